@@ -1,0 +1,34 @@
+// Files that are whole or not there, and appends that survive a kill.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace assay::base {
+
+Result<std::string> ReadFile(const std::filesystem::path& path);
+
+// Writes beside the target, fsyncs, renames over it, fsyncs the folder: a reader sees the old or the new file, never
+// a part. Creates missing parent folders. kIo names the path and the reason (unwritable, disk full).
+Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes);
+
+// An exclusive advisory lock on a file (created when missing) for as long as the object lives. Blocks.
+class FileLock {
+ public:
+  static Result<FileLock> Acquire(const std::filesystem::path& path);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+// Appends with one write and one fsync. The caller holds the lock.
+Result<void> AppendDurably(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace assay::base

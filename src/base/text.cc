@@ -1,0 +1,169 @@
+#include "base/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "base/result.h"
+
+namespace assay::base {
+
+std::string ShortestNumber(double value) {
+  ASSAY_CHECK(std::isfinite(value));
+  if (value == 0.0) return "0";
+  char buffer[40];
+  // Whole numbers in plain digits up to 2^53, all else by the shorter of the two notations.
+  if (std::abs(value) < 9007199254740992.0 && value == std::trunc(value)) {
+    auto [end, ec] = std::to_chars(buffer, buffer + sizeof buffer, static_cast<std::int64_t>(value));
+    return {buffer, end};
+  }
+  auto [end, ec] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return {buffer, end};
+}
+
+namespace {
+std::string GroupThousands(std::string digits) {
+  const std::size_t start = !digits.empty() && digits[0] == '-' ? 1 : 0;
+  std::size_t whole_end = digits.find('.');
+  if (whole_end == std::string::npos) whole_end = digits.size();
+  for (std::size_t i = whole_end; i > start + 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+}  // namespace
+
+std::string ReadableNumber(double value, int digits) {
+  if (std::isnan(value)) return "n/a";
+  if (std::isinf(value)) return value > 0 ? "infinite" : "-infinite";
+  if (value == 0.0) return "0";
+  const double magnitude = std::floor(std::log10(std::abs(value)));
+  char buffer[64];
+  if (magnitude < -6 || magnitude > 14) {
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    return buffer;
+  }
+  const int decimals = std::max(0, digits - 1 - static_cast<int>(magnitude));
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  std::string text = buffer;
+  if (decimals > 0) {
+    while (text.back() == '0') text.pop_back();
+    if (text.back() == '.') text.pop_back();
+  }
+  if (text == "-0") text = "0";
+  return GroupThousands(text);
+}
+
+std::string ReadableCount(std::int64_t count) { return GroupThousands(std::to_string(count)); }
+
+std::string ReadableShare(double share) {
+  if (!std::isfinite(share)) return "n/a";
+  return ReadableNumber(100.0 * share, 3) + " %";
+}
+
+std::string Join(std::span<const std::string> parts, std::string_view separator) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += separator;
+    text += parts[i];
+  }
+  return text;
+}
+
+std::string_view Trim(std::string_view text) {
+  const char* blank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::string Lowercase(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+bool IsValidUtf8(std::string_view bytes) {
+  std::size_t i = 0;
+  while (i < bytes.size()) {
+    const auto lead = static_cast<unsigned char>(bytes[i]);
+    std::size_t length = 0;
+    std::uint32_t point = 0;
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    if ((lead & 0xE0U) == 0xC0U) length = 2, point = lead & 0x1FU;
+    else if ((lead & 0xF0U) == 0xE0U) length = 3, point = lead & 0x0FU;
+    else if ((lead & 0xF8U) == 0xF0U) length = 4, point = lead & 0x07U;
+    else return false;
+    if (i + length > bytes.size()) return false;
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(bytes[i + k]);
+      if ((next & 0xC0U) != 0x80U) return false;
+      point = (point << 6U) | (next & 0x3FU);
+    }
+    constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (point < kLeast[length] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return false;
+    i += length;
+  }
+  return true;
+}
+
+namespace {
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+}  // namespace
+
+std::vector<std::string> NearestNames(std::string_view name, std::span<const std::string> candidates,
+                                      std::size_t most) {
+  const std::string wanted = Lowercase(name.substr(0, 200));
+  std::vector<std::pair<std::size_t, std::string>> ranked;
+  for (const std::string& candidate : candidates) {
+    const std::string lower = Lowercase(std::string_view(candidate).substr(0, 200));
+    std::size_t distance = EditDistance(wanted, lower);
+    if (wanted.size() >= 3 && lower.find(wanted) != std::string::npos) distance = std::min<std::size_t>(distance, 1);
+    const std::size_t allowed = std::max<std::size_t>(1, std::max(wanted.size(), lower.size()) / 3);
+    if (distance <= allowed) ranked.emplace_back(distance, candidate);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < ranked.size() && i < most; ++i) names.push_back(ranked[i].second);
+  return names;
+}
+
+std::string DidYouMean(std::string_view name, std::span<const std::string> candidates) {
+  const std::vector<std::string> nearest = NearestNames(name, candidates);
+  if (nearest.empty()) return "";
+  std::string text = " Did you mean ";
+  for (std::size_t i = 0; i < nearest.size(); ++i) {
+    if (i > 0) text += i + 1 == nearest.size() ? " or " : ", ";
+    text += "'" + nearest[i] + "'";
+  }
+  return text + "?";
+}
+
+bool ParseNumber(std::string_view text, double* value) {
+  text = Trim(text);
+  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  double parsed = 0;
+  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), parsed);
+  if (ec != std::errc() || end != text.data() + text.size() || !std::isfinite(parsed)) return false;
+  *value = parsed;
+  return true;
+}
+
+}  // namespace assay::base

@@ -1,0 +1,35 @@
+// Text for people and for JSON: numbers, lists, nearest names.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay::base {
+
+// The shortest decimal text that reads back as the same double ("0.1", "1e300"). Requires finite.
+std::string ShortestNumber(double value);
+// For people: `digits` significant digits, no trailing zeros, thousands separated ("3,000,000").
+std::string ReadableNumber(double value, int digits = 4);
+std::string ReadableCount(std::int64_t count);
+// "45 %", "0.31 %": a share in [0, 1] as a percentage with about three significant digits.
+std::string ReadableShare(double share);
+
+std::string Join(std::span<const std::string> parts, std::string_view separator);
+std::string_view Trim(std::string_view text);
+std::string Lowercase(std::string_view text);  // ASCII letters only
+bool IsValidUtf8(std::string_view bytes);
+
+// Up to `most` candidates nearest to `name` (edit distance, case ignored), nearest first;
+// only those near enough to be a slip.
+std::vector<std::string> NearestNames(std::string_view name, std::span<const std::string> candidates,
+                                      std::size_t most = 3);
+// " Did you mean 'a' or 'b'?" for an error message, or "" when nothing is near.
+std::string DidYouMean(std::string_view name, std::span<const std::string> candidates);
+
+// Strict: the whole text must be a finite number.
+bool ParseNumber(std::string_view text, double* value);
+
+}  // namespace assay::base
