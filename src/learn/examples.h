@@ -1,0 +1,49 @@
+// The examples of one objective: what every learner, metric and test is handed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "table/table.h"
+
+namespace assay::learn {
+
+enum class Task { kBinary, kMulticlass, kRegression, kRanking };
+const char* TaskName(Task task);  // "binary", "multiclass", "regression", "ranking"
+
+// Row numbers of the table, ascending unless said otherwise.
+using Rows = std::vector<std::uint32_t>;
+
+// A feature is a column of the table, as read or derived from a time ("hour(date)").
+struct Feature {
+  std::size_t column = 0;  // index into table
+  std::string name;        // the column's name
+  std::string source;      // the column of the data file it comes from
+};
+
+// Built once per run by lifecycle/gather, then only read; thread-safe. Rows whose outcome is missing are not in it.
+// All vectors have table->num_rows() entries or are empty where said.
+struct Examples {
+  std::shared_ptr<const table::Table> table;
+  Task task = Task::kBinary;
+  std::vector<Feature> features;
+  std::vector<float> outcome;           // class index (binary: 1 = positive), value, or relevance gain >= 0 (ranking); never NaN
+  std::vector<std::string> classes;     // names by class index; empty for regression and ranking
+  std::vector<std::uint32_t> unit;      // dense ids 0 .. num_units - 1; empty: every row is a unit of its own
+  std::uint32_t num_units = 0;
+  std::vector<std::uint32_t> query;     // dense ids, ranking only
+  std::uint32_t num_queries = 0;
+  std::vector<base::Micros> time;       // decision time; kMissingTime where unknown; empty: the data has no time
+  base::Micros wait = 0;                // how long after the decision the outcome is known
+  std::string outcome_text, time_text, unit_text, query_text;  // the EXPRs, for reports; empty where none
+
+  std::int64_t num_rows() const { return table ? table->num_rows() : 0; }
+  // Values per row of a prediction: the number of classes for multiclass, else 1.
+  std::size_t num_outputs() const { return task == Task::kMulticlass ? classes.size() : 1; }
+};
+
+}  // namespace assay::learn

@@ -1,0 +1,59 @@
+// What a rung of the ladder can do: learn from rows, predict rows, be saved.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/run_context.h"
+#include "learn/examples.h"
+
+namespace assay::learn {
+
+// Kinds in the order of the ladder.
+enum class RungKind { kRandom, kConstant, kRule, kOwnRule, kLinear, kBoosted, kImported, kPublished };
+const char* RungKindName(RungKind kind);  // "random", "constant", "rule", "own_rule", "linear", "boosted", "imported", "published"
+
+// A fitted rung. Immutable; Predict is thread-safe.
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual RungKind kind() const = 0;
+  // One row's outputs stand side by side, `out.size()` = rows.size() x outputs. Binary: probability of the positive
+  // class; multiclass: one probability per class; regression: the value; ranking: a score, higher is better.
+  // Columns are found by name, so any table with the same columns will do; categories never seen and missing values are
+  // legal. kNotFound when a column is missing, kInvalidInput when its type differs.
+  virtual Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out,
+                               const RunContext& context) const = 0;
+  // Our JSON, encoders included (XGBoost's own bytes go beside it, see learn/model_store.h).
+  virtual Json ToJson() const = 0;
+  // One sentence or the rule itself, for people: "late when origin is ORD and month(date) <= 2".
+  virtual std::string Explain() const = 0;
+};
+
+// A way to make a model. Stateless and thread-safe; the same rows and seed give the same model with any number of threads.
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  virtual RungKind kind() const = 0;
+  virtual std::string name() const = 0;  // as the ladder shows it: "best rule", "boosted trees"
+  // Uses only `rows`: encodings, tuning and calibration included. Time order, units and the wait of `examples` are
+  // respected inside. kCancelled when stopped.
+  virtual Result<std::unique_ptr<Model>> Fit(const Examples& examples, std::span<const std::uint32_t> rows,
+                                             const RunContext& context) const = 0;
+};
+
+struct LearnerOptions {
+  int num_trees = 0;          // 0: chosen by validation inside the training rows
+  int max_rule_depth = 3;
+  bool quick = false;         // for procedures fitted hundreds of times (permutation, curves): fewer trees, no tuning
+  double row_cap = 0;         // 0: all rows
+};
+
+// random, constant, rule, linear, boosted: the learners of Assay, each in its own file.
+std::unique_ptr<Learner> MakeLearner(RungKind kind, const LearnerOptions& options = {});
+
+}  // namespace assay::learn

@@ -1,0 +1,32 @@
+// Point values of the metrics that reports name. Intervals are stats' business.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "learn/examples.h"
+
+namespace assay::learn {
+
+// skill = 1 - loss / loss of the constant, with log loss (classification, in nats) or squared error (regression);
+// for ranking skill = (ndcg - ndcg of a random order) / (1 - ndcg of a random order).
+enum class Metric { kSkill, kAuc, kLogLoss, kBrier, kAccuracy, kRmse, kMae, kR2, kNdcg };
+const char* MetricName(Metric metric);  // the keys of reports: "skill", "auc", "log_loss", ...
+Result<Metric> ParseMetric(const std::string& name);
+bool HigherIsBetter(Metric metric);
+bool MetricApplies(Metric metric, Task task);
+std::vector<Metric> MetricsOf(Task task);  // the default one first
+
+// The loss per row whose mean is log_loss, brier, rmse^2, mae or 1 - accuracy. `predictions`: as Model::Predict gives
+// them, for `rows` of `examples`. Probabilities are clipped to [1e-15, 1 - 1e-15].
+// Requires a metric that is a mean over rows (not auc, ndcg).
+void RowLosses(Metric metric, const Examples& examples, std::span<const std::uint32_t> rows,
+               std::span<const double> predictions, std::span<double> losses);
+
+// ndcg per query (in order of first appearance among rows), gains 2^relevance - 1 unless stated, log2 discount, cut at k (0: whole list).
+std::vector<double> QueryNdcg(const Examples& examples, std::span<const std::uint32_t> rows,
+                              std::span<const double> scores, int k);
+
+}  // namespace assay::learn
