@@ -8,6 +8,7 @@
 
 namespace assay::base {
 
+class StepClock;
 class ThreadPool;
 
 // Set once, from a signal handler or another thread; read everywhere. Lock-free.
@@ -34,6 +35,7 @@ struct RunContext {
   ThreadPool* pool = nullptr;
   ProgressSink* progress = nullptr;       // null: silent
   const CancelToken* cancel = nullptr;    // null: cannot be cancelled
+  StepClock* clock = nullptr;             // null: steps are not timed (see step_clock.h)
   std::int64_t memory_bytes = 0;          // cap for this process, 0 = no cap was given
 
   bool cancelled() const { return cancel != nullptr && cancel->cancelled(); }

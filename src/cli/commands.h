@@ -1,0 +1,17 @@
+// The commands of `assay`, one file each. Adding one: a new file, its test, one line here and one in commands.cc.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace assay::cli {
+
+class Session;
+
+void AddSchema(CLI::App& app, Session& session);
+
+// All of them, in the order in which `assay --help` shows them.
+void AddCommands(CLI::App& app, Session& session);
+
+}  // namespace assay::cli

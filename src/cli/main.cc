@@ -1,0 +1,61 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/session.h"
+
+namespace {
+
+// Quoted so that it can be pasted into a shell again.
+std::string CommandLine(int argc, char** argv) {
+  std::string line = "assay";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@%") == std::string::npos;
+    line += ' ';
+    if (plain) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{
+      "Assay carries a machine-learning project from \"something is happening\" to \"it works, and here is the proof\".\n"
+      "Start with `assay init DIR --data FILE --outcome EXPR`, or try one analysis on any CSV, Parquet or JSON file."};
+  app.name("assay");
+  app.set_version_flag("--version", std::string("assay ") + assay::evidence::kAssayVersion);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  assay::cli::Session session;
+  session.command_line = CommandLine(argc, argv);
+  assay::cli::AddCommands(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  return session.RunBody();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Main(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "assay: out of memory; use fewer columns (--features), a sample, or a machine with more memory\n");
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "assay: defect: %s. Please report it with the command that led here.\n", error.what());
+    return 70;
+  }
+}

@@ -1,0 +1,45 @@
+// Text for people: colours on a terminal only, aligned tables, wrapped sentences.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay::cli {
+
+enum class Style { kPlain, kBold, kDim, kGood, kBad, kWarn, kTitle };
+
+// Writes to standard output. Width is the terminal's, 100 when it is not a terminal.
+class Terminal {
+ public:
+  Terminal();
+
+  bool coloured() const { return coloured_; }
+  int width() const { return width_; }
+  // The text in the escape codes of the style, or unchanged without colours.
+  std::string Paint(std::string_view text, Style style) const;
+  void Line(std::string_view text = {});
+  void Heading(std::string_view text);
+  // Breaks at blanks; following lines start with `indent` blanks.
+  void Paragraph(std::string_view text, int indent = 0);
+
+  enum class Align { kLeft, kRight };
+  struct ColumnHead {
+    std::string name;
+    Align align = Align::kLeft;
+  };
+  // Cells may hold painted text and any UTF-8. The last left-aligned column is wrapped to fit.
+  void Table(const std::vector<ColumnHead>& heads, const std::vector<std::vector<std::string>>& rows, int indent = 2);
+
+  // A text bar for an interval on a scale: "····━━●━━····", `cells` characters wide.
+  static std::string IntervalBar(double value, double low, double high, double scale_low, double scale_high, int cells);
+
+ private:
+  bool coloured_ = false;
+  int width_ = 100;
+};
+
+// Columns of a terminal that the text takes (escape codes 0, combining 0, wide 2).
+int DisplayWidth(std::string_view text);
+
+}  // namespace assay::cli

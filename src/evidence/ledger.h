@@ -1,0 +1,64 @@
+// The ledger: every conclusion of every run, append-only, each record bound to the one before.
+//
+// One JSON object per line (JSONL) in DIR/.assay/ledger.jsonl:
+//   {"number":3,"time":"...","kind":"report","body":{...},"previous":"<hash>","hash":"<hash>"}
+// hash = SHA-256 over the line without its hash member; the first record's previous is 64 zeros. Changing, removing or
+// reordering a record breaks the chain; cutting off the end is found by comparing with a head noted elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace assay::evidence {
+
+struct LedgerRecord {
+  std::int64_t number = 0;  // 1, 2, 3, ...
+  std::string time;         // UTC, when appended
+  std::string kind;         // "report", "holdout_opened", "notice", ...
+  Json body;
+  std::string previous;     // hash of the record before
+  std::string hash;         // 64 hex digits
+};
+
+struct LedgerState {
+  std::vector<LedgerRecord> records;
+  std::string head;      // hash of the last record; 64 zeros when empty
+  std::string notice;    // what was set aside, "" when nothing
+};
+
+// Safe between processes: Append holds an exclusive lock, finds the head, writes with one write and one fsync.
+// A last line without its newline (a kill in mid-write) is moved to ledger.torn beside the ledger, with a notice record.
+class Ledger {
+ public:
+  // `folder` is DIR/.assay; made when missing at the first Append.
+  explicit Ledger(std::filesystem::path folder);
+
+  // kIo when the folder is unwritable or the disk is full: then nothing of the record remains.
+  // Cost: reads only the last line (64 KiB steps from the end) and appends.
+  Result<LedgerRecord> Append(const std::string& kind, const Json& body);
+  // All records, checked: kConflict names the first line whose hash, number or link is wrong.
+  Result<LedgerState> Read() const;
+  // Read, and that `head` is one of the hashes (kConflict: the ledger was cut off or replaced). Empty head: skip that.
+  Result<LedgerState> Verify(const std::string& head) const;
+  std::filesystem::path path() const { return folder_ / "ledger.jsonl"; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+// The body without the member `timing` and without `started`, for comparing runs: paths ("items[2].verdict") at which two
+// bodies differ, with both values as JSON text.
+struct BodyDifference {
+  std::string path;
+  std::string before, after;  // "" where absent
+};
+std::vector<BodyDifference> CompareBodies(const Json& before, const Json& after);
+
+}  // namespace assay::evidence

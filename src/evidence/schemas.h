@@ -1,0 +1,19 @@
+// The schemas of all reports, by name: the one list from which schema/ and the page's types are made.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+
+namespace assay::evidence {
+
+struct NamedSchema {
+  std::string name;  // "feasibility"
+  Json schema;
+};
+std::vector<NamedSchema> AllSchemas();
+
+}  // namespace assay::evidence

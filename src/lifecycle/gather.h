@@ -1,0 +1,47 @@
+// Gather: reads the data of a problem once and brings it into the form that all analyses share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+#include "evidence/reports/common.h"
+#include "learn/examples.h"
+#include "lifecycle/problem.h"
+#include "store/engine.h"
+
+namespace assay::lifecycle {
+
+// A column of the data that is not a feature, and why, in a sentence for people.
+struct ExcludedColumn {
+  std::string column;
+  std::string reason;
+};
+
+// What an analysis gets. `examples.table` holds, in this order: the columns of the source, the derived columns, the
+// calendar parts of time columns. Rows with a missing outcome, or not kept by `where`, are not in it and are counted in
+// data.notes.
+struct Gathered {
+  learn::Examples examples;
+  std::shared_ptr<const table::Table> source;  // every row read, also those without outcome; source columns + derived
+  learn::Rows source_rows;                     // examples row -> row of `source`
+  evidence::DataSummary data;
+  std::vector<ExcludedColumn> excluded;
+  std::int64_t rows_without_outcome = 0;
+};
+
+// Columns named in outcome, time, unit, query and where are never features, nor are `exclude` and `known_after`.
+// Each time-typed feature becomes month, weekday and (unless all are midnight, or calendar_day_only for the time column)
+// hour features. Errors name the flag or key whose EXPR is wrong.
+Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context);
+
+// The same from a table that is already in memory (tests; data shared between objectives of one run).
+Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const table::Table> table,
+                                 evidence::DataSummary data, const RunContext& context);
+
+// The examples with fewer features (leaky ones taken out); shares the table.
+learn::Examples WithoutFeatures(const learn::Examples& examples, const std::vector<std::string>& names);
+
+}  // namespace assay::lifecycle
