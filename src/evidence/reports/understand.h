@@ -1,0 +1,206 @@
+// What `assay understand` found: the data, the outcome over time, what goes with it, the hypotheses.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evidence/reports/common.h"
+
+namespace assay::evidence {
+
+// One column of the data.
+struct ColumnProfile {
+  std::string name;
+  std::string type;                 // boolean, number, category, time
+  std::int64_t missing = 0;
+  std::int64_t distinct = 0;
+  bool distinct_exact = true;       // false: a sketch, see Alert
+  std::string least, most;          // smallest and largest value as text; "" for categories
+  double mean = std::nan("");       // numbers and booleans
+  double standard_deviation = std::nan("");
+  double median = std::nan("");
+  std::int64_t outliers = 0;        // beyond 3 interquartile ranges from the quartiles (Tukey's far out)
+  std::vector<double> bin_edges;    // histogram of numbers and times (times in microseconds), n + 1 edges
+  std::vector<std::int64_t> bin_counts;
+  std::vector<std::string> top_values;       // most frequent categories
+  std::vector<std::int64_t> top_counts;
+};
+template <class V>
+void Describe(V& v, ColumnProfile& c) {
+  v("name", c.name, "column");
+  v("type", c.type, "boolean, number, category or time");
+  v("missing", c.missing, "rows without a value");
+  v("distinct", c.distinct, "different values");
+  v("distinct_exact", c.distinct_exact, "whether distinct was counted exactly");
+  v("least", c.least, "smallest value");
+  v("most", c.most, "largest value");
+  v("mean", c.mean, "mean of a number");
+  v("standard_deviation", c.standard_deviation, "sample standard deviation of a number");
+  v("median", c.median, "median of a number");
+  v("outliers", c.outliers, "values more than three interquartile ranges outside the quartiles");
+  v("bin_edges", c.bin_edges, "edges of the histogram");
+  v("bin_counts", c.bin_counts, "rows per bin");
+  v("top_values", c.top_values, "most frequent categories");
+  v("top_counts", c.top_counts, "rows of each");
+}
+inline const char* DescribedName(const ColumnProfile*) { return "ColumnProfile"; }
+
+// Something about the data that a person should know.
+struct Alert {
+  std::string kind;     // constant, id_like, pii_like, duplicates, conflicting_labels, missing, outliers, label_delay, future_time, ...
+  std::string column;   // "" for the whole data
+  std::string message;  // a sentence with the figures
+  std::int64_t rows = 0;
+};
+template <class V>
+void Describe(V& v, Alert& a) {
+  v("kind", a.kind, "what kind of finding");
+  v("column", a.column, "the column, or empty for the whole data");
+  v("message", a.message, "the finding in a sentence");
+  v("rows", a.rows, "rows concerned");
+}
+inline const char* DescribedName(const Alert*) { return "Alert"; }
+
+// One period of the outcome's series.
+struct PeriodPoint {
+  std::string start;
+  std::int64_t rows = 0;
+  Estimate mean;
+  std::int64_t segment = 0;  // index of the stretch between change points
+};
+template <class V>
+void Describe(V& v, PeriodPoint& p) {
+  v("start", p.start, "start of the period");
+  v("rows", p.rows, "rows with a known outcome");
+  v("mean", p.mean, "mean outcome with its interval by unit");
+  v("segment", p.segment, "stretch between change points that it belongs to");
+}
+inline const char* DescribedName(const PeriodPoint*) { return "PeriodPoint"; }
+
+struct ChangePoint {
+  std::string start;          // first period of the new level
+  Estimate before, after;
+  double p_value = std::nan("");
+};
+template <class V>
+void Describe(V& v, ChangePoint& c) {
+  v("start", c.start, "first period of the new level");
+  v("before", c.before, "level before");
+  v("after", c.after, "level after");
+  v("p_value", c.p_value, "how often a series without change shows this much");
+}
+inline const char* DescribedName(const ChangePoint*) { return "ChangePoint"; }
+
+struct OutcomeOverTime {
+  std::string period;          // "day", "week", "month", "year"
+  std::vector<PeriodPoint> points;
+  std::vector<ChangePoint> changes;
+  std::string seasonality;     // a sentence: "repeats every 7 days (p = 0.001)", or why none is claimed
+  double season_p_value = std::nan("");
+  std::vector<std::string> season_labels;
+  std::vector<Estimate> season_means;
+  std::string method;
+  std::string reason;          // why there is no series, "" when there is one
+};
+template <class V>
+void Describe(V& v, OutcomeOverTime& o) {
+  v("period", o.period, "length of a period");
+  v("points", o.points, "the series");
+  v("changes", o.changes, "level shifts");
+  v("seasonality", o.seasonality, "what repeats, in a sentence");
+  v("season_p_value", o.season_p_value, "p value of the seasonality test");
+  v("season_labels", o.season_labels, "positions in the season");
+  v("season_means", o.season_means, "mean outcome at each position");
+  v("method", o.method, "how changes were tested");
+  v("reason", o.reason, "why there is no series");
+}
+inline const char* DescribedName(const OutcomeOverTime*) { return "OutcomeOverTime"; }
+
+struct Association {
+  std::string feature;
+  std::string measure;     // "eta_squared": share of the outcome's variance between the feature's values or bins
+  Estimate strength;
+  double p_value = std::nan("");
+  double q_value = std::nan("");
+  std::vector<std::string> level_labels;  // values or bins, for the plot
+  std::vector<Estimate> level_means;
+  std::vector<std::int64_t> level_rows;
+  std::string note;
+};
+template <class V>
+void Describe(V& v, Association& a) {
+  v("feature", a.feature, "column");
+  v("measure", a.measure, "name of the effect size");
+  v("strength", a.strength, "effect size with its interval by unit");
+  v("p_value", a.p_value, "test of no association, by unit");
+  v("q_value", a.q_value, "false discovery rate over all features looked at");
+  v("level_labels", a.level_labels, "values or bins of the feature");
+  v("level_means", a.level_means, "mean outcome at each");
+  v("level_rows", a.level_rows, "rows at each");
+  v("note", a.note, "what to know when reading it");
+}
+inline const char* DescribedName(const Association*) { return "Association"; }
+
+struct HypothesisResult {
+  std::string name;
+  std::string claim;
+  std::string segment, metric, direction;
+  Verdict verdict = Verdict::kInconclusive;
+  Estimate effect;       // metric inside the segment minus outside
+  Estimate inside, outside;
+  std::int64_t rows_inside = 0;
+  double p_value = std::nan("");
+  double q_value = std::nan("");
+  std::string answer;    // a sentence; "no data yet: ..." where it cannot be tested
+};
+template <class V>
+void Describe(V& v, HypothesisResult& h) {
+  v("name", h.name, "short name");
+  v("claim", h.claim, "what people believe");
+  v("segment", h.segment, "EXPR of the rows it speaks of");
+  v("metric", h.metric, "EXPR that is compared");
+  v("direction", h.direction, "higher, lower or different");
+  v("verdict", h.verdict, "what the data say");
+  v("effect", h.effect, "metric inside the segment minus outside, with its interval by unit");
+  v("inside", h.inside, "metric inside");
+  v("outside", h.outside, "metric outside");
+  v("rows_inside", h.rows_inside, "rows inside");
+  v("p_value", h.p_value, "test of no difference, by unit");
+  v("q_value", h.q_value, "false discovery rate over all hypotheses");
+  v("answer", h.answer, "in a sentence");
+}
+inline const char* DescribedName(const HypothesisResult*) { return "HypothesisResult"; }
+
+struct UnderstandReport {
+  ReportHeader header;
+  std::string outcome;
+  std::string summary;           // what happens, in two or three sentences
+  Estimate outcome_mean;
+  std::string unit_of_dependence;  // what intervals are clustered by, in words
+  std::vector<ColumnProfile> columns;
+  std::vector<Alert> alerts;
+  OutcomeOverTime over_time;
+  std::vector<Association> associations;
+  std::vector<HypothesisResult> hypotheses;
+  std::vector<OpenQuestion> open_questions;
+  Timing timing;
+};
+template <class V>
+void Describe(V& v, UnderstandReport& r) {
+  DescribeHeader(v, r.header);
+  v("outcome", r.outcome, "the outcome EXPR");
+  v("summary", r.summary, "what happens, in sentences");
+  v("outcome_mean", r.outcome_mean, "mean outcome over all rows");
+  v("unit_of_dependence", r.unit_of_dependence, "what the intervals are clustered by");
+  v("columns", r.columns, "every column of the data");
+  v("alerts", r.alerts, "what a person should know about the data");
+  v("over_time", r.over_time, "the outcome over time");
+  v("associations", r.associations, "what goes with the outcome, strongest first");
+  v("hypotheses", r.hypotheses, "the charter's hypotheses, tested");
+  v("open_questions", r.open_questions, "what only people can answer");
+  v("timing", r.timing, "the only part that differs from run to run");
+}
+inline const char* DescribedName(const UnderstandReport*) { return "UnderstandReport"; }
+
+}  // namespace assay::evidence

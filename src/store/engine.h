@@ -1,0 +1,67 @@
+// The database wall: everything Assay asks of a data file goes through an Engine.
+//
+// DuckDB stands behind it today; a distributed SQL engine can later. Nothing above this layer knows DuckDB.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+#include "table/table.h"
+
+namespace assay::store {
+
+struct EngineOptions {
+  std::int64_t memory_bytes = 0;  // cap for the engine and for the columns read, 0 = none
+  int threads = 1;
+  std::string temp_folder;        // where the engine may spill; "" = the system's temporary folder
+};
+
+struct SourceColumn {
+  std::string name;
+  std::string type_text;  // the engine's own word: VARCHAR, DOUBLE, ...
+  table::ColumnType type = table::ColumnType::kNumber;
+  bool readable = true;   // false for nested and binary columns
+};
+
+struct SourceInfo {
+  std::vector<std::string> files;  // sorted
+  std::string format;              // "CSV", "Parquet", "JSON"
+  std::vector<SourceColumn> columns;
+};
+
+struct ReadOptions {
+  std::vector<std::string> columns;  // empty: all readable ones
+  std::int64_t sample_rows = 0;      // 0: all; else about that many, drawn by row number and seed, in file order
+  std::uint64_t seed = 42;
+};
+
+struct ReadResult {
+  table::Table table;
+  std::int64_t source_rows = 0;     // rows of the source before sampling
+  std::vector<std::string> notes;   // columns left out and why, the sample taken, conversions
+  std::string fingerprint;          // SHA-256 over names, types and values in row order
+};
+
+// One at a time per engine; not thread-safe. Files are CSV, gzip CSV, Parquet, JSON or globs of one kind.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  static Result<std::unique_ptr<Engine>> Open(const EngineOptions& options);
+
+  virtual Result<SourceInfo> Describe(const std::string& source) = 0;
+  // Row order is the file's (files of a glob in name order) and does not depend on threads. Rejects infinities and text
+  // that is not UTF-8, naming row and column. kTooLarge when the columns would not fit the memory cap.
+  // Cost: one pass; peak memory about the final columns plus one batch.
+  virtual Result<ReadResult> Read(const std::string& source, const ReadOptions& options, const RunContext& context) = 0;
+  // CSV, Parquet or JSON by the path's ending; whole or not at all.
+  virtual Result<void> Write(const table::Table& table, const std::string& path) = 0;
+};
+
+// Hash of names, types and values; independent of how they are stored in memory beyond their type.
+std::string Fingerprint(const table::Table& table);
+
+}  // namespace assay::store

@@ -1,0 +1,29 @@
+#include "store/internal/duckdb_handle.h"
+
+namespace assay::store::internal {
+
+namespace {
+std::string Doubled(std::string_view text, char quote) {
+  std::string quoted(1, quote);
+  for (const char c : text) {
+    quoted += c;
+    if (c == quote) quoted += c;
+  }
+  return quoted + quote;
+}
+}  // namespace
+
+std::string QuoteLiteral(std::string_view text) { return Doubled(text, '\''); }
+std::string QuoteName(std::string_view name) { return Doubled(name, '"'); }
+
+Error TranslateError(const std::string& source, const std::string& message) {
+  // The first line says what happened; the lines after it are advice about DuckDB's own options.
+  std::string first = message.substr(0, message.find('\n'));
+  const std::size_t colon = first.find("Error: ");
+  if (colon != std::string::npos) first = first.substr(colon + 7);
+  const bool memory = message.find("Out of Memory") != std::string::npos;
+  if (memory) return {ErrorCode::kTooLarge, source + ": does not fit the memory cap; raise --memory or name fewer columns with --features"};
+  return {ErrorCode::kInvalidInput, source + ": cannot be read as a table: " + first};
+}
+
+}  // namespace assay::store::internal
