@@ -1,0 +1,50 @@
+// The tree of an expression, and the error with a caret that all its stages share.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "expression/expression.h"
+
+namespace assay::expression {
+
+enum class Op {
+  kColumn, kNumber, kText, kBoolean, kNull, kTime,
+  kNegate, kNot, kAdd, kSubtract, kMultiply, kDivide,
+  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
+  kAnd, kOr,
+  kIn,       // children: value, then the list
+  kBetween,  // children: value, low, high
+  kIsNull,
+  kAbs, kLn, kExp, kLeast, kGreatest,
+  kCase,     // children: condition, value, condition, value, ..., else (always there)
+  kYear, kQuarter, kMonth, kWeekday, kDay, kHour, kMinute, kDate,
+};
+
+struct Node {
+  Op op = Op::kNull;
+  std::size_t position = 0;  // byte offset in the text
+  std::string text;          // column name, text literal
+  double number = 0;         // number, boolean as 0/1, time in microseconds
+  std::vector<Node> children;
+  // Filled by Bind.
+  ValueType type = ValueType::kNull;
+  std::size_t column = 0;
+};
+
+struct FunctionRow {
+  const char* name;
+  Op op;
+  int least_arguments, most_arguments;
+};
+// The functions by name, lower case.
+const std::vector<FunctionRow>& Functions();
+
+namespace internal {
+// "message" with the text and a caret under `position` on lines of their own.
+Error ErrorAt(std::string_view text, std::size_t position, const std::string& message);
+}  // namespace internal
+
+}  // namespace assay::expression

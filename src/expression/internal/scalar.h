@@ -1,0 +1,91 @@
+// What each operator does to single values; the row and the column evaluator share it, so that they cannot differ.
+//
+// NaN is null. Every result that is not finite (1/0, ln 0, overflow) is null. Conditions are 0, 1 or null with the
+// three-valued logic of SQL; any number but 0 is true.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "base/time.h"
+#include "expression/internal/node.h"
+
+namespace assay::expression::internal {
+
+inline constexpr double kNull = std::numeric_limits<double>::quiet_NaN();
+
+inline double FiniteOrNull(double value) { return std::isfinite(value) ? value : kNull; }
+inline bool IsNull(double value) { return std::isnan(value); }
+
+inline double And(double a, double b) {
+  if (a == 0 || b == 0) return 0;
+  return IsNull(a) || IsNull(b) ? kNull : 1;
+}
+inline double Or(double a, double b) {
+  if ((!IsNull(a) && a != 0) || (!IsNull(b) && b != 0)) return 1;
+  return IsNull(a) || IsNull(b) ? kNull : 0;
+}
+inline double Not(double a) { return IsNull(a) ? kNull : (a == 0 ? 1 : 0); }
+
+inline double Arithmetic(Op op, double a, double b) {
+  switch (op) {
+    case Op::kAdd: return FiniteOrNull(a + b);
+    case Op::kSubtract: return FiniteOrNull(a - b);
+    case Op::kMultiply: return FiniteOrNull(a * b);
+    default: return b == 0 ? kNull : FiniteOrNull(a / b);
+  }
+}
+
+inline double Unary(Op op, double a) {
+  switch (op) {
+    case Op::kNegate: return -a;
+    case Op::kAbs: return std::abs(a);
+    case Op::kLn: return a > 0 ? std::log(a) : kNull;
+    default: return FiniteOrNull(std::exp(a));
+  }
+}
+
+// -1, 0, 1 for ordered values.
+inline double CompareResult(Op op, int order) {
+  switch (op) {
+    case Op::kEqual: return order == 0 ? 1 : 0;
+    case Op::kNotEqual: return order != 0 ? 1 : 0;
+    case Op::kLess: return order < 0 ? 1 : 0;
+    case Op::kLessEqual: return order <= 0 ? 1 : 0;
+    case Op::kGreater: return order > 0 ? 1 : 0;
+    default: return order >= 0 ? 1 : 0;
+  }
+}
+inline double CompareNumbers(Op op, double a, double b) {
+  if (IsNull(a) || IsNull(b)) return kNull;
+  return CompareResult(op, a < b ? -1 : (a > b ? 1 : 0));
+}
+// Texts compare byte by byte, which is code point order for UTF-8.
+inline double CompareTexts(Op op, const std::string* a, const std::string* b) {
+  if (a == nullptr || b == nullptr) return kNull;
+  const int order = a->compare(*b);
+  return CompareResult(op, order < 0 ? -1 : (order > 0 ? 1 : 0));
+}
+
+inline double TimePart(Op op, double micros) {
+  if (IsNull(micros)) return kNull;
+  const auto time = static_cast<base::Micros>(micros);
+  const base::CivilTime civil = base::ToCivil(time);
+  switch (op) {
+    case Op::kYear: return static_cast<double>(civil.year);
+    case Op::kQuarter: return (civil.month - 1) / 3 + 1;
+    case Op::kMonth: return civil.month;
+    case Op::kWeekday: return civil.weekday;
+    case Op::kDay: return civil.day;
+    case Op::kHour: return civil.hour;
+    case Op::kMinute: return civil.minute;
+    default: {
+      const base::CivilTime midnight{civil.year, civil.month, civil.day, 0, 0, 0, 0, civil.weekday};
+      return static_cast<double>(base::FromCivil(midnight));
+    }
+  }
+}
+
+}  // namespace assay::expression::internal
