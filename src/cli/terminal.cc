@@ -96,7 +96,10 @@ std::string Terminal::Paint(std::string_view text, Style style) const {
   return CodeOf(style) + std::string(text) + "\x1b[0m";
 }
 
-void Terminal::Line(std::string_view text) { std::printf("%.*s\n", static_cast<int>(text.size()), text.data()); }
+void Terminal::Line(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
 
 void Terminal::Heading(std::string_view text) {
   Line();

@@ -1,0 +1,377 @@
+#include "lifecycle/gather.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <unordered_map>
+
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "expression/expression.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using learn::Examples;
+using learn::Task;
+using table::Column;
+using table::ColumnType;
+using table::Table;
+
+Result<std::vector<std::string>> ColumnsOf(const std::string& text, const std::string& where) {
+  if (text.empty()) return std::vector<std::string>{};
+  const expression::Expression parsed = ASSAY_TRY_WITH(expression::Expression::Parse(text), where);
+  return parsed.columns();
+}
+
+bool Holds(const std::vector<std::string>& names, const std::string& name) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(name); });
+}
+
+// Dense ids in order of first appearance; a missing value becomes an id of its own per row.
+std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids) {
+  const auto rows = static_cast<std::size_t>(column.num_rows());
+  std::vector<std::uint32_t> ids(rows);
+  std::uint32_t next = 0;
+  if (column.type() == ColumnType::kCategory || column.type() == ColumnType::kBoolean) {
+    std::vector<std::uint32_t> codes(rows);
+    column.CopyCodes(0, codes);
+    std::unordered_map<std::uint32_t, std::uint32_t> id_of;
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (codes[i] == table::kMissingCode) {
+        ids[i] = next++;
+        continue;
+      }
+      const auto [found, added] = id_of.emplace(codes[i], next);
+      if (added) ++next;
+      ids[i] = found->second;
+    }
+  } else {
+    std::vector<double> numbers(rows);
+    column.CopyNumbers(0, numbers);
+    std::unordered_map<double, std::uint32_t> id_of;
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (std::isnan(numbers[i])) {
+        ids[i] = next++;
+        continue;
+      }
+      const auto [found, added] = id_of.emplace(numbers[i], next);
+      if (added) ++next;
+      ids[i] = found->second;
+    }
+  }
+  *num_ids = next;
+  return ids;
+}
+
+// The outcome as numbers, its task and classes.
+struct Outcome {
+  Task task = Task::kBinary;
+  std::vector<double> values;  // NaN where missing
+  std::vector<std::string> classes;
+};
+
+std::vector<std::string> SortedClasses(const Column& column, std::vector<double>* values) {
+  // Class index = position in the sorted list of texts (numbers sort as numbers).
+  std::vector<std::string> texts;
+  std::vector<double> sorted;
+  if (column.type() == ColumnType::kNumber) {
+    std::set<double> distinct;
+    for (const double v : *values) {
+      if (!std::isnan(v)) distinct.insert(v);
+    }
+    sorted.assign(distinct.begin(), distinct.end());
+    for (const double v : sorted) texts.push_back(base::ShortestNumber(v));
+    for (double& v : *values) {
+      if (!std::isnan(v)) v = static_cast<double>(std::lower_bound(sorted.begin(), sorted.end(), v) - sorted.begin());
+    }
+    return texts;
+  }
+  std::vector<char> used(column.dictionary().size(), 0);
+  for (const double v : *values) {
+    if (!std::isnan(v)) used[static_cast<std::size_t>(v)] = 1;
+  }
+  std::vector<std::pair<std::string, std::size_t>> order;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (used[i] != 0) order.emplace_back(column.dictionary()[i], i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<double> class_of(used.size(), 0);
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    texts.push_back(order[k].first);
+    class_of[order[k].second] = static_cast<double>(k);
+  }
+  for (double& v : *values) {
+    if (!std::isnan(v)) v = class_of[static_cast<std::size_t>(v)];
+  }
+  return texts;
+}
+
+Result<Task> TaskOf(const Problem& problem, const Column& column, std::size_t num_distinct, bool ranked) {
+  for (const Task task : {Task::kBinary, Task::kMulticlass, Task::kRegression, Task::kRanking}) {
+    if (problem.task == learn::TaskName(task)) return task;
+  }
+  if (!problem.task.empty()) {
+    const std::vector<std::string> names = {"binary", "multiclass", "regression", "ranking"};
+    return Error{ErrorCode::kInvalidInput, "task '" + problem.task + "' is not known." + base::DidYouMean(problem.task, names) + " The tasks are: " + base::Join(names, ", ")};
+  }
+  if (ranked) return Task::kRanking;
+  if (column.type() == ColumnType::kBoolean || num_distinct == 2) return Task::kBinary;
+  if (column.type() == ColumnType::kCategory) return Task::kMulticlass;
+  return Task::kRegression;
+}
+
+std::size_t CountDistinct(const std::vector<double>& values, std::size_t enough) {
+  std::set<double> distinct;
+  for (const double v : values) {
+    if (!std::isnan(v)) distinct.insert(v);
+    if (distinct.size() >= enough) break;
+  }
+  return distinct.size();
+}
+
+Result<Outcome> OutcomeOf(const Problem& problem, const Table& table, const RunContext& context) {
+  if (problem.outcome.empty()) return Error{ErrorCode::kInvalidInput, "--outcome is missing; give an expression such as 'delay > 15' or the name of a column"};
+  const Column column = ASSAY_TRY(expression::EvaluateText(problem.outcome, "--outcome", table, "outcome", context));
+  if (column.type() == ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' is a time; expected a condition, a class or a number"};
+  Outcome outcome;
+  outcome.values.resize(static_cast<std::size_t>(column.num_rows()));
+  column.CopyNumbers(0, outcome.values);
+  const std::size_t distinct = CountDistinct(outcome.values, 3);
+  if (distinct == 0) return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' is missing in every row"};
+  outcome.task = ASSAY_TRY(TaskOf(problem, column, distinct, !problem.query.empty()));
+  if (outcome.task == Task::kRegression || outcome.task == Task::kRanking) {
+    if (column.type() == ColumnType::kCategory) return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' is text, but the task " + learn::TaskName(outcome.task) + " needs a number"};
+    return outcome;
+  }
+  if (column.type() == ColumnType::kBoolean) {
+    outcome.classes = {"false", "true"};
+  } else {
+    outcome.classes = SortedClasses(column, &outcome.values);
+  }
+  if (outcome.task == Task::kBinary && outcome.classes.size() > 2) {
+    return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has " + std::to_string(outcome.classes.size()) + " values, but the task binary needs two; write a condition such as " + problem.outcome + " = '" + outcome.classes[0] + "'"};
+  }
+  if (outcome.task == Task::kMulticlass && outcome.classes.size() > 1000) {
+    return Error{ErrorCode::kTooLarge, "--outcome: '" + problem.outcome + "' has " + base::ReadableCount(static_cast<std::int64_t>(outcome.classes.size())) + " classes; Assay handles up to 1,000"};
+  }
+  return outcome;
+}
+
+std::size_t LeastDistinct(Task task) { return task == Task::kRanking ? 1 : 2; }
+
+// Calendar features of a time column, cheap to evaluate by our own expressions.
+std::vector<DerivedColumn> CalendarParts(const Column& column, bool day_only) {
+  const std::string quoted = "\"" + column.name() + "\"";
+  std::set<std::string> parts;
+  bool any_clock = false;
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  std::int64_t most = std::numeric_limits<std::int64_t>::min();
+  for (std::int64_t row = 0; row < column.num_rows(); ++row) {
+    const base::Micros time = column.TimeAt(row);
+    if (time == base::kMissingTime) continue;
+    least = std::min(least, time);
+    most = std::max(most, time);
+    if (!any_clock && time % base::kMicrosPerDay != 0) any_clock = true;
+  }
+  std::vector<DerivedColumn> derived;
+  const auto add = [&](const char* part) { derived.push_back({std::string(part) + "(" + column.name() + ")", std::string(part) + "(" + quoted + ")"}); };
+  if (most <= least) return derived;
+  if (base::ToCivil(least).year != base::ToCivil(most).year) add("year");
+  add("month");
+  add("day");
+  add("weekday");
+  if (any_clock && !day_only) add("hour");
+  return derived;
+}
+
+// Everything about which columns may be features.
+struct Roles {
+  std::vector<std::string> outcome, time, unit, query, where;
+};
+
+std::string ReasonToExclude(const std::string& name, const Problem& problem, const Roles& roles) {
+  if (Holds(roles.outcome, name)) return "it is part of the outcome";
+  if (Holds(problem.known_after, name)) return "the charter says it is known only after the decision";
+  if (Holds(roles.time, name)) return "it is the time; its calendar parts are features instead";
+  if (Holds(roles.unit, name)) return "it names the unit";
+  if (Holds(roles.query, name)) return "it names the query";
+  if (Holds(problem.exclude, name)) return "excluded on request";
+  if (!problem.features.empty() && !Holds(problem.features, name)) return "not among the features asked for";
+  return "";
+}
+
+}  // namespace
+
+Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context) {
+  store::ReadResult read = [&] { return store::ReadResult{}; }();
+  {
+    const base::ScopedStep step(context, "read");
+    store::ReadOptions options;
+    options.sample_rows = problem.sample_rows;
+    options.seed = context.seed;
+    read = ASSAY_TRY(engine.Read(problem.source, options, context));
+  }
+  evidence::DataSummary data;
+  data.source = problem.source;
+  data.rows = read.table.num_rows();
+  data.columns = static_cast<std::int64_t>(read.table.num_columns());
+  data.fingerprint = read.fingerprint;
+  data.notes = read.notes;
+  return GatherFromTable(problem, std::make_shared<const Table>(std::move(read.table)), std::move(data), context);
+}
+
+Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const Table> table, evidence::DataSummary data, const RunContext& context) {
+  const base::ScopedStep step(context, "gather");
+  Gathered gathered;
+  gathered.data = std::move(data);
+
+  // Derived columns, one after another: a later one may use an earlier one.
+  if (!problem.derived.empty()) {
+    std::vector<Column> columns = table->columns();
+    for (const DerivedColumn& derived : problem.derived) {
+      const Table so_far = ASSAY_TRY(Table::Create(columns));
+      Column made = ASSAY_TRY(expression::EvaluateText(derived.expression, "derived column '" + derived.name + "'", so_far, derived.name, context));
+      // A derived column of the same name repairs the column.
+      const auto same = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name() == derived.name; });
+      if (same != columns.end()) {
+        *same = std::move(made);
+      } else {
+        columns.push_back(std::move(made));
+      }
+    }
+    table = std::make_shared<const Table>(ASSAY_TRY(Table::Create(std::move(columns))));
+  }
+  gathered.source = table;
+
+  Roles roles;
+  roles.outcome = ASSAY_TRY(ColumnsOf(problem.outcome, "--outcome"));
+  roles.time = ASSAY_TRY(ColumnsOf(problem.time, "--time"));
+  roles.unit = ASSAY_TRY(ColumnsOf(problem.unit, "--unit"));
+  roles.query = ASSAY_TRY(ColumnsOf(problem.query, "--query"));
+  for (const auto* names : {&problem.features, &problem.exclude, &problem.known_after}) {
+    for (const std::string& name : *names) {
+      if (table->Find(name) < 0) ASSAY_TRY(table->IndexOf(name));
+    }
+  }
+  Outcome outcome = ASSAY_TRY(OutcomeOf(problem, *table, context));
+
+  // Which rows stay.
+  const auto all_rows = static_cast<std::size_t>(table->num_rows());
+  std::vector<double> keep(all_rows, 1.0);
+  if (!problem.where.empty()) {
+    const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", *table, "where", context));
+    where.CopyNumbers(0, keep);
+  }
+  std::int64_t not_kept = 0;
+  for (std::size_t i = 0; i < all_rows; ++i) {
+    if (std::isnan(keep[i]) || keep[i] == 0) {
+      ++not_kept;
+    } else if (std::isnan(outcome.values[i])) {
+      ++gathered.rows_without_outcome;
+    } else {
+      gathered.source_rows.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  std::optional<Column> query;
+  if (!problem.query.empty()) query = ASSAY_TRY(expression::EvaluateText(problem.query, "--query", *table, "query", context));
+  std::int64_t in_small_queries = 0;
+  if (query) {
+    std::uint32_t num_ids = 0;
+    const std::vector<std::uint32_t> ids = DenseIds(*query, &num_ids);
+    std::vector<std::int64_t> sizes(num_ids, 0);
+    for (const std::uint32_t row : gathered.source_rows) ++sizes[ids[row]];
+    const std::size_t before = gathered.source_rows.size();
+    std::erase_if(gathered.source_rows, [&](std::uint32_t row) { return query->IsMissing(row) || sizes[ids[row]] < problem.least_query_rows; });
+    in_small_queries = static_cast<std::int64_t>(before - gathered.source_rows.size());
+  }
+  if (not_kept > 0) gathered.data.notes.push_back(base::ReadableCount(not_kept) + " rows left out by the row filter '" + problem.where + "'");
+  if (gathered.rows_without_outcome > 0) gathered.data.notes.push_back(base::ReadableCount(gathered.rows_without_outcome) + " rows left out because their outcome is missing");
+  if (in_small_queries > 0) gathered.data.notes.push_back(base::ReadableCount(in_small_queries) + " rows left out because their query has fewer than " + std::to_string(problem.least_query_rows) + " rows");
+  if (gathered.source_rows.empty()) return Error{ErrorCode::kInvalidInput, "no row is left: the outcome is missing or the row filter is false everywhere"};
+  gathered.data.rows = static_cast<std::int64_t>(gathered.source_rows.size());
+
+  // Calendar parts of time columns that are features, or of the time of the decision.
+  std::vector<Column> columns = table->columns();
+  std::vector<learn::Feature> features;
+  for (std::size_t c = 0; c < table->num_columns(); ++c) {
+    const Column& column = table->column(c);
+    std::string reason = ReasonToExclude(column.name(), problem, roles);
+    const bool is_time = column.type() == ColumnType::kTime;
+    const bool is_decision_time = is_time && Holds(roles.time, column.name());
+    const bool usable = reason.empty() || (is_decision_time && !Holds(roles.outcome, column.name()) && !Holds(problem.known_after, column.name()) && !Holds(problem.exclude, column.name()) && (problem.features.empty() || Holds(problem.features, column.name())));
+    if (is_time && usable) {
+      for (const DerivedColumn& part : CalendarParts(column, is_decision_time && problem.calendar_day_only)) {
+        if (Holds(problem.exclude, part.name)) {
+          gathered.excluded.push_back({part.name, "excluded on request"});
+          continue;
+        }
+        Column made = ASSAY_TRY(expression::EvaluateText(part.expression, "calendar part", *table, part.name, context));
+        features.push_back({columns.size(), part.name, column.name()});
+        columns.push_back(std::move(made));
+      }
+      if (reason.empty()) reason = "it is a time; its calendar parts are features instead";
+    }
+    if (is_time || !reason.empty()) {
+      gathered.excluded.push_back({column.name(), reason});
+    } else {
+      features.push_back({c, column.name(), column.name()});
+    }
+  }
+  std::sort(features.begin(), features.end(), [](const learn::Feature& a, const learn::Feature& b) { return a.column < b.column; });
+  Table wide = ASSAY_TRY(Table::Create(std::move(columns)));
+  const bool all_kept = gathered.source_rows.size() == all_rows;
+  std::shared_ptr<const Table> kept = std::make_shared<const Table>(all_kept ? std::move(wide) : wide.Take(gathered.source_rows));
+
+  Examples& examples = gathered.examples;
+  examples.table = kept;
+  examples.task = outcome.task;
+  examples.classes = std::move(outcome.classes);
+  examples.features = std::move(features);
+  examples.wait = problem.wait.value_or(0);
+  examples.outcome_text = problem.outcome;
+  examples.time_text = problem.time;
+  examples.unit_text = problem.unit;
+  examples.query_text = problem.query;
+  examples.outcome.resize(gathered.source_rows.size());
+  for (std::size_t i = 0; i < gathered.source_rows.size(); ++i) {
+    const double value = outcome.values[gathered.source_rows[i]];
+    if (examples.task == Task::kRanking && value < 0) return Error{ErrorCode::kInvalidInput, "--outcome: row " + std::to_string(gathered.source_rows[i] + 1) + " has the negative value " + base::ShortestNumber(value) + "; a gain for ranking is 0 or more"};
+    examples.outcome[i] = static_cast<float>(value);
+  }
+  const bool varied = std::any_of(examples.outcome.begin(), examples.outcome.end(), [&](float v) { return v != examples.outcome[0]; });
+  if (!varied && LeastDistinct(examples.task) > 1) {
+    return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has the same value in all " + base::ReadableCount(gathered.data.rows) + " rows; there is nothing to predict"};
+  }
+  if (!problem.time.empty()) {
+    const Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", *kept, "time", context));
+    if (time.type() != ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--time: '" + problem.time + "' is a " + table::ColumnTypeName(time.type()) + ", expected a time"};
+    examples.time.resize(examples.outcome.size());
+    std::int64_t unknown = 0;
+    for (std::size_t i = 0; i < examples.time.size(); ++i) {
+      examples.time[i] = time.TimeAt(static_cast<std::int64_t>(i));
+      if (examples.time[i] == base::kMissingTime) ++unknown;
+    }
+    if (unknown > 0) gathered.data.notes.push_back(base::ReadableCount(unknown) + " rows have no time; they count as the earliest");
+  }
+  if (!problem.unit.empty()) {
+    const Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", *kept, "unit", context));
+    examples.unit = DenseIds(unit, &examples.num_units);
+  }
+  if (examples.task == Task::kRanking) {
+    if (!query) return Error{ErrorCode::kInvalidInput, "the task ranking needs --query: the list within which rows are ranked"};
+    examples.query = DenseIds(query->Take(gathered.source_rows), &examples.num_queries);
+  }
+  return gathered;
+}
+
+learn::Examples WithoutFeatures(const learn::Examples& examples, const std::vector<std::string>& names) {
+  learn::Examples fewer = examples;
+  std::erase_if(fewer.features, [&](const learn::Feature& feature) { return Holds(names, feature.name); });
+  return fewer;
+}
+
+}  // namespace assay::lifecycle

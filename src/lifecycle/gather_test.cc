@@ -1,0 +1,113 @@
+#include "lifecycle/gather.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace assay::lifecycle {
+namespace {
+
+using table::Column;
+
+std::shared_ptr<const table::Table> Sample() {
+  const double nan = std::nan("");
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("delay", {10, 20, nan, 30, -5, 16}));
+  columns.push_back(Column::Categories("origin", {0, 1, 0, 1, 2, table::kMissingCode}, {"ORD", "SFO", "JFK"}));
+  std::vector<base::Micros> times;
+  for (int i = 0; i < 6; ++i) times.push_back(base::FromCivil({2001, 1, 1 + i / 2, 6 + i, 0, 0, 0, 0}));
+  columns.push_back(Column::Times("date", times));
+  columns.push_back(Column::Numbers("distance", {1, 2, 3, 4, 5, 6}));
+  return std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+}
+
+Problem Flights() {
+  Problem problem;
+  problem.source = "flights";
+  problem.outcome = "delay > 15";
+  problem.time = "date";
+  problem.unit = "date(date)";
+  return problem;
+}
+
+std::vector<std::string> FeatureNames(const Gathered& gathered) {
+  std::vector<std::string> names;
+  for (const learn::Feature& feature : gathered.examples.features) names.push_back(feature.name);
+  return names;
+}
+
+TEST(Gather, MakesExamplesOfAConditionAndExpandsTheTime) {
+  const Result<Gathered> gathered = GatherFromTable(Flights(), Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  const learn::Examples& examples = gathered->examples;
+  EXPECT_EQ(examples.task, learn::Task::kBinary);
+  EXPECT_EQ(examples.outcome, (std::vector<float>{0, 1, 1, 0, 1}));
+  EXPECT_EQ(gathered->rows_without_outcome, 1);
+  EXPECT_EQ(gathered->source_rows, (learn::Rows{0, 1, 3, 4, 5}));
+  EXPECT_EQ(examples.num_units, 3U);
+  EXPECT_EQ(examples.unit, (std::vector<std::uint32_t>{0, 0, 1, 2, 2}));
+  EXPECT_EQ(FeatureNames(*gathered), (std::vector<std::string>{"origin", "distance", "month(date)", "day(date)", "weekday(date)", "hour(date)"}));
+  EXPECT_EQ(gathered->excluded.size(), 2U);
+}
+
+TEST(Gather, KeepsColumnsOutThatMayNotBeFeatures) {
+  Problem problem = Flights();
+  problem.calendar_day_only = true;
+  problem.exclude = {"distance", "month(date)"};
+  problem.exclude.pop_back();
+  problem.known_after = {"origin"};
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  EXPECT_EQ(FeatureNames(*gathered), (std::vector<std::string>{"month(date)", "day(date)", "weekday(date)"}));
+}
+
+TEST(Gather, DerivesRepairsAndFilters) {
+  Problem problem = Flights();
+  problem.derived = {{"delay", "case when delay > 25 then null else delay end"}, {"far", "distance > 3"}};
+  problem.where = "distance <> 1";
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  EXPECT_EQ(gathered->source_rows, (learn::Rows{1, 4, 5}));
+  EXPECT_EQ(gathered->rows_without_outcome, 2);
+  EXPECT_EQ(FeatureNames(*gathered)[2], "far");
+}
+
+TEST(Gather, SaysWhatIsWrong) {
+  struct Case {
+    const char* what;
+    void (*change)(Problem*);
+    const char* says;
+  };
+  const Case cases[] = {
+      {"unknown column", [](Problem* p) { p->outcome = "dely > 15"; }, "Did you mean 'delay'"},
+      {"one class", [](Problem* p) { p->outcome = "delay > 1000"; }, "the same value in all"},
+      {"all missing", [](Problem* p) { p->outcome = "delay / 0"; }, "missing in every row"},
+      {"text as regression", [](Problem* p) { p->outcome = "origin"; p->task = "regression"; }, "needs a number"},
+      {"unknown task", [](Problem* p) { p->task = "binry"; }, "Did you mean 'binary'"},
+      {"time that is none", [](Problem* p) { p->time = "distance"; }, "expected a time"},
+      {"no row left", [](Problem* p) { p->where = "distance > 100"; }, "no row is left"},
+      {"ranking without query", [](Problem* p) { p->task = "ranking"; }, "--query"},
+      {"unknown feature", [](Problem* p) { p->features = {"distanse"}; }, "Did you mean 'distance'"},
+  };
+  for (const Case& c : cases) {
+    Problem problem = Flights();
+    c.change(&problem);
+    const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+    ASSERT_FALSE(gathered) << c.what;
+    EXPECT_NE(gathered.error().message.find(c.says), std::string::npos) << c.what << ": " << gathered.error().message;
+  }
+}
+
+TEST(Gather, RankingKeepsOnlyQueriesThatCanBeRanked) {
+  Problem problem;
+  problem.outcome = "distance";
+  problem.query = "origin";
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  EXPECT_EQ(gathered->examples.task, learn::Task::kRanking);
+  EXPECT_EQ(gathered->source_rows, (learn::Rows{0, 1, 2, 3}));
+  EXPECT_EQ(gathered->examples.query, (std::vector<std::uint32_t>{0, 1, 0, 1}));
+}
+
+}  // namespace
+}  // namespace assay::lifecycle
