@@ -1,11 +1,16 @@
 #include "evidence/schemas.h"
 
-#include "evidence/reports/common.h"
+#include "evidence/reports/feasibility.h"
+#include "evidence/reports/train.h"
+#include "evidence/reports/understand.h"
 
 namespace assay::evidence {
 
 std::vector<NamedSchema> AllSchemas() {
   return {
+      {"understand", SchemaDocument<UnderstandReport>("assay understand")},
+      {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},
+      {"train", SchemaDocument<TrainReport>("assay train")},
   };
 }
 
