@@ -1,0 +1,198 @@
+#include "stats/change_points.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+
+namespace assay::stats {
+
+namespace {
+
+// A stretch [first, end) whose mean differs most from the mean of the rest; one of its ends may be the series' end.
+struct BestStretch {
+  std::size_t first = 0, end = 0;
+  double statistic = 0;  // standardised by the noise of the residuals about the levels
+};
+
+double MeanOf(std::span<const double> values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+double LongRunDeviation(std::span<const double> residuals) {
+  const double phi = EstimatePhi(residuals);
+  double squares = 0;
+  for (std::size_t i = 1; i < residuals.size(); ++i) {
+    const double innovation = residuals[i] - phi * residuals[i - 1];
+    squares += innovation * innovation;
+  }
+  const double degrees = std::max(1.0, static_cast<double>(residuals.size()) - 3.0);
+  return std::sqrt(squares / degrees) / (1 - phi);
+}
+
+// The series minus the mean of each of its up to three parts.
+std::vector<double> AboutLevels(std::span<const double> series, const BestStretch& stretch) {
+  std::vector<double> residuals(series.begin(), series.end());
+  const std::size_t ends[] = {0, stretch.first, stretch.end, series.size()};
+  for (int part = 0; part < 3; ++part) {
+    const double level = MeanOf(series.subspan(ends[part], ends[part + 1] - ends[part]));
+    for (std::size_t i = ends[part]; i < ends[part + 1]; ++i) residuals[i] -= level;
+  }
+  return residuals;
+}
+
+// max over stretches of |mean inside - mean outside| * sqrt(m (n - m) / n): the stretch first, then the noise about it.
+// Cost: n^2 / 2 steps.
+BestStretch FindBestStretch(std::span<const double> series, std::size_t least) {
+  const std::size_t n = series.size();
+  std::vector<double> sums(n + 1, 0.0);
+  for (std::size_t i = 0; i < n; ++i) sums[i + 1] = sums[i] + series[i];
+  std::vector<double> weight(n + 1, 0.0);  // squared score = gap^2 * weight[m], gap = sum inside - m * mean of all
+  const auto total = static_cast<double>(n);
+  for (std::size_t m = 1; m < n; ++m) {
+    const auto inside = static_cast<double>(m);
+    weight[m] = total / (inside * (total - inside));
+  }
+  const double mean = sums[n] / total;
+  BestStretch best;
+  double largest = -1;
+  for (std::size_t first = 0; first + least <= n; first = first == 0 ? least : first + 1) {
+    for (std::size_t end = first + least; end <= n; ++end) {
+      const std::size_t inside = end - first;
+      if (n - inside < least || (end != n && n - end < least)) continue;
+      const double gap = sums[end] - sums[first] - static_cast<double>(inside) * mean;
+      const double score = gap * gap * weight[inside];
+      if (score > largest) {
+        largest = score;
+        best.first = first;
+        best.end = end;
+      }
+    }
+  }
+  if (largest <= 0) return best;
+  const double deviation = LongRunDeviation(AboutLevels(series, best));
+  // A series that is constant within its parts has no noise at all.
+  best.statistic = deviation > 0 ? std::sqrt(largest) / deviation : 1e300;
+  return best;
+}
+
+std::vector<double> SimulateAr1(std::size_t n, double phi, base::RandomStream* random) {
+  std::vector<double> series(n);
+  double value = random->Normal() / std::sqrt(1 - phi * phi);
+  for (double& x : series) {
+    x = value;
+    value = phi * value + random->Normal();
+  }
+  return series;
+}
+
+// Share of simulated series with at least this statistic; stops early when it is clear that p > alpha.
+template <class Statistic>
+double SimulatedP(double observed, std::size_t n, double phi, const ChangeOptions& options, std::string_view purpose, const Statistic& statistic) {
+  int as_large = 0;
+  const int enough = static_cast<int>(options.alpha * options.simulations * 4) + 10;
+  for (int b = 0; b < options.simulations; ++b) {
+    base::RandomStream random(options.seed, purpose, static_cast<std::uint64_t>(b));
+    if (statistic(SimulateAr1(n, phi, &random)) >= observed) ++as_large;
+    if (as_large >= enough) return static_cast<double>(as_large) / (b + 1);
+  }
+  return (as_large + 1.0) / (options.simulations + 1.0);
+}
+
+// The phi whose simulated series show, on average, the phi that was observed about the best levels: fitting levels that are
+// not there takes correlation away, more so in short series.
+double UnbiasedPhi(double observed, std::size_t n, const ChangeOptions& options) {
+  constexpr int kSimulations = 100;
+  double phi = observed;
+  for (int round = 0; round < 2; ++round) {
+    double sum = 0;
+    for (int b = 0; b < kSimulations; ++b) {
+      base::RandomStream random(options.seed, "phi", static_cast<std::uint64_t>(b));
+      const std::vector<double> series = SimulateAr1(n, phi, &random);
+      sum += EstimatePhi(AboutLevels(series, FindBestStretch(series, options.least_periods)));
+    }
+    phi = std::clamp(phi + observed - sum / kSimulations, -0.5, 0.95);
+  }
+  return phi;
+}
+
+void Segment(std::span<const double> series, std::size_t offset, const ChangeOptions& options, std::vector<ChangePoint>* found) {
+  if (series.size() < 2 * options.least_periods + 2) return;
+  const BestStretch best = FindBestStretch(series, options.least_periods);
+  if (best.statistic <= 0) return;
+  const double phi = UnbiasedPhi(EstimatePhi(AboutLevels(series, best)), series.size(), options);
+  const double p = SimulatedP(best.statistic, series.size(), phi, options, "change points",
+                              [&](const std::vector<double>& simulated) { return FindBestStretch(simulated, options.least_periods).statistic; });
+  // The fewer periods, the more the estimated phi scatters and the more the test would report.
+  const auto periods = static_cast<double>(series.size());
+  if (p > options.alpha * periods / (periods + 8)) return;
+  Segment(series.subspan(0, best.first), offset, options, found);
+  if (best.first > 0) found->push_back({offset + best.first, p});
+  Segment(series.subspan(best.first, best.end - best.first), offset + best.first, options, found);
+  if (best.end < series.size()) found->push_back({offset + best.end, p});
+  Segment(series.subspan(best.end), offset + best.end, options, found);
+}
+
+std::vector<double> SeasonMeans(std::span<const double> series, std::size_t period, std::size_t offset) {
+  std::vector<double> sums(period, 0), counts(period, 0);
+  for (std::size_t t = 0; t < series.size(); ++t) {
+    sums[(t + offset) % period] += series[t];
+    counts[(t + offset) % period] += 1;
+  }
+  const double mean = MeanOf(series);
+  for (std::size_t k = 0; k < period; ++k) sums[k] = counts[k] > 0 ? sums[k] / counts[k] - mean : 0;
+  return sums;
+}
+
+// Share of the variance between positions of the season, against the innovations of what is left.
+double SeasonStatistic(std::span<const double> series, std::size_t period, std::size_t offset) {
+  const std::vector<double> effects = SeasonMeans(series, period, offset);
+  const double mean = MeanOf(series);
+  double between = 0, within = 0;
+  for (std::size_t t = 0; t < series.size(); ++t) {
+    const double effect = effects[(t + offset) % period];
+    between += effect * effect;
+    const double rest = series[t] - mean - effect;
+    within += rest * rest;
+  }
+  return within > 0 ? between / within : (between > 0 ? 1e300 : 0);
+}
+
+}  // namespace
+
+double EstimatePhi(std::span<const double> residuals) {
+  double product = 0, squares = 0;
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    squares += residuals[i] * residuals[i];
+    if (i > 0) product += residuals[i] * residuals[i - 1];
+  }
+  if (squares <= 0) return 0;
+  const double raw = product / squares;
+  const double corrected = raw + (1 + 4 * raw) / static_cast<double>(residuals.size());
+  return std::clamp(corrected, -0.5, 0.95);
+}
+
+std::vector<ChangePoint> FindChangePoints(std::span<const double> series, const ChangeOptions& options) {
+  std::vector<ChangePoint> found;
+  Segment(series, 0, options, &found);
+  return found;
+}
+
+Result<SeasonTest> TestSeason(std::span<const double> series, std::size_t period, std::size_t offset, const ChangeOptions& options) {
+  if (period < 2 || series.size() < 3 * period) {
+    return Error{ErrorCode::kNumeric, "a season of " + std::to_string(period) + " periods needs at least " + std::to_string(3 * period) + " periods, there are " + std::to_string(series.size())};
+  }
+  SeasonTest test;
+  test.effects = SeasonMeans(series, period, offset);
+  std::vector<double> rest(series.begin(), series.end());
+  const double mean = MeanOf(series);
+  for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= mean + test.effects[(t + offset) % period];
+  const double observed = SeasonStatistic(series, period, offset);
+  test.p_value = SimulatedP(observed, series.size(), EstimatePhi(rest), options, "season",
+                            [&](const std::vector<double>& simulated) { return SeasonStatistic(simulated, period, offset); });
+  return test;
+}
+
+}  // namespace assay::stats

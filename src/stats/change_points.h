@@ -1,0 +1,47 @@
+// Level shifts and seasons in a series of period means whose neighbours may resemble each other.
+//
+// Statistic: the largest standardised difference of means between a stretch of periods and the rest (Levin, Kline 1985,
+// doi:10.1002/sim.4780040102: one shift is a stretch that reaches an end), the noise taken as an AR(1) process
+// x_t = phi x_(t-1) + e_t about the levels: long-run variance s^2 / (1 - phi)^2. Its null distribution comes from
+// simulated AR(1) series of the same length and phi that go through the same estimation (a parametric bootstrap), so
+// that neither the search over splits nor the estimated phi makes it report too often. Further changes are looked for
+// inside the parts of a found one (circular binary segmentation: Olshen et al. 2004, doi:10.1093/biostatistics/kxh008).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+
+namespace assay::stats {
+
+struct ChangePoint {
+  std::size_t first = 0;  // index of the first period of the new level
+  double p_value = 1;
+};
+
+struct ChangeOptions {
+  // Level of the simulated test. That phi is estimated too makes the chance of reporting any change in a series without
+  // one about one and a half times this (docs/statistics.md): at most 5 % with the default.
+  double alpha = 0.03;
+  std::size_t least_periods = 5; // on each side of a split
+  int simulations = 999;
+  std::uint64_t seed = 42;
+};
+
+// Change points in time order. `series` is finite, equally spaced. Fewer than 2 x least_periods + 2 values: none.
+std::vector<ChangePoint> FindChangePoints(std::span<const double> series, const ChangeOptions& options = {});
+
+struct SeasonTest {
+  double p_value = 1;           // test of no season of this length, AR(1) noise allowed
+  std::vector<double> effects;  // per position of the season, mean 0
+};
+// kNumeric when the series has fewer than three whole seasons. Position of value t: (t + offset) mod period.
+Result<SeasonTest> TestSeason(std::span<const double> series, std::size_t period, std::size_t offset, const ChangeOptions& options = {});
+
+// First autocorrelation, corrected for its small-sample bias (Marriott, Pope 1954), kept in [-0.5, 0.95].
+double EstimatePhi(std::span<const double> residuals);
+
+}  // namespace assay::stats

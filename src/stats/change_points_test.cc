@@ -1,0 +1,92 @@
+#include "stats/change_points.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "base/random.h"
+
+namespace assay::stats {
+namespace {
+
+std::vector<double> Ar1(std::size_t n, double phi, std::uint64_t seed) {
+  base::RandomStream random(seed, "test series");
+  std::vector<double> series(n);
+  double value = random.Normal() / std::sqrt(1 - phi * phi);
+  for (double& x : series) {
+    x = value;
+    value = phi * value + random.Normal();
+  }
+  return series;
+}
+
+// At most 5 % of null series may report a change: of 500 with ASSAY_LONG=1, else of 120, where a rate of .05 gives more
+// than 11 in 2 % of cases (fixed seeds: this either holds or does not).
+TEST(FindChangePoints, NullSeriesRarelyReportAChange) {
+  const bool whole = std::getenv("ASSAY_LONG") != nullptr;
+  ChangeOptions options;
+  options.simulations = whole ? 999 : 199;
+  struct Case {
+    std::size_t n;
+    double phi;
+  };
+  for (const Case c : {Case{24, 0.0}, Case{60, 0.3}, Case{120, 0.5}, Case{182, 0.7}}) {
+    const int runs = whole ? 500 : 120;
+    int reported = 0;
+    for (int r = 0; r < runs; ++r) {
+      options.seed = static_cast<std::uint64_t>(1000 + r);
+      if (!FindChangePoints(Ar1(c.n, c.phi, static_cast<std::uint64_t>(r) * 7919 + c.n), options).empty()) ++reported;
+    }
+    std::printf("n %zu phi %.1f: %d of %d null series report a change\n", c.n, c.phi, reported, runs);
+    EXPECT_LE(reported, whole ? 25 : 11) << "n " << c.n << " phi " << c.phi;
+  }
+}
+
+TEST(FindChangePoints, PlantedShiftsAreFoundWithinTwoPeriods) {
+  struct Case {
+    std::size_t n, at;
+    double phi, shift;
+  };
+  for (const Case c : {Case{60, 30, 0.0, 4.0}, Case{120, 40, 0.3, 5.0}, Case{182, 100, 0.5, 7.0}, Case{182, 20, 0.3, 6.0}}) {
+    int found = 0;
+    for (std::uint64_t r = 0; r < 40; ++r) {
+      std::vector<double> series = Ar1(c.n, c.phi, r + 5000);
+      for (std::size_t t = c.at; t < c.n; ++t) series[t] += c.shift;
+      for (const ChangePoint& change : FindChangePoints(series, {.simulations = 199})) {
+        if (change.first + 2 >= c.at && change.first <= c.at + 2) {
+          ++found;
+          break;
+        }
+      }
+    }
+    EXPECT_GE(found, 38) << "n " << c.n << " phi " << c.phi << " shift " << c.shift;
+  }
+}
+
+TEST(FindChangePoints, TwoShiftsAreBothFound) {
+  std::vector<double> series = Ar1(150, 0.2, 77);
+  for (std::size_t t = 50; t < 100; ++t) series[t] += 6;
+  const std::vector<ChangePoint> found = FindChangePoints(series);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_NEAR(static_cast<double>(found[0].first), 50, 2);
+  EXPECT_NEAR(static_cast<double>(found[1].first), 100, 2);
+}
+
+TEST(FindChangePoints, ShortAndConstantSeriesHaveNone) {
+  EXPECT_TRUE(FindChangePoints(std::vector<double>{1, 2, 3}).empty());
+  EXPECT_TRUE(FindChangePoints(std::vector<double>(50, 3.5)).empty());
+}
+
+TEST(TestSeason, FindsAWeekAndKeepsItsLevelOnNulls) {
+  std::vector<double> series = Ar1(84, 0.3, 9);
+  for (std::size_t t = 0; t < series.size(); ++t) series[t] += t % 7 == 5 ? 3 : 0;
+  EXPECT_LT(TestSeason(series, 7, 0)->p_value, 0.01);
+  int reported = 0;
+  for (std::uint64_t r = 0; r < 200; ++r) reported += TestSeason(Ar1(84, 0.4, r + 300), 7, 0, {.simulations = 199})->p_value <= 0.05 ? 1 : 0;
+  EXPECT_LE(reported, 18);  // 200 x .05 = 10; 99.5 % of such counts are at most 18
+  EXPECT_FALSE(TestSeason(series, 40, 0));
+}
+
+}  // namespace
+}  // namespace assay::stats
