@@ -1,1 +1,49 @@
+#include "base/text.h"
+
 #include <gtest/gtest.h>
+
+namespace assay::base {
+namespace {
+
+TEST(ShortestNumber, ReadsBackAndIsShort) {
+  struct Case { double value; const char* text; };
+  for (const Case& c : {Case{0.1, "0.1"}, Case{-0.0, "0"}, Case{3, "3"}, Case{1e300, "1e+300"}, Case{9007199254740991, "9007199254740991"}, Case{1.0 / 3, "0.3333333333333333"}, Case{5e-324, "5e-324"}}) {
+    EXPECT_EQ(ShortestNumber(c.value), c.text);
+    double back = 1;
+    ASSERT_TRUE(ParseNumber(c.text, &back));
+    EXPECT_EQ(back, c.value);
+  }
+}
+
+TEST(ReadableNumber, RoundsAndGroups) {
+  struct Case { double value; const char* text; };
+  for (const Case& c : {Case{3000000, "3,000,000"}, Case{-1234.56, "-1,235"}, Case{0.00123456, "0.001235"}, Case{12.5, "12.5"}, Case{999.96, "1,000"}, Case{0, "0"}, Case{1e-9, "1e-09"}}) {
+    EXPECT_EQ(ReadableNumber(c.value), c.text);
+  }
+  EXPECT_EQ(ReadableCount(-1000), "-1,000");
+  EXPECT_EQ(ReadableShare(0.4567), "45.7 %");
+}
+
+TEST(IsValidUtf8, KnowsTheBrokenForms) {
+  struct Case { const char* what; std::string bytes; bool valid; };
+  const Case cases[] = {{"ascii", "abc", true}, {"two bytes", "\xC3\xA9", true}, {"three", "\xE2\x82\xAC", true}, {"four", "\xF0\x9F\x98\x80", true},
+                        {"cut", "\xE2\x82", false}, {"overlong", "\xC0\x80", false}, {"surrogate", "\xED\xA0\x80", false}, {"too large", "\xF4\x90\x80\x80", false}, {"stray", "\x80", false}};
+  for (const Case& c : cases) EXPECT_EQ(IsValidUtf8(c.bytes), c.valid) << c.what;
+}
+
+TEST(DidYouMean, OffersOnlySlips) {
+  const std::vector<std::string> names = {"delay", "distance", "origin", "destination"};
+  EXPECT_EQ(DidYouMean("dely", names), " Did you mean 'delay'?");
+  EXPECT_EQ(DidYouMean("ORIGIN", names), " Did you mean 'origin'?");
+  EXPECT_EQ(DidYouMean("temperature", names), "");
+}
+
+TEST(ParseNumber, IsStrict) {
+  double value = 0;
+  for (const char* bad : {"", " ", "1x", "nan", "inf", "1e999", "--1", "1,000"}) EXPECT_FALSE(ParseNumber(bad, &value)) << bad;
+  EXPECT_TRUE(ParseNumber(" +1.5e3 ", &value));
+  EXPECT_EQ(value, 1500);
+}
+
+}  // namespace
+}  // namespace assay::base
