@@ -3,6 +3,7 @@
 namespace assay::cli {
 
 void AddCommands(CLI::App& app, Session& session) {
+  AddUnderstand(app, session);
   AddSchema(app, session);
 }
 

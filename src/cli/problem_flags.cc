@@ -1,0 +1,48 @@
+#include "cli/problem_flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/time.h"
+
+namespace assay::cli {
+
+std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
+  auto flags = std::make_shared<ProblemFlags>();
+  const char* group = "Problem";
+  command->add_option("FILE", flags->source, "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->required();
+  command->add_option("--outcome", flags->outcome, "What is to be known: an expression such as 'delay > 15' or a column")->group(group);
+  command->add_option("--time", flags->time, "When the decision is taken: a time column or expression")->group(group);
+  command->add_option("--unit", flags->unit, "Rows of one unit depend on each other: a column or expression such as 'date(t)'")->group(group);
+  command->add_option("--query", flags->query, "The list within which rows are ranked")->group(group);
+  command->add_option("--wait", flags->wait, "How long after the decision the outcome is known, like '2 hours'")->group(group);
+  command->add_option("--where", flags->where, "Rows to keep: a condition")->group(group);
+  command->add_option("--features", flags->features, "Use only these columns")->delimiter(',')->group(group);
+  command->add_option("--exclude", flags->exclude, "Never use these columns")->delimiter(',')->group(group);
+  command->add_option("--task", flags->task, "binary, multiclass, regression or ranking (default: from the outcome)")->group(group);
+  command->add_option("--metric", flags->metric, "skill (default), auc, log_loss, brier, accuracy, rmse, mae, r2, ndcg")->group(group);
+  command->add_option("--target", flags->target, "The metric's goal")->group(group);
+  command->add_option("--least-gain", flags->least_gain, "Smallest gain of the metric worth having")->capture_default_str()->check(CLI::PositiveNumber)->group(group);
+  command->add_option("--sample", flags->sample, "Use a random sample of this many rows (default: all)")->check(CLI::PositiveNumber)->group(group);
+  return flags;
+}
+
+Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags) {
+  lifecycle::Problem problem;
+  problem.source = flags.source;
+  problem.outcome = flags.outcome;
+  problem.task = flags.task;
+  problem.metric = flags.metric;
+  problem.time = flags.time;
+  problem.unit = flags.unit;
+  problem.query = flags.query;
+  problem.where = flags.where;
+  problem.features = flags.features;
+  problem.exclude = flags.exclude;
+  problem.target = flags.target;
+  problem.least_gain = flags.least_gain;
+  problem.sample_rows = flags.sample;
+  if (!flags.wait.empty()) problem.wait = ASSAY_TRY_WITH(base::ParseDuration(flags.wait), "--wait");
+  return problem;
+}
+
+}  // namespace assay::cli

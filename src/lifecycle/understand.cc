@@ -1,0 +1,114 @@
+#include "lifecycle/understand.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::lifecycle {
+
+Dependence DependenceOf(const learn::Examples& examples) {
+  Dependence dependence;
+  if (!examples.unit.empty()) {
+    dependence.unit = examples.unit;
+    dependence.num_units = examples.num_units;
+    dependence.words = "by unit (" + examples.unit_text + ", " + base::ReadableCount(examples.num_units) + " units)";
+    return dependence;
+  }
+  if (examples.time.empty()) {
+    dependence.words = "by row: the data names neither unit nor time, so rows count as independent";
+    return dependence;
+  }
+  // Days in order of time; rows without a time share one.
+  std::vector<std::int64_t> day(examples.time.size());
+  for (std::size_t i = 0; i < day.size(); ++i) {
+    const base::Micros time = examples.time[i];
+    day[i] = time == base::kMissingTime ? INT64_MIN : time / base::kMicrosPerDay - (time % base::kMicrosPerDay < 0 ? 1 : 0);
+  }
+  std::vector<std::int64_t> sorted = day;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  dependence.unit.resize(day.size());
+  for (std::size_t i = 0; i < day.size(); ++i) dependence.unit[i] = static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), day[i]) - sorted.begin());
+  dependence.num_units = static_cast<std::uint32_t>(sorted.size());
+  dependence.words = "by day (" + base::ReadableCount(dependence.num_units) + " days), because no unit was given";
+  return dependence;
+}
+
+std::vector<double> OutcomeNumbers(const learn::Examples& examples) {
+  std::vector<double> numbers(examples.outcome.begin(), examples.outcome.end());
+  if (examples.task != learn::Task::kMulticlass) return numbers;
+  std::vector<std::int64_t> counts(examples.classes.size(), 0);
+  for (const float c : examples.outcome) ++counts[static_cast<std::size_t>(c)];
+  const auto most = static_cast<double>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+  for (double& value : numbers) value = value == most ? 1 : 0;
+  return numbers;
+}
+
+namespace {
+std::string Summarise(const evidence::UnderstandReport& report, const learn::Examples& examples) {
+  const bool rate = examples.task == learn::Task::kBinary || examples.task == learn::Task::kMulticlass;
+  const auto show = [&](double v) { return rate ? base::ReadableShare(v) : base::ReadableNumber(v); };
+  std::string text = rate ? "The outcome '" + report.outcome + "' is true in " + show(report.outcome_mean.value) : "The outcome '" + report.outcome + "' is " + show(report.outcome_mean.value) + " on average";
+  if (std::isfinite(report.outcome_mean.low)) text += " (95 % interval " + show(report.outcome_mean.low) + " to " + show(report.outcome_mean.high) + ", " + report.unit_of_dependence + ")";
+  text += ". ";
+  if (report.over_time.reason.empty()) {
+    const std::size_t changes = report.over_time.changes.size();
+    text += changes == 0 ? "Over time its level does not shift beyond what such noise shows. " : "Over time its level shifts " + std::string(changes == 1 ? "once" : std::to_string(changes) + " times") + ", first at " + report.over_time.changes[0].start + ". ";
+  }
+  const evidence::Association* best = nullptr;
+  for (const evidence::Association& a : report.associations) {
+    if (a.q_value <= 0.05) {
+      best = &a;
+      break;
+    }
+  }
+  text += best == nullptr ? "No single feature is shown to go with it." : "Of the single features, " + best->feature + " goes with it most: it explains " + base::ReadableShare(best->strength.value) + " of its variance.";
+  return text;
+}
+}  // namespace
+
+Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const std::vector<Hypothesis>& hypotheses, const RunContext& context) {
+  evidence::UnderstandReport report;
+  const learn::Examples& examples = gathered.examples;
+  report.header.report = "understand";
+  report.header.data = gathered.data;
+  report.outcome = examples.outcome_text;
+  const auto stopped = [&]() -> Result<void> {
+    if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
+    return {};
+  };
+  const Dependence dependence = DependenceOf(examples);
+  report.unit_of_dependence = dependence.words;
+  {
+    const base::ScopedStep step(context, "profile");
+    report.columns = ProfileColumns(*gathered.source, context);
+    report.alerts = FindAlerts(gathered, report.columns);
+  }
+  ASSAY_TRY(stopped());
+  {
+    const base::ScopedStep step(context, "outcome over time");
+    report.outcome_mean = ToEstimate(stats::ClusterMean(OutcomeNumbers(examples), {dependence.unit, dependence.num_units}));
+    report.over_time = OutcomeSeries(examples, dependence, context);
+  }
+  ASSAY_TRY(stopped());
+  {
+    const base::ScopedStep step(context, "associations");
+    report.associations = Associations(examples, dependence, context);
+  }
+  ASSAY_TRY(stopped());
+  {
+    const base::ScopedStep step(context, "hypotheses");
+    report.hypotheses = TestHypotheses(gathered, dependence, hypotheses, context);
+  }
+  ASSAY_TRY(stopped());
+  if (hypotheses.empty()) report.open_questions.push_back({"phenomenon.hypotheses", "What do you believe causes it? Write each belief as a segment, a metric and a direction, and it is tested here.", "understand"});
+  if (examples.time.empty()) report.open_questions.push_back({"data.time", "Which column says when a decision is taken?", "understand"});
+  if (examples.unit.empty()) report.open_questions.push_back({"data.unit", "Which rows depend on each other: what is the unit (a person, a day, a machine)?", "understand"});
+  report.summary = Summarise(report, examples);
+  return report;
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,63 @@
+// Stage 1: what happens? Gathers once, then infers quality, series, associations and hypotheses.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+#include "evidence/reports/understand.h"
+#include "lifecycle/gather.h"
+
+namespace assay::lifecycle {
+
+// A claim that people make, to be tested on the data.
+struct Hypothesis {
+  std::string name;
+  std::string claim;
+  std::string segment;    // EXPR: the rows it speaks of
+  std::string metric;     // EXPR that is averaged; "" = the outcome
+  std::string direction;  // "higher", "lower" or "different" inside the segment
+  std::string period;     // EXPR: rows to look at; "" = all
+};
+
+// Intervals are by unit; without a unit by day where the data has times, else by row. Never fails for a part that cannot
+// be computed: that part says why.
+Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const std::vector<Hypothesis>& hypotheses,
+                                              const RunContext& context);
+
+// The parts, each usable alone.
+std::vector<evidence::ColumnProfile> ProfileColumns(const table::Table& table, const RunContext& context);
+std::vector<evidence::Alert> FindAlerts(const Gathered& gathered, const std::vector<evidence::ColumnProfile>& profiles);
+
+// What rows that depend on each other have in common.
+struct Dependence {
+  std::vector<std::uint32_t> unit;  // empty: rows are independent
+  std::uint32_t num_units = 0;
+  std::string words;                // "by unit (date(date), 182 units)"
+};
+Dependence DependenceOf(const learn::Examples& examples);
+
+// The outcome as one number per row: the value, or 1 for the positive class (for several classes: the most frequent one).
+std::vector<double> OutcomeNumbers(const learn::Examples& examples);
+
+evidence::OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
+std::vector<evidence::Association> Associations(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
+std::vector<evidence::HypothesisResult> TestHypotheses(const Gathered& gathered, const Dependence& dependence,
+                                                       const std::vector<Hypothesis>& hypotheses, const RunContext& context);
+
+// An interval of stats as an Estimate of a report, or the error as its reason.
+template <class IntervalResult>
+evidence::Estimate ToEstimate(const IntervalResult& interval) {
+  evidence::Estimate estimate;
+  if (interval) {
+    estimate.value = interval->value;
+    estimate.low = interval->low;
+    estimate.high = interval->high;
+  } else {
+    estimate.reason = interval.error().message;
+  }
+  return estimate;
+}
+
+}  // namespace assay::lifecycle
