@@ -11,7 +11,7 @@
 namespace assay::learn {
 
 // skill = 1 - loss / loss of the constant, with log loss (classification, in nats) or squared error (regression);
-// for ranking skill = (ndcg - ndcg of a random order) / (1 - ndcg of a random order).
+// for ranking skill = (ndcg - ndcg of the constant) / (1 - ndcg of the constant), all ties sharing their ranks.
 enum class Metric { kSkill, kAuc, kLogLoss, kBrier, kAccuracy, kRmse, kMae, kR2, kNdcg };
 const char* MetricName(Metric metric);  // the keys of reports: "skill", "auc", "log_loss", ...
 Result<Metric> ParseMetric(const std::string& name);
@@ -25,7 +25,8 @@ std::vector<Metric> MetricsOf(Task task);  // the default one first
 void RowLosses(Metric metric, const Examples& examples, std::span<const std::uint32_t> rows,
                std::span<const double> predictions, std::span<double> losses);
 
-// ndcg per query (in order of first appearance among rows), gains 2^relevance - 1 unless stated, log2 discount, cut at k (0: whole list).
+// ndcg per query (in order of first appearance among rows): gain = outcome, log2 discount, cut at k (0: whole list).
+// Rows with equal scores share the mean gain of their ranks. A query without any gain counts as 1.
 std::vector<double> QueryNdcg(const Examples& examples, std::span<const std::uint32_t> rows,
                               std::span<const double> scores, int k);
 

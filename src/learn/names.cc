@@ -1,4 +1,5 @@
 #include "learn/examples.h"
+#include "learn/internal/learners.h"
 #include "learn/learner.h"
 
 namespace assay::learn {
@@ -25,6 +26,20 @@ const char* RungKindName(RungKind kind) {
     case RungKind::kPublished: return "published";
   }
   return "unknown";
+}
+
+std::unique_ptr<Learner> MakeLearner(RungKind kind, const LearnerOptions& options) {
+  switch (kind) {
+    case RungKind::kRandom: return MakeRandomLearner();
+    case RungKind::kConstant: return MakeConstantLearner();
+    case RungKind::kRule: return MakeRuleLearner(options);
+    case RungKind::kLinear: return MakeLinearLearner(options);
+    case RungKind::kBoosted: return MakeBoostedLearner(options);
+    case RungKind::kOwnRule:
+    case RungKind::kImported:
+    case RungKind::kPublished: break;  // nothing is learned for these
+  }
+  return nullptr;
 }
 
 }  // namespace assay::learn

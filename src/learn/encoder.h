@@ -1,0 +1,57 @@
+// Columns to the dense numbers that learners take.
+//
+// Numbers stay, booleans become 0/1, missing stays NaN. A category becomes its share in the outcome among training rows,
+// smoothed towards the prior by 20 rows (one column per class beyond two), and, with at most 12 values, a 0/1 column
+// per value. Source: Micci-Barreca 2001, doi:10.1145/507533.507538.
+#pragma once
+
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/run_context.h"
+#include "learn/examples.h"
+
+namespace assay::learn {
+
+// Row-major, num_rows x num_columns, NaN = missing.
+struct Matrix {
+  std::vector<float> values;
+  std::size_t num_columns = 0;
+  std::size_t num_rows() const { return num_columns == 0 ? 0 : values.size() / num_columns; }
+};
+
+// Immutable after Fit; Encode is thread-safe.
+class Encoder {
+ public:
+  // Learns from `rows` only. `training` receives the rows' own encoding, in which no row's outcome helps to encode itself:
+  // where there is time a row sees only outcomes known before its block of time (8 blocks), else only other units' (5 folds).
+  static Result<Encoder> Fit(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, Matrix* training);
+
+  // Any table with the same columns (found by name, types checked); unseen categories get the prior.
+  Result<Matrix> Encode(const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context) const;
+
+  const std::vector<std::string>& names() const { return names_; }  // "distance", "origin: share", "origin = ORD"
+  Json ToJson() const;
+  static Result<Encoder> FromJson(const Json& json);
+
+ private:
+  struct Part {
+    std::string column;
+    table::ColumnType type = table::ColumnType::kNumber;
+    std::vector<std::string> one_hot;  // values with a column of their own
+    // Category text to its smoothed outcome, one number per target.
+    std::unordered_map<std::string, std::vector<float>> shares;
+    std::vector<float> prior;
+  };
+  std::size_t Width(const Part& part) const;
+  void Name();
+
+  std::vector<Part> parts_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace assay::learn

@@ -1,0 +1,23 @@
+// The members of the family of learners and how each is read back from its JSON.
+#pragma once
+
+#include <memory>
+
+#include "learn/learner.h"
+
+namespace assay::learn {
+
+std::unique_ptr<Learner> MakeRandomLearner();
+std::unique_ptr<Learner> MakeConstantLearner();
+std::unique_ptr<Learner> MakeRuleLearner(const LearnerOptions& options);
+std::unique_ptr<Learner> MakeLinearLearner(const LearnerOptions& options);
+std::unique_ptr<Learner> MakeBoostedLearner(const LearnerOptions& options);
+
+// May throw Json::exception on a damaged file; model_store catches it.
+Result<std::unique_ptr<Model>> LoadRandom(const Json& json, Task task);
+Result<std::unique_ptr<Model>> LoadConstant(const Json& json, Task task);
+Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task);
+Result<std::unique_ptr<Model>> LoadLinear(const Json& json, Task task);
+Result<std::unique_ptr<Model>> LoadBoosted(const Json& json, Task task);
+
+}  // namespace assay::learn

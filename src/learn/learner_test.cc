@@ -1,0 +1,211 @@
+#include "learn/learner.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/random.h"
+#include "base/thread_pool.h"
+#include "learn/metrics.h"
+#include "learn/model_store.h"
+#include "learn/split.h"
+
+namespace assay::learn {
+namespace {
+
+using table::Column;
+
+enum class Truth { kNoise, kThreshold, kXor, kLinear };
+
+// Columns: x, z uniform; colour of 5 values; id of as many values as rows; partly missing w.
+Examples Make(Truth truth, Task task, std::size_t n, std::uint64_t seed) {
+  base::RandomStream random(seed, "examples");
+  std::vector<double> x(n), z(n), w(n);
+  std::vector<std::uint32_t> colour(n), id(n);
+  std::vector<std::string> ids;
+  Examples examples;
+  examples.task = task;
+  for (std::size_t i = 0; i < n; ++i) {
+    x[i] = random.Uniform();
+    z[i] = random.Uniform();
+    w[i] = random.Uniform() < 0.3 ? std::nan("") : random.Normal();
+    colour[i] = static_cast<std::uint32_t>(random.Below(5));
+    id[i] = static_cast<std::uint32_t>(i);
+    ids.push_back("id" + std::to_string(i));
+    double signal = 0;
+    if (truth == Truth::kThreshold) signal = x[i] > 0.6 ? 1 : -1;
+    if (truth == Truth::kXor) signal = (x[i] > 0.5) != (z[i] > 0.5) ? 1 : -1;
+    if (truth == Truth::kLinear) signal = 4 * (x[i] + z[i] - 1) + (colour[i] == 2 ? 1 : 0);
+    const double p = 1 / (1 + std::exp(-2 * signal));
+    float y = 0;
+    switch (task) {
+      case Task::kBinary: y = random.Uniform() < p ? 1.0F : 0.0F; break;
+      case Task::kRegression: y = static_cast<float>(signal + 0.5 * random.Normal()); break;
+      case Task::kMulticlass: y = static_cast<float>(random.Uniform() < p ? 2 : random.Below(2)); break;
+      case Task::kRanking: y = static_cast<float>(std::max(0.0, std::round(signal + random.Normal() + 1))); break;
+    }
+    examples.outcome.push_back(y);
+    if (task == Task::kRanking) examples.query.push_back(static_cast<std::uint32_t>(i / 10));
+  }
+  examples.num_queries = static_cast<std::uint32_t>(n / 10);
+  if (task == Task::kMulticlass) examples.classes = {"a", "b", "c"};
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("x", x));
+  columns.push_back(Column::Numbers("z", z));
+  columns.push_back(Column::Numbers("w", w));
+  columns.push_back(Column::Categories("colour", colour, {"red", "green", "blue", "black", "white"}));
+  columns.push_back(Column::Categories("id", id, ids));
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+  for (std::size_t c = 0; c < 5; ++c) examples.features.push_back({c, examples.table->column(c).name(), examples.table->column(c).name()});
+  return examples;
+}
+
+double SkillOf(RungKind kind, const Examples& examples, const LearnerOptions& options = {}) {
+  const Split split = *SplitHoldout(examples, {});
+  const auto loss = [&](const Model& model) {
+    std::vector<double> predictions(split.test.size() * examples.num_outputs());
+    EXPECT_TRUE(model.Predict(*examples.table, split.test, predictions, {}));
+    if (examples.task == Task::kRanking) {
+      const std::vector<double> ndcg = QueryNdcg(examples, split.test, predictions, 0);
+      return 1 - std::accumulate(ndcg.begin(), ndcg.end(), 0.0) / static_cast<double>(ndcg.size());
+    }
+    std::vector<double> losses(split.test.size());
+    RowLosses(examples.task == Task::kRegression ? Metric::kRmse : Metric::kLogLoss, examples, split.test, predictions, losses);
+    return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+  };
+  const auto model = MakeLearner(kind, options)->Fit(examples, split.train, {});
+  EXPECT_TRUE(model) << (model ? "" : model.error().message);
+  const auto constant = MakeLearner(RungKind::kConstant)->Fit(examples, split.train, {});
+  return 1 - loss(**model) / loss(**constant);
+}
+
+TEST(Learners, FindWhatIsPlantedAndNothingInNoise) {
+  struct Case {
+    Truth truth;
+    RungKind kind;
+    double least, most;
+  };
+  // The Bayes skill of a threshold or xor with p = .88 or .12 is about .47.
+  const Case cases[] = {
+      {Truth::kThreshold, RungKind::kRule, 0.40, 0.55}, {Truth::kThreshold, RungKind::kBoosted, 0.38, 0.55},
+      {Truth::kXor, RungKind::kBoosted, 0.36, 0.55},    {Truth::kXor, RungKind::kLinear, -0.05, 0.02},
+      {Truth::kLinear, RungKind::kLinear, 0.35, 0.75},  {Truth::kNoise, RungKind::kRule, -0.03, 0.01},
+      {Truth::kNoise, RungKind::kLinear, -0.03, 0.01},  {Truth::kNoise, RungKind::kBoosted, -0.03, 0.01},
+      {Truth::kNoise, RungKind::kRandom, -6, -1},
+  };
+  for (const Case& c : cases) {
+    const double skill = SkillOf(c.kind, Make(c.truth, Task::kBinary, 4000, 11));
+    EXPECT_GE(skill, c.least) << RungKindName(c.kind) << " truth " << static_cast<int>(c.truth);
+    EXPECT_LE(skill, c.most) << RungKindName(c.kind) << " truth " << static_cast<int>(c.truth);
+  }
+}
+
+TEST(Learners, WorkForEveryTask) {
+  for (const Task task : {Task::kMulticlass, Task::kRegression, Task::kRanking}) {
+    for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
+      EXPECT_GT(SkillOf(kind, Make(Truth::kLinear, task, 3000, 5)), 0.1) << TaskName(task) << " " << RungKindName(kind);
+    }
+  }
+}
+
+TEST(Learners, SavedModelsPredictTheSame) {
+  for (const Task task : {Task::kBinary, Task::kMulticlass, Task::kRegression, Task::kRanking}) {
+    const Examples examples = Make(Truth::kLinear, task, 600, 3);
+    Rows rows(600);
+    std::iota(rows.begin(), rows.end(), 0U);
+    for (const RungKind kind : {RungKind::kRandom, RungKind::kConstant, RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
+      const auto model = MakeLearner(kind, {.quick = true})->Fit(examples, rows, {});
+      ASSERT_TRUE(model);
+      const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-model-test.json";
+      ASSERT_TRUE(SaveModel(path, "a model", examples, **model));
+      const Result<SavedModel> back = LoadModel(path);
+      ASSERT_TRUE(back) << back.error().message;
+      std::vector<double> before(600 * examples.num_outputs()), after(before.size());
+      ASSERT_TRUE((*model)->Predict(*examples.table, rows, before, {}));
+      ASSERT_TRUE(back->model->Predict(*examples.table, rows, after, {}));
+      EXPECT_EQ(before, after) << TaskName(task) << " " << RungKindName(kind);
+    }
+  }
+}
+
+TEST(Learners, SameModelWithOneAndTwoThreads) {
+  const Examples examples = Make(Truth::kLinear, Task::kBinary, 20000, 8);
+  const Split split = *SplitHoldout(examples, {});
+  base::ThreadPool one(1), two(2);
+  RunContext with_one, with_two;
+  with_one.pool = &one;
+  with_two.pool = &two;
+  for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
+    const auto a = MakeLearner(kind)->Fit(examples, split.train, with_one);
+    const auto b = MakeLearner(kind)->Fit(examples, split.train, with_two);
+    EXPECT_EQ(base::WriteJson((*a)->ToJson()), base::WriteJson((*b)->ToJson())) << RungKindName(kind);
+  }
+}
+
+TEST(Learners, UnseenCategoriesMissingColumnsAndWrongTypes) {
+  const Examples examples = Make(Truth::kLinear, Task::kBinary, 500, 4);
+  Rows rows(500);
+  std::iota(rows.begin(), rows.end(), 0U);
+  std::vector<Column> other;
+  const double nan = std::nan("");
+  other.push_back(Column::Numbers("x", {0.5, nan}));
+  other.push_back(Column::Numbers("z", {nan, 0.2}));
+  other.push_back(Column::Numbers("w", {nan, nan}));
+  other.push_back(Column::Categories("colour", {0, table::kMissingCode}, {"violet"}));
+  other.push_back(Column::Categories("id", {0, 0}, {"new"}));
+  const table::Table strange = *table::Table::Create(other);
+  std::vector<Column> wrong = other;
+  wrong[3] = Column::Numbers("colour", {1, 2});
+  const table::Table wrong_type = *table::Table::Create(wrong);
+  other.pop_back();
+  const table::Table short_table = *table::Table::Create(other);
+  const Rows two = {0, 1};
+  for (const RungKind kind : {RungKind::kLinear, RungKind::kBoosted}) {
+    const auto model = MakeLearner(kind, {.quick = true})->Fit(examples, rows, {});
+    std::vector<double> out(2);
+    ASSERT_TRUE((*model)->Predict(strange, two, out, {}));
+    for (const double p : out) EXPECT_TRUE(p > 0 && p < 1);
+    EXPECT_EQ((*model)->Predict(short_table, two, out, {}).error().code, ErrorCode::kNotFound);
+    EXPECT_FALSE((*model)->Predict(wrong_type, two, out, {}));
+  }
+}
+
+TEST(Splits, TimeGoesForwardWithTheGapAndUnitsStayWhole) {
+  Examples examples = Make(Truth::kNoise, Task::kBinary, 1000, 2);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    examples.time.push_back(static_cast<base::Micros>((i * 37) % 1000) * base::kMicrosPerHour);
+    examples.unit.push_back(static_cast<std::uint32_t>((i * 37) % 1000 / 24));
+  }
+  examples.num_units = 42;
+  examples.wait = 5 * base::kMicrosPerHour;
+  const auto check = [&](const Split& split) {
+    base::Micros last_train = INT64_MIN, first_test = INT64_MAX;
+    std::vector<int> side(42, 0);
+    for (const std::uint32_t r : split.train) last_train = std::max(last_train, examples.time[r]), side[examples.unit[r]] |= 1;
+    for (const std::uint32_t r : split.test) first_test = std::min(first_test, examples.time[r]), side[examples.unit[r]] |= 2;
+    EXPECT_LE(last_train + examples.wait, first_test);
+    for (const int s : side) EXPECT_NE(s, 3);
+  };
+  check(*SplitHoldout(examples, {}));
+  const std::vector<Split> folds = *CrossValidationFolds(examples, SplitHoldout(examples, {})->train, 4, 1);
+  EXPECT_EQ(folds.size(), 4U);
+  for (const Split& fold : folds) check(fold);
+}
+
+TEST(Metrics, ConstantLogLossIsTheEntropy) {
+  const Examples examples = Make(Truth::kThreshold, Task::kBinary, 1000, 6);
+  Rows rows(1000);
+  std::iota(rows.begin(), rows.end(), 0U);
+  double positives = 0;
+  for (const float y : examples.outcome) positives += static_cast<double>(y);
+  const double p = positives / 1000;
+  std::vector<double> predictions(1000, p), losses(1000);
+  RowLosses(Metric::kLogLoss, examples, rows, predictions, losses);
+  EXPECT_NEAR(std::accumulate(losses.begin(), losses.end(), 0.0) / 1000, -p * std::log(p) - (1 - p) * std::log(1 - p), 1e-12);
+}
+
+}  // namespace
+}  // namespace assay::learn
