@@ -4,6 +4,7 @@ namespace assay::cli {
 
 void AddCommands(CLI::App& app, Session& session) {
   AddUnderstand(app, session);
+  AddTrain(app, session);
   AddSchema(app, session);
 }
 

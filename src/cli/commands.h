@@ -10,6 +10,7 @@ namespace assay::cli {
 class Session;
 
 void AddUnderstand(CLI::App& app, Session& session);
+void AddTrain(CLI::App& app, Session& session);
 void AddSchema(CLI::App& app, Session& session);
 
 // All of them, in the order in which `assay --help` shows them.

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/problem_flags.h"
+#include "cli/render.h"
 #include "cli/session.h"
 
 namespace assay::cli {
@@ -40,7 +41,18 @@ std::string Sparkline(const std::vector<evidence::PeriodPoint>& points, std::siz
   return line;
 }
 
-void Render(const UnderstandReport& report, Terminal& terminal) {
+Result<int> Run(const ProblemFlags& flags, Session& session) {
+  const lifecycle::Problem problem = ASSAY_TRY(ToProblem(flags));
+  store::Engine* engine = ASSAY_TRY(session.engine());
+  const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
+  UnderstandReport report = ASSAY_TRY(lifecycle::Understand(gathered, {}, session.context()));
+  session.Print<UnderstandReport>(report, RenderUnderstand);
+  return 0;
+}
+
+}  // namespace
+
+void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
   terminal.Heading("What happens");
   terminal.Paragraph(report.summary, 2);
   for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
@@ -83,17 +95,6 @@ void Render(const UnderstandReport& report, Terminal& terminal) {
     for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph("? " + question.question, 2);
   }
 }
-
-Result<int> Run(const ProblemFlags& flags, Session& session) {
-  const lifecycle::Problem problem = ASSAY_TRY(ToProblem(flags));
-  store::Engine* engine = ASSAY_TRY(session.engine());
-  const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
-  UnderstandReport report = ASSAY_TRY(lifecycle::Understand(gathered, {}, session.context()));
-  session.Print<UnderstandReport>(report, Render);
-  return 0;
-}
-
-}  // namespace
 
 void AddUnderstand(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("understand", "What happens? Data quality, the outcome over time, what goes with it");

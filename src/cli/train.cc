@@ -1,0 +1,89 @@
+#include "lifecycle/train.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/problem_flags.h"
+#include "cli/render.h"
+#include "cli/session.h"
+
+namespace assay::cli {
+
+namespace {
+
+using evidence::RungReport;
+using evidence::TrainReport;
+
+struct Arguments {
+  std::shared_ptr<ProblemFlags> problem;
+  bool full = false;
+  std::string out;
+};
+
+std::string WithInterval(const evidence::Estimate& e) {
+  if (!std::isfinite(e.value)) return "n/a";
+  if (!std::isfinite(e.low) || e.low == e.high) return base::ReadableNumber(e.value, 3);
+  return base::ReadableNumber(e.value, 3) + " (" + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")";
+}
+
+Result<int> Run(const Arguments& arguments, Session& session) {
+  const lifecycle::Problem problem = ASSAY_TRY(ToProblem(*arguments.problem));
+  store::Engine* engine = ASSAY_TRY(session.engine());
+  const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
+  lifecycle::TrainOptions options;
+  options.metric = problem.metric;
+  options.least_gain = problem.least_gain;
+  options.target = problem.target;
+  options.full = arguments.full;
+  options.models_folder = arguments.out;
+  TrainReport report = ASSAY_TRY(lifecycle::Train(gathered, options, session.context()));
+  session.Print<TrainReport>(report, RenderTrain);
+  return 0;
+}
+
+}  // namespace
+
+void RenderTrain(const TrainReport& report, Terminal& terminal) {
+  terminal.Heading("The ladder for '" + report.objective + "' (" + report.task + ", " + report.metric + " on the holdout)");
+  double low = 0, high = 0;
+  for (const RungReport& rung : report.rungs) {
+    const auto found = rung.metrics.find(report.metric);
+    if (found == rung.metrics.end() || rung.kind == "random") continue;
+    for (const double v : {found->second.value, found->second.low, found->second.high}) {
+      if (!std::isfinite(v)) continue;
+      low = std::min(low, v);
+      high = std::max(high, v);
+    }
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const RungReport& rung : report.rungs) {
+    const auto found = rung.metrics.find(report.metric);
+    const evidence::Estimate metric = found == rung.metrics.end() ? evidence::Estimate{} : found->second;
+    const std::string name = (rung.name == report.recommended ? "→ " : "  ") + rung.name;
+    rows.push_back({terminal.Paint(name, rung.name == report.recommended ? Style::kGood : Style::kPlain), Terminal::IntervalBar(metric.value, metric.low, metric.high, low, high, 30), WithInterval(metric), rung.status_text});
+  }
+  terminal.Table({{"  rung"}, {""}, {report.metric + " (95 %)"}, {"against the best"}}, rows, 0);
+  terminal.Line();
+  for (const RungReport& rung : report.rungs) {
+    if (rung.kind == "rule") terminal.Paragraph("Best rule: " + rung.explain + ".", 2);
+  }
+  terminal.Line();
+  terminal.Paragraph(report.recommended.empty() ? terminal.Paint("No rung is recommended. ", Style::kBad) + report.reason : terminal.Paint("Recommended: " + report.recommended + ". ", Style::kGood) + report.reason, 2);
+  terminal.Paragraph("Split: " + report.split.how + "; this holdout has been opened " + std::to_string(report.split.holdout_openings) + (report.split.holdout_openings == 1 ? " time." : " times."), 2);
+  for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
+  if (!report.models_folder.empty()) terminal.Paragraph("Models: " + report.models_folder, 2);
+}
+
+void AddTrain(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("train", "The baseline ladder: random, constant, best rule, linear, boosted trees, with evidence for each step");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->problem = AddProblemFlags(command);
+  command->add_flag("--full", arguments->full, "Choose the rung on all training rows instead of a sample of whole units");
+  command->add_option("--out", arguments->out, "Save the fitted rungs into this folder");
+  session.AddCommonFlags(command);
+  command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,126 @@
+#include "learn/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "stats/auc.h"
+
+namespace assay::learn {
+
+namespace {
+
+double Mean(std::span<const double> values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+MetricParts MeanParts(std::vector<double> values, double sign, double offset) {
+  MetricParts parts;
+  const double mean = Mean(values);
+  parts.value = offset + sign * mean;
+  for (double& v : values) v = sign * (v - mean);
+  parts.influence = std::move(values);
+  return parts;
+}
+
+// 1 - mean(a) / mean(b).
+Result<MetricParts> OneMinusRatio(std::vector<double> a, std::span<const double> b) {
+  const double mean_b = Mean(b);
+  if (mean_b <= 0) return Error{ErrorCode::kNumeric, "the loss of the constant is 0, so nothing can be better"};
+  const double ratio = Mean(a) / mean_b;
+  MetricParts parts;
+  parts.value = 1 - ratio;
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = -(a[i] - ratio * b[i]) / mean_b;
+  parts.influence = std::move(a);
+  return parts;
+}
+
+}  // namespace
+
+Judge::Judge(const Examples& examples, Rows rows, std::vector<double> constant, std::span<const std::uint32_t> unit, std::uint32_t num_units)
+    : examples_(examples), rows_(std::move(rows)), constant_(std::move(constant)), num_units_(num_units) {
+  if (examples.task == Task::kRanking) {
+    // Items are queries in order of first appearance. Queries count as independent of each other.
+    std::unordered_set<std::uint32_t> seen;
+    for (const std::uint32_t row : rows_) seen.insert(examples.query[row]);
+    num_items_ = seen.size();
+    num_units_ = 0;
+    return;
+  }
+  num_items_ = rows_.size();
+  for (const std::uint32_t row : rows_) {
+    if (!unit.empty()) unit_of_item_.push_back(unit[row]);
+    if (examples.task == Task::kBinary) positive_.push_back(examples.outcome[row] > 0.5F ? 1 : 0);
+  }
+}
+
+std::int64_t Judge::num_units() const { return stats::CountUnits(Clusters(), num_items_); }
+
+Result<MetricParts> Judge::Parts(Metric metric, std::span<const double> predictions) const {
+  if (rows_.empty()) return Error{ErrorCode::kNumeric, "there is no row to judge by"};
+  if (examples_.task == Task::kRanking) {
+    std::vector<double> ndcg = QueryNdcg(examples_, rows_, predictions, 0);
+    if (metric == Metric::kNdcg) return MeanParts(std::move(ndcg), 1, 0);
+    std::vector<double> miss = QueryNdcg(examples_, rows_, constant_, 0);
+    for (double& v : ndcg) v = 1 - v;
+    for (double& v : miss) v = 1 - v;
+    return OneMinusRatio(std::move(ndcg), miss);
+  }
+  if (metric == Metric::kAuc) {
+    stats::AucParts auc = ASSAY_TRY(stats::Auc(predictions, positive_));
+    return MetricParts{auc.auc, std::move(auc.influence)};
+  }
+  const bool regression = examples_.task == Task::kRegression;
+  std::vector<double> losses(rows_.size());
+  if (metric == Metric::kSkill || metric == Metric::kR2) {
+    const Metric loss = regression ? Metric::kRmse : Metric::kLogLoss;
+    RowLosses(loss, examples_, rows_, predictions, losses);
+    std::vector<double> reference(rows_.size());
+    if (metric == Metric::kSkill) {
+      RowLosses(loss, examples_, rows_, constant_, reference);
+    } else {
+      double mean = 0;
+      for (const std::uint32_t row : rows_) mean += static_cast<double>(examples_.outcome[row]);
+      mean /= static_cast<double>(rows_.size());
+      for (std::size_t i = 0; i < rows_.size(); ++i) reference[i] = (static_cast<double>(examples_.outcome[rows_[i]]) - mean) * (static_cast<double>(examples_.outcome[rows_[i]]) - mean);
+    }
+    return OneMinusRatio(std::move(losses), reference);
+  }
+  RowLosses(metric, examples_, rows_, predictions, losses);
+  if (metric == Metric::kAccuracy) return MeanParts(std::move(losses), -1, 1);
+  MetricParts parts = MeanParts(std::move(losses), 1, 0);
+  if (metric == Metric::kRmse) {
+    parts.value = std::sqrt(parts.value);
+    for (double& v : parts.influence) v = parts.value > 0 ? v / (2 * parts.value) : 0;
+  }
+  return parts;
+}
+
+Result<stats::Interval> Judge::Estimate(Metric metric, std::span<const double> predictions, double level) const {
+  const MetricParts parts = ASSAY_TRY(Parts(metric, predictions));
+  if (metric != Metric::kAuc) return stats::FromInfluence(parts.value, parts.influence, Clusters(), level);
+  stats::AucParts auc;
+  auc.auc = parts.value;
+  auc.influence = parts.influence;
+  auc.positives = std::count(positive_.begin(), positive_.end(), 1);
+  auc.negatives = static_cast<std::int64_t>(positive_.size()) - auc.positives;
+  return stats::AucInterval(auc, positive_, Clusters(), level);
+}
+
+Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level) const {
+  if (std::equal(a.begin(), a.end(), b.begin(), b.end())) {
+    stats::Interval none;
+    none.degrees = static_cast<double>(num_units() - 1);
+    return none;
+  }
+  const MetricParts of_a = ASSAY_TRY(Parts(metric, a));
+  const MetricParts of_b = ASSAY_TRY(Parts(metric, b));
+  const double sign = HigherIsBetter(metric) ? 1 : -1;
+  std::vector<double> influence(of_a.influence.size());
+  for (std::size_t i = 0; i < influence.size(); ++i) influence[i] = sign * (of_a.influence[i] - of_b.influence[i]);
+  return stats::FromInfluence(sign * (of_a.value - of_b.value), influence, Clusters(), level);
+}
+
+}  // namespace assay::learn

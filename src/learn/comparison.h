@@ -1,0 +1,53 @@
+// Metrics on held-out rows with intervals, and paired differences between two predictions of the same rows.
+//
+// Every metric is brought to a value and an influence per item (row, or query for ranking); the variance of the value
+// is that of the mean influence by independent units (delta method), so one mechanism serves all metrics, single and
+// paired. The target of the interval is the metric's population value for these fixed scoring functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "learn/examples.h"
+#include "learn/metrics.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::learn {
+
+struct MetricParts {
+  double value = 0;
+  std::vector<double> influence;  // per item, mean about 0
+};
+
+// The held-out rows and what their intervals need. Built once per comparison of several rungs.
+class Judge {
+ public:
+  // `constant`: predictions of the constant rung for `rows`, against which skill is measured. `unit`: dependence of rows
+  // (may be finer or coarser than examples.unit), empty = independent.
+  Judge(const Examples& examples, Rows rows, std::vector<double> constant, std::span<const std::uint32_t> unit, std::uint32_t num_units);
+
+  // kNumeric when the metric does not exist here (AUC with one class).
+  Result<MetricParts> Parts(Metric metric, std::span<const double> predictions) const;
+  Result<stats::Interval> Estimate(Metric metric, std::span<const double> predictions, double level = 0.95) const;
+  // a better than b by how much: positive whatever the metric's direction. Identical predictions: difference exactly 0,
+  // standard error 0, p 1.
+  Result<stats::Interval> Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level = 0.95) const;
+
+  const Rows& rows() const { return rows_; }
+  std::int64_t num_units() const;  // independent units among the rows
+
+ private:
+  stats::Clusters Clusters() const { return {unit_of_item_, num_units_}; }
+
+  const Examples& examples_;
+  Rows rows_;
+  std::vector<double> constant_;
+  std::vector<std::uint32_t> unit_of_item_;
+  std::uint32_t num_units_ = 0;
+  std::size_t num_items_ = 0;
+  std::vector<std::uint8_t> positive_;
+};
+
+}  // namespace assay::learn

@@ -1,0 +1,52 @@
+// Stage 3: the ladder, from a random guess to boosted trees, judged once on rows that nothing was chosen by.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+#include "evidence/reports/train.h"
+#include "learn/learner.h"
+#include "lifecycle/gather.h"
+
+namespace assay::lifecycle {
+
+struct OwnRule {
+  std::string name;
+  std::string expression;
+};
+struct ImportedPredictions {
+  std::string name;
+  std::string column;
+  std::string trained_on;  // what the other model saw; without it there is no comparison
+};
+struct PublishedResult {
+  std::string name;
+  std::string metric;
+  double value = 0;
+  std::string source, dataset;
+};
+
+struct TrainOptions {
+  std::string objective;   // name for the report
+  std::string metric;      // "" = skill
+  double least_gain = 0.01;
+  double target = std::numeric_limits<double>::quiet_NaN();
+  double holdout_share = 0.2;
+  std::vector<OwnRule> own_rules;
+  std::vector<ImportedPredictions> imported;
+  std::vector<PublishedResult> published;
+  bool full = false;       // repeated fits use all rows, not a sample
+  std::filesystem::path models_folder;  // "" = models are not saved
+  // Notes that this holdout (by its fingerprint) is opened once more, returns how often it now has been; null: 1.
+  std::function<Result<std::int64_t>(const std::string& fingerprint)> open_holdout;
+};
+
+// Everything is chosen inside the training part: settings, calibration, the rung itself (by rolling-origin or grouped
+// folds). Then the holdout is scored once, all rungs together; it can refute the choice, never replace it.
+Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions& options, const RunContext& context);
+
+}  // namespace assay::lifecycle
