@@ -207,7 +207,7 @@ class BoostedLearner : public Learner {
  private:
   // Depth and number of trees by validation inside the training rows, on a sample of whole units.
   Result<Setting> Tune(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
-    const Rows sample = SampleRows(examples, rows, 200'000, context.seed);
+    const Rows sample = SampleRows(examples, rows, 600'000, context.seed);
     const Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, examples.time.empty() ? 3 : 2, context.seed);
     if (!folds) return Setting{3, 0.1, 30};
     constexpr int kMostTrees = 150;

@@ -389,7 +389,7 @@ class RuleLearner : public Learner {
 
  private:
   Result<int> ChooseDepth(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
-    const Rows sample = SampleRows(examples, rows, 300'000, context.seed);
+    const Rows sample = SampleRows(examples, rows, 1'000'000, context.seed);
     const Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, 3, context.seed);
     if (!folds) return 1;
     std::vector<double> loss(static_cast<std::size_t>(options_.max_rule_depth) + 1, 0);

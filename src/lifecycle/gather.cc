@@ -188,6 +188,14 @@ std::vector<DerivedColumn> CalendarParts(const Column& column, bool day_only) {
   return derived;
 }
 
+// "hour(date)" of a time column 'date'.
+bool NamesCalendarPart(const std::string& name, const Table& table) {
+  const std::size_t open = name.find('(');
+  if (open == std::string::npos || name.back() != ')') return false;
+  const std::int64_t column = table.Find(name.substr(open + 1, name.size() - open - 2));
+  return column >= 0 && table.column(static_cast<std::size_t>(column)).type() == ColumnType::kTime;
+}
+
 // Everything about which columns may be features.
 struct Roles {
   std::vector<std::string> outcome, time, unit, query, where;
@@ -254,7 +262,7 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
   roles.query = ASSAY_TRY(ColumnsOf(problem.query, "--query"));
   for (const auto* names : {&problem.features, &problem.exclude, &problem.known_after}) {
     for (const std::string& name : *names) {
-      if (table->Find(name) < 0) ASSAY_TRY(table->IndexOf(name));
+      if (!NamesCalendarPart(name, *table)) ASSAY_TRY(table->IndexOf(name));
     }
   }
   Outcome outcome = ASSAY_TRY(OutcomeOf(problem, *table, context));
@@ -307,6 +315,10 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
       for (const DerivedColumn& part : CalendarParts(column, is_decision_time && problem.calendar_day_only)) {
         if (Holds(problem.exclude, part.name)) {
           gathered.excluded.push_back({part.name, "excluded on request"});
+          continue;
+        }
+        if (Holds(problem.known_after, part.name)) {
+          gathered.excluded.push_back({part.name, "the charter says it is known only after the decision"});
           continue;
         }
         Column made = ASSAY_TRY(expression::EvaluateText(part.expression, "calendar part", *table, part.name, context));

@@ -29,7 +29,7 @@ using learn::Metric;
 using learn::RungKind;
 using learn::Rows;
 
-constexpr std::int64_t kChoiceSampleRows = 200'000;
+constexpr std::int64_t kChoiceSampleRows = 1'000'000;
 constexpr int kChoiceFolds = 4;
 
 // One rung on its way through the run.
