@@ -1,6 +1,7 @@
 #include "evidence/schemas.h"
 
 #include "evidence/reports/feasibility.h"
+#include "evidence/reports/project.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
 
@@ -11,6 +12,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"understand", SchemaDocument<UnderstandReport>("assay understand")},
       {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},
       {"train", SchemaDocument<TrainReport>("assay train")},
+      {"project", SchemaDocument<ProjectReport>("assay run")},
   };
 }
 

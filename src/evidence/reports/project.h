@@ -1,0 +1,119 @@
+// A whole run of a project: the life cycle as a board of questions, and every report behind it. This is what the HTML
+// report and the page show.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evidence/reports/feasibility.h"
+#include "evidence/reports/train.h"
+#include "evidence/reports/understand.h"
+
+namespace assay::evidence {
+
+// A question of the life cycle with its answer, and where the answer comes from.
+struct BoardQuestion {
+  std::string stage;     // understand, define, design, deploy, business
+  std::string question;
+  std::string answer;    // "" while open
+  std::string source;    // "charter", "evidence", "person" (open, and only people can answer), "later" (not built yet)
+  std::string status;    // answered, supported, refuted, inconclusive, needs_person, empty, vague, contradicted
+  std::string key;       // of the charter, or the report and item it comes from
+  std::string note;      // what check says about the answer, or the method
+};
+template <class V>
+void Describe(V& v, BoardQuestion& b) {
+  v("stage", b.stage, "stage of the life cycle");
+  v("question", b.question, "the question");
+  v("answer", b.answer, "its answer; empty while open");
+  v("source", b.source, "charter, evidence, person or later");
+  v("status", b.status, "how good the answer is");
+  v("key", b.key, "key of the charter, or report and item");
+  v("note", b.note, "what the check says, or the method");
+}
+inline const char* DescribedName(const BoardQuestion*) { return "BoardQuestion"; }
+
+// An option of the charter (rule, ML, nothing) with what was measured for it.
+struct OptionResult {
+  std::string name;
+  std::string stated_cost, stated_time;
+  Estimate measured;           // the run's metric
+  Estimate value_per_day;      // in the charter's currency
+  double seconds = std::nan("");  // of fitting
+  std::string note;
+};
+template <class V>
+void Describe(V& v, OptionResult& o) {
+  v("name", o.name, "the option");
+  v("stated_cost", o.stated_cost, "cost as the charter states it");
+  v("stated_time", o.stated_time, "time as the charter states it");
+  v("measured", o.measured, "the run's metric for it");
+  v("value_per_day", o.value_per_day, "money per day, where the charter has values");
+  v("seconds", o.seconds, "fitting time rounded to whole seconds; null where nothing is fitted");
+  v("note", o.note, "what to know");
+}
+inline const char* DescribedName(const OptionResult*) { return "OptionResult"; }
+
+struct StepResult {
+  std::string name;
+  std::string criterion;  // EXPR
+  std::string state;      // met, not_met, not_measurable
+  std::string detail;
+};
+template <class V>
+void Describe(V& v, StepResult& s) {
+  v("name", s.name, "the step");
+  v("criterion", s.criterion, "its exit criterion");
+  v("state", s.state, "met, not_met or not_measurable");
+  v("detail", s.detail, "the figures");
+}
+inline const char* DescribedName(const StepResult*) { return "StepResult"; }
+
+struct LedgerSummary {
+  std::int64_t records = 0;
+  std::string head;
+  std::string notice;
+};
+template <class V>
+void Describe(V& v, LedgerSummary& l) {
+  v("records", l.records, "records in the ledger");
+  v("head", l.head, "hash of the last record; note it elsewhere to detect truncation");
+  v("notice", l.notice, "what was set aside; empty when nothing");
+}
+inline const char* DescribedName(const LedgerSummary*) { return "LedgerSummary"; }
+
+struct ProjectReport {
+  ReportHeader header;
+  std::string name;
+  std::string why;
+  std::string headline;        // the verdict in one sentence
+  std::vector<BoardQuestion> board;
+  std::optional<UnderstandReport> understand;
+  std::vector<FeasibilityReport> feasibility;  // one per objective
+  std::vector<TrainReport> train;              // one per objective
+  std::vector<OptionResult> options;
+  std::vector<StepResult> steps;
+  LedgerSummary ledger;
+  std::vector<std::string> notes;
+  Timing timing;
+};
+template <class V>
+void Describe(V& v, ProjectReport& r) {
+  DescribeHeader(v, r.header);
+  v("name", r.name, "the project");
+  v("why", r.why, "why it exists");
+  v("headline", r.headline, "the verdict in a sentence");
+  v("board", r.board, "the life cycle: each question with its answer");
+  v("understand", r.understand, "what happens; null when that step has not run");
+  v("feasibility", r.feasibility, "is ML right, per objective");
+  v("train", r.train, "the ladder, per objective");
+  v("options", r.options, "the charter's options with what was measured");
+  v("steps", r.steps, "the charter's steps with their exit criteria");
+  v("ledger", r.ledger, "the state of the ledger");
+  v("notes", r.notes, "what to know about this run");
+  v("timing", r.timing, "the only part that differs from run to run");
+}
+inline const char* DescribedName(const ProjectReport*) { return "ProjectReport"; }
+
+}  // namespace assay::evidence
