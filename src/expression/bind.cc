@@ -38,6 +38,19 @@ class Binder {
 
   Result<void> Bind(Node* node) {
     for (Node& child : node->children) ASSAY_TRY(Bind(&child));
+    ASSAY_TRY(BindType(node));
+    // What has no type is null on every row.
+    if (node->type == ValueType::kNull) {
+      node->op = Op::kNull;
+      node->children.clear();
+    }
+    return {};
+  }
+
+  std::vector<std::size_t> columns;
+
+ private:
+  Result<void> BindType(Node* node) {
     switch (node->op) {
       case Op::kColumn: return BindColumn(node);
       case Op::kNumber: return Typed(node, ValueType::kNumber);
@@ -84,9 +97,6 @@ class Binder {
     }
   }
 
-  std::vector<std::size_t> columns;
-
- private:
   static Result<void> Typed(Node* node, ValueType type) {
     node->type = type;
     return {};
@@ -105,14 +115,29 @@ class Binder {
       names.push_back(schema_[i].name);
     }
     if (num_same_letters == 1) return UseColumn(node, same_letters);
-    Error error = internal::ErrorAt(text_, node->position, "there is no column '" + node->text + "'." + base::DidYouMean(node->text, names) +
-                                                               " The columns are: " + base::Join(names, ", "));
+    Error error = internal::ErrorAt(text_, node->position, NoColumn(*node, names));
     error.code = ErrorCode::kNotFound;
     return error;
   }
 
+  static std::string NoColumn(const Node& node, std::vector<std::string> names) {
+    constexpr std::size_t kMostListed = 12;
+    std::string message = "there is no column '" + node.text + "'.";
+    const std::string near = base::DidYouMean(node.text, names);
+    if (!near.empty()) return message + near;
+    if (names.empty()) return message + " The table has no columns";
+    const std::size_t num_names = names.size();
+    const std::string text = "'" + node.text + "'";
+    message += " If a text is meant, write it in single quotes: " + text + ".";
+    names.resize(std::min(num_names, kMostListed));
+    message += " The columns are: " + base::Join(names, ", ");
+    if (num_names > kMostListed) message += " and " + std::to_string(num_names - kMostListed) + " more";
+    return message;
+  }
+
   Result<void> UseColumn(Node* node, std::size_t index) {
     node->column = index;
+    node->text = schema_[index].name;
     node->type = TypeOf(schema_[index].type);
     if (std::find(columns.begin(), columns.end(), index) == columns.end()) columns.push_back(index);
     return {};
@@ -133,6 +158,7 @@ class Binder {
     ValueType common = ValueType::kNull;
     const std::size_t end = node->children.size() - end_offset;
     bool any_time = false;
+    std::size_t first_typed = first;
     for (std::size_t i = first; i < end; i += step) any_time = any_time || node->children[i].type == ValueType::kTime;
     for (std::size_t i = first; i < end; i += step) {
       Node& child = node->children[i];
@@ -140,15 +166,37 @@ class Binder {
       if (child.type == ValueType::kNull) continue;
       if (common == ValueType::kNull) {
         common = child.type;
+        first_typed = i;
       } else if (IsNumeric(common) && IsNumeric(child.type)) {
         if (common != child.type) common = ValueType::kNumber;
       } else if (common != child.type) {
-        const bool literal = child.op == Op::kText || node->children[first].op == Op::kText;
-        return internal::ErrorAt(text_, child.position, std::string("a ") + ValueTypeName(common) + " and a " + ValueTypeName(child.type) + " do not go together" +
-                                                            (literal ? "; numbers stand without quotes, columns in double quotes" : ""));
+        return Mismatch(node->children[first_typed], child);
       }
     }
     return common;
+  }
+
+  static std::string Shown(const Node& node) {
+    if (node.op == Op::kColumn) return std::string("column '") + node.text + "' (" + ValueTypeName(node.type) + ")";
+    return std::string("a ") + ValueTypeName(node.type);
+  }
+
+  // Says what to write instead where that can be told.
+  Error Mismatch(const Node& left, const Node& right) const {
+    std::string message = Shown(left) + " and " + Shown(right) + " do not go together";
+    const Node& text = left.type == ValueType::kText ? left : right;
+    const Node& other = &text == &left ? right : left;
+    double number = 0;
+    if (text.type != ValueType::kText) {
+      message += "; a part of a time is a number: year(t), hour(t)";
+    } else if (text.op == Op::kText && base::ParseNumber(text.text, &number)) {
+      message += "; numbers stand without quotes: " + base::ShortestNumber(number);
+    } else if (text.op == Op::kText) {
+      message += std::string("; ") + (other.type == ValueType::kBoolean ? "write true or false" : "write a number, or a column in double quotes");
+    } else if (other.op == Op::kNumber) {
+      message += "; texts stand in single quotes: '" + base::ShortestNumber(other.number) + "'";
+    }
+    return internal::ErrorAt(text_, right.position, message);
   }
 
   Result<void> ToTime(Node* node) const {

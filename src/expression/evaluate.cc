@@ -49,8 +49,13 @@ Value Evaluate(const Node& node, const RowView& row) {
     case Op::kMultiply:
     case Op::kDivide: return {internal::Arithmetic(node.op, child(0).number, child(1).number), nullptr};
     case Op::kNot: return {internal::Not(ConditionOf(child(0))), nullptr};
-    case Op::kAnd: return {internal::And(ConditionOf(child(0)), ConditionOf(child(1))), nullptr};
-    case Op::kOr: return {internal::Or(ConditionOf(child(0)), ConditionOf(child(1))), nullptr};
+    case Op::kAnd:
+    case Op::kOr: {
+      const auto join = node.op == Op::kAnd ? internal::And : internal::Or;
+      double joined = node.op == Op::kAnd ? 1 : 0;
+      for (const Node& part : node.children) joined = join(joined, ConditionOf(Evaluate(part, row)));
+      return {joined, nullptr};
+    }
     case Op::kIsNull: return {NullValue(node.children[0], child(0)) ? 1.0 : 0.0, nullptr};
     case Op::kBetween: {
       const bool text = AnyText(node);
@@ -88,6 +93,7 @@ Value Evaluate(const Node& node, const RowView& row) {
     case Op::kYear:
     case Op::kQuarter:
     case Op::kMonth:
+    case Op::kWeek:
     case Op::kWeekday:
     case Op::kDay:
     case Op::kHour:
@@ -126,8 +132,8 @@ class BlockEvaluator {
       case Op::kSubtract: return Zip(node, [](double a, double b) { return internal::Arithmetic(Op::kSubtract, a, b); });
       case Op::kMultiply: return Zip(node, [](double a, double b) { return internal::Arithmetic(Op::kMultiply, a, b); });
       case Op::kDivide: return Zip(node, [](double a, double b) { return internal::Arithmetic(Op::kDivide, a, b); });
-      case Op::kAnd: return Zip(node, internal::And);
-      case Op::kOr: return Zip(node, internal::Or);
+      case Op::kAnd: return Chain(node, internal::And);
+      case Op::kOr: return Chain(node, internal::Or);
       case Op::kIsNull: return IsNullBlock(node);
       case Op::kBetween: return Between(node);
       case Op::kIn: return In(node);
@@ -137,6 +143,7 @@ class BlockEvaluator {
       case Op::kYear:
       case Op::kQuarter:
       case Op::kMonth:
+      case Op::kWeek:
       case Op::kWeekday:
       case Op::kDay:
       case Op::kHour:
@@ -177,6 +184,16 @@ class BlockEvaluator {
     const Block right = Run(node.children[1]);
     for (std::size_t i = 0; i < size_; ++i) left.numbers[i] = function(left.numbers[i], right.numbers[i]);
     return left;
+  }
+
+  template <class Function>
+  Block Chain(const Node& node, Function function) const {
+    Block joined = Constant(node.op == Op::kAnd ? 1 : 0);
+    for (const Node& part : node.children) {
+      const Block next = Run(part);
+      for (std::size_t i = 0; i < size_; ++i) joined.numbers[i] = function(joined.numbers[i], next.numbers[i]);
+    }
+    return joined;
   }
 
   Block Compare(Op op, bool text, const Block& left, const Block& right) const {

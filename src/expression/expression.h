@@ -1,7 +1,8 @@
 // The one EXPR language of Assay: every condition and value in a charter, a flag or a policy.
 //
 // Text -> Parse -> Expression (what was written) -> Bind to a schema -> BoundExpression (typed, columns found).
-// Values are null, boolean, number, text or time. Null rules: docs/expressions.md.
+// Values are null, boolean, number, text or time. Grammar, types and null rules: docs/expressions.md.
+// As SQL for an engine: sql.h.
 #pragma once
 
 #include <cstdint>
@@ -38,10 +39,13 @@ class RowView {
 // Parsed, not yet typed. Immutable, copied by reference.
 class Expression {
  public:
-  // kInvalidInput with the position and a caret under it. At most 100,000 characters, 200 levels deep (kTooLarge).
+  // kInvalidInput with the position and a caret under it. At most 100,000 bytes, 200 levels deep (kTooLarge).
   static Result<Expression> Parse(std::string_view text);
 
   const std::string& text() const { return text_; }
+  // The one spelling of this tree: lower-case words, single blanks, only the brackets that are needed, column names
+  // quoted only where they must be. Parse(Canonical()) gives the same tree.
+  std::string Canonical() const;
   // Names of columns as written, each once, in order of appearance.
   std::vector<std::string> columns() const;
   const std::shared_ptr<const Node>& root() const { return root_; }
@@ -58,6 +62,7 @@ class BoundExpression {
   static Result<BoundExpression> Bind(const Expression& expression, const table::Schema& schema);
 
   ValueType type() const { return type_; }
+  const std::shared_ptr<const Node>& root() const { return root_; }
   const std::string& text() const { return text_; }
   const std::vector<std::size_t>& column_indices() const { return columns_; }  // positions in the schema, each once
 

@@ -1,146 +1,39 @@
 #include <algorithm>
-#include <cctype>
 
 #include "base/text.h"
 #include "expression/expression.h"
+#include "expression/internal/lexer.h"
 #include "expression/internal/node.h"
 
 namespace assay::expression {
-
-namespace internal {
-Error ErrorAt(std::string_view text, std::size_t position, const std::string& message) {
-  position = std::min(position, text.size());
-  // The line of the text around the position, at most 100 characters of it.
-  std::size_t begin = text.rfind('\n', position == 0 ? 0 : position - 1);
-  begin = begin == std::string_view::npos ? 0 : begin + 1;
-  std::size_t end = text.find('\n', position);
-  if (end == std::string_view::npos) end = text.size();
-  if (position - begin > 60) begin = position - 60;
-  end = std::min(end, begin + 100);
-  std::string caret(position - begin, ' ');
-  return {ErrorCode::kInvalidInput, message + " (position " + std::to_string(position + 1) + ")\n  " +
-                                        std::string(text.substr(begin, end - begin)) + "\n  " + caret + "^"};
-}
-}  // namespace internal
 
 const std::vector<FunctionRow>& Functions() {
   static const std::vector<FunctionRow> rows = {
       {"abs", Op::kAbs, 1, 1},         {"ln", Op::kLn, 1, 1},           {"exp", Op::kExp, 1, 1},
       {"least", Op::kLeast, 1, 64},    {"greatest", Op::kGreatest, 1, 64}, {"year", Op::kYear, 1, 1},
-      {"quarter", Op::kQuarter, 1, 1}, {"month", Op::kMonth, 1, 1},     {"weekday", Op::kWeekday, 1, 1},
+      {"quarter", Op::kQuarter, 1, 1}, {"month", Op::kMonth, 1, 1},     {"week", Op::kWeek, 1, 1},       {"weekday", Op::kWeekday, 1, 1},
       {"day", Op::kDay, 1, 1},         {"hour", Op::kHour, 1, 1},       {"minute", Op::kMinute, 1, 1},
       {"date", Op::kDate, 1, 1}};
   return rows;
 }
 
+namespace internal {
+bool IsReservedWord(std::string_view lower) {
+  for (const std::string_view word : {"and", "or", "not", "in", "between", "is", "null", "true", "false", "case", "when",
+                                      "then", "else", "end"}) {
+    if (lower == word) return true;
+  }
+  return false;
+}
+}  // namespace internal
+
 namespace {
 
-enum class TokenKind { kEnd, kNumber, kText, kName, kQuotedName, kSymbol };
-
-struct Token {
-  TokenKind kind = TokenKind::kEnd;
-  std::string text;  // names lower-cased in `lower`
-  std::string lower;
-  double number = 0;
-  std::size_t position = 0;
-};
+using internal::Token;
+using internal::TokenKind;
 
 constexpr std::size_t kMostCharacters = 100'000;
 constexpr int kMostLevels = 200;
-
-bool IsNameStart(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
-bool IsNamePart(char c) { return IsNameStart(c) || std::isdigit(static_cast<unsigned char>(c)) != 0; }
-
-class Lexer {
- public:
-  explicit Lexer(std::string_view text) : text_(text) {}
-
-  Result<std::vector<Token>> Run() {
-    std::vector<Token> tokens;
-    for (;;) {
-      while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
-      Token token = ASSAY_TRY(Next());
-      tokens.push_back(std::move(token));
-      if (tokens.back().kind == TokenKind::kEnd) return tokens;
-    }
-  }
-
- private:
-  Result<Token> Next() {
-    Token token;
-    token.position = at_;
-    if (at_ >= text_.size()) return token;
-    const char c = text_[at_];
-    if (c == '\'' || c == '"') return Quoted(c);
-    if (std::isdigit(static_cast<unsigned char>(c)) != 0 || (c == '.' && at_ + 1 < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_ + 1])) != 0)) return Number();
-    if (IsNameStart(c)) {
-      std::size_t end = at_;
-      while (end < text_.size() && IsNamePart(text_[end])) ++end;
-      token.kind = TokenKind::kName;
-      token.text = std::string(text_.substr(at_, end - at_));
-      token.lower = base::Lowercase(token.text);
-      at_ = end;
-      return token;
-    }
-    for (const char* symbol : {"<>", "!=", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", ","}) {
-      const std::string_view s = symbol;
-      if (text_.substr(at_, s.size()) != s) continue;
-      if (s == "=" && text_.substr(at_, 2) == "==") return internal::ErrorAt(text_, at_, "'==' is not an operator here; write '=' to compare");
-      token.kind = TokenKind::kSymbol;
-      token.text = s;
-      at_ += s.size();
-      return token;
-    }
-    const std::string hint = c == '&' ? "; write 'and'" : c == '|' ? "; write 'or'" : c == '!' ? "; write 'not'" : c == '`' || c == '[' ? "; put a column name in double quotes" : "";
-    return internal::ErrorAt(text_, at_, std::string("'") + c + "' does not belong into an expression" + hint);
-  }
-
-  Result<Token> Quoted(char quote) {
-    Token token;
-    token.position = at_;
-    token.kind = quote == '"' ? TokenKind::kQuotedName : TokenKind::kText;
-    for (std::size_t i = at_ + 1; i < text_.size(); ++i) {
-      if (text_[i] != quote) {
-        token.text += text_[i];
-      } else if (i + 1 < text_.size() && text_[i + 1] == quote) {
-        token.text += quote;
-        ++i;
-      } else {
-        at_ = i + 1;
-        return token;
-      }
-    }
-    return internal::ErrorAt(text_, at_, quote == '"' ? "this column name has no closing double quote" : "this text has no closing single quote");
-  }
-
-  Result<Token> Number() {
-    Token token;
-    token.position = at_;
-    token.kind = TokenKind::kNumber;
-    std::size_t end = at_;
-    const auto digits = [&] { while (end < text_.size() && std::isdigit(static_cast<unsigned char>(text_[end])) != 0) ++end; };
-    digits();
-    if (end < text_.size() && text_[end] == '.') {
-      ++end;
-      digits();
-    }
-    if (end < text_.size() && (text_[end] == 'e' || text_[end] == 'E')) {
-      std::size_t exponent = end + 1;
-      if (exponent < text_.size() && (text_[exponent] == '+' || text_[exponent] == '-')) ++exponent;
-      if (exponent < text_.size() && std::isdigit(static_cast<unsigned char>(text_[exponent])) != 0) {
-        end = exponent;
-        digits();
-      }
-    }
-    if (end < text_.size() && IsNameStart(text_[end])) return internal::ErrorAt(text_, at_, "a name cannot start with a digit; put it in double quotes if it is a column");
-    if (!base::ParseNumber(text_.substr(at_, end - at_), &token.number)) return internal::ErrorAt(text_, at_, "this number is too large");
-    at_ = end;
-    return token;
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
 
 // or < and < not < comparison < sum < product < sign < value.
 class Parser {
@@ -171,49 +64,59 @@ class Parser {
   }
   Error TooDeep() const { return {ErrorCode::kTooLarge, "the expression is nested deeper than " + std::to_string(kMostLevels) + " levels; split it into derived columns"}; }
 
-  static Node Make(Op op, std::size_t position, std::vector<Node> children) {
+  // kTooLarge when the tree would be higher than all that walks it can bear.
+  Result<Node> Make(Op op, std::size_t position, std::vector<Node> children) const {
     Node node;
     node.op = op;
     node.position = position;
+    for (const Node& child : children) node.height = std::max(node.height, child.height + 1);
+    if (node.height > kMostLevels) return TooDeep();
     node.children = std::move(children);
     return node;
   }
-  static Node Pair(Op op, std::size_t position, Node left, Node right) {
+  Result<Node> Pair(Op op, std::size_t position, Node left, Node right) const {
     std::vector<Node> children;
     children.push_back(std::move(left));
     children.push_back(std::move(right));
     return Make(op, position, std::move(children));
   }
-  static Node Single(Op op, std::size_t position, Node child) {
+  Result<Node> Single(Op op, std::size_t position, Node child) const {
     std::vector<Node> children;
     children.push_back(std::move(child));
     return Make(op, position, std::move(children));
   }
+  Result<Node> Negated(bool negated, std::size_t position, Result<Node> test) const {
+    if (!negated || !test) return test;
+    return Single(Op::kNot, position, *std::move(test));
+  }
 
+  // "a or b or c" is one node with three children, so that long chains stay flat.
   Result<Node> Or() {
     const Level level(&depth_);
     if (depth_ > kMostLevels) return TooDeep();
-    Node left = ASSAY_TRY(And());
-    for (int chain = 0; IsWord("or"); ++chain) {
-      if (chain > kMostLevels) return TooDeep();
-      const std::size_t position = Here().position;
-      ++at_;
-      Node right = ASSAY_TRY(And());
-      left = Pair(Op::kOr, position, std::move(left), std::move(right));
+    Node first = ASSAY_TRY(And());
+    if (!IsWord("or")) return first;
+    const std::size_t position = Here().position;
+    std::vector<Node> children;
+    children.push_back(std::move(first));
+    while (TakeWord("or")) {
+      Node next = ASSAY_TRY(And());
+      children.push_back(std::move(next));
     }
-    return left;
+    return Make(Op::kOr, position, std::move(children));
   }
 
   Result<Node> And() {
-    Node left = ASSAY_TRY(Not());
-    for (int chain = 0; IsWord("and"); ++chain) {
-      if (chain > kMostLevels) return TooDeep();
-      const std::size_t position = Here().position;
-      ++at_;
-      Node right = ASSAY_TRY(Not());
-      left = Pair(Op::kAnd, position, std::move(left), std::move(right));
+    Node first = ASSAY_TRY(Not());
+    if (!IsWord("and")) return first;
+    const std::size_t position = Here().position;
+    std::vector<Node> children;
+    children.push_back(std::move(first));
+    while (TakeWord("and")) {
+      Node next = ASSAY_TRY(Not());
+      children.push_back(std::move(next));
     }
-    return left;
+    return Make(Op::kAnd, position, std::move(children));
   }
 
   Result<Node> Not() {
@@ -242,27 +145,29 @@ class Parser {
     if (TakeWord("is")) {
       const bool negated = TakeWord("not");
       if (!TakeWord("null")) return ErrorHere("expected 'null' or 'not null' after 'is'");
-      Node test = Single(Op::kIsNull, position, std::move(left));
-      return negated ? Single(Op::kNot, position, std::move(test)) : std::move(test);
+      return Negated(negated, position, Single(Op::kIsNull, position, std::move(left)));
     }
     const bool negated = TakeWord("not");
     if (TakeWord("between")) {
       Node low = ASSAY_TRY(Sum());
       if (!TakeWord("and")) return ErrorHere("expected 'and' between the two ends of 'between'");
       Node high = ASSAY_TRY(Sum());
-      Node test = Pair(Op::kBetween, position, std::move(left), std::move(low));
-      test.children.push_back(std::move(high));
-      return negated ? Single(Op::kNot, position, std::move(test)) : std::move(test);
+      std::vector<Node> children;
+      children.push_back(std::move(left));
+      children.push_back(std::move(low));
+      children.push_back(std::move(high));
+      return Negated(negated, position, Make(Op::kBetween, position, std::move(children)));
     }
     if (TakeWord("in")) {
       if (!TakeSymbol("(")) return ErrorHere("expected '(' after 'in'");
-      Node test = Single(Op::kIn, position, std::move(left));
+      std::vector<Node> children;
+      children.push_back(std::move(left));
       do {
         Node item = ASSAY_TRY(Or());
-        test.children.push_back(std::move(item));
+        children.push_back(std::move(item));
       } while (TakeSymbol(","));
       if (!TakeSymbol(")")) return ErrorHere("expected ',' or ')' in the list after 'in'");
-      return negated ? Single(Op::kNot, position, std::move(test)) : std::move(test);
+      return Negated(negated, position, Make(Op::kIn, position, std::move(children)));
     }
     if (negated) return ErrorHere("expected 'in' or 'between' after 'not'");
     return left;
@@ -270,26 +175,24 @@ class Parser {
 
   Result<Node> Sum() {
     Node left = ASSAY_TRY(Product());
-    for (int chain = 0; IsSymbol("+") || IsSymbol("-"); ++chain) {
-      if (chain > kMostLevels) return TooDeep();
+    while (IsSymbol("+") || IsSymbol("-")) {
       const Op op = IsSymbol("+") ? Op::kAdd : Op::kSubtract;
       const std::size_t position = Here().position;
       ++at_;
       Node right = ASSAY_TRY(Product());
-      left = Pair(op, position, std::move(left), std::move(right));
+      left = ASSAY_TRY(Pair(op, position, std::move(left), std::move(right)));
     }
     return left;
   }
 
   Result<Node> Product() {
     Node left = ASSAY_TRY(Sign());
-    for (int chain = 0; IsSymbol("*") || IsSymbol("/"); ++chain) {
-      if (chain > kMostLevels) return TooDeep();
+    while (IsSymbol("*") || IsSymbol("/")) {
       const Op op = IsSymbol("*") ? Op::kMultiply : Op::kDivide;
       const std::size_t position = Here().position;
       ++at_;
       Node right = ASSAY_TRY(Sign());
-      left = Pair(op, position, std::move(left), std::move(right));
+      left = ASSAY_TRY(Pair(op, position, std::move(left), std::move(right)));
     }
     return left;
   }
@@ -302,7 +205,7 @@ class Parser {
     if (!TakeSymbol("-")) return Primary();
     Node inner = ASSAY_TRY(Sign());
     if (inner.op == Op::kNumber) {
-      inner.number = -inner.number;
+      inner.number = 0 - inner.number;  // never -0
       inner.position = position;
       return inner;
     }
@@ -328,6 +231,7 @@ class Parser {
         ++at_;
         node.op = Op::kColumn;
         node.text = token.text;
+        node.quoted = true;
         return node;
       case TokenKind::kName: return Named(token);
       case TokenKind::kSymbol:
@@ -356,8 +260,8 @@ class Parser {
       ++at_;
       return node;
     }
-    for (const char* word : {"and", "or", "not", "in", "between", "is", "when", "then", "else", "end"}) {
-      if (token.lower == word) return ErrorHere("expected a value; a column with the name of a word of the language stands in double quotes");
+    if (internal::IsReservedWord(token.lower)) {
+      return ErrorHere("expected a value; a column with the name of a word of the language stands in double quotes");
     }
     ++at_;
     if (!IsSymbol("(")) {
@@ -386,24 +290,23 @@ class Parser {
   }
 
   Result<Node> Case() {
-    Node node;
-    node.op = Op::kCase;
-    node.position = Here().position;
+    const std::size_t position = Here().position;
     ++at_;
     if (!IsWord("when")) return ErrorHere("expected 'when' after 'case'");
+    std::vector<Node> children;
     while (TakeWord("when")) {
       Node condition = ASSAY_TRY(Or());
       if (!TakeWord("then")) return ErrorHere("expected 'then'");
       Node value = ASSAY_TRY(Or());
-      node.children.push_back(std::move(condition));
-      node.children.push_back(std::move(value));
+      children.push_back(std::move(condition));
+      children.push_back(std::move(value));
     }
     Node otherwise;
     otherwise.position = Here().position;
     if (TakeWord("else")) otherwise = ASSAY_TRY(Or());
-    node.children.push_back(std::move(otherwise));
-    if (!TakeWord("end")) return ErrorHere("expected 'end' after the last branch of 'case'");
-    return node;
+    children.push_back(std::move(otherwise));
+    if (!TakeWord("end")) return ErrorHere("expected 'when', 'else' or 'end' in 'case'");
+    return Make(Op::kCase, position, std::move(children));
   }
 
   std::string_view text_;
@@ -423,7 +326,7 @@ Result<Expression> Expression::Parse(std::string_view text) {
   if (text.size() > kMostCharacters) return Error{ErrorCode::kTooLarge, "the expression is longer than 100,000 characters"};
   if (base::Trim(text).empty()) return Error{ErrorCode::kInvalidInput, "the expression is empty; write for example: delay > 15"};
   if (!base::IsValidUtf8(text)) return Error{ErrorCode::kInvalidInput, "the expression is not valid UTF-8"};
-  std::vector<Token> tokens = ASSAY_TRY(Lexer(text).Run());
+  std::vector<Token> tokens = ASSAY_TRY(internal::Tokens(text));
   Node root = ASSAY_TRY(Parser(text, std::move(tokens)).Run());
   Expression expression;
   expression.text_ = std::string(text);

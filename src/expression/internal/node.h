@@ -14,19 +14,21 @@ enum class Op {
   kColumn, kNumber, kText, kBoolean, kNull, kTime,
   kNegate, kNot, kAdd, kSubtract, kMultiply, kDivide,
   kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kAnd, kOr,
+  kAnd, kOr, // two children or more
   kIn,       // children: value, then the list
   kBetween,  // children: value, low, high
   kIsNull,
   kAbs, kLn, kExp, kLeast, kGreatest,
   kCase,     // children: condition, value, condition, value, ..., else (always there)
-  kYear, kQuarter, kMonth, kWeekday, kDay, kHour, kMinute, kDate,
+  kYear, kQuarter, kMonth, kWeek, kWeekday, kDay, kHour, kMinute, kDate,
 };
 
 struct Node {
   Op op = Op::kNull;
   std::size_t position = 0;  // byte offset in the text
-  std::string text;          // column name, text literal
+  std::string text;          // column name as written, after Bind as in the schema; text literal
+  bool quoted = false;       // a column that was written in double quotes
+  int height = 1;            // levels of this tree, itself included
   double number = 0;         // number, boolean as 0/1, time in microseconds
   std::vector<Node> children;
   // Filled by Bind.
@@ -43,8 +45,13 @@ struct FunctionRow {
 const std::vector<FunctionRow>& Functions();
 
 namespace internal {
-// "message" with the text and a caret under `position` on lines of their own.
+// "message" with the line of the text and a caret under byte `position` on lines of their own.
 Error ErrorAt(std::string_view text, std::size_t position, const std::string& message);
+
+// True for words that a bare column name cannot be: and, or, case, null, ...
+bool IsReservedWord(std::string_view lower);
+bool IsNameStart(char c);
+bool IsNamePart(char c);
 }  // namespace internal
 
 }  // namespace assay::expression

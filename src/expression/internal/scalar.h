@@ -16,6 +16,9 @@ namespace assay::expression::internal {
 
 inline constexpr double kNull = std::numeric_limits<double>::quiet_NaN();
 
+// Beyond it, adding days or a cast could overflow: the years -289,600 to 293,500.
+inline constexpr double kMostMicros = 9.2e18;
+
 inline double FiniteOrNull(double value) { return std::isfinite(value) ? value : kNull; }
 inline bool IsNull(double value) { return std::isnan(value); }
 
@@ -70,13 +73,19 @@ inline double CompareTexts(Op op, const std::string* a, const std::string* b) {
 }
 
 inline double TimePart(Op op, double micros) {
-  if (IsNull(micros)) return kNull;
+  if (!(std::abs(micros) < kMostMicros)) return kNull;
   const auto time = static_cast<base::Micros>(micros);
   const base::CivilTime civil = base::ToCivil(time);
   switch (op) {
     case Op::kYear: return static_cast<double>(civil.year);
     case Op::kQuarter: return (civil.month - 1) / 3 + 1;
     case Op::kMonth: return civil.month;
+    case Op::kWeek: {
+      // ISO 8601: the week belongs to the year of its Thursday.
+      const base::Micros thursday = time + (4 - civil.weekday) * base::kMicrosPerDay;
+      const base::Micros new_year = base::FromCivil({base::ToCivil(thursday).year, 1, 1});
+      return static_cast<double>((thursday - new_year) / (7 * base::kMicrosPerDay) + 1);
+    }
     case Op::kWeekday: return civil.weekday;
     case Op::kDay: return civil.day;
     case Op::kHour: return civil.hour;
