@@ -1,0 +1,136 @@
+#include "charter/fields.h"
+
+#include <algorithm>
+
+namespace assay::charter {
+
+namespace {
+using K = FieldKind;
+}
+
+const std::vector<Field>& Fields() {
+  static const std::vector<Field> fields = {
+      {"project", "name", K::kText, Due::kNothing, true, "define", "What is the project called?", "\"Flights on time\""},
+      {"project", "why", K::kText, Due::kSentence, true, "understand", "Why does it exist: what happens that somebody minds?", "\"Passengers miss connections because they learn of a delay at the gate.\""},
+
+      {"phenomenon", "what", K::kText, Due::kNumber, true, "understand", "What happens, how often, to whom?", "\"One flight in five arrives more than 15 minutes late.\""},
+      {"phenomenon", "difficulty", K::kText, Due::kSentence, true, "understand", "What is hard about it?", "\"Weather and knock-on delays are not in the schedule.\""},
+      {"phenomenon", "alternatives", K::kList, Due::kNothing, true, "understand", "What else could be done about it, without a model?", "[\"publish each route's share of late flights\"]"},
+      {"phenomenon.hypotheses", "name", K::kText, Due::kNothing, true, "understand", "A short name of the belief", "\"fridays\""},
+      {"phenomenon.hypotheses", "claim", K::kText, Due::kNothing, true, "understand", "What do you believe causes it?", "\"Flights on Fridays are late more often.\""},
+      {"phenomenon.hypotheses", "segment", K::kExpression, Due::kNothing, true, "understand", "Which rows does the belief speak of?", "\"weekday(date) = 5\""},
+      {"phenomenon.hypotheses", "metric", K::kExpression, Due::kNothing, false, "understand", "Which value should differ there (default: the first objective's outcome)?", "\"delay > 15\""},
+      {"phenomenon.hypotheses", "direction", K::kText, Due::kNothing, true, "understand", "higher, lower or different inside the segment?", "\"higher\""},
+      {"phenomenon.hypotheses", "period", K::kExpression, Due::kNothing, false, "understand", "Which rows in time does it speak of (default: all)?", "\"date >= '2001-03-01'\""},
+
+      {"problem", "solve", K::kText, Due::kNumber, true, "define", "What do we want to solve, in concrete terms?", "\"Warn passengers of at least a third of the late flights.\""},
+      {"problem", "know", K::kText, Due::kSentence, true, "define", "What do we want to know for it?", "\"The chance that a flight arrives more than 15 minutes late.\""},
+      {"problem", "decision", K::kText, Due::kSentence, true, "define", "Who decides what, when, because of the answer?", "\"Two hours before departure the app decides whether to warn.\""},
+      {"problem", "wait", K::kDuration, Due::kNothing, true, "define", "How long after the decision is the outcome known?", "\"12 hours\""},
+      {"problem", "budget", K::kText, Due::kNumberAndUnit, true, "define", "What may it cost?", "\"40,000 USD\""},
+      {"problem", "deadline", K::kText, Due::kNumber, true, "define", "By when must it work?", "\"2001-12-01\""},
+      {"problem.parts", "name", K::kText, Due::kNothing, true, "define", "A part of the problem", "\"late departures\""},
+      {"problem.parts", "of", K::kText, Due::kNothing, false, "define", "The part it belongs to (the problem is a tree)", "\"\""},
+      {"problem.parts", "what", K::kText, Due::kNothing, false, "define", "What that part is", "\"Flights that leave late\""},
+      {"problem.options", "name", K::kText, Due::kNothing, true, "define", "An option: nothing, a rule, a model, something else", "\"a rule\""},
+      {"problem.options", "kind", K::kText, Due::kNothing, true, "define", "Which rung measures it: constant, rule, linear, boosted, or other", "\"rule\""},
+      {"problem.options", "cost", K::kText, Due::kNumberAndUnit, true, "define", "What does it cost?", "\"500 USD a month\""},
+      {"problem.options", "time", K::kText, Due::kNumberAndUnit, true, "define", "How long until it works?", "\"2 weeks\""},
+      {"problem.steps", "name", K::kText, Due::kNothing, true, "define", "A step of the work", "\"a model worth having\""},
+      {"problem.steps", "exit", K::kExpression, Due::kNothing, true, "define", "When is the step done? An EXPR over measured results (see docs/charter.md)", "\"recommended_skill >= 0.05\""},
+
+      {"data", "source", K::kText, Due::kNothing, true, "understand", "Where is the data?", "\"flights.parquet\""},
+      {"data", "time", K::kExpression, Due::kNothing, true, "understand", "Which column says when the decision is taken?", "\"date\""},
+      {"data", "time_of_day_known", K::kBoolean, Due::kNothing, false, "understand", "Is the time of day in that column known at the decision?", "false"},
+      {"data", "unit", K::kExpression, Due::kNothing, true, "understand", "Which rows depend on each other?", "\"date(date)\""},
+      {"data", "query", K::kExpression, Due::kNothing, false, "understand", "Within which list are rows ranked?", "\"\""},
+      {"data", "least_query_rows", K::kNumber, Due::kNothing, false, "understand", "How many rows must a query have to be ranked?", "10"},
+      {"data", "where", K::kExpression, Due::kNothing, false, "understand", "Which rows are kept?", "\"delay between -120 and 1440\""},
+      {"data", "rows_per_day", K::kNumber, Due::kNothing, true, "understand", "How many rows arise per day?", "16500"},
+      {"data.derived", "name", K::kText, Due::kNothing, true, "understand", "A column made or repaired from others", "\"year\""},
+      {"data.derived", "expression", K::kExpression, Due::kNothing, true, "understand", "How it is made", "\"year(release_date)\""},
+      {"data.columns", "name", K::kText, Due::kNothing, true, "understand", "A column of the data", "\"distance\""},
+      {"data.columns", "meaning", K::kText, Due::kNothing, true, "understand", "What does it mean?", "\"Great-circle distance between the airports\""},
+      {"data.columns", "unit", K::kText, Due::kNothing, false, "understand", "In which unit?", "\"miles\""},
+      {"data.columns", "known", K::kText, Due::kNothing, true, "understand", "When is it known: before the decision, or after it?", "\"before\""},
+      {"data.columns", "sensitive", K::kBoolean, Due::kNothing, false, "understand", "Does it say something about people that needs care?", "false"},
+      {"data.columns", "business_step", K::kText, Due::kNothing, false, "business", "In which business step does it arise?", "\"schedule\""},
+
+      {"objectives", "name", K::kText, Due::kNothing, true, "design", "What is the objective called?", "\"late\""},
+      {"objectives", "outcome", K::kExpression, Due::kNothing, true, "design", "Which outcome is to be known?", "\"delay > 15\""},
+      {"objectives", "task", K::kText, Due::kNothing, false, "design", "binary, multiclass, regression or ranking (default: from the outcome)", "\"binary\""},
+      {"objectives", "metric", K::kText, Due::kNothing, false, "design", "Which metric decides (default: skill)?", "\"skill\""},
+      {"objectives", "target", K::kNumber, Due::kNothing, true, "design", "Which value of the metric is the goal?", "0.1"},
+      {"objectives", "least_gain", K::kNumber, Due::kNothing, true, "design", "Which improvement of the metric is the smallest worth having?", "0.01"},
+      {"objectives", "weight", K::kNumber, Due::kNothing, false, "design", "How much does this objective weigh against the others?", "1"},
+      {"guardrails", "name", K::kText, Due::kNothing, true, "design", "What must not get worse?", "\"false alarms\""},
+      {"guardrails", "expression", K::kExpression, Due::kNothing, true, "design", "How is it measured?", "\"delay <= 15\""},
+      {"guardrails", "limit", K::kNumber, Due::kNothing, true, "design", "Which value may it not exceed?", "0.5"},
+
+      {"baselines.rules", "name", K::kText, Due::kNothing, true, "design", "A rule that people use or would use", "\"friday afternoon\""},
+      {"baselines.rules", "expression", K::kExpression, Due::kNothing, true, "design", "The rule: a condition or a score", "\"weekday(date) = 5\""},
+      {"baselines.imported", "name", K::kText, Due::kNothing, true, "design", "Another model's predictions", "\"the old model\""},
+      {"baselines.imported", "column", K::kText, Due::kNothing, true, "design", "The column that holds them", "\"old_score\""},
+      {"baselines.imported", "trained_on", K::kText, Due::kNothing, true, "design", "What was that model trained on?", "\"flights of 2000\""},
+      {"baselines.published", "name", K::kText, Due::kNothing, true, "design", "A published result", "\"a paper\""},
+      {"baselines.published", "metric", K::kText, Due::kNothing, true, "design", "Its metric", "\"auc\""},
+      {"baselines.published", "value", K::kNumber, Due::kNothing, true, "design", "Its value", "0.7"},
+      {"baselines.published", "source", K::kText, Due::kNothing, true, "design", "Where was it published?", "\"author, year\""},
+      {"baselines.published", "dataset", K::kText, Due::kNothing, true, "design", "On which data?", "\"flights of 2003\""},
+
+      {"ethics", "harmed", K::kText, Due::kNothing, true, "design", "Who could be harmed?", "\"Passengers who give up a connection that would have worked\""},
+      {"ethics", "worst_error", K::kText, Due::kNothing, true, "design", "Which error is the worst, and how bad is it?", "\"A false alarm before a once-a-day flight\""},
+      {"ethics", "fatal", K::kBoolean, Due::kNothing, false, "design", "Can a single error do irreparable harm?", "false"},
+      {"ethics", "largest_error_rate", K::kNumber, Due::kNothing, false, "design", "Above which error rate in any group must it stop?", "0.4"},
+
+      {"value", "currency", K::kText, Due::kNothing, true, "business", "In which currency?", "\"USD\""},
+      {"value", "true_positive", K::kNumber, Due::kNothing, true, "business", "What is a right alarm worth?", "4"},
+      {"value", "false_positive", K::kNumber, Due::kNothing, true, "business", "What does a false alarm cost (negative)?", "-1"},
+      {"value", "true_negative", K::kNumber, Due::kNothing, false, "business", "What is a right silence worth?", "0"},
+      {"value", "false_negative", K::kNumber, Due::kNothing, true, "business", "What does a miss cost (negative)?", "0"},
+      {"value", "decisions_per_day", K::kNumber, Due::kNothing, true, "business", "How many decisions a day?", "16500"},
+      {"value", "cost_per_month", K::kNumber, Due::kNothing, true, "business", "What does running ML cost per month?", "6000"},
+
+      {"business", "offer", K::kText, Due::kSentence, true, "business", "What does the company offer?", "\"A travel app with re-booking\""},
+      {"business", "customers", K::kText, Due::kSentence, true, "business", "To whom?", "\"Passengers with connections\""},
+      {"business.steps", "name", K::kText, Due::kNothing, true, "business", "A step of the business", "\"schedule\""},
+      {"business.steps", "value", K::kText, Due::kNothing, false, "business", "Which value is made there?", "\"The flight can be booked\""},
+      {"business.steps", "columns", K::kList, Due::kNothing, false, "business", "Which data arises there?", "[\"origin\", \"destination\"]"},
+
+      {"proof", "metric", K::kText, Due::kSentence, true, "deploy", "Which business metric will an A/B test decide on?", "\"Share of connections reached\""},
+      {"proof", "link", K::kText, Due::kSentence, true, "deploy", "How is it linked to the model's metric?", "\"Each right warning saves one connection in ten.\""},
+      {"proof", "unit", K::kText, Due::kNothing, true, "deploy", "What is assigned to a variant?", "\"passenger\""},
+      {"proof", "baseline_rate", K::kNumber, Due::kNothing, true, "deploy", "What is the metric today?", "0.9"},
+      {"proof", "smallest_effect", K::kNumber, Due::kNothing, true, "deploy", "What is the smallest effect worth having?", "0.005"},
+      {"proof", "units_per_day", K::kNumber, Due::kNothing, true, "deploy", "How many units a day take part?", "4000"},
+      {"proof", "days", K::kNumber, Due::kNothing, true, "deploy", "How many days may the test run?", "28"},
+  };
+  return fields;
+}
+
+bool IsListSection(std::string_view section) {
+  static constexpr std::string_view kLists[] = {"phenomenon.hypotheses", "problem.parts", "problem.options", "problem.steps", "data.derived", "data.columns", "objectives", "guardrails", "baselines.rules", "baselines.imported", "baselines.published", "business.steps"};
+  return std::find(std::begin(kLists), std::end(kLists), section) != std::end(kLists);
+}
+
+std::vector<std::string_view> Sections() {
+  std::vector<std::string_view> sections;
+  for (const Field& field : Fields()) {
+    if (sections.empty() || sections.back() != field.section) sections.emplace_back(field.section);
+  }
+  return sections;
+}
+
+const char* FieldKindName(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kText: return "text";
+    case FieldKind::kNumber: return "number";
+    case FieldKind::kBoolean: return "yes or no";
+    case FieldKind::kDuration: return "duration";
+    case FieldKind::kExpression: return "EXPR";
+    case FieldKind::kList: return "list of texts";
+  }
+  return "";
+}
+
+}  // namespace assay::charter
