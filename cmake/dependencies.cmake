@@ -8,6 +8,7 @@ find_package(tomlplusplus 3.3 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
 find_package(GTest 1.12 REQUIRED)
+find_package(rapidcheck REQUIRED)
 
 find_library(ASSAY_LIBLINEAR_LIBRARY linear REQUIRED)
 # Debian's own CMake file of libxgboost names a program that its package does not hold, so: plain search.
