@@ -17,6 +17,10 @@ if(ASSAY_SANITIZE)
   target_compile_options(assay_compile_options INTERFACE -fsanitize=${ASSAY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(assay_compile_options INTERFACE -fsanitize=${ASSAY_SANITIZE})
 endif()
+if(ASSAY_FUZZ)
+  # The fuzzer sees which branches of the modules an input reaches.
+  target_compile_options(assay_compile_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 function(assay_module name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;SOURCES;HEADERS;TESTS;LIBRARIES;TEST_LIBRARIES" ${ARGN})

@@ -4,6 +4,7 @@
 // three-valued logic of SQL; any number but 0 is true.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -72,9 +73,21 @@ inline double CompareTexts(Op op, const std::string* a, const std::string* b) {
   return CompareResult(op, order < 0 ? -1 : (order > 0 ? 1 : 0));
 }
 
+// True when a comparison of this node's children is one of texts.
+inline bool AnyText(const Node& node) {
+  return std::any_of(node.children.begin(), node.children.end(), [](const Node& child) { return child.type == ValueType::kText; });
+}
+
 inline double TimePart(Op op, double micros) {
   if (!(std::abs(micros) < kMostMicros)) return kNull;
   const auto time = static_cast<base::Micros>(micros);
+  const base::Micros past_midnight = ((time % base::kMicrosPerDay) + base::kMicrosPerDay) % base::kMicrosPerDay;
+  switch (op) {
+    case Op::kHour: return static_cast<double>(past_midnight / base::kMicrosPerHour);
+    case Op::kMinute: return static_cast<double>(past_midnight / (60 * base::kMicrosPerSecond) % 60);
+    case Op::kDate: return static_cast<double>(time - past_midnight);
+    default: break;
+  }
   const base::CivilTime civil = base::ToCivil(time);
   switch (op) {
     case Op::kYear: return static_cast<double>(civil.year);
@@ -87,13 +100,7 @@ inline double TimePart(Op op, double micros) {
       return static_cast<double>((thursday - new_year) / (7 * base::kMicrosPerDay) + 1);
     }
     case Op::kWeekday: return civil.weekday;
-    case Op::kDay: return civil.day;
-    case Op::kHour: return civil.hour;
-    case Op::kMinute: return civil.minute;
-    default: {
-      const base::CivilTime midnight{civil.year, civil.month, civil.day, 0, 0, 0, 0, civil.weekday};
-      return static_cast<double>(base::FromCivil(midnight));
-    }
+    default: return civil.day;
   }
 }
 
