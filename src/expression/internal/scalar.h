@@ -23,13 +23,16 @@ inline constexpr double kMostMicros = 9.2e18;
 inline double FiniteOrNull(double value) { return std::isfinite(value) ? value : kNull; }
 inline bool IsNull(double value) { return std::isnan(value); }
 
+// Written without branches: which way a row goes cannot be predicted.
 inline double And(double a, double b) {
-  if (a == 0 || b == 0) return 0;
-  return IsNull(a) || IsNull(b) ? kNull : 1;
+  const bool is_false = (a == 0) | (b == 0);
+  const bool is_null = std::isunordered(a, b);
+  return is_false ? 0.0 : (is_null ? kNull : 1.0);
 }
 inline double Or(double a, double b) {
-  if ((!IsNull(a) && a != 0) || (!IsNull(b) && b != 0)) return 1;
-  return IsNull(a) || IsNull(b) ? kNull : 0;
+  const bool is_true = (a < 0) | (a > 0) | (b < 0) | (b > 0);
+  const bool is_null = std::isunordered(a, b);
+  return is_true ? 1.0 : (is_null ? kNull : 0.0);
 }
 inline double Not(double a) { return IsNull(a) ? kNull : (a == 0 ? 1 : 0); }
 
@@ -38,7 +41,7 @@ inline double Arithmetic(Op op, double a, double b) {
     case Op::kAdd: return FiniteOrNull(a + b);
     case Op::kSubtract: return FiniteOrNull(a - b);
     case Op::kMultiply: return FiniteOrNull(a * b);
-    default: return b == 0 ? kNull : FiniteOrNull(a / b);
+    default: return FiniteOrNull(a / b);  // by zero: infinite or NaN, so null
   }
 }
 
