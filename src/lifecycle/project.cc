@@ -1,0 +1,95 @@
+#include "lifecycle/project.h"
+
+#include "base/text.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using charter::Charter;
+using charter::Record;
+
+Error Missing(const Charter& charter, const std::string& key, const std::string& example) {
+  return {ErrorCode::kInvalidInput, charter.path() + ": '" + key + "' is missing; write for example: " + example};
+}
+
+Result<Problem> ProblemOf(const Project& project, const Record& objective) {
+  const Charter& charter = project.charter;
+  const Record& data = charter.section("data");
+  Problem problem;
+  if (!data.has("source")) return Missing(charter, "data.source", "source = \"flights.parquet\"");
+  const std::filesystem::path source = data.text("source");
+  problem.source = source.is_absolute() ? source.string() : (project.folder / source).lexically_normal().string();
+  if (!objective.has("outcome")) return Missing(charter, "objectives.outcome", "outcome = \"delay > 15\"");
+  problem.outcome = objective.text("outcome");
+  problem.task = objective.text("task");
+  problem.metric = objective.text("metric");
+  problem.time = data.text("time");
+  problem.unit = data.text("unit");
+  problem.query = data.text("query");
+  problem.where = data.text("where");
+  problem.calendar_day_only = !data.flag("time_of_day_known", true);
+  problem.least_query_rows = static_cast<std::int64_t>(data.number("least_query_rows", 2));
+  problem.target = objective.number("target", problem.target);
+  problem.least_gain = objective.number("least_gain", problem.least_gain);
+  if (charter.section("problem").has("wait")) problem.wait = ASSAY_TRY(base::ParseDuration(charter.section("problem").text("wait")));
+  for (const Record& derived : charter.list("data.derived")) problem.derived.push_back({derived.text("name"), derived.text("expression")});
+  for (const Record& column : charter.list("data.columns")) {
+    const std::string known = base::Lowercase(column.text("known"));
+    if (known.starts_with("after")) problem.known_after.push_back(column.text("name"));
+  }
+  // Another model's predictions are compared with, not learned from; other objectives' outcomes are known too late.
+  for (const Record& imported : charter.list("baselines.imported")) problem.exclude.push_back(imported.text("column"));
+  return problem;
+}
+
+TrainOptions TrainOptionsOf(const Project& project, const Record& objective, const Problem& problem) {
+  TrainOptions options;
+  options.objective = objective.text("name");
+  options.metric = problem.metric;
+  options.least_gain = problem.least_gain;
+  options.target = problem.target;
+  for (const Record& rule : project.charter.list("baselines.rules")) options.own_rules.push_back({rule.text("name"), rule.text("expression")});
+  for (const Record& r : project.charter.list("baselines.imported")) options.imported.push_back({r.text("name"), r.text("column"), r.text("trained_on")});
+  for (const Record& r : project.charter.list("baselines.published")) options.published.push_back({r.text("name"), r.text("metric"), r.number("value", 0), r.text("source"), r.text("dataset")});
+  options.models_folder = project.state() / "models" / objective.text("name");
+  return options;
+}
+
+}  // namespace
+
+Result<Project> OpenProject(const std::filesystem::path& folder) {
+  std::error_code code;
+  Project project;
+  const bool is_file = std::filesystem::is_regular_file(folder, code);
+  project.folder = is_file ? folder.parent_path() : folder;
+  if (project.folder.empty()) project.folder = ".";
+  const std::filesystem::path path = is_file ? folder : folder / "assay.toml";
+  if (!std::filesystem::exists(path, code)) {
+    return Error{ErrorCode::kNotFound, path.string() + ": there is no charter; write one with: assay init " + folder.string() + " --data FILE --outcome EXPR"};
+  }
+  project.charter = ASSAY_TRY(charter::Charter::Load(path.string()));
+  return project;
+}
+
+Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
+  std::vector<Objective> objectives;
+  for (const Record& record : project.charter.list("objectives")) {
+    Objective objective;
+    objective.name = record.text("name");
+    if (objective.name.empty() || objective.name.find('/') != std::string::npos) return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": an objective needs a name without '/'"};
+    objective.problem = ASSAY_TRY(ProblemOf(project, record));
+    objective.train = TrainOptionsOf(project, record, objective.problem);
+    objectives.push_back(std::move(objective));
+  }
+  if (objectives.empty()) return Missing(project.charter, "[[objectives]]", "[[objectives]] with name = \"late\" and outcome = \"delay > 15\"");
+  return objectives;
+}
+
+std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter) {
+  std::vector<Hypothesis> hypotheses;
+  for (const Record& r : charter.list("phenomenon.hypotheses")) hypotheses.push_back({r.text("name"), r.text("claim"), r.text("segment"), r.text("metric"), r.text("direction"), r.text("period")});
+  return hypotheses;
+}
+
+}  // namespace assay::lifecycle

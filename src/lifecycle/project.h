@@ -1,0 +1,35 @@
+// A project: a folder with assay.toml, brought into the form that the analyses take.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "charter/charter.h"
+#include "lifecycle/problem.h"
+#include "lifecycle/train.h"
+#include "lifecycle/understand.h"
+
+namespace assay::lifecycle {
+
+struct Project {
+  std::filesystem::path folder;
+  charter::Charter charter;
+  std::filesystem::path state() const { return folder / ".assay"; }  // everything generated
+};
+
+// `folder` holds assay.toml, or is that file itself.
+Result<Project> OpenProject(const std::filesystem::path& folder);
+
+struct Objective {
+  std::string name;
+  Problem problem;
+  TrainOptions train;
+};
+// One per [[objectives]]; kInvalidInput when there is none or an answer is missing that no analysis can do without.
+// data.source is relative to the charter's folder.
+Result<std::vector<Objective>> ObjectivesOf(const Project& project);
+std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter);
+
+}  // namespace assay::lifecycle
