@@ -1,0 +1,69 @@
+// Stage 3: is machine learning right for this at all? Nine questions, each decided by a test, and one verdict.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+#include "evidence/reports/feasibility.h"
+#include "lifecycle/gather.h"
+
+namespace assay::lifecycle {
+
+// What a charter adds to the data. Without one, questions that only people can answer become open questions.
+struct FeasibilityOptions {
+  std::string objective;
+  std::string metric;                 // only skill decides; others are refused
+  double least_gain = 0.01;
+  double target = std::numeric_limits<double>::quiet_NaN();
+  bool has_charter = false;
+  std::vector<std::string> sensitive; // columns
+  std::string harmed, worst_error;
+  bool fatal = false;
+  double largest_error_rate = std::numeric_limits<double>::quiet_NaN();
+  double decisions_per_day = std::numeric_limits<double>::quiet_NaN();
+  double value_right = std::numeric_limits<double>::quiet_NaN();  // of a right alarm
+  double value_wrong = std::numeric_limits<double>::quiet_NaN();  // of a false alarm, negative
+  double cost_per_month = std::numeric_limits<double>::quiet_NaN();
+};
+
+Result<evidence::FeasibilityReport> Feasibility(const Gathered& gathered, const FeasibilityOptions& options, const RunContext& context);
+
+// The verdict of the whole, from its parts; the first rule that applies (see docs/feasibility.md). Pure, tested as a table.
+struct VerdictFacts {
+  bool outcome_unusable = false;
+  bool cap_exceeded = false;
+  bool pattern_refuted = false;
+  bool person_needed = false;
+  double gain_low = 0, gain_high = 0;          // best model over the constant
+  double over_rule_low = 0, over_rule_high = 0;  // best model over the best rule
+  bool target_unmet = false, still_rising = false;
+  double least_gain = 0.01;
+};
+struct DecidedVerdict {
+  evidence::FeasibilityVerdict verdict;
+  std::string reason;
+};
+DecidedVerdict DecideVerdict(const VerdictFacts& facts);
+
+// About `num_rows` rows of all units, evenly by seed: for tests in which every unit has to be present.
+learn::Rows ThinRows(const learn::Examples& examples, std::int64_t num_rows, std::uint64_t seed);
+
+// Permutation test of "the features say nothing about the outcome". The statistic is the largest out-of-fold skill of two
+// families (best rule, linear), refitted for every permutation. What is exchanged: with time, the whole series is shifted
+// around in a circle; with units only, whole units' outcomes change places; else rows. p = (C + 1) / (B + 1), stopped early
+// by Besag, Clifford 1991, doi:10.1093/biomet/78.2.301, when 10 permutations were as good.
+struct PatternTest {
+  double p_value = 1;
+  double statistic = 0;
+  int permutations = 0;
+  std::string exchanged;  // in words
+};
+Result<PatternTest> TestPattern(const learn::Examples& examples, int permutations, const RunContext& context);
+
+// Single features that tell more than is plausible, and why; see docs/feasibility.md.
+Result<std::vector<evidence::Finding>> FindLeaks(const learn::Examples& examples, const RunContext& context);
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,190 @@
+#include "lifecycle/feasibility.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "base/thread_pool.h"
+#include "lifecycle/time_leak.h"
+
+namespace assay::lifecycle {
+namespace {
+
+using evidence::FeasibilityVerdict;
+using table::Column;
+
+enum class Plant { kNothing, kThreshold, kInteraction, kCopy, kLeakyId, kPlainId, kStrongHonest };
+
+Gathered Make(Plant plant, std::size_t n, std::uint64_t seed) {
+  base::RandomStream random(seed, "planted feasibility");
+  std::vector<double> y, x, z, extra;
+  for (std::size_t i = 0; i < n; ++i) {
+    x.push_back(random.Uniform());
+    z.push_back(random.Uniform());
+    double signal = 0;
+    if (plant == Plant::kThreshold) signal = x[i] > 0.6 ? 1.5 : -1.5;
+    if (plant == Plant::kInteraction) signal = 14 * (x[i] - 0.5) * (z[i] - 0.5);
+    if (plant == Plant::kStrongHonest) signal = 12 * (x[i] - 0.5);
+    if (plant == Plant::kCopy || plant == Plant::kLeakyId || plant == Plant::kPlainId) signal = 2 * (z[i] - 0.5);
+    y.push_back(random.Uniform() < 1 / (1 + std::exp(-signal)) ? 1 : 0);
+    if (plant == Plant::kCopy) extra.push_back(y[i] * 100 + random.Normal());
+    if (plant == Plant::kPlainId) extra.push_back(static_cast<double>(i));
+  }
+  if (plant == Plant::kLeakyId) {
+    // Numbers were given out after the positives had been moved to the front.
+    double next_positive = 0, next_negative = 600;
+    for (std::size_t i = 0; i < n; ++i) extra.push_back(y[i] == 1 ? next_positive++ : 5000 + next_negative++);
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("y", y));
+  columns.push_back(Column::Numbers("x", x));
+  columns.push_back(Column::Numbers("z", z));
+  if (!extra.empty()) columns.push_back(Column::Numbers("extra", extra));
+  Problem problem;
+  problem.outcome = "y = 1";
+  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+}
+
+TEST(Feasibility, PlantedTruthsAreFoundAndInnocentTwinsNotAccused) {
+  struct Case {
+    Plant plant;
+    FeasibilityVerdict verdict;
+    std::vector<std::string> leaky;
+  };
+  const Case cases[] = {
+      {Plant::kNothing, FeasibilityVerdict::kStop, {}},
+      {Plant::kThreshold, FeasibilityVerdict::kUseARule, {}},
+      {Plant::kInteraction, FeasibilityVerdict::kGo, {}},
+  };
+  for (const Case& c : cases) {
+    const Result<evidence::FeasibilityReport> report = Feasibility(Make(c.plant, 6000, 3), {}, {});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->verdict, c.verdict) << static_cast<int>(c.plant) << ": " << report->reason;
+    EXPECT_EQ(report->leaky_columns, c.leaky);
+    EXPECT_EQ(report->items.size(), 9U);
+  }
+  for (const auto& [plant, leaky] : {std::pair{Plant::kCopy, true}, {Plant::kLeakyId, true}, {Plant::kPlainId, false}, {Plant::kStrongHonest, false}}) {
+    const Result<std::vector<evidence::Finding>> findings = FindLeaks(Make(plant, 4000, 5).examples, {});
+    ASSERT_TRUE(findings);
+    std::vector<std::string> accused;
+    for (const evidence::Finding& f : *findings) {
+      if (f.accused) accused.push_back(f.name);
+    }
+    EXPECT_EQ(accused, leaky ? std::vector<std::string>{"extra"} : std::vector<std::string>{}) << static_cast<int>(plant);
+  }
+}
+
+// Two daily connections over 120 days. The outcome is "late"; the column holds the planned time, or the actual one.
+TEST(Feasibility, AnActualTimeIsToldFromAPlannedOne) {
+  for (const bool actual : {true, false}) {
+    base::RandomStream random(9, "connections");
+    std::vector<double> delay;
+    std::vector<base::Micros> time;
+    std::vector<std::uint32_t> line;
+    for (int day = 0; day < 120; ++day) {
+      for (std::uint32_t l = 0; l < 8; ++l) {
+        const double late = std::max(-5.0, 20 * random.Normal() + 10);
+        delay.push_back(late);
+        line.push_back(l);
+        const double planned = 480 + 60.0 * l;
+        time.push_back(day * base::kMicrosPerDay + static_cast<base::Micros>((planned + (actual ? late : 0) + (random.Uniform() < 0.1 ? 5 : 0)) * 6e7));
+      }
+    }
+    std::vector<Column> columns;
+    columns.push_back(Column::Numbers("delay", delay));
+    columns.push_back(Column::Categories("line", line, {"a", "b", "c", "d", "e", "f", "g", "h"}));
+    columns.push_back(Column::Times("departure", time));
+    Problem problem;
+    problem.outcome = "delay > 15";
+    problem.time = "departure";
+    const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+    const std::optional<TimeLeak> leak = FindTimeLeak(gathered.examples);
+    ASSERT_TRUE(leak.has_value());
+    EXPECT_EQ(leak->accused, actual) << leak->message;
+  }
+}
+
+TEST(Feasibility, VerdictsFollowTheirOrder) {
+  struct Case {
+    const char* what;
+    VerdictFacts facts;
+    FeasibilityVerdict verdict;
+  };
+  VerdictFacts good;
+  good.gain_low = 0.1, good.gain_high = 0.2, good.over_rule_low = 0.05, good.over_rule_high = 0.1;
+  std::vector<Case> cases = {{"good", good, FeasibilityVerdict::kGo}};
+  const auto add = [&](const char* what, FeasibilityVerdict verdict, auto change) {
+    VerdictFacts facts = good;
+    change(facts);
+    cases.push_back({what, facts, verdict});
+  };
+  add("unusable", FeasibilityVerdict::kStop, [](VerdictFacts& f) { f.outcome_unusable = true; });
+  add("cap", FeasibilityVerdict::kStop, [](VerdictFacts& f) { f.cap_exceeded = f.person_needed = true; });
+  add("no pattern but room for gain", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.pattern_refuted = true, f.gain_low = -0.1; });
+  add("no pattern, no gain", FeasibilityVerdict::kStop, [](VerdictFacts& f) { f.pattern_refuted = true, f.gain_low = -0.1, f.gain_high = 0.005; });
+  add("person", FeasibilityVerdict::kNeedsPerson, [](VerdictFacts& f) { f.person_needed = true; });
+  add("straddles", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.gain_low = 0.005; });
+  add("target unmet, rising", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.target_unmet = f.still_rising = true; });
+  add("target unmet, flat", FeasibilityVerdict::kGo, [](VerdictFacts& f) { f.target_unmet = true; });
+  add("rule does", FeasibilityVerdict::kUseARule, [](VerdictFacts& f) { f.over_rule_low = -0.01, f.over_rule_high = 0.005; });
+  add("rule undecided", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.over_rule_low = 0.005, f.over_rule_high = 0.05; });
+  for (const Case& c : cases) EXPECT_EQ(DecideVerdict(c.facts).verdict, c.verdict) << c.what;
+}
+
+// Null designs: rows; units with a level of their own and unit-constant features; AR(1) outcome and features in time.
+// The short form has 40 nulls each; ASSAY_LONG=1 the 500.
+TEST(Feasibility, ThePatternTestKeepsItsLevel) {
+  const bool whole = std::getenv("ASSAY_LONG") != nullptr;
+  const int runs = whole ? 500 : 40;
+  for (int design = 0; design < 3; ++design) {
+    int rejected = 0;
+    for (int run = 0; run < runs; ++run) {
+      base::RandomStream random(static_cast<std::uint64_t>(run), "nulls", static_cast<std::uint64_t>(design));
+      std::vector<double> y, x, unit_feature;
+      std::vector<std::uint32_t> unit;
+      std::vector<base::Micros> time;
+      double level = 0, feature = 0, ar_y = 0, ar_x = 0;
+      constexpr int kRows = 300;
+      for (int i = 0; i < kRows; ++i) {
+        if (i % 10 == 0) level = 1.5 * random.Normal(), feature = random.Normal();
+        ar_y = 0.8 * ar_y + 0.6 * random.Normal();
+        ar_x = 0.8 * ar_x + 0.6 * random.Normal();
+        const double signal = design == 1 ? level : design == 2 ? 2 * ar_y : 0;
+        y.push_back(random.Uniform() < 1 / (1 + std::exp(-signal)) ? 1 : 0);
+        x.push_back(design == 2 ? ar_x : random.Normal());
+        unit_feature.push_back(design == 1 ? feature : random.Normal());
+        unit.push_back(static_cast<std::uint32_t>(i / 10));
+        time.push_back(i * base::kMicrosPerHour);
+      }
+      learn::Examples examples;
+      examples.outcome.assign(y.begin(), y.end());
+      std::vector<Column> columns;
+      columns.push_back(Column::Numbers("x", x));
+      columns.push_back(Column::Numbers("u", unit_feature));
+      examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+      examples.features = {{0, "x", "x"}, {1, "u", "u"}};
+      if (design == 1) examples.unit = unit, examples.num_units = kRows / 10;
+      if (design == 2) examples.time = time;
+      RunContext context;
+      context.seed = static_cast<std::uint64_t>(run) + 1;
+      rejected += TestPattern(examples, 99, context)->p_value <= 0.05 ? 1 : 0;
+    }
+    std::printf("design %d: %d of %d nulls rejected\n", design, rejected, runs);
+    // 99.5 % of binomial(500, .05) is at most 38, of binomial(40, .05) at most 6.
+    EXPECT_LE(rejected, whole ? 38 : 6) << "design " << design;
+  }
+}
+
+TEST(Feasibility, SameBytesWithOneAndTwoThreads) {
+  const Gathered gathered = Make(Plant::kThreshold, 2000, 8);
+  base::ThreadPool one(1), two(2);
+  RunContext with_one, with_two;
+  with_one.pool = &one;
+  with_two.pool = &two;
+  EXPECT_EQ(base::WriteJson(evidence::ToJson(*Feasibility(gathered, {}, with_one))), base::WriteJson(evidence::ToJson(*Feasibility(gathered, {}, with_two))));
+}
+
+}  // namespace
+}  // namespace assay::lifecycle
