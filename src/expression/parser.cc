@@ -120,9 +120,9 @@ class Parser {
   }
 
   Result<Node> Not() {
+    if (!IsWord("not")) return Comparison();
     const Level level(&depth_);
     if (depth_ > kMostLevels) return TooDeep();
-    if (!IsWord("not")) return Comparison();
     const std::size_t position = Here().position;
     ++at_;
     Node inner = ASSAY_TRY(Not());
@@ -198,11 +198,12 @@ class Parser {
   }
 
   Result<Node> Sign() {
+    if (!IsSymbol("+") && !IsSymbol("-")) return Primary();
     const Level level(&depth_);
     if (depth_ > kMostLevels) return TooDeep();
     const std::size_t position = Here().position;
     if (TakeSymbol("+")) return Sign();
-    if (!TakeSymbol("-")) return Primary();
+    ++at_;
     Node inner = ASSAY_TRY(Sign());
     if (inner.op == Op::kNumber) {
       inner.number = 0 - inner.number;  // never -0
