@@ -3,8 +3,12 @@
 namespace assay::cli {
 
 void AddCommands(CLI::App& app, Session& session) {
+  AddRun(app, session);
+  AddReport(app, session);
   AddUnderstand(app, session);
+  AddFeasibility(app, session);
   AddTrain(app, session);
+  AddLedger(app, session);
   AddSchema(app, session);
 }
 

@@ -10,7 +10,11 @@ namespace assay::cli {
 class Session;
 
 void AddUnderstand(CLI::App& app, Session& session);
+void AddRun(CLI::App& app, Session& session);
+void AddReport(CLI::App& app, Session& session);
+void AddFeasibility(CLI::App& app, Session& session);
 void AddTrain(CLI::App& app, Session& session);
+void AddLedger(CLI::App& app, Session& session);
 void AddSchema(CLI::App& app, Session& session);
 
 // All of them, in the order in which `assay --help` shows them.

@@ -1,0 +1,79 @@
+#include "lifecycle/feasibility.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/problem_flags.h"
+#include "cli/render.h"
+#include "cli/session.h"
+
+namespace assay::cli {
+
+namespace {
+
+using evidence::FeasibilityReport;
+using evidence::FeasibilityVerdict;
+using evidence::Verdict;
+
+Result<int> Run(const ProblemFlags& flags, Session& session) {
+  const lifecycle::Problem problem = ASSAY_TRY(ToProblem(flags));
+  store::Engine* engine = ASSAY_TRY(session.engine());
+  const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
+  lifecycle::FeasibilityOptions options;
+  options.metric = problem.metric;
+  options.least_gain = problem.least_gain;
+  options.target = problem.target;
+  FeasibilityReport report = ASSAY_TRY(lifecycle::Feasibility(gathered, options, session.context()));
+  session.Print<FeasibilityReport>(report, RenderFeasibility);
+  return report.verdict == FeasibilityVerdict::kStop ? 1 : 0;
+}
+
+Style StyleOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kSupported: return Style::kGood;
+    case Verdict::kRefuted: return Style::kBad;
+    default: return Style::kWarn;
+  }
+}
+const char* MarkOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kSupported: return "✓";
+    case Verdict::kRefuted: return "✕";
+    case Verdict::kInconclusive: return "~";
+    case Verdict::kNeedsPerson: return "?";
+  }
+  return "";
+}
+
+}  // namespace
+
+void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
+  static constexpr const char* kVerdicts[] = {"STOP", "A PERSON MUST ANSWER", "COLLECT MORE", "USE A RULE", "GO"};
+  terminal.Heading("Is machine learning right for '" + report.objective + "'?");
+  const Style style = report.verdict == FeasibilityVerdict::kGo ? Style::kGood : report.verdict == FeasibilityVerdict::kStop ? Style::kBad : Style::kWarn;
+  terminal.Paragraph(terminal.Paint(kVerdicts[static_cast<std::size_t>(report.verdict)], style) + "  " + report.reason, 2);
+  terminal.Line();
+  for (const evidence::FeasibilityItem& item : report.items) {
+    terminal.Line("  " + terminal.Paint(MarkOf(item.verdict), StyleOf(item.verdict)) + " " + terminal.Paint(item.question, Style::kBold));
+    terminal.Paragraph(item.answer, 4);
+  }
+  terminal.Line();
+  if (std::isfinite(report.gain.value)) {
+    std::string line = "Gain over the constant (skill): " + base::ReadableNumber(report.gain.value, 3) + " (" + base::ReadableNumber(report.gain.low, 3) + " to " + base::ReadableNumber(report.gain.high, 3) + ")";
+    if (std::isfinite(report.gain_with_leaks.value)) line += "; with the leaky columns it would seem to be " + base::ReadableNumber(report.gain_with_leaks.value, 3);
+    terminal.Paragraph(line + ".", 2);
+  }
+  for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
+  for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph("? " + question.question, 2);
+}
+
+void AddFeasibility(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("feasibility", "Is machine learning right at all? Nine questions, each decided by a test (exit code 1 on stop)");
+  const auto flags = AddProblemFlags(command);
+  session.AddCommonFlags(command);
+  command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, session); }); });
+}
+
+}  // namespace assay::cli
