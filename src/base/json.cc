@@ -10,14 +10,16 @@ namespace assay::base {
 
 namespace {
 
+// The longest valid pieces stay; each byte between them becomes U+FFFD.
 std::string RepairUtf8(std::string_view text) {
   std::string mended;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x80) {
-      mended += c;
-    } else {
-      mended += "\xEF\xBF\xBD";
-    }
+  while (!text.empty()) {
+    std::size_t length = 1;
+    while (length < 4 && length < text.size() && !IsValidUtf8(text.substr(0, length))) ++length;
+    const bool valid = IsValidUtf8(text.substr(0, length));
+    if (!valid) length = 1;
+    mended += valid ? text.substr(0, length) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(length);
   }
   return mended;
 }

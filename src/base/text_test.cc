@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "base/random.h"
+
 namespace assay::base {
 namespace {
 
@@ -43,6 +49,53 @@ TEST(ParseNumber, IsStrict) {
   for (const char* bad : {"", " ", "1x", "nan", "inf", "1e999", "--1", "1,000"}) EXPECT_FALSE(ParseNumber(bad, &value)) << bad;
   EXPECT_TRUE(ParseNumber(" +1.5e3 ", &value));
   EXPECT_EQ(value, 1500);
+}
+
+TEST(ShortestNumber, ReadsBackForAnyDouble) {
+  RandomStream random(9);
+  for (int i = 0; i < 50000; ++i) {
+    const double value = std::bit_cast<double>(random.Next());
+    if (!std::isfinite(value)) continue;
+    double back = 0;
+    ASSERT_TRUE(ParseNumber(ShortestNumber(value), &back)) << ShortestNumber(value);
+    ASSERT_EQ(back, value);
+  }
+}
+
+TEST(ReadableNumber, SaysWhatIsNotANumber) {
+  struct Case { double value; int digits; const char* text; };
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const Case& c : {Case{std::nan(""), 4, "n/a"}, Case{infinity, 4, "infinite"}, Case{-infinity, 4, "-infinite"}, Case{1234567.8, 3, "1,234,568"},
+                        Case{-0.00004, 1, "-0.00004"}, Case{1e20, 3, "1e+20"}, Case{100, 1, "100"}, Case{-999.5, 3, "-1,000"}}) {
+    EXPECT_EQ(ReadableNumber(c.value, c.digits), c.text);
+  }
+  EXPECT_EQ(ReadableCount(0), "0");
+  EXPECT_EQ(ReadableCount(999), "999");
+  EXPECT_EQ(ReadableCount(INT64_MAX), "9,223,372,036,854,775,807");
+  EXPECT_EQ(ReadableShare(0), "0 %");
+  EXPECT_EQ(ReadableShare(1), "100 %");
+  EXPECT_EQ(ReadableShare(std::nan("")), "n/a");
+}
+
+TEST(Text, JoinTrimLowercase) {
+  EXPECT_EQ(Join({}, ", "), "");
+  EXPECT_EQ(Join(std::vector<std::string>{"a"}, ", "), "a");
+  EXPECT_EQ(Join(std::vector<std::string>{"a", "", "b"}, ", "), "a, , b");
+  EXPECT_EQ(Trim(""), "");
+  EXPECT_EQ(Trim(" \t\r\n"), "");
+  EXPECT_EQ(Trim("\n a b\t"), "a b");
+  EXPECT_EQ(Lowercase("AbZ\xC3\x89@["), "abz\xC3\x89@[");
+}
+
+TEST(NearestNames, NearestFirstAndAtMostAsAsked) {
+  const std::vector<std::string> names = {"carrier", "origin", "orgin_city", "origins", "origin_id"};
+  const std::vector<std::string> near = NearestNames("orign", names, 2);
+  ASSERT_EQ(near.size(), 2U);
+  EXPECT_EQ(near[0], "origin");
+  EXPECT_TRUE(NearestNames("origin", {}, 3).empty());
+  EXPECT_TRUE(NearestNames("origin", names, 0).empty());
+  // Swapped neighbours are one slip.
+  EXPECT_EQ(NearestNames("oirgin", names, 1).front(), "origin");
 }
 
 }  // namespace

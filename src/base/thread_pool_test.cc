@@ -41,5 +41,57 @@ TEST(ParallelFor, StopsWhenCancelled) {
   EXPECT_LT(done.load(), 20);
 }
 
+TEST(ThreadPool, NoTaskIsNoWork) {
+  ThreadPool pool(4);
+  EXPECT_EQ(pool.num_threads(), 4);
+  pool.Run(0, [](std::int64_t) { FAIL(); });
+}
+
+// The rule of the tree: blocks into own places, merged in order, give the same bits with any number of threads.
+TEST(ParallelFor, BlocksMergedInOrderDoNotDependOnThreads) {
+  constexpr std::int64_t kBlocks = 500;
+  const auto sum = [](ThreadPool* pool) {
+    std::vector<double> sums(kBlocks);
+    RunContext context;
+    context.pool = pool;
+    const Result<void> done = ParallelFor(context, kBlocks, [&](std::int64_t b) {
+      for (int i = 1; i <= 100; ++i) sums[static_cast<std::size_t>(b)] += 1.0 / static_cast<double>(b * 100 + i);
+    });
+    EXPECT_TRUE(done);
+    double total = 0;
+    for (const double part : sums) total += part;
+    return total;
+  };
+  const double serial = sum(nullptr);
+  for (const int threads : {1, 2, 3, 8}) {
+    ThreadPool pool(threads);
+    EXPECT_EQ(sum(&pool), serial) << threads;
+  }
+}
+
+class CountingSink : public ProgressSink {
+ public:
+  void Report(std::string_view, std::int64_t done, std::int64_t total) override {
+    ++calls;
+    if (done == total) ended = true;
+  }
+  std::atomic<int> calls{0};
+  std::atomic<bool> ended{false};
+};
+
+TEST(ParallelFor, ReportsProgressToItsEndOnlyWhenNamed) {
+  ThreadPool pool(2);
+  CountingSink named, silent;
+  RunContext context;
+  context.pool = &pool;
+  context.progress = &named;
+  ASSERT_TRUE(ParallelFor(context, 100, [](std::int64_t) {}, "step"));
+  EXPECT_GT(named.calls.load(), 0);
+  EXPECT_TRUE(named.ended.load());
+  context.progress = &silent;
+  ASSERT_TRUE(ParallelFor(context, 100, [](std::int64_t) {}));
+  EXPECT_EQ(silent.calls.load(), 0);
+}
+
 }  // namespace
 }  // namespace assay::base
