@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <limits>
 #include <string_view>
 #include <unordered_map>
 
@@ -41,12 +43,20 @@ Result<table::Column> Booleans(const Node& root, const table::Table& table, cons
   return table::Column::Booleans(name, std::move(values));
 }
 
+// The last time that a column holds, INT64_MAX, rounds to 2^63 as a double, which no int64 holds.
+base::Micros ToMicros(double value) {
+  if (IsNull(value)) return base::kMissingTime;
+  if (value >= 0x1p63) return INT64_MAX;
+  if (value <= -0x1p63) return INT64_MIN + 1;
+  return static_cast<base::Micros>(value);
+}
+
 Result<table::Column> Times(const Node& root, const table::Table& table, const std::string& name, const RunContext& context) {
   std::vector<base::Micros> values(static_cast<std::size_t>(table.num_rows()));
   ASSAY_TRY(ForEachBlock(root, table, context, [&](std::int64_t begin, const Block& block) {
     base::Micros* out = values.data() + begin;
     for (const double value : block.numbers) {
-      *out++ = std::abs(value) < internal::kMostMicros ? static_cast<base::Micros>(value) : base::kMissingTime;
+      *out++ = ToMicros(value);
     }
   }));
   return table::Column::Times(name, std::move(values));

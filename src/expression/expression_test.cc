@@ -53,6 +53,23 @@ TEST(Expression, EvaluatesOnColumns) {
   }
 }
 
+TEST(Expression, TheFirstAndLastTimesDoNotOverflow) {
+  const table::Table table = *table::Table::Create({table::Column::Times("t", {INT64_MAX, INT64_MIN + 1, base::kMissingTime})});
+  struct Case {
+    const char* text;
+    std::vector<double> expected;
+  };
+  const double null = std::nan("");
+  for (const Case& c : {Case{"greatest(t)", {0x1p63, -0x1p63, null}}, Case{"year(t)", {null, null, null}}, Case{"date(t)", {null, null, null}},
+                        Case{"week(t)", {null, null, null}}, Case{"t > '2001-03-04'", {1, 0, null}}}) {
+    const table::Column column = *EvaluateText(c.text, "test", table, "result", {});
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double value = column.NumberAt(static_cast<std::int64_t>(i));
+      EXPECT_TRUE(std::isnan(c.expected[i]) ? std::isnan(value) : value == c.expected[i]) << c.text << " row " << i << ": " << value;
+    }
+  }
+}
+
 TEST(Expression, ErrorsNameThePlaceAndTheMend) {
   struct Case {
     const char* text;
