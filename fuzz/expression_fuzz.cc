@@ -1,5 +1,5 @@
-// Any bytes: parsing never crashes; what parses prints and parses to the same text again; what binds has the same
-// value on the column and on the row, and has SQL.
+// Any bytes: parsing never crashes; what parses prints and parses to the same text again; what
+// binds has the same value on the column and on the row, and has SQL.
 #include <cmath>
 #include <string_view>
 
@@ -13,8 +13,10 @@ table::Table Rows() {
   columns.push_back(table::Column::Numbers("x", {1, 0, std::nan(""), -2.5, 1e300}));
   columns.push_back(table::Column::Booleans("b", {1, 0, 255, 1, 0}));
   columns.push_back(table::Column::Categories("c", {0, 1, table::kMissingCode, 1, 0}, {"u", ""}));
-  columns.push_back(table::Column::Categories("a b", {1, 1, 0, table::kMissingCode, 0}, {"u", "w"}));
-  columns.push_back(table::Column::Times("t", {0, -1, base::kMissingTime, INT64_MAX, INT64_MIN + 1}));
+  columns.push_back(
+      table::Column::Categories("a b", {1, 1, 0, table::kMissingCode, 0}, {"u", "w"}));
+  columns.push_back(
+      table::Column::Times("t", {0, -1, base::kMissingTime, INT64_MAX, INT64_MIN + 1}));
   return *table::Table::Create(std::move(columns));
 }
 
@@ -35,10 +37,12 @@ class FuzzRow : public RowView {
 
 bool SameValue(const table::Column& column, std::int64_t row, const Value& value, ValueType type) {
   if (type == ValueType::kText) {
-    return column.IsMissing(row) ? value.text == nullptr : value.text != nullptr && *value.text == column.TextAt(row);
+    return column.IsMissing(row) ? value.text == nullptr
+                                 : value.text != nullptr && *value.text == column.TextAt(row);
   }
   if (column.IsMissing(row)) return std::isnan(value.number);
-  return column.NumberAt(row) == value.number || (type == ValueType::kBoolean && value.number != 0 && column.NumberAt(row) == 1);
+  return column.NumberAt(row) == value.number ||
+         (type == ValueType::kBoolean && value.number != 0 && column.NumberAt(row) == 1);
 }
 
 void Check(std::string_view text) {

@@ -9,11 +9,16 @@ namespace assay::expression {
 
 const char* ValueTypeName(ValueType type) {
   switch (type) {
-    case ValueType::kNull: return "null";
-    case ValueType::kBoolean: return "boolean";
-    case ValueType::kNumber: return "number";
-    case ValueType::kText: return "text";
-    case ValueType::kTime: return "time";
+    case ValueType::kNull:
+      return "null";
+    case ValueType::kBoolean:
+      return "boolean";
+    case ValueType::kNumber:
+      return "number";
+    case ValueType::kText:
+      return "text";
+    case ValueType::kTime:
+      return "time";
   }
   return "unknown";
 }
@@ -22,15 +27,21 @@ namespace {
 
 ValueType TypeOf(table::ColumnType type) {
   switch (type) {
-    case table::ColumnType::kBoolean: return ValueType::kBoolean;
-    case table::ColumnType::kNumber: return ValueType::kNumber;
-    case table::ColumnType::kCategory: return ValueType::kText;
-    case table::ColumnType::kTime: return ValueType::kTime;
+    case table::ColumnType::kBoolean:
+      return ValueType::kBoolean;
+    case table::ColumnType::kNumber:
+      return ValueType::kNumber;
+    case table::ColumnType::kCategory:
+      return ValueType::kText;
+    case table::ColumnType::kTime:
+      return ValueType::kTime;
   }
   return ValueType::kNull;
 }
 
-bool IsNumeric(ValueType type) { return type == ValueType::kNumber || type == ValueType::kBoolean || type == ValueType::kNull; }
+bool IsNumeric(ValueType type) {
+  return type == ValueType::kNumber || type == ValueType::kBoolean || type == ValueType::kNull;
+}
 
 class Binder {
  public:
@@ -52,12 +63,18 @@ class Binder {
  private:
   Result<void> BindType(Node* node) {
     switch (node->op) {
-      case Op::kColumn: return BindColumn(node);
-      case Op::kNumber: return Typed(node, ValueType::kNumber);
-      case Op::kText: return Typed(node, ValueType::kText);
-      case Op::kBoolean: return Typed(node, ValueType::kBoolean);
-      case Op::kTime: return Typed(node, ValueType::kTime);
-      case Op::kNull: return Typed(node, ValueType::kNull);
+      case Op::kColumn:
+        return BindColumn(node);
+      case Op::kNumber:
+        return Typed(node, ValueType::kNumber);
+      case Op::kText:
+        return Typed(node, ValueType::kText);
+      case Op::kBoolean:
+        return Typed(node, ValueType::kBoolean);
+      case Op::kTime:
+        return Typed(node, ValueType::kTime);
+      case Op::kNull:
+        return Typed(node, ValueType::kNull);
       case Op::kNegate:
       case Op::kAdd:
       case Op::kSubtract:
@@ -73,7 +90,8 @@ class Binder {
       case Op::kOr:
         for (const Node& child : node->children) ASSAY_TRY(NeedCondition(child));
         return Typed(node, ValueType::kBoolean);
-      case Op::kIsNull: return Typed(node, ValueType::kBoolean);
+      case Op::kIsNull:
+        return Typed(node, ValueType::kBoolean);
       case Op::kEqual:
       case Op::kNotEqual:
       case Op::kLess:
@@ -85,13 +103,18 @@ class Binder {
         ASSAY_TRY(CommonType(node, 0, 1));
         return Typed(node, ValueType::kBoolean);
       case Op::kLeast:
-      case Op::kGreatest: return Typed(node, ASSAY_TRY(CommonType(node, 0, 1)));
+      case Op::kGreatest:
+        return Typed(node, ASSAY_TRY(CommonType(node, 0, 1)));
       case Op::kCase:
-        for (std::size_t i = 0; i + 1 < node->children.size(); i += 2) ASSAY_TRY(NeedCondition(node->children[i]));
+        for (std::size_t i = 0; i + 1 < node->children.size(); i += 2)
+          ASSAY_TRY(NeedCondition(node->children[i]));
         return Typed(node, ASSAY_TRY(CaseType(node)));
       default:
-        if (node->children[0].type != ValueType::kTime && node->children[0].type != ValueType::kNull) {
-          return internal::ErrorAt(text_, node->children[0].position, std::string("a part of a time needs a time, found a ") + ValueTypeName(node->children[0].type));
+        if (node->children[0].type != ValueType::kTime &&
+            node->children[0].type != ValueType::kNull) {
+          return internal::ErrorAt(text_, node->children[0].position,
+                                   std::string("a part of a time needs a time, found a ") +
+                                       ValueTypeName(node->children[0].type));
         }
         return Typed(node, node->op == Op::kDate ? ValueType::kTime : ValueType::kNumber);
     }
@@ -131,7 +154,8 @@ class Binder {
     message += " If a text is meant, write it in single quotes: " + text + ".";
     names.resize(std::min(num_names, kMostListed));
     message += " The columns are: " + base::Join(names, ", ");
-    if (num_names > kMostListed) message += " and " + std::to_string(num_names - kMostListed) + " more";
+    if (num_names > kMostListed)
+      message += " and " + std::to_string(num_names - kMostListed) + " more";
     return message;
   }
 
@@ -145,21 +169,28 @@ class Binder {
 
   Result<void> NeedNumber(const Node& node, const char* what) const {
     if (IsNumeric(node.type)) return {};
-    return internal::ErrorAt(text_, node.position, std::string(what) + " needs a number, found a " + ValueTypeName(node.type));
+    return internal::ErrorAt(
+        text_, node.position,
+        std::string(what) + " needs a number, found a " + ValueTypeName(node.type));
   }
 
   Result<void> NeedCondition(const Node& node) const {
     if (IsNumeric(node.type)) return {};
-    return internal::ErrorAt(text_, node.position, std::string("expected a condition such as 'x > 1', found a ") + ValueTypeName(node.type));
+    return internal::ErrorAt(
+        text_, node.position,
+        std::string("expected a condition such as 'x > 1', found a ") + ValueTypeName(node.type));
   }
 
-  // One type for the children from `first` in steps; text literals become times where a time stands beside them.
-  Result<ValueType> CommonType(Node* node, std::size_t first, std::size_t step, std::size_t end_offset = 0) {
+  // One type for the children from `first` in steps; text literals become times where a time stands
+  // beside them.
+  Result<ValueType> CommonType(Node* node, std::size_t first, std::size_t step,
+                               std::size_t end_offset = 0) {
     ValueType common = ValueType::kNull;
     const std::size_t end = node->children.size() - end_offset;
     bool any_time = false;
     std::size_t first_typed = first;
-    for (std::size_t i = first; i < end; i += step) any_time = any_time || node->children[i].type == ValueType::kTime;
+    for (std::size_t i = first; i < end; i += step)
+      any_time = any_time || node->children[i].type == ValueType::kTime;
     for (std::size_t i = first; i < end; i += step) {
       Node& child = node->children[i];
       if (any_time && child.op == Op::kText) ASSAY_TRY(ToTime(&child));
@@ -177,7 +208,8 @@ class Binder {
   }
 
   static std::string Shown(const Node& node) {
-    if (node.op == Op::kColumn) return std::string("column '") + node.text + "' (" + ValueTypeName(node.type) + ")";
+    if (node.op == Op::kColumn)
+      return std::string("column '") + node.text + "' (" + ValueTypeName(node.type) + ")";
     return std::string("a ") + ValueTypeName(node.type);
   }
 
@@ -192,7 +224,9 @@ class Binder {
     } else if (text.op == Op::kText && base::ParseNumber(text.text, &number)) {
       message += "; numbers stand without quotes: " + base::ShortestNumber(number);
     } else if (text.op == Op::kText) {
-      message += std::string("; ") + (other.type == ValueType::kBoolean ? "write true or false" : "write a number, or a column in double quotes");
+      message += std::string("; ") + (other.type == ValueType::kBoolean
+                                          ? "write true or false"
+                                          : "write a number, or a column in double quotes");
     } else if (other.op == Op::kNumber) {
       message += "; texts stand in single quotes: '" + base::ShortestNumber(other.number) + "'";
     }
@@ -209,15 +243,20 @@ class Binder {
   }
 
   Result<ValueType> CaseType(Node* node) {
-    // Values stand at 1, 3, 5, ... and the else value is last; it is checked against the first value.
+    // Values stand at 1, 3, 5, ... and the else value is last; it is checked against the first
+    // value.
     Node& otherwise = node->children.back();
     ValueType common = ASSAY_TRY(CommonType(node, 1, 2));
     if (otherwise.type == ValueType::kNull) return common;
     if (common == ValueType::kNull) return otherwise.type;
     if (common == ValueType::kTime && otherwise.op == Op::kText) ASSAY_TRY(ToTime(&otherwise));
-    if (IsNumeric(common) && IsNumeric(otherwise.type)) return common == otherwise.type ? common : ValueType::kNumber;
+    if (IsNumeric(common) && IsNumeric(otherwise.type))
+      return common == otherwise.type ? common : ValueType::kNumber;
     if (common != otherwise.type) {
-      return internal::ErrorAt(text_, otherwise.position, std::string("the branches of 'case' are a ") + ValueTypeName(common) + " and a " + ValueTypeName(otherwise.type) + "; make them the same");
+      return internal::ErrorAt(text_, otherwise.position,
+                               std::string("the branches of 'case' are a ") +
+                                   ValueTypeName(common) + " and a " +
+                                   ValueTypeName(otherwise.type) + "; make them the same");
     }
     return common;
   }
@@ -228,7 +267,8 @@ class Binder {
 
 }  // namespace
 
-Result<BoundExpression> BoundExpression::Bind(const Expression& expression, const table::Schema& schema) {
+Result<BoundExpression> BoundExpression::Bind(const Expression& expression,
+                                              const table::Schema& schema) {
   Node root = *expression.root();
   Binder binder(expression.text(), schema);
   ASSAY_TRY(binder.Bind(&root));

@@ -8,7 +8,8 @@ namespace assay::expression::internal {
 
 namespace {
 
-// Where the rows come from: a table, or the entries of one dictionary (the one after the last is a missing text).
+// Where the rows come from: a table, or the entries of one dictionary (the one after the last is a
+// missing text).
 struct Source {
   const table::Table* table = nullptr;
   const std::vector<std::string>* dictionary = nullptr;
@@ -17,7 +18,9 @@ struct Source {
   std::size_t size = 0;
 };
 
-bool IsNumberLiteral(const Node& node) { return node.op == Op::kNumber || node.op == Op::kBoolean || node.op == Op::kTime; }
+bool IsNumberLiteral(const Node& node) {
+  return node.op == Op::kNumber || node.op == Op::kBoolean || node.op == Op::kTime;
+}
 
 template <Op op>
 double Compared(double a, double b) {
@@ -41,36 +44,58 @@ class BlockEvaluator {
       if (found != source_.results->end()) return LookUp(node, found->second);
     }
     switch (node.op) {
-      case Op::kColumn: return Column(node);
+      case Op::kColumn:
+        return Column(node);
       case Op::kNumber:
       case Op::kBoolean:
-      case Op::kTime: return Constant(node.number);
-      case Op::kText: return {{}, std::vector<const std::string*>(size_, &node.text)};
-      case Op::kNull: return {std::vector<double>(size_, kNull), std::vector<const std::string*>(size_, nullptr)};
-      case Op::kNegate: return Map(node, [](double a) { return Unary(Op::kNegate, a); });
-      case Op::kAbs: return Map(node, [](double a) { return Unary(Op::kAbs, a); });
-      case Op::kLn: return Map(node, [](double a) { return Unary(Op::kLn, a); });
-      case Op::kExp: return Map(node, [](double a) { return Unary(Op::kExp, a); });
-      case Op::kNot: return Map(node, Not);
-      case Op::kAdd: return Zip(node, [](double a, double b) { return Arithmetic(Op::kAdd, a, b); });
-      case Op::kSubtract: return Zip(node, [](double a, double b) { return Arithmetic(Op::kSubtract, a, b); });
-      case Op::kMultiply: return Zip(node, [](double a, double b) { return Arithmetic(Op::kMultiply, a, b); });
-      case Op::kDivide: return Zip(node, [](double a, double b) { return Arithmetic(Op::kDivide, a, b); });
-      case Op::kAnd: return Chain(node, 1, And);
-      case Op::kOr: return Chain(node, 0, Or);
-      case Op::kIsNull: return IsNullBlock(node);
-      case Op::kBetween: return Between(node);
-      case Op::kIn: return In(node);
+      case Op::kTime:
+        return Constant(node.number);
+      case Op::kText:
+        return {{}, std::vector<const std::string*>(size_, &node.text)};
+      case Op::kNull:
+        return {std::vector<double>(size_, kNull), std::vector<const std::string*>(size_, nullptr)};
+      case Op::kNegate:
+        return Map(node, [](double a) { return Unary(Op::kNegate, a); });
+      case Op::kAbs:
+        return Map(node, [](double a) { return Unary(Op::kAbs, a); });
+      case Op::kLn:
+        return Map(node, [](double a) { return Unary(Op::kLn, a); });
+      case Op::kExp:
+        return Map(node, [](double a) { return Unary(Op::kExp, a); });
+      case Op::kNot:
+        return Map(node, Not);
+      case Op::kAdd:
+        return Zip(node, [](double a, double b) { return Arithmetic(Op::kAdd, a, b); });
+      case Op::kSubtract:
+        return Zip(node, [](double a, double b) { return Arithmetic(Op::kSubtract, a, b); });
+      case Op::kMultiply:
+        return Zip(node, [](double a, double b) { return Arithmetic(Op::kMultiply, a, b); });
+      case Op::kDivide:
+        return Zip(node, [](double a, double b) { return Arithmetic(Op::kDivide, a, b); });
+      case Op::kAnd:
+        return Chain(node, 1, And);
+      case Op::kOr:
+        return Chain(node, 0, Or);
+      case Op::kIsNull:
+        return IsNullBlock(node);
+      case Op::kBetween:
+        return Between(node);
+      case Op::kIn:
+        return In(node);
       case Op::kLeast:
-      case Op::kGreatest: return Extreme(node);
-      case Op::kCase: return Case(node);
+      case Op::kGreatest:
+        return Extreme(node);
+      case Op::kCase:
+        return Case(node);
       case Op::kEqual:
       case Op::kNotEqual:
       case Op::kLess:
       case Op::kLessEqual:
       case Op::kGreater:
-      case Op::kGreaterEqual: return Compare(node.op, AnyText(node), Run(node.children[0]), node.children[1]);
-      default: return Map(node, [op = node.op](double a) { return TimePart(op, a); });
+      case Op::kGreaterEqual:
+        return Compare(node.op, AnyText(node), Run(node.children[0]), node.children[1]);
+      default:
+        return Map(node, [op = node.op](double a) { return TimePart(op, a); });
     }
   }
 
@@ -144,7 +169,8 @@ class BlockEvaluator {
       return left;
     }
     const Block other = Run(right);
-    for (std::size_t i = 0; i < size_; ++i) left.numbers[i] = function(left.numbers[i], other.numbers[i]);
+    for (std::size_t i = 0; i < size_; ++i)
+      left.numbers[i] = function(left.numbers[i], other.numbers[i]);
     return left;
   }
   template <class Function>
@@ -163,16 +189,23 @@ class BlockEvaluator {
     if (text) {
       const Block other = Run(right);
       Block block = Constant(0);
-      for (std::size_t i = 0; i < size_; ++i) block.numbers[i] = CompareTexts(op, left.texts[i], other.texts[i]);
+      for (std::size_t i = 0; i < size_; ++i)
+        block.numbers[i] = CompareTexts(op, left.texts[i], other.texts[i]);
       return block;
     }
     switch (op) {
-      case Op::kEqual: return Zip(std::move(left), right, Compared<Op::kEqual>);
-      case Op::kNotEqual: return Zip(std::move(left), right, Compared<Op::kNotEqual>);
-      case Op::kLess: return Zip(std::move(left), right, Compared<Op::kLess>);
-      case Op::kLessEqual: return Zip(std::move(left), right, Compared<Op::kLessEqual>);
-      case Op::kGreater: return Zip(std::move(left), right, Compared<Op::kGreater>);
-      default: return Zip(std::move(left), right, Compared<Op::kGreaterEqual>);
+      case Op::kEqual:
+        return Zip(std::move(left), right, Compared<Op::kEqual>);
+      case Op::kNotEqual:
+        return Zip(std::move(left), right, Compared<Op::kNotEqual>);
+      case Op::kLess:
+        return Zip(std::move(left), right, Compared<Op::kLess>);
+      case Op::kLessEqual:
+        return Zip(std::move(left), right, Compared<Op::kLessEqual>);
+      case Op::kGreater:
+        return Zip(std::move(left), right, Compared<Op::kGreater>);
+      default:
+        return Zip(std::move(left), right, Compared<Op::kGreaterEqual>);
     }
   }
 
@@ -181,7 +214,8 @@ class BlockEvaluator {
     const bool text = node.children[0].type == ValueType::kText;
     Block block = Constant(0);
     for (std::size_t i = 0; i < size_; ++i) {
-      block.numbers[i] = static_cast<double>(text ? inner.texts[i] == nullptr : IsNull(inner.numbers[i]));
+      block.numbers[i] =
+          static_cast<double>(text ? inner.texts[i] == nullptr : IsNull(inner.numbers[i]));
     }
     return block;
   }
@@ -191,7 +225,8 @@ class BlockEvaluator {
     const Block value = Run(node.children[0]);
     Block block = Compare(Op::kGreaterEqual, text, value, node.children[1]);
     const Block upper = Compare(Op::kLessEqual, text, value, node.children[2]);
-    for (std::size_t i = 0; i < size_; ++i) block.numbers[i] = And(block.numbers[i], upper.numbers[i]);
+    for (std::size_t i = 0; i < size_; ++i)
+      block.numbers[i] = And(block.numbers[i], upper.numbers[i]);
     return block;
   }
 
@@ -201,7 +236,8 @@ class BlockEvaluator {
     Block found = Constant(0);
     for (std::size_t k = 1; k < node.children.size(); ++k) {
       const Block equal = Compare(Op::kEqual, text, value, node.children[k]);
-      for (std::size_t i = 0; i < size_; ++i) found.numbers[i] = Or(found.numbers[i], equal.numbers[i]);
+      for (std::size_t i = 0; i < size_; ++i)
+        found.numbers[i] = Or(found.numbers[i], equal.numbers[i]);
     }
     return found;
   }
@@ -216,11 +252,13 @@ class BlockEvaluator {
         if (text) {
           const std::string* candidate = next.texts[i];
           if (candidate == nullptr) continue;
-          if (best.texts[i] == nullptr || CompareTexts(better, candidate, best.texts[i]) == 1) best.texts[i] = candidate;
+          if (best.texts[i] == nullptr || CompareTexts(better, candidate, best.texts[i]) == 1)
+            best.texts[i] = candidate;
         } else {
           const double candidate = next.numbers[i];
           if (IsNull(candidate)) continue;
-          if (IsNull(best.numbers[i]) || CompareNumbers(better, candidate, best.numbers[i]) == 1) best.numbers[i] = candidate;
+          if (IsNull(best.numbers[i]) || CompareNumbers(better, candidate, best.numbers[i]) == 1)
+            best.numbers[i] = candidate;
         }
       }
     }
@@ -264,7 +302,9 @@ Reads ReadsOf(const Node& node) {
   for (const Node& child : node.children) {
     const Reads reads = ReadsOf(child);
     if (reads.num_columns == 0) continue;
-    if (all.num_columns > 0 && (reads.num_columns > 1 || reads.column->column != all.column->column)) return {2, nullptr};
+    if (all.num_columns > 0 &&
+        (reads.num_columns > 1 || reads.column->column != all.column->column))
+      return {2, nullptr};
     all = reads;
     if (all.num_columns > 1) return all;
   }
@@ -302,8 +342,8 @@ DictionaryResults EvaluateOnDictionaries(const Node& root, const table::Table& t
   return results;
 }
 
-Block EvaluateBlock(const Node& root, const table::Table& table, const DictionaryResults& results, std::int64_t begin,
-                    std::size_t size) {
+Block EvaluateBlock(const Node& root, const table::Table& table, const DictionaryResults& results,
+                    std::int64_t begin, std::size_t size) {
   Source source;
   source.table = &table;
   source.results = &results;

@@ -16,7 +16,8 @@ struct DocumentedCase {
   bool is_error = false;
 };
 
-// Rows "| `expression` | value |" below the headings "| expression | value |" and "| expression | says |".
+// Rows "| `expression` | value |" below the headings "| expression | value |" and "| expression |
+// says |".
 std::vector<DocumentedCase> DocumentedCases() {
   const Result<std::string> page = base::ReadFile("docs/expressions.md");
   ASSAY_CHECK(page.has_value());
@@ -31,9 +32,11 @@ std::vector<DocumentedCase> DocumentedCases() {
     if (line == "| expression | says |") inside = Inside::kErrors;
     if (!line.starts_with("|")) inside = Inside::kNothing;
     const std::size_t split = line.find("` | ");
-    if (inside == Inside::kNothing || !line.starts_with("| `") || split == std::string_view::npos) continue;
+    if (inside == Inside::kNothing || !line.starts_with("| `") || split == std::string_view::npos)
+      continue;
     cases.push_back({std::string(line.substr(3, split - 3)),
-                     std::string(base::Trim(line.substr(split + 4, line.size() - split - 5))), inside == Inside::kErrors});
+                     std::string(base::Trim(line.substr(split + 4, line.size() - split - 5))),
+                     inside == Inside::kErrors});
   }
   return cases;
 }
@@ -60,13 +63,15 @@ TEST(ExpressionDocumentation, EveryTableRowIsTrue) {
     if (c.is_error) {
       ++num_errors;
       ASSERT_FALSE(column) << c.expression;
-      EXPECT_NE(column.error().message.find(c.expected), std::string::npos) << c.expression << ": " << column.error().message;
+      EXPECT_NE(column.error().message.find(c.expected), std::string::npos)
+          << c.expression << ": " << column.error().message;
       continue;
     }
     ++num_values;
     ASSERT_TRUE(column) << c.expression << ": " << column.error().message;
     EXPECT_EQ(column->IsMissing(0) ? "null" : column->TextAt(0), c.expected) << c.expression;
-    const BoundExpression bound = *BoundExpression::Bind(*Expression::Parse(c.expression), table.schema());
+    const BoundExpression bound =
+        *BoundExpression::Bind(*Expression::Parse(c.expression), table.schema());
     const auto answer = engine.Answer(ToSql(bound), bound.type());
     ASSERT_TRUE(answer) << c.expression << ": " << answer.error().message;
     EXPECT_EQ(answer->front() == "(null)" ? "null" : answer->front(), c.expected) << c.expression;

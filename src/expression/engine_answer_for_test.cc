@@ -9,10 +9,14 @@ namespace {
 
 const char* SqlType(table::ColumnType type) {
   switch (type) {
-    case table::ColumnType::kBoolean: return "BOOLEAN";
-    case table::ColumnType::kNumber: return "DOUBLE";
-    case table::ColumnType::kCategory: return "VARCHAR";
-    case table::ColumnType::kTime: return "TIMESTAMP";
+    case table::ColumnType::kBoolean:
+      return "BOOLEAN";
+    case table::ColumnType::kNumber:
+      return "DOUBLE";
+    case table::ColumnType::kCategory:
+      return "VARCHAR";
+    case table::ColumnType::kTime:
+      return "TIMESTAMP";
   }
   return "";
 }
@@ -32,35 +36,48 @@ void Append(duckdb_appender appender, const table::Column& column, std::int64_t 
   }
 }
 
-Error EngineError(const char* message) { return {ErrorCode::kInternal, message == nullptr ? "no message" : message}; }
+Error EngineError(const char* message) {
+  return {ErrorCode::kInternal, message == nullptr ? "no message" : message};
+}
 
 void Bind(duckdb_prepared_statement statement, const Sql& sql) {
   for (std::size_t i = 0; i < sql.parameters.size(); ++i) {
     const SqlParameter& p = sql.parameters[i];
     switch (p.type) {
-      case ValueType::kBoolean: duckdb_bind_boolean(statement, i + 1, p.number != 0); break;
-      case ValueType::kText: duckdb_bind_varchar_length(statement, i + 1, p.text.data(), p.text.size()); break;
-      case ValueType::kTime: duckdb_bind_timestamp(statement, i + 1, {static_cast<std::int64_t>(p.number)}); break;
-      default: duckdb_bind_double(statement, i + 1, p.number);
+      case ValueType::kBoolean:
+        duckdb_bind_boolean(statement, i + 1, p.number != 0);
+        break;
+      case ValueType::kText:
+        duckdb_bind_varchar_length(statement, i + 1, p.text.data(), p.text.size());
+        break;
+      case ValueType::kTime:
+        duckdb_bind_timestamp(statement, i + 1, {static_cast<std::int64_t>(p.number)});
+        break;
+      default:
+        duckdb_bind_double(statement, i + 1, p.number);
     }
   }
 }
 
 std::string TextOf(void* data, idx_t row, ValueType type) {
   switch (type) {
-    case ValueType::kBoolean: return static_cast<bool*>(data)[row] ? "true" : "false";
-    case ValueType::kTime: return base::FormatTime(static_cast<duckdb_timestamp*>(data)[row].micros);
+    case ValueType::kBoolean:
+      return static_cast<bool*>(data)[row] ? "true" : "false";
+    case ValueType::kTime:
+      return base::FormatTime(static_cast<duckdb_timestamp*>(data)[row].micros);
     case ValueType::kText: {
       duckdb_string_t* text = static_cast<duckdb_string_t*>(data) + row;
       return {duckdb_string_t_data(text), duckdb_string_t_length(*text)};
     }
-    default: return base::ShortestNumber(static_cast<double*>(data)[row]);
+    default:
+      return base::ShortestNumber(static_cast<double*>(data)[row]);
   }
 }
 
 // Runs the statement and hands each chunk's only column to `take(vector, rows)`.
 template <class Take>
-Result<void> Run(duckdb_connection connection, const std::string& query, const Sql& sql, Take take) {
+Result<void> Run(duckdb_connection connection, const std::string& query, const Sql& sql,
+                 Take take) {
   duckdb_prepared_statement statement = nullptr;
   if (duckdb_prepare(connection, query.c_str(), &statement) == DuckDBError) {
     const Error error = EngineError(duckdb_prepare_error(statement));
@@ -91,7 +108,8 @@ EngineForTest::EngineForTest(const table::Table& table) {
   std::string create = "SET threads = 2; CREATE TABLE data (";
   for (std::size_t c = 0; c < table.num_columns(); ++c) {
     create += c > 0 ? ", \"" : "\"";
-    for (const char letter : table.column(c).name()) create += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+    for (const char letter : table.column(c).name())
+      create += letter == '"' ? std::string("\"\"") : std::string(1, letter);
     create += std::string("\" ") + SqlType(table.column(c).type());
   }
   duckdb_result result;
@@ -126,9 +144,10 @@ Result<std::vector<std::string>> EngineForTest::Answer(const Sql& sql, ValueType
 }
 
 Result<void> EngineForTest::CountTrue(const Sql& sql, std::int64_t* count) const {
-  return Run(connection_, "SELECT count(*) FROM data WHERE " + sql.text, sql, [count](duckdb_vector vector, idx_t) {
-    *count = *static_cast<std::int64_t*>(duckdb_vector_get_data(vector));
-  });
+  return Run(connection_, "SELECT count(*) FROM data WHERE " + sql.text, sql,
+             [count](duckdb_vector vector, idx_t) {
+               *count = *static_cast<std::int64_t*>(duckdb_vector_get_data(vector));
+             });
 }
 
 }  // namespace assay::expression

@@ -1,4 +1,5 @@
-// What DuckDB answers to a printed expression: for tests only, so that the module itself knows no database.
+// What DuckDB answers to a printed expression: for tests only, so that the module itself knows no
+// database.
 #pragma once
 
 #include <duckdb.h>

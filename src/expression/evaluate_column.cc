@@ -19,9 +19,11 @@ using internal::IsNull;
 
 constexpr std::int64_t kBlockRows = 2048;
 
-// Evaluates block by block; `put(begin, block)` stores it. Tasks span several blocks, to keep their number low.
+// Evaluates block by block; `put(begin, block)` stores it. Tasks span several blocks, to keep their
+// number low.
 template <class Put>
-Result<void> ForEachBlock(const Node& root, const table::Table& table, const RunContext& context, const Put& put) {
+Result<void> ForEachBlock(const Node& root, const table::Table& table, const RunContext& context,
+                          const Put& put) {
   constexpr std::int64_t kTaskRows = 32 * kBlockRows;
   const internal::DictionaryResults results = internal::EvaluateOnDictionaries(root, table);
   const std::int64_t rows = table.num_rows();
@@ -34,11 +36,13 @@ Result<void> ForEachBlock(const Node& root, const table::Table& table, const Run
   });
 }
 
-Result<table::Column> Booleans(const Node& root, const table::Table& table, const std::string& name, const RunContext& context) {
+Result<table::Column> Booleans(const Node& root, const table::Table& table, const std::string& name,
+                               const RunContext& context) {
   std::vector<std::uint8_t> values(static_cast<std::size_t>(table.num_rows()));
   ASSAY_TRY(ForEachBlock(root, table, context, [&](std::int64_t begin, const Block& block) {
     std::uint8_t* out = values.data() + begin;
-    for (const double value : block.numbers) *out++ = static_cast<std::uint8_t>(IsNull(value) ? 255 : static_cast<int>(value != 0));
+    for (const double value : block.numbers)
+      *out++ = static_cast<std::uint8_t>(IsNull(value) ? 255 : static_cast<int>(value != 0));
   }));
   return table::Column::Booleans(name, std::move(values));
 }
@@ -51,7 +55,8 @@ base::Micros ToMicros(double value) {
   return static_cast<base::Micros>(value);
 }
 
-Result<table::Column> Times(const Node& root, const table::Table& table, const std::string& name, const RunContext& context) {
+Result<table::Column> Times(const Node& root, const table::Table& table, const std::string& name,
+                            const RunContext& context) {
   std::vector<base::Micros> values(static_cast<std::size_t>(table.num_rows()));
   ASSAY_TRY(ForEachBlock(root, table, context, [&](std::int64_t begin, const Block& block) {
     base::Micros* out = values.data() + begin;
@@ -63,7 +68,8 @@ Result<table::Column> Times(const Node& root, const table::Table& table, const s
 }
 
 // As Column::Numbers does it, but the pass that finds the width is part of the parallel one.
-Result<table::Column> Numbers(const Node& root, const table::Table& table, const std::string& name, const RunContext& context) {
+Result<table::Column> Numbers(const Node& root, const table::Table& table, const std::string& name,
+                              const RunContext& context) {
   std::vector<double> values(static_cast<std::size_t>(table.num_rows()));
   std::atomic<bool> all_fit_float{true}, all_whole{true};
   ASSAY_TRY(ForEachBlock(root, table, context, [&](std::int64_t begin, const Block& block) {
@@ -71,19 +77,22 @@ Result<table::Column> Numbers(const Node& root, const table::Table& table, const
     double* out = values.data() + begin;
     for (const double value : block.numbers) {
       const bool null = IsNull(value);
-      fit_float &= null || (std::abs(value) <= std::numeric_limits<float>::max() && static_cast<double>(static_cast<float>(value)) == value);
+      fit_float &= null || (std::abs(value) <= std::numeric_limits<float>::max() &&
+                            static_cast<double>(static_cast<float>(value)) == value);
       whole &= null || value == std::trunc(value);
       *out++ = value;
     }
     if (!fit_float) all_fit_float = false;
     if (!whole) all_whole = false;
   }));
-  if (!all_fit_float) return table::Column(name, table::ColumnType::kNumber, std::move(values), {}, all_whole);
+  if (!all_fit_float)
+    return table::Column(name, table::ColumnType::kNumber, std::move(values), {}, all_whole);
   std::vector<float> narrow(values.begin(), values.end());
   return table::Column(name, table::ColumnType::kNumber, std::move(narrow), {}, all_whole);
 }
 
-// Many rows share one dictionary entry: each entry is hashed as text once, each row by address only.
+// Many rows share one dictionary entry: each entry is hashed as text once, each row by address
+// only.
 table::Column ToCategories(const std::string& name, const std::vector<const std::string*>& texts) {
   std::unordered_map<const std::string*, std::uint32_t> code_of_address;
   std::unordered_map<std::string_view, std::uint32_t> code_of_text;
@@ -98,7 +107,8 @@ table::Column ToCategories(const std::string& name, const std::vector<const std:
     }
     const auto [address, new_address] = code_of_address.emplace(text, 0);
     if (new_address) {
-      const auto [entry, new_text] = code_of_text.emplace(*text, static_cast<std::uint32_t>(dictionary.size()));
+      const auto [entry, new_text] =
+          code_of_text.emplace(*text, static_cast<std::uint32_t>(dictionary.size()));
       if (new_text) dictionary.push_back(*text);
       address->second = entry->second;
     }
@@ -107,7 +117,8 @@ table::Column ToCategories(const std::string& name, const std::vector<const std:
   return table::Column::Categories(name, std::move(codes), std::move(dictionary));
 }
 
-Result<table::Column> Texts(const Node& root, const table::Table& table, const std::string& name, const RunContext& context) {
+Result<table::Column> Texts(const Node& root, const table::Table& table, const std::string& name,
+                            const RunContext& context) {
   std::vector<const std::string*> values(static_cast<std::size_t>(table.num_rows()));
   ASSAY_TRY(ForEachBlock(root, table, context, [&](std::int64_t begin, const Block& block) {
     std::copy(block.texts.begin(), block.texts.end(), values.begin() + begin);
@@ -122,17 +133,23 @@ Result<table::Column> BoundExpression::Evaluate(const table::Table& table, const
                                                 const RunContext& context) const {
   if (root_->op == Op::kColumn) return table.column(root_->column).Renamed(name);
   switch (type_) {
-    case ValueType::kBoolean: return Booleans(*root_, table, name, context);
-    case ValueType::kTime: return Times(*root_, table, name, context);
-    case ValueType::kText: return Texts(*root_, table, name, context);
-    default: return Numbers(*root_, table, name, context);
+    case ValueType::kBoolean:
+      return Booleans(*root_, table, name, context);
+    case ValueType::kTime:
+      return Times(*root_, table, name, context);
+    case ValueType::kText:
+      return Texts(*root_, table, name, context);
+    default:
+      return Numbers(*root_, table, name, context);
   }
 }
 
-Result<table::Column> EvaluateText(const std::string& text, const std::string& where, const table::Table& table,
-                                   const std::string& name, const RunContext& context) {
+Result<table::Column> EvaluateText(const std::string& text, const std::string& where,
+                                   const table::Table& table, const std::string& name,
+                                   const RunContext& context) {
   const Expression parsed = ASSAY_TRY_WITH(Expression::Parse(text), where);
-  const BoundExpression bound = ASSAY_TRY_WITH(BoundExpression::Bind(parsed, table.schema()), where);
+  const BoundExpression bound =
+      ASSAY_TRY_WITH(BoundExpression::Bind(parsed, table.schema()), where);
   return bound.Evaluate(table, name, context);
 }
 

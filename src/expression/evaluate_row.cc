@@ -15,27 +15,35 @@ bool NullValue(const Node& node, const Value& value) {
 }
 
 double CompareValues(Op op, bool text, const Value& a, const Value& b) {
-  return text ? internal::CompareTexts(op, a.text, b.text) : internal::CompareNumbers(op, a.number, b.number);
+  return text ? internal::CompareTexts(op, a.text, b.text)
+              : internal::CompareNumbers(op, a.number, b.number);
 }
 
 Value Evaluate(const Node& node, const RowView& row) {
   const auto child = [&](std::size_t i) { return Evaluate(node.children[i], row); };
   switch (node.op) {
-    case Op::kColumn: return row.At(node.column);
+    case Op::kColumn:
+      return row.At(node.column);
     case Op::kNumber:
     case Op::kBoolean:
-    case Op::kTime: return {node.number, nullptr};
-    case Op::kText: return {kNull, &node.text};
-    case Op::kNull: return {kNull, nullptr};
+    case Op::kTime:
+      return {node.number, nullptr};
+    case Op::kText:
+      return {kNull, &node.text};
+    case Op::kNull:
+      return {kNull, nullptr};
     case Op::kNegate:
     case Op::kAbs:
     case Op::kLn:
-    case Op::kExp: return {internal::Unary(node.op, child(0).number), nullptr};
+    case Op::kExp:
+      return {internal::Unary(node.op, child(0).number), nullptr};
     case Op::kAdd:
     case Op::kSubtract:
     case Op::kMultiply:
-    case Op::kDivide: return {internal::Arithmetic(node.op, child(0).number, child(1).number), nullptr};
-    case Op::kNot: return {internal::Not(child(0).number), nullptr};
+    case Op::kDivide:
+      return {internal::Arithmetic(node.op, child(0).number, child(1).number), nullptr};
+    case Op::kNot:
+      return {internal::Not(child(0).number), nullptr};
     case Op::kAnd:
     case Op::kOr: {
       const auto join = node.op == Op::kAnd ? internal::And : internal::Or;
@@ -43,17 +51,21 @@ Value Evaluate(const Node& node, const RowView& row) {
       for (const Node& part : node.children) joined = join(joined, Evaluate(part, row).number);
       return {joined, nullptr};
     }
-    case Op::kIsNull: return {NullValue(node.children[0], child(0)) ? 1.0 : 0.0, nullptr};
+    case Op::kIsNull:
+      return {NullValue(node.children[0], child(0)) ? 1.0 : 0.0, nullptr};
     case Op::kBetween: {
       const bool text = AnyText(node);
       const Value value = child(0);
-      return {internal::And(CompareValues(Op::kGreaterEqual, text, value, child(1)), CompareValues(Op::kLessEqual, text, value, child(2))), nullptr};
+      return {internal::And(CompareValues(Op::kGreaterEqual, text, value, child(1)),
+                            CompareValues(Op::kLessEqual, text, value, child(2))),
+              nullptr};
     }
     case Op::kIn: {
       const bool text = AnyText(node);
       const Value value = child(0);
       double found = 0;
-      for (std::size_t i = 1; i < node.children.size(); ++i) found = internal::Or(found, CompareValues(Op::kEqual, text, value, child(i)));
+      for (std::size_t i = 1; i < node.children.size(); ++i)
+        found = internal::Or(found, CompareValues(Op::kEqual, text, value, child(i)));
       return {found, nullptr};
     }
     case Op::kLeast:
@@ -66,7 +78,9 @@ Value Evaluate(const Node& node, const RowView& row) {
         const bool best_null = text ? best.text == nullptr : IsNull(best.number);
         const bool next_null = text ? next.text == nullptr : IsNull(next.number);
         if (next_null) continue;
-        if (best_null || CompareValues(node.op == Op::kLeast ? Op::kLess : Op::kGreater, text, next, best) == 1) best = next;
+        if (best_null ||
+            CompareValues(node.op == Op::kLeast ? Op::kLess : Op::kGreater, text, next, best) == 1)
+          best = next;
       }
       return best;
     }
@@ -85,13 +99,17 @@ Value Evaluate(const Node& node, const RowView& row) {
     case Op::kDay:
     case Op::kHour:
     case Op::kMinute:
-    case Op::kDate: return {internal::TimePart(node.op, child(0).number), nullptr};
-    default: return {CompareValues(node.op, AnyText(node), child(0), child(1)), nullptr};
+    case Op::kDate:
+      return {internal::TimePart(node.op, child(0).number), nullptr};
+    default:
+      return {CompareValues(node.op, AnyText(node), child(0), child(1)), nullptr};
   }
 }
 
 }  // namespace
 
-Value BoundExpression::EvaluateRow(const RowView& row) const { return expression::Evaluate(*root_, row); }
+Value BoundExpression::EvaluateRow(const RowView& row) const {
+  return expression::Evaluate(*root_, row);
+}
 
 }  // namespace assay::expression

@@ -1,8 +1,8 @@
 // The one EXPR language of Assay: every condition and value in a charter, a flag or a policy.
 //
-// Text -> Parse -> Expression (what was written) -> Bind to a schema -> BoundExpression (typed, columns found).
-// Values are null, boolean, number, text or time. Grammar, types and null rules: docs/expressions.md.
-// As SQL for an engine: sql.h.
+// Text -> Parse -> Expression (what was written) -> Bind to a schema -> BoundExpression (typed,
+// columns found). Values are null, boolean, number, text or time. Grammar, types and null rules:
+// docs/expressions.md. As SQL for an engine: sql.h.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,15 @@ struct Node;  // see internal/node.h
 enum class ValueType { kNull, kBoolean, kNumber, kText, kTime };
 const char* ValueTypeName(ValueType type);  // "null", "boolean", "number", "text", "time"
 
-// One value of a row. `number` holds booleans as 0/1 and times in microseconds; NaN = null. `text` is null or points into
-// the row's source or the expression, valid as long as both.
+// One value of a row. `number` holds booleans as 0/1 and times in microseconds; NaN = null. `text`
+// is null or points into the row's source or the expression, valid as long as both.
 struct Value {
   double number = 0;
   const std::string* text = nullptr;
 };
 
-// A row from anywhere (a request, a form), addressed by the positions of the schema bound to. Missing: NaN, nullptr.
+// A row from anywhere (a request, a form), addressed by the positions of the schema bound to.
+// Missing: NaN, nullptr.
 class RowView {
  public:
   virtual ~RowView() = default;
@@ -39,12 +40,13 @@ class RowView {
 // Parsed, not yet typed. Immutable, copied by reference.
 class Expression {
  public:
-  // kInvalidInput with the position and a caret under it. At most 100,000 bytes, 200 levels deep (kTooLarge).
+  // kInvalidInput with the position and a caret under it. At most 100,000 bytes, 200 levels deep
+  // (kTooLarge).
   static Result<Expression> Parse(std::string_view text);
 
   const std::string& text() const { return text_; }
-  // The one spelling of this tree: lower-case words, single blanks, only the brackets that are needed, column names
-  // quoted only where they must be. Parse(Canonical()) gives the same tree.
+  // The one spelling of this tree: lower-case words, single blanks, only the brackets that are
+  // needed, column names quoted only where they must be. Parse(Canonical()) gives the same tree.
   std::string Canonical() const;
   // Names of columns as written, each once, in order of appearance.
   std::vector<std::string> columns() const;
@@ -64,11 +66,15 @@ class BoundExpression {
   ValueType type() const { return type_; }
   const std::shared_ptr<const Node>& root() const { return root_; }
   const std::string& text() const { return text_; }
-  const std::vector<std::size_t>& column_indices() const { return columns_; }  // positions in the schema, each once
+  const std::vector<std::size_t>& column_indices() const {
+    return columns_;
+  }  // positions in the schema, each once
 
-  // One value per row of a table that has the schema bound to. The column is named `name`; a whole boolean, number or
-  // time column, or categories with a dictionary in order of first appearance. Parallel over fixed blocks.
-  Result<table::Column> Evaluate(const table::Table& table, const std::string& name, const RunContext& context) const;
+  // One value per row of a table that has the schema bound to. The column is named `name`; a whole
+  // boolean, number or time column, or categories with a dictionary in order of first appearance.
+  // Parallel over fixed blocks.
+  Result<table::Column> Evaluate(const table::Table& table, const std::string& name,
+                                 const RunContext& context) const;
   Value EvaluateRow(const RowView& row) const;
 
  private:
@@ -79,7 +85,8 @@ class BoundExpression {
 };
 
 // Parse, Bind and Evaluate in one; `where` names the flag or key in errors: "--outcome".
-Result<table::Column> EvaluateText(const std::string& text, const std::string& where, const table::Table& table,
-                                   const std::string& name, const RunContext& context);
+Result<table::Column> EvaluateText(const std::string& text, const std::string& where,
+                                   const table::Table& table, const std::string& name,
+                                   const RunContext& context);
 
 }  // namespace assay::expression

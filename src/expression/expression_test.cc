@@ -13,9 +13,12 @@ table::Table Sample() {
   const double nan = std::nan("");
   std::vector<table::Column> columns;
   columns.push_back(table::Column::Numbers("x", {1, 0, nan, -2.5}));
-  columns.push_back(table::Column::Categories("marital-status", {0, 1, table::kMissingCode, 0}, {"single", "married"}));
+  columns.push_back(table::Column::Categories("marital-status", {0, 1, table::kMissingCode, 0},
+                                              {"single", "married"}));
   columns.push_back(table::Column::Booleans("b", {1, 0, 255, 1}));
-  columns.push_back(table::Column::Times("t", {0, base::FromCivil({2001, 3, 4, 5, 6, 7, 0, 0}), base::kMissingTime, base::FromCivil({1969, 12, 31, 23, 59, 0, 0, 0})}));
+  columns.push_back(table::Column::Times(
+      "t", {0, base::FromCivil({2001, 3, 4, 5, 6, 7, 0, 0}), base::kMissingTime,
+            base::FromCivil({1969, 12, 31, 23, 59, 0, 0, 0})}));
   return *table::Table::Create(std::move(columns));
 }
 
@@ -49,23 +52,29 @@ TEST(Expression, EvaluatesOnColumns) {
   for (const Case& c : cases) {
     const Result<table::Column> column = EvaluateText(c.text, "test", table, "result", {});
     ASSERT_TRUE(column) << c.text << ": " << column.error().message;
-    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(column->TextAt(static_cast<std::int64_t>(i)), c.expected[i]) << c.text << " row " << i;
+    for (std::size_t i = 0; i < 4; ++i)
+      EXPECT_EQ(column->TextAt(static_cast<std::int64_t>(i)), c.expected[i])
+          << c.text << " row " << i;
   }
 }
 
 TEST(Expression, TheFirstAndLastTimesDoNotOverflow) {
-  const table::Table table = *table::Table::Create({table::Column::Times("t", {INT64_MAX, INT64_MIN + 1, base::kMissingTime})});
+  const table::Table table = *table::Table::Create(
+      {table::Column::Times("t", {INT64_MAX, INT64_MIN + 1, base::kMissingTime})});
   struct Case {
     const char* text;
     std::vector<double> expected;
   };
   const double null = std::nan("");
-  for (const Case& c : {Case{"greatest(t)", {0x1p63, -0x1p63, null}}, Case{"year(t)", {null, null, null}}, Case{"date(t)", {null, null, null}},
-                        Case{"week(t)", {null, null, null}}, Case{"t > '2001-03-04'", {1, 0, null}}}) {
+  for (const Case& c :
+       {Case{"greatest(t)", {0x1p63, -0x1p63, null}}, Case{"year(t)", {null, null, null}},
+        Case{"date(t)", {null, null, null}}, Case{"week(t)", {null, null, null}},
+        Case{"t > '2001-03-04'", {1, 0, null}}}) {
     const table::Column column = *EvaluateText(c.text, "test", table, "result", {});
     for (std::size_t i = 0; i < 3; ++i) {
       const double value = column.NumberAt(static_cast<std::int64_t>(i));
-      EXPECT_TRUE(std::isnan(c.expected[i]) ? std::isnan(value) : value == c.expected[i]) << c.text << " row " << i << ": " << value;
+      EXPECT_TRUE(std::isnan(c.expected[i]) ? std::isnan(value) : value == c.expected[i])
+          << c.text << " row " << i << ": " << value;
     }
   }
 }
@@ -96,7 +105,9 @@ TEST(Expression, ErrorsNameThePlaceAndTheMend) {
       {"1e999 > x", "this number is too large", 1},
       {"x \xE2\x89\xA5 1", "write '>='", 3},
       {"x \xE2\x88\x92 1", "this is a typographic minus", 3},
-      {"\xE2\x80\x98" "abc\xE2\x80\x99 = x", "this is a curly quote", 1},
+      {"\xE2\x80\x98"
+       "abc\xE2\x80\x99 = x",
+       "this is a curly quote", 1},
       {"'\xC3\xA9\xC3\xA9' = ", "found the end", 8},
       {"x || b", "write 'or'", 3},
       {"!b", "write 'not'", 1},
@@ -130,19 +141,23 @@ TEST(Expression, ErrorsNameThePlaceAndTheMend) {
     const std::string message = column.error().message;
     const std::string says = c.says;
     EXPECT_NE(message.find(says.substr(1)), std::string::npos) << c.text << ": " << message;
-    EXPECT_NE(message.find("(position " + std::to_string(c.position) + ")"), std::string::npos) << c.text << ": " << message;
+    EXPECT_NE(message.find("(position " + std::to_string(c.position) + ")"), std::string::npos)
+        << c.text << ": " << message;
     EXPECT_EQ(message.rfind("--outcome: ", 0), 0U) << message;
   }
 }
 
 TEST(Expression, CaretStandsUnderThePlaceInItsLine) {
-  const auto message = [](const std::string& text) { return Expression::Parse(text).error().message; };
+  const auto message = [](const std::string& text) {
+    return Expression::Parse(text).error().message;
+  };
   EXPECT_EQ(message("x > 1 andd b"),
             "expected the end of the expression or an operator, found 'andd' (position 7)\n"
             "  x > 1 andd b\n"
             "        ^");
   EXPECT_EQ(message("x > 1\n  and '\xC3\xA9' = = 1"),
-            "expected a column, a number, a text in single quotes or '(', found '=' (line 2, position 13)\n"
+            "expected a column, a number, a text in single quotes or '(', found '=' (line 2, "
+            "position 13)\n"
             "    and '\xC3\xA9' = = 1\n"
             "              ^");
   // A long line is cut around the place.
@@ -175,13 +190,15 @@ TEST(Expression, LimitsAreErrorsNotCrashes) {
     EXPECT_EQ(parsed.error().code, ErrorCode::kTooLarge) << text.substr(0, 40);
   }
   // Long is not deep.
-  const std::string wide[] = {"x = 0" + Repeat(" or x = 1", 5000), "b" + Repeat(" and b", 5000), "x in (0" + Repeat(", 1", 20000) + ")"};
+  const std::string wide[] = {"x = 0" + Repeat(" or x = 1", 5000), "b" + Repeat(" and b", 5000),
+                              "x in (0" + Repeat(", 1", 20000) + ")"};
   for (const std::string& text : wide) {
     const Result<table::Column> column = EvaluateText(text, "test", Sample(), "result", {});
     ASSERT_TRUE(column) << text.substr(0, 40) << ": " << column.error().message;
     EXPECT_EQ(column->TextAt(0), "true");
   }
-  for (const char* bad : {"", "  \n", "x \xFF"}) EXPECT_EQ(Expression::Parse(bad).error().code, ErrorCode::kInvalidInput);
+  for (const char* bad : {"", "  \n", "x \xFF"})
+    EXPECT_EQ(Expression::Parse(bad).error().code, ErrorCode::kInvalidInput);
 }
 
 TEST(Expression, CanonicalTextIsTheOneSpelling) {
@@ -220,13 +237,17 @@ TEST(Expression, CanonicalTextIsTheOneSpelling) {
 
 TEST(Expression, SqlHoldsNothingThatWasTyped) {
   const table::Table table = Sample();
-  const auto sql_of = [&](const std::string& text) { return ToSql(*BoundExpression::Bind(*Expression::Parse(text), table.schema())); };
-  const Sql sql = sql_of("\"MARITAL-status\" = '''; drop table data; --' and x > 12345.5 and t < '2001-03-04'");
+  const auto sql_of = [&](const std::string& text) {
+    return ToSql(*BoundExpression::Bind(*Expression::Parse(text), table.schema()));
+  };
+  const Sql sql =
+      sql_of("\"MARITAL-status\" = '''; drop table data; --' and x > 12345.5 and t < '2001-03-04'");
   EXPECT_EQ(sql.text.find("drop"), std::string::npos);
   EXPECT_EQ(sql.text.find("12345"), std::string::npos);
   EXPECT_EQ(sql.text.find("2001"), std::string::npos);
   EXPECT_EQ(sql.text.find('\''), std::string::npos);
-  EXPECT_NE(sql.text.find("\"marital-status\""), std::string::npos) << "the name as the data spells it";
+  EXPECT_NE(sql.text.find("\"marital-status\""), std::string::npos)
+      << "the name as the data spells it";
   ASSERT_EQ(sql.parameters.size(), 3U);
   EXPECT_EQ(sql.parameters[0].text, "'; drop table data; --");
   EXPECT_EQ(sql.parameters[1].number, 12345.5);
@@ -238,7 +259,8 @@ TEST(Expression, SqlHoldsNothingThatWasTyped) {
 }
 
 TEST(Expression, NamesItsColumns) {
-  const Expression parsed = *Expression::Parse("case when x > 1 then T else t end is null or \"x\" = 2");
+  const Expression parsed =
+      *Expression::Parse("case when x > 1 then T else t end is null or \"x\" = 2");
   EXPECT_EQ(parsed.columns(), (std::vector<std::string>{"x", "T", "t"}));
   const BoundExpression bound = *BoundExpression::Bind(parsed, Sample().schema());
   EXPECT_EQ(bound.column_indices(), (std::vector<std::size_t>{0, 3}));
@@ -249,7 +271,8 @@ TEST(Expression, StopsWhenCancelled) {
   cancel.Cancel();
   RunContext context;
   context.cancel = &cancel;
-  EXPECT_EQ(EvaluateText("x > 1", "test", Sample(), "result", context).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(EvaluateText("x > 1", "test", Sample(), "result", context).error().code,
+            ErrorCode::kCancelled);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
+#include "expression/internal/lexer.h"
+
 #include <algorithm>
 
 #include "base/text.h"
-#include "expression/internal/lexer.h"
 #include "expression/internal/node.h"
 
 namespace assay::expression::internal {
@@ -37,16 +38,24 @@ const char* SymbolHint(std::string_view rest) {
   if (rest.starts_with("||")) return "'||' is not an operator here; write 'or'";
   if (rest.starts_with("--")) return nullptr;
   switch (rest.front()) {
-    case '&': return "'&' is not an operator here; write 'and'";
-    case '|': return "'|' is not an operator here; write 'or'";
-    case '!': return "'!' is not an operator here; write 'not', or '<>' for unequal";
+    case '&':
+      return "'&' is not an operator here; write 'and'";
+    case '|':
+      return "'|' is not an operator here; write 'or'";
+    case '!':
+      return "'!' is not an operator here; write 'not', or '<>' for unequal";
     case '`':
     case '[':
-    case ']': return "a column name with blanks or signs stands in double quotes: \"marital-status\"";
-    case '%': return "there is no '%'; write shares as numbers, 0.05 for 5 %";
-    case '^': return "there is no '^'; write x * x, or exp(y * ln(x))";
-    case ';': return "an expression has no ';'";
-    default: return nullptr;
+    case ']':
+      return "a column name with blanks or signs stands in double quotes: \"marital-status\"";
+    case '%':
+      return "there is no '%'; write shares as numbers, 0.05 for 5 %";
+    case '^':
+      return "there is no '^'; write x * x, or exp(y * ln(x))";
+    case ';':
+      return "an expression has no ';'";
+    default:
+      return nullptr;
   }
 }
 
@@ -65,7 +74,9 @@ class Lexer {
   }
 
  private:
-  char Peek(std::size_t ahead) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  char Peek(std::size_t ahead) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   const char* LookalikeHint() const {
     if (static_cast<unsigned char>(text_[at_]) < 0x80U) return nullptr;
@@ -102,7 +113,8 @@ class Lexer {
     if (const char* hint = rest.starts_with("!=") ? nullptr : SymbolHint(rest); hint != nullptr) {
       return ErrorAt(text_, at_, hint);
     }
-    for (const std::string_view symbol : {"<>", "!=", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", ","}) {
+    for (const std::string_view symbol :
+         {"<>", "!=", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", ","}) {
       if (!rest.starts_with(symbol)) continue;
       Token token;
       token.kind = TokenKind::kSymbol;
@@ -112,7 +124,8 @@ class Lexer {
       return token;
     }
     const bool printable = static_cast<unsigned char>(rest.front()) > 0x20 && rest.front() != 0x7F;
-    const std::string shown = printable ? std::string("'") + rest.front() + "'" : "a control character";
+    const std::string shown =
+        printable ? std::string("'") + rest.front() + "'" : "a control character";
     return ErrorAt(text_, at_, shown + " does not belong into an expression");
   }
 
@@ -158,9 +171,10 @@ class Lexer {
       }
     }
     if (end < text_.size() && (IsNamePart(text_[end]) || text_[end] == '.')) {
-      return ErrorAt(text_, at_,
-                     "a number ends before '" + std::string(1, IsContinuation(text_[end]) ? '?' : text_[end]) +
-                         "'; a name cannot start with a digit: put it in double quotes if it is a column");
+      return ErrorAt(
+          text_, at_,
+          "a number ends before '" + std::string(1, IsContinuation(text_[end]) ? '?' : text_[end]) +
+              "'; a name cannot start with a digit: put it in double quotes if it is a column");
     }
     if (!base::ParseNumber(text_.substr(at_, end - at_), &token.number)) {
       return ErrorAt(text_, at_, "this number is too large; the largest is 1.8e308");
@@ -175,13 +189,15 @@ class Lexer {
 
 // Number of characters (code points) in valid UTF-8.
 std::size_t CountCharacters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !IsContinuation(c); }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !IsContinuation(c); }));
 }
 
 }  // namespace
 
 bool IsNameStart(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80U;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80U;
 }
 bool IsNamePart(char c) { return IsNameStart(c) || IsDigit(c); }
 
@@ -205,12 +221,16 @@ Error ErrorAt(std::string_view text, std::size_t position, const std::string& me
   // Control characters would move the caret or worse.
   for (char& c : shown) c = static_cast<unsigned char>(c) < 0x20U || c == 0x7F ? ' ' : c;
 
-  std::string place = "position " + std::to_string(CountCharacters(text.substr(line_begin, position - line_begin)) + 1);
+  std::string place =
+      "position " +
+      std::to_string(CountCharacters(text.substr(line_begin, position - line_begin)) + 1);
   if (text.find('\n') != std::string_view::npos) {
-    place = "line " + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ", " + place;
+    place =
+        "line " + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ", " + place;
   }
   const std::string caret(CountCharacters(text.substr(begin, position - begin)), ' ');
-  return {ErrorCode::kInvalidInput, message + " (" + place + ")\n  " + shown + "\n  " + caret + "^"};
+  return {ErrorCode::kInvalidInput,
+          message + " (" + place + ")\n  " + shown + "\n  " + caret + "^"};
 }
 
 }  // namespace assay::expression::internal

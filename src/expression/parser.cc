@@ -8,19 +8,27 @@
 namespace assay::expression {
 
 const std::vector<FunctionRow>& Functions() {
-  static const std::vector<FunctionRow> rows = {
-      {"abs", Op::kAbs, 1, 1},         {"ln", Op::kLn, 1, 1},           {"exp", Op::kExp, 1, 1},
-      {"least", Op::kLeast, 1, 64},    {"greatest", Op::kGreatest, 1, 64}, {"year", Op::kYear, 1, 1},
-      {"quarter", Op::kQuarter, 1, 1}, {"month", Op::kMonth, 1, 1},     {"week", Op::kWeek, 1, 1},       {"weekday", Op::kWeekday, 1, 1},
-      {"day", Op::kDay, 1, 1},         {"hour", Op::kHour, 1, 1},       {"minute", Op::kMinute, 1, 1},
-      {"date", Op::kDate, 1, 1}};
+  static const std::vector<FunctionRow> rows = {{"abs", Op::kAbs, 1, 1},
+                                                {"ln", Op::kLn, 1, 1},
+                                                {"exp", Op::kExp, 1, 1},
+                                                {"least", Op::kLeast, 1, 64},
+                                                {"greatest", Op::kGreatest, 1, 64},
+                                                {"year", Op::kYear, 1, 1},
+                                                {"quarter", Op::kQuarter, 1, 1},
+                                                {"month", Op::kMonth, 1, 1},
+                                                {"week", Op::kWeek, 1, 1},
+                                                {"weekday", Op::kWeekday, 1, 1},
+                                                {"day", Op::kDay, 1, 1},
+                                                {"hour", Op::kHour, 1, 1},
+                                                {"minute", Op::kMinute, 1, 1},
+                                                {"date", Op::kDate, 1, 1}};
   return rows;
 }
 
 namespace internal {
 bool IsReservedWord(std::string_view lower) {
-  for (const std::string_view word : {"and", "or", "not", "in", "between", "is", "null", "true", "false", "case", "when",
-                                      "then", "else", "end"}) {
+  for (const std::string_view word : {"and", "or", "not", "in", "between", "is", "null", "true",
+                                      "false", "case", "when", "then", "else", "end"}) {
     if (lower == word) return true;
   }
   return false;
@@ -38,11 +46,13 @@ constexpr int kMostLevels = 200;
 // or < and < not < comparison < sum < product < sign < value.
 class Parser {
  public:
-  Parser(std::string_view text, std::vector<Token> tokens) : text_(text), tokens_(std::move(tokens)) {}
+  Parser(std::string_view text, std::vector<Token> tokens)
+      : text_(text), tokens_(std::move(tokens)) {}
 
   Result<Node> Run() {
     Node root = ASSAY_TRY(Or());
-    if (Here().kind != TokenKind::kEnd) return ErrorHere("expected the end of the expression or an operator");
+    if (Here().kind != TokenKind::kEnd)
+      return ErrorHere("expected the end of the expression or an operator");
     return root;
   }
 
@@ -54,15 +64,25 @@ class Parser {
   };
 
   const Token& Here() const { return tokens_[at_]; }
-  bool IsWord(const char* word) const { return Here().kind == TokenKind::kName && Here().lower == word; }
-  bool IsSymbol(const char* symbol) const { return Here().kind == TokenKind::kSymbol && Here().text == symbol; }
+  bool IsWord(const char* word) const {
+    return Here().kind == TokenKind::kName && Here().lower == word;
+  }
+  bool IsSymbol(const char* symbol) const {
+    return Here().kind == TokenKind::kSymbol && Here().text == symbol;
+  }
   bool TakeWord(const char* word) { return IsWord(word) && (++at_, true); }
   bool TakeSymbol(const char* symbol) { return IsSymbol(symbol) && (++at_, true); }
   Error ErrorHere(const std::string& message) const {
-    const std::string found = Here().kind == TokenKind::kEnd ? ", found the end" : Here().text.empty() ? "" : ", found '" + Here().text + "'";
+    const std::string found = Here().kind == TokenKind::kEnd ? ", found the end"
+                              : Here().text.empty()          ? ""
+                                                             : ", found '" + Here().text + "'";
     return internal::ErrorAt(text_, Here().position, message + found);
   }
-  Error TooDeep() const { return {ErrorCode::kTooLarge, "the expression is nested deeper than " + std::to_string(kMostLevels) + " levels; split it into derived columns"}; }
+  Error TooDeep() const {
+    return {ErrorCode::kTooLarge, "the expression is nested deeper than " +
+                                      std::to_string(kMostLevels) +
+                                      " levels; split it into derived columns"};
+  }
 
   // kTooLarge when the tree would be higher than all that walks it can bear.
   Result<Node> Make(Op op, std::size_t position, std::vector<Node> children) const {
@@ -132,13 +152,18 @@ class Parser {
   Result<Node> Comparison() {
     Node left = ASSAY_TRY(Sum());
     const std::size_t position = Here().position;
-    static constexpr struct { const char* symbol; Op op; } kSymbols[] = {
-        {"=", Op::kEqual}, {"<>", Op::kNotEqual}, {"!=", Op::kNotEqual}, {"<=", Op::kLessEqual}, {"<", Op::kLess}, {">=", Op::kGreaterEqual}, {">", Op::kGreater}};
+    static constexpr struct {
+      const char* symbol;
+      Op op;
+    } kSymbols[] = {{"=", Op::kEqual},      {"<>", Op::kNotEqual}, {"!=", Op::kNotEqual},
+                    {"<=", Op::kLessEqual}, {"<", Op::kLess},      {">=", Op::kGreaterEqual},
+                    {">", Op::kGreater}};
     for (const auto& row : kSymbols) {
       if (!TakeSymbol(row.symbol)) continue;
       Node right = ASSAY_TRY(Sum());
       for (const auto& next : kSymbols) {
-        if (IsSymbol(next.symbol)) return ErrorHere("comparisons do not chain; join two with 'and', or use 'between'");
+        if (IsSymbol(next.symbol))
+          return ErrorHere("comparisons do not chain; join two with 'and', or use 'between'");
       }
       return Pair(row.op, position, std::move(left), std::move(right));
     }
@@ -234,7 +259,8 @@ class Parser {
         node.text = token.text;
         node.quoted = true;
         return node;
-      case TokenKind::kName: return Named(token);
+      case TokenKind::kName:
+        return Named(token);
       case TokenKind::kSymbol:
         if (TakeSymbol("(")) {
           Node inner = ASSAY_TRY(Or());
@@ -242,7 +268,8 @@ class Parser {
           return inner;
         }
         break;
-      case TokenKind::kEnd: break;
+      case TokenKind::kEnd:
+        break;
     }
     return ErrorHere("expected a column, a number, a text in single quotes or '('");
   }
@@ -262,7 +289,9 @@ class Parser {
       return node;
     }
     if (internal::IsReservedWord(token.lower)) {
-      return ErrorHere("expected a value; a column with the name of a word of the language stands in double quotes");
+      return ErrorHere(
+          "expected a value; a column with the name of a word of the language stands in double "
+          "quotes");
     }
     ++at_;
     if (!IsSymbol("(")) {
@@ -280,14 +309,22 @@ class Parser {
         Node argument = ASSAY_TRY(Or());
         arguments.push_back(std::move(argument));
       } while (TakeSymbol(","));
-      if (!TakeSymbol(")")) return ErrorHere("expected ',' or ')' after the argument of " + std::string(row.name));
+      if (!TakeSymbol(")"))
+        return ErrorHere("expected ',' or ')' after the argument of " + std::string(row.name));
       const auto count = static_cast<int>(arguments.size());
       if (count < row.least_arguments || count > row.most_arguments) {
-        return internal::ErrorAt(text_, token.position, std::string(row.name) + " takes " + (row.most_arguments == 1 ? "one argument" : "1 to 64 arguments") + ", found " + std::to_string(count));
+        return internal::ErrorAt(
+            text_, token.position,
+            std::string(row.name) + " takes " +
+                (row.most_arguments == 1 ? "one argument" : "1 to 64 arguments") + ", found " +
+                std::to_string(count));
       }
       return Make(row.op, token.position, std::move(arguments));
     }
-    return internal::ErrorAt(text_, token.position, "there is no function '" + token.text + "'." + base::DidYouMean(token.lower, names) + " The functions are: " + base::Join(names, ", "));
+    return internal::ErrorAt(text_, token.position,
+                             "there is no function '" + token.text + "'." +
+                                 base::DidYouMean(token.lower, names) +
+                                 " The functions are: " + base::Join(names, ", "));
   }
 
   Result<Node> Case() {
@@ -317,16 +354,21 @@ class Parser {
 };
 
 void CollectColumns(const Node& node, std::vector<std::string>* names) {
-  if (node.op == Op::kColumn && std::find(names->begin(), names->end(), node.text) == names->end()) names->push_back(node.text);
+  if (node.op == Op::kColumn && std::find(names->begin(), names->end(), node.text) == names->end())
+    names->push_back(node.text);
   for (const Node& child : node.children) CollectColumns(child, names);
 }
 
 }  // namespace
 
 Result<Expression> Expression::Parse(std::string_view text) {
-  if (text.size() > kMostCharacters) return Error{ErrorCode::kTooLarge, "the expression is longer than 100,000 characters"};
-  if (base::Trim(text).empty()) return Error{ErrorCode::kInvalidInput, "the expression is empty; write for example: delay > 15"};
-  if (!base::IsValidUtf8(text)) return Error{ErrorCode::kInvalidInput, "the expression is not valid UTF-8"};
+  if (text.size() > kMostCharacters)
+    return Error{ErrorCode::kTooLarge, "the expression is longer than 100,000 characters"};
+  if (base::Trim(text).empty())
+    return Error{ErrorCode::kInvalidInput,
+                 "the expression is empty; write for example: delay > 15"};
+  if (!base::IsValidUtf8(text))
+    return Error{ErrorCode::kInvalidInput, "the expression is not valid UTF-8"};
   std::vector<Token> tokens = ASSAY_TRY(internal::Tokens(text));
   Node root = ASSAY_TRY(Parser(text, std::move(tokens)).Run());
   Expression expression;

@@ -7,8 +7,19 @@ namespace assay::expression {
 
 namespace {
 
-// How tightly an operator binds; an operand that binds less tightly than its place asks for stands in brackets.
-enum Binding { kLoosest, kBindsOr = kLoosest, kBindsAnd, kBindsNot, kBindsComparison, kBindsSum, kBindsProduct, kBindsSign, kBindsValue };
+// How tightly an operator binds; an operand that binds less tightly than its place asks for stands
+// in brackets.
+enum Binding {
+  kLoosest,
+  kBindsOr = kLoosest,
+  kBindsAnd,
+  kBindsNot,
+  kBindsComparison,
+  kBindsSum,
+  kBindsProduct,
+  kBindsSign,
+  kBindsValue
+};
 
 bool IsBareName(const std::string& name) {
   const auto tokens = internal::Tokens(name);
@@ -27,18 +38,30 @@ std::string Quoted(const std::string& text, char quote) {
 
 const char* Symbol(Op op) {
   switch (op) {
-    case Op::kAdd: return " + ";
-    case Op::kSubtract: return " - ";
-    case Op::kMultiply: return " * ";
-    case Op::kDivide: return " / ";
-    case Op::kEqual: return " = ";
-    case Op::kNotEqual: return " <> ";
-    case Op::kLess: return " < ";
-    case Op::kLessEqual: return " <= ";
-    case Op::kGreater: return " > ";
-    case Op::kGreaterEqual: return " >= ";
-    case Op::kAnd: return " and ";
-    default: return " or ";
+    case Op::kAdd:
+      return " + ";
+    case Op::kSubtract:
+      return " - ";
+    case Op::kMultiply:
+      return " * ";
+    case Op::kDivide:
+      return " / ";
+    case Op::kEqual:
+      return " = ";
+    case Op::kNotEqual:
+      return " <> ";
+    case Op::kLess:
+      return " < ";
+    case Op::kLessEqual:
+      return " <= ";
+    case Op::kGreater:
+      return " > ";
+    case Op::kGreaterEqual:
+      return " >= ";
+    case Op::kAnd:
+      return " and ";
+    default:
+      return " or ";
   }
 }
 
@@ -56,9 +79,12 @@ class Printer {
  private:
   static Binding BindingOf(const Node& node) {
     switch (node.op) {
-      case Op::kOr: return kBindsOr;
-      case Op::kAnd: return kBindsAnd;
-      case Op::kNot: return NegatedWord(node) ? kBindsComparison : kBindsNot;
+      case Op::kOr:
+        return kBindsOr;
+      case Op::kAnd:
+        return kBindsAnd;
+      case Op::kNot:
+        return NegatedWord(node) ? kBindsComparison : kBindsNot;
       case Op::kEqual:
       case Op::kNotEqual:
       case Op::kLess:
@@ -67,14 +93,20 @@ class Printer {
       case Op::kGreaterEqual:
       case Op::kIn:
       case Op::kBetween:
-      case Op::kIsNull: return kBindsComparison;
+      case Op::kIsNull:
+        return kBindsComparison;
       case Op::kAdd:
-      case Op::kSubtract: return kBindsSum;
+      case Op::kSubtract:
+        return kBindsSum;
       case Op::kMultiply:
-      case Op::kDivide: return kBindsProduct;
-      case Op::kNegate: return kBindsSign;
-      case Op::kNumber: return node.number < 0 ? kBindsSign : kBindsValue;
-      default: return kBindsValue;
+      case Op::kDivide:
+        return kBindsProduct;
+      case Op::kNegate:
+        return kBindsSign;
+      case Op::kNumber:
+        return node.number < 0 ? kBindsSign : kBindsValue;
+      default:
+        return kBindsValue;
     }
   }
 
@@ -87,12 +119,24 @@ class Printer {
 
   void PrintInside(const Node& node) {
     switch (node.op) {
-      case Op::kColumn: text += IsBareName(node.text) ? node.text : Quoted(node.text, '"'); return;
-      case Op::kNumber: text += base::ShortestNumber(node.number); return;
-      case Op::kText: text += Quoted(node.text, '\''); return;
-      case Op::kBoolean: text += node.number != 0 ? "true" : "false"; return;
-      case Op::kNull: text += "null"; return;
-      case Op::kTime: text += Quoted(base::FormatTime(static_cast<base::Micros>(node.number)), '\''); return;
+      case Op::kColumn:
+        text += IsBareName(node.text) ? node.text : Quoted(node.text, '"');
+        return;
+      case Op::kNumber:
+        text += base::ShortestNumber(node.number);
+        return;
+      case Op::kText:
+        text += Quoted(node.text, '\'');
+        return;
+      case Op::kBoolean:
+        text += node.number != 0 ? "true" : "false";
+        return;
+      case Op::kNull:
+        text += "null";
+        return;
+      case Op::kTime:
+        text += Quoted(base::FormatTime(static_cast<base::Micros>(node.number)), '\'');
+        return;
       case Op::kNegate:
         text += '-';
         return Print(node.children[0], kBindsSign);
@@ -101,22 +145,29 @@ class Printer {
         text += "not ";
         return Print(node.children[0], kBindsNot);
       case Op::kAnd:
-      case Op::kOr: return PrintChain(node, node.op == Op::kOr ? kBindsAnd : kBindsNot);
+      case Op::kOr:
+        return PrintChain(node, node.op == Op::kOr ? kBindsAnd : kBindsNot);
       case Op::kAdd:
-      case Op::kSubtract: return PrintPair(node, kBindsSum, kBindsProduct);
+      case Op::kSubtract:
+        return PrintPair(node, kBindsSum, kBindsProduct);
       case Op::kMultiply:
-      case Op::kDivide: return PrintPair(node, kBindsProduct, kBindsSign);
+      case Op::kDivide:
+        return PrintPair(node, kBindsProduct, kBindsSign);
       case Op::kEqual:
       case Op::kNotEqual:
       case Op::kLess:
       case Op::kLessEqual:
       case Op::kGreater:
-      case Op::kGreaterEqual: return PrintPair(node, kBindsSum, kBindsSum);
+      case Op::kGreaterEqual:
+        return PrintPair(node, kBindsSum, kBindsSum);
       case Op::kIn:
       case Op::kBetween:
-      case Op::kIsNull: return PrintTest(node, false);
-      case Op::kCase: return PrintCase(node);
-      default: break;
+      case Op::kIsNull:
+        return PrintTest(node, false);
+      case Op::kCase:
+        return PrintCase(node);
+      default:
+        break;
     }
     for (const FunctionRow& row : Functions()) {
       if (row.op == node.op) text += row.name;

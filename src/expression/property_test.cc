@@ -15,14 +15,16 @@ namespace {
 
 using Text = std::string;
 
-// Every value that a rule could get wrong, in all combinations that 97 rows hold (the periods are coprime).
+// Every value that a rule could get wrong, in all combinations that 97 rows hold (the periods are
+// coprime).
 table::Table Rows() {
   constexpr std::size_t kRows = 97;
   const double null = std::nan("");
   const std::vector<double> reals = {0, 1, -1, null, 0.5, -2.5, 15, 1e300, -1e300, 1e-300, 710};
   const std::vector<double> wholes = {3, null, 0, -7, 15, 1};
   const std::vector<std::uint8_t> flags = {1, 0, 255, 1, 0};
-  const std::vector<Text> words = {"single", "Single", "", "o'hare \"x\"", "\xC3\xA9t\xC3\xA9", "z", "\xF0\x9F\x98\x80"};
+  const std::vector<Text> words = {
+      "single", "Single", "", "o'hare \"x\"", "\xC3\xA9t\xC3\xA9", "z", "\xF0\x9F\x98\x80"};
   const std::vector<base::Micros> times = {0,
                                            -1,
                                            base::kMissingTime,
@@ -40,7 +42,8 @@ table::Table Rows() {
     n.push_back(wholes[i % wholes.size()]);
     b.push_back(flags[i % flags.size()]);
     c.push_back(i % 9 == 8 ? table::kMissingCode : static_cast<std::uint32_t>(i % words.size()));
-    d.push_back(i % 4 == 3 ? table::kMissingCode : static_cast<std::uint32_t>((i / 5) % words.size()));
+    d.push_back(i % 4 == 3 ? table::kMissingCode
+                           : static_cast<std::uint32_t>((i / 5) % words.size()));
     t.push_back(times[i % times.size()]);
   }
   std::vector<table::Column> columns;
@@ -58,56 +61,96 @@ class Grower {
  public:
   static Text Any(int depth) {
     switch (*rc::gen::inRange(0, 4)) {
-      case 0: return Number(depth);
-      case 1: return Condition(depth);
-      case 2: return Word(depth);
-      default: return Time(depth);
+      case 0:
+        return Number(depth);
+      case 1:
+        return Condition(depth);
+      case 2:
+        return Word(depth);
+      default:
+        return Time(depth);
     }
   }
 
   static Text Number(int depth) {
-    if (depth <= 0) return Pick({"x", "\"n \"\"of\"\" legs\"", "0", "1", "-2.5", "15", "1e300", "0.1", "null"});
+    if (depth <= 0)
+      return Pick({"x", "\"n \"\"of\"\" legs\"", "0", "1", "-2.5", "15", "1e300", "0.1", "null"});
     switch (*rc::gen::inRange(0, 9)) {
       case 0:
-      case 1: return "(" + Number(depth - 1) + Pick({" + ", " - ", " * ", " / "}) + Number(depth - 1) + ")";
-      case 2: return Pick({"abs", "ln", "exp"}) + "(" + Number(depth - 1) + ")";
-      case 3: return Pick({"least", "greatest"}) + "(" + Number(depth - 1) + ", " + Number(depth - 2) + ", " + Number(0) + ")";
-      case 4: return Pick({"year", "quarter", "month", "week", "weekday", "day", "hour", "minute"}) + "(" + Time(depth - 1) + ")";
-      case 5: return "case when " + Condition(depth - 1) + " then " + Number(depth - 1) + Pick({" end", " else " + Number(depth - 2) + " end"});
-      case 6: return "(-" + Number(depth - 1) + ")";
-      case 7: return "(" + Condition(depth - 1) + Pick({" + ", " * "}) + Number(depth - 1) + ")";
-      default: return Number(0);
+      case 1:
+        return "(" + Number(depth - 1) + Pick({" + ", " - ", " * ", " / "}) + Number(depth - 1) +
+               ")";
+      case 2:
+        return Pick({"abs", "ln", "exp"}) + "(" + Number(depth - 1) + ")";
+      case 3:
+        return Pick({"least", "greatest"}) + "(" + Number(depth - 1) + ", " + Number(depth - 2) +
+               ", " + Number(0) + ")";
+      case 4:
+        return Pick({"year", "quarter", "month", "week", "weekday", "day", "hour", "minute"}) +
+               "(" + Time(depth - 1) + ")";
+      case 5:
+        return "case when " + Condition(depth - 1) + " then " + Number(depth - 1) +
+               Pick({" end", " else " + Number(depth - 2) + " end"});
+      case 6:
+        return "(-" + Number(depth - 1) + ")";
+      case 7:
+        return "(" + Condition(depth - 1) + Pick({" + ", " * "}) + Number(depth - 1) + ")";
+      default:
+        return Number(0);
     }
   }
 
   static Text Condition(int depth) {
-    if (depth <= 0) return Pick({"b", "true", "false", "(x > 0)", "null", "(\"marital-status\" = 'single')"});
+    if (depth <= 0)
+      return Pick({"b", "true", "false", "(x > 0)", "null", "(\"marital-status\" = 'single')"});
     switch (*rc::gen::inRange(0, 10)) {
-      case 0: return "(" + Number(depth - 1) + Symbol() + Number(depth - 1) + ")";
-      case 1: return "(" + Word(depth - 1) + Symbol() + Word(depth - 1) + ")";
-      case 2: return "(" + Time(depth - 1) + Symbol() + Time(depth - 1) + ")";
-      case 3: return "(" + Condition(depth - 1) + Pick({" and ", " or "}) + Condition(depth - 1) + ")";
-      case 4: return "(not " + Condition(depth - 1) + ")";
-      case 5: return "(" + Number(depth - 1) + Pick({" between ", " not between "}) + Number(depth - 1) + " and " + Number(depth - 1) + ")";
-      case 6: return "(" + Word(depth - 1) + Pick({" in (", " not in ("}) + Word(0) + ", " + Word(depth - 1) + "))";
-      case 7: return "(" + Number(depth - 1) + Pick({" in (", " not in ("}) + Number(0) + ", " + Number(depth - 1) + "))";
-      case 8: return "(" + Any(depth - 1) + Pick({" is null", " is not null"}) + ")";
-      default: return "case when " + Condition(depth - 1) + " then " + Condition(depth - 1) + " else " + Condition(0) + " end";
+      case 0:
+        return "(" + Number(depth - 1) + Symbol() + Number(depth - 1) + ")";
+      case 1:
+        return "(" + Word(depth - 1) + Symbol() + Word(depth - 1) + ")";
+      case 2:
+        return "(" + Time(depth - 1) + Symbol() + Time(depth - 1) + ")";
+      case 3:
+        return "(" + Condition(depth - 1) + Pick({" and ", " or "}) + Condition(depth - 1) + ")";
+      case 4:
+        return "(not " + Condition(depth - 1) + ")";
+      case 5:
+        return "(" + Number(depth - 1) + Pick({" between ", " not between "}) + Number(depth - 1) +
+               " and " + Number(depth - 1) + ")";
+      case 6:
+        return "(" + Word(depth - 1) + Pick({" in (", " not in ("}) + Word(0) + ", " +
+               Word(depth - 1) + "))";
+      case 7:
+        return "(" + Number(depth - 1) + Pick({" in (", " not in ("}) + Number(0) + ", " +
+               Number(depth - 1) + "))";
+      case 8:
+        return "(" + Any(depth - 1) + Pick({" is null", " is not null"}) + ")";
+      default:
+        return "case when " + Condition(depth - 1) + " then " + Condition(depth - 1) + " else " +
+               Condition(0) + " end";
     }
   }
 
   static Text Word(int depth) {
-    if (depth <= 0) return Pick({"\"marital-status\"", "d", "'single'", "''", "'o''hare \"x\"'", "\"marital-status\""});
-    if (*rc::gen::inRange(0, 2) == 0) return Pick({"least(", "greatest("}) + Word(depth - 1) + ", " + Word(0) + ")";
-    return "case when " + Condition(depth - 1) + " then " + Word(depth - 1) + Pick({" end", " else " + Word(0) + " end"});
+    if (depth <= 0)
+      return Pick(
+          {"\"marital-status\"", "d", "'single'", "''", "'o''hare \"x\"'", "\"marital-status\""});
+    if (*rc::gen::inRange(0, 2) == 0)
+      return Pick({"least(", "greatest("}) + Word(depth - 1) + ", " + Word(0) + ")";
+    return "case when " + Condition(depth - 1) + " then " + Word(depth - 1) +
+           Pick({" end", " else " + Word(0) + " end"});
   }
 
   static Text Time(int depth) {
     if (depth <= 0) return Pick({"t", "t", "date(t)"});
     switch (*rc::gen::inRange(0, 3)) {
-      case 0: return "date(" + Time(depth - 1) + ")";
-      case 1: return Pick({"least(", "greatest("}) + Time(depth - 1) + ", '2001-03-04 00:00:01')";
-      default: return "case when " + Condition(depth - 1) + " then " + Time(depth - 1) + " else " + Time(0) + " end";
+      case 0:
+        return "date(" + Time(depth - 1) + ")";
+      case 1:
+        return Pick({"least(", "greatest("}) + Time(depth - 1) + ", '2001-03-04 00:00:01')";
+      default:
+        return "case when " + Condition(depth - 1) + " then " + Time(depth - 1) + " else " +
+               Time(0) + " end";
     }
   }
 
@@ -143,12 +186,15 @@ Text Shown(const Value& value, ValueType type) {
 
 std::vector<Text> ShownColumn(const table::Column& column) {
   std::vector<Text> texts;
-  for (std::int64_t row = 0; row < column.num_rows(); ++row) texts.push_back(column.IsMissing(row) ? "(null)" : column.TextAt(row));
+  for (std::int64_t row = 0; row < column.num_rows(); ++row)
+    texts.push_back(column.IsMissing(row) ? "(null)" : column.TextAt(row));
   return texts;
 }
 
 bool SameTree(const Node& a, const Node& b) {
-  if (a.op != b.op || a.text != b.text || a.number != b.number || a.children.size() != b.children.size()) return false;
+  if (a.op != b.op || a.text != b.text || a.number != b.number ||
+      a.children.size() != b.children.size())
+    return false;
   for (std::size_t i = 0; i < a.children.size(); ++i) {
     if (!SameTree(a.children[i], b.children[i])) return false;
   }
@@ -174,7 +220,8 @@ RC_GTEST_PROP(ExpressionProperty, ColumnsRowsAndEngineAgree, ()) {
   RC_ASSERT(ShownColumn(*bound->Evaluate(table, "result", two_threads)) == by_column);
 
   std::vector<Text> by_row;
-  for (std::int64_t row = 0; row < table.num_rows(); ++row) by_row.push_back(Shown(bound->EvaluateRow(TableRow(table, row)), bound->type()));
+  for (std::int64_t row = 0; row < table.num_rows(); ++row)
+    by_row.push_back(Shown(bound->EvaluateRow(TableRow(table, row)), bound->type()));
   RC_ASSERT(by_row == by_column);
 
   const Sql sql = ToSql(*bound);

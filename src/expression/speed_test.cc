@@ -1,4 +1,5 @@
-// Nanoseconds per row beside DuckDB on the same 3,000,000 rows; run with ASSAY_LONG=1. Checks the answers, not the times.
+// Nanoseconds per row beside DuckDB on the same 3,000,000 rows; run with ASSAY_LONG=1. Checks the
+// answers, not the times.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -43,7 +44,9 @@ double Time(Work work) {
   for (int i = 0; i < 5; ++i) {
     const auto start = std::chrono::steady_clock::now();
     work();
-    best = std::min(best, std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(
+        best,
+        std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count());
   }
   return best / static_cast<double>(kRows);
 }
@@ -56,15 +59,17 @@ TEST(ExpressionSpeed, BesideTheEngine) {
   RunContext context;
   context.pool = &pool;
   std::printf("%-75s %10s %10s\n", "ns per row, 2 threads", "ours", "DuckDB");
-  for (const char* text : {"delay > 15", "origin = 'A7' or origin in ('A1', 'A2')",
-                           "delay > 15 and distance / 500 < 3 and origin <> 'A7'",
-                           "case when hour(date) >= 17 then ln(distance) + abs(delay) else distance end > 6"}) {
+  for (const char* text :
+       {"delay > 15", "origin = 'A7' or origin in ('A1', 'A2')",
+        "delay > 15 and distance / 500 < 3 and origin <> 'A7'",
+        "case when hour(date) >= 17 then ln(distance) + abs(delay) else distance end > 6"}) {
     const BoundExpression bound = *BoundExpression::Bind(*Expression::Parse(text), table.schema());
     std::int64_t ours = 0, theirs = 0;
     const double our_time = Time([&] {
       const table::Column column = *bound.Evaluate(table, "r", context);
       ours = 0;
-      for (const std::uint8_t value : std::get<std::vector<std::uint8_t>>(column.storage())) ours += value == 1 ? 1 : 0;
+      for (const std::uint8_t value : std::get<std::vector<std::uint8_t>>(column.storage()))
+        ours += value == 1 ? 1 : 0;
     });
     const Sql sql = ToSql(bound);
     const double their_time = Time([&] { ASSERT_TRUE(engine.CountTrue(sql, &theirs)); });

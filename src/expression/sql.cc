@@ -12,10 +12,14 @@ class SqlWriter {
 
   std::string Write(ValueType type, const Node& node) {
     switch (type) {
-      case ValueType::kBoolean: return Condition(node);
-      case ValueType::kText: return Text(node);
-      case ValueType::kTime: return Time(node);
-      default: return Number(node);
+      case ValueType::kBoolean:
+        return Condition(node);
+      case ValueType::kText:
+        return Text(node);
+      case ValueType::kTime:
+        return Time(node);
+      default:
+        return Number(node);
     }
   }
 
@@ -31,12 +35,15 @@ class SqlWriter {
 
   std::string Parameter(ValueType type, const Node& node) {
     parameters.push_back({type, node.number, type == ValueType::kText ? node.text : std::string()});
-    const char* cast = type == ValueType::kBoolean ? "BOOLEAN" : type == ValueType::kText ? "VARCHAR" : type == ValueType::kTime ? "TIMESTAMP" : "DOUBLE";
+    const char* cast = type == ValueType::kBoolean ? "BOOLEAN"
+                       : type == ValueType::kText  ? "VARCHAR"
+                       : type == ValueType::kTime  ? "TIMESTAMP"
+                                                   : "DOUBLE";
     return "CAST($" + std::to_string(parameters.size()) + " AS " + cast + ")";
   }
 
-  // `body(value)` with `value` computed once. Small values are repeated instead, which engines do faster; without the
-  // bound on their size the text would double with every level.
+  // `body(value)` with `value` computed once. Small values are repeated instead, which engines do
+  // faster; without the bound on their size the text would double with every level.
   template <class Body>
   static std::string Let(const std::string& value, Body body) {
     constexpr std::size_t kMostRepeated = 200;
@@ -45,7 +52,9 @@ class SqlWriter {
   }
 
   static std::string FiniteOrNull(const std::string& value) {
-    return Let(value, [](const std::string& v) { return "CASE WHEN isfinite(" + v + ") THEN " + v + " END"; });
+    return Let(value, [](const std::string& v) {
+      return "CASE WHEN isfinite(" + v + ") THEN " + v + " END";
+    });
   }
 
   static bool AnyOf(const Node& node, ValueType type) {
@@ -64,29 +73,54 @@ class SqlWriter {
     if (node.type == ValueType::kBoolean) return "CAST(" + Condition(node) + " AS DOUBLE)";
     const auto child = [&](std::size_t i) { return Number(node.children[i]); };
     switch (node.op) {
-      case Op::kColumn: return "(" + FiniteOrNull("CAST(" + Identifier(node.text) + " AS DOUBLE)") + ")";
-      case Op::kNumber: return Parameter(ValueType::kNumber, node);
-      case Op::kNull: return "CAST(NULL AS DOUBLE)";
-      case Op::kNegate: return "(-" + child(0) + ")";
-      case Op::kAbs: return "abs(" + child(0) + ")";
+      case Op::kColumn:
+        return "(" + FiniteOrNull("CAST(" + Identifier(node.text) + " AS DOUBLE)") + ")";
+      case Op::kNumber:
+        return Parameter(ValueType::kNumber, node);
+      case Op::kNull:
+        return "CAST(NULL AS DOUBLE)";
+      case Op::kNegate:
+        return "(-" + child(0) + ")";
+      case Op::kAbs:
+        return "abs(" + child(0) + ")";
       case Op::kLn:
-        return "(" + Let(child(0), [](const std::string& v) { return "CASE WHEN " + v + " > 0 THEN ln(" + v + ") END"; }) + ")";
-      case Op::kExp: return "(" + FiniteOrNull("exp(" + child(0) + ")") + ")";
-      case Op::kAdd: return Arithmetic(node, " + ");
-      case Op::kSubtract: return Arithmetic(node, " - ");
-      case Op::kMultiply: return Arithmetic(node, " * ");
-      case Op::kDivide: return Arithmetic(node, " / ");
+        return "(" +
+               Let(child(0),
+                   [](const std::string& v) {
+                     return "CASE WHEN " + v + " > 0 THEN ln(" + v + ") END";
+                   }) +
+               ")";
+      case Op::kExp:
+        return "(" + FiniteOrNull("exp(" + child(0) + ")") + ")";
+      case Op::kAdd:
+        return Arithmetic(node, " + ");
+      case Op::kSubtract:
+        return Arithmetic(node, " - ");
+      case Op::kMultiply:
+        return Arithmetic(node, " * ");
+      case Op::kDivide:
+        return Arithmetic(node, " / ");
       case Op::kLeast:
-      case Op::kGreatest: return Extreme(ValueType::kNumber, node);
-      case Op::kCase: return Case(ValueType::kNumber, node);
-      case Op::kYear: return TimePart("year", node);
-      case Op::kQuarter: return TimePart("quarter", node);
-      case Op::kMonth: return TimePart("month", node);
-      case Op::kWeek: return TimePart("week", node);
-      case Op::kWeekday: return TimePart("isodow", node);
-      case Op::kDay: return TimePart("day", node);
-      case Op::kHour: return TimePart("hour", node);
-      default: return TimePart("minute", node);
+      case Op::kGreatest:
+        return Extreme(ValueType::kNumber, node);
+      case Op::kCase:
+        return Case(ValueType::kNumber, node);
+      case Op::kYear:
+        return TimePart("year", node);
+      case Op::kQuarter:
+        return TimePart("quarter", node);
+      case Op::kMonth:
+        return TimePart("month", node);
+      case Op::kWeek:
+        return TimePart("week", node);
+      case Op::kWeekday:
+        return TimePart("isodow", node);
+      case Op::kDay:
+        return TimePart("day", node);
+      case Op::kHour:
+        return TimePart("hour", node);
+      default:
+        return TimePart("minute", node);
     }
   }
 
@@ -102,29 +136,46 @@ class SqlWriter {
   std::string Condition(const Node& node) {
     if (node.type != ValueType::kBoolean) return "(" + Number(node) + " <> 0)";
     switch (node.op) {
-      case Op::kColumn: return "CAST(" + Identifier(node.text) + " AS BOOLEAN)";
-      case Op::kBoolean: return Parameter(ValueType::kBoolean, node);
-      case Op::kNot: return "(NOT " + Condition(node.children[0]) + ")";
-      case Op::kAnd: return Chain(node, " AND ");
-      case Op::kOr: return Chain(node, " OR ");
-      case Op::kIsNull: return "(" + Write(node.children[0].type, node.children[0]) + " IS NULL)";
-      case Op::kIn: return In(node);
-      case Op::kBetween: return Between(node);
+      case Op::kColumn:
+        return "CAST(" + Identifier(node.text) + " AS BOOLEAN)";
+      case Op::kBoolean:
+        return Parameter(ValueType::kBoolean, node);
+      case Op::kNot:
+        return "(NOT " + Condition(node.children[0]) + ")";
+      case Op::kAnd:
+        return Chain(node, " AND ");
+      case Op::kOr:
+        return Chain(node, " OR ");
+      case Op::kIsNull:
+        return "(" + Write(node.children[0].type, node.children[0]) + " IS NULL)";
+      case Op::kIn:
+        return In(node);
+      case Op::kBetween:
+        return Between(node);
       case Op::kLeast:
-      case Op::kGreatest: return Extreme(ValueType::kBoolean, node);
-      case Op::kCase: return Case(ValueType::kBoolean, node);
-      case Op::kEqual: return Comparison(node, " = ");
-      case Op::kNotEqual: return Comparison(node, " <> ");
-      case Op::kLess: return Comparison(node, " < ");
-      case Op::kLessEqual: return Comparison(node, " <= ");
-      case Op::kGreater: return Comparison(node, " > ");
-      default: return Comparison(node, " >= ");
+      case Op::kGreatest:
+        return Extreme(ValueType::kBoolean, node);
+      case Op::kCase:
+        return Case(ValueType::kBoolean, node);
+      case Op::kEqual:
+        return Comparison(node, " = ");
+      case Op::kNotEqual:
+        return Comparison(node, " <> ");
+      case Op::kLess:
+        return Comparison(node, " < ");
+      case Op::kLessEqual:
+        return Comparison(node, " <= ");
+      case Op::kGreater:
+        return Comparison(node, " > ");
+      default:
+        return Comparison(node, " >= ");
     }
   }
 
   std::string Chain(const Node& node, const char* word) {
     std::string text = "(";
-    for (std::size_t i = 0; i < node.children.size(); ++i) text += (i > 0 ? word : "") + Condition(node.children[i]);
+    for (std::size_t i = 0; i < node.children.size(); ++i)
+      text += (i > 0 ? word : "") + Condition(node.children[i]);
     return text + ")";
   }
 
@@ -137,7 +188,8 @@ class SqlWriter {
   std::string In(const Node& node) {
     const ValueType common = Common(node);
     std::string text = "(" + Write(common, node.children[0]) + " IN (";
-    for (std::size_t i = 1; i < node.children.size(); ++i) text += (i > 1 ? ", " : "") + Write(common, node.children[i]);
+    for (std::size_t i = 1; i < node.children.size(); ++i)
+      text += (i > 1 ? ", " : "") + Write(common, node.children[i]);
     return text + "))";
   }
 
@@ -150,7 +202,8 @@ class SqlWriter {
 
   std::string Extreme(ValueType type, const Node& node) {
     std::string text = node.op == Op::kLeast ? "least(" : "greatest(";
-    for (std::size_t i = 0; i < node.children.size(); ++i) text += (i > 0 ? ", " : "") + Write(type, node.children[i]);
+    for (std::size_t i = 0; i < node.children.size(); ++i)
+      text += (i > 0 ? ", " : "") + Write(type, node.children[i]);
     return text + ")";
   }
 
@@ -165,12 +218,17 @@ class SqlWriter {
 
   std::string Text(const Node& node) {
     switch (node.op) {
-      case Op::kColumn: return "CAST(" + Identifier(node.text) + " AS VARCHAR)";
-      case Op::kText: return Parameter(ValueType::kText, node);
+      case Op::kColumn:
+        return "CAST(" + Identifier(node.text) + " AS VARCHAR)";
+      case Op::kText:
+        return Parameter(ValueType::kText, node);
       case Op::kLeast:
-      case Op::kGreatest: return Extreme(ValueType::kText, node);
-      case Op::kCase: return Case(ValueType::kText, node);
-      default: return "CAST(NULL AS VARCHAR)";
+      case Op::kGreatest:
+        return Extreme(ValueType::kText, node);
+      case Op::kCase:
+        return Case(ValueType::kText, node);
+      default:
+        return "CAST(NULL AS VARCHAR)";
     }
   }
 
@@ -178,12 +236,17 @@ class SqlWriter {
     switch (node.op) {
       case Op::kColumn:
         return "(" + FiniteOrNull("CAST(" + Identifier(node.text) + " AS TIMESTAMP)") + ")";
-      case Op::kTime: return Parameter(ValueType::kTime, node);
-      case Op::kDate: return "CAST(CAST(" + Time(node.children[0]) + " AS DATE) AS TIMESTAMP)";
+      case Op::kTime:
+        return Parameter(ValueType::kTime, node);
+      case Op::kDate:
+        return "CAST(CAST(" + Time(node.children[0]) + " AS DATE) AS TIMESTAMP)";
       case Op::kLeast:
-      case Op::kGreatest: return Extreme(ValueType::kTime, node);
-      case Op::kCase: return Case(ValueType::kTime, node);
-      default: return "CAST(NULL AS TIMESTAMP)";
+      case Op::kGreatest:
+        return Extreme(ValueType::kTime, node);
+      case Op::kCase:
+        return Case(ValueType::kTime, node);
+      default:
+        return "CAST(NULL AS TIMESTAMP)";
     }
   }
 };

@@ -21,11 +21,12 @@ struct Sql {
   std::vector<SqlParameter> parameters;
 };
 
-// In the dialect of DuckDB 1.4. The text is made of the typed tree alone: every literal is a parameter, every name
-// comes from the schema that was bound to, in double quotes; nothing the person wrote stands in it. The null rules of
-// docs/expressions.md are written out: results that are not finite become null, the logarithm is taken of positive
-// numbers only. Numbers are DOUBLE, so integers are exact to 2^53. An expression near the limit of levels may exceed
-// the engine's own limit (max_expression_depth).
+// In the dialect of DuckDB 1.4. The text is made of the typed tree alone: every literal is a
+// parameter, every name comes from the schema that was bound to, in double quotes; nothing the
+// person wrote stands in it. The null rules of docs/expressions.md are written out: results that
+// are not finite become null, the logarithm is taken of positive numbers only. Numbers are DOUBLE,
+// so integers are exact to 2^53. An expression near the limit of levels may exceed the engine's own
+// limit (max_expression_depth).
 Sql ToSql(const BoundExpression& expression);
 
 }  // namespace assay::expression

@@ -11,16 +11,44 @@
 namespace assay::expression {
 
 enum class Op {
-  kColumn, kNumber, kText, kBoolean, kNull, kTime,
-  kNegate, kNot, kAdd, kSubtract, kMultiply, kDivide,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kAnd, kOr, // two children or more
+  kColumn,
+  kNumber,
+  kText,
+  kBoolean,
+  kNull,
+  kTime,
+  kNegate,
+  kNot,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kAnd,
+  kOr,       // two children or more
   kIn,       // children: value, then the list
   kBetween,  // children: value, low, high
   kIsNull,
-  kAbs, kLn, kExp, kLeast, kGreatest,
-  kCase,     // children: condition, value, condition, value, ..., else (always there)
-  kYear, kQuarter, kMonth, kWeek, kWeekday, kDay, kHour, kMinute, kDate,
+  kAbs,
+  kLn,
+  kExp,
+  kLeast,
+  kGreatest,
+  kCase,  // children: condition, value, condition, value, ..., else (always there)
+  kYear,
+  kQuarter,
+  kMonth,
+  kWeek,
+  kWeekday,
+  kDay,
+  kHour,
+  kMinute,
+  kDate,
 };
 
 struct Node {

@@ -1,7 +1,8 @@
-// What each operator does to single values; the row and the column evaluator share it, so that they cannot differ.
+// What each operator does to single values; the row and the column evaluator share it, so that they
+// cannot differ.
 //
-// NaN is null. Every result that is not finite (1/0, ln 0, overflow) is null. Conditions are 0, 1 or null with the
-// three-valued logic of SQL; any number but 0 is true.
+// NaN is null. Every result that is not finite (1/0, ln 0, overflow) is null. Conditions are 0, 1
+// or null with the three-valued logic of SQL; any number but 0 is true.
 #pragma once
 
 #include <algorithm>
@@ -38,31 +39,45 @@ inline double Not(double a) { return IsNull(a) ? kNull : (a == 0 ? 1 : 0); }
 
 inline double Arithmetic(Op op, double a, double b) {
   switch (op) {
-    case Op::kAdd: return FiniteOrNull(a + b);
-    case Op::kSubtract: return FiniteOrNull(a - b);
-    case Op::kMultiply: return FiniteOrNull(a * b);
-    default: return FiniteOrNull(a / b);  // by zero: infinite or NaN, so null
+    case Op::kAdd:
+      return FiniteOrNull(a + b);
+    case Op::kSubtract:
+      return FiniteOrNull(a - b);
+    case Op::kMultiply:
+      return FiniteOrNull(a * b);
+    default:
+      return FiniteOrNull(a / b);  // by zero: infinite or NaN, so null
   }
 }
 
 inline double Unary(Op op, double a) {
   switch (op) {
-    case Op::kNegate: return -a;
-    case Op::kAbs: return std::abs(a);
-    case Op::kLn: return a > 0 ? std::log(a) : kNull;
-    default: return FiniteOrNull(std::exp(a));
+    case Op::kNegate:
+      return -a;
+    case Op::kAbs:
+      return std::abs(a);
+    case Op::kLn:
+      return a > 0 ? std::log(a) : kNull;
+    default:
+      return FiniteOrNull(std::exp(a));
   }
 }
 
 // -1, 0, 1 for ordered values.
 inline double CompareResult(Op op, int order) {
   switch (op) {
-    case Op::kEqual: return order == 0 ? 1 : 0;
-    case Op::kNotEqual: return order != 0 ? 1 : 0;
-    case Op::kLess: return order < 0 ? 1 : 0;
-    case Op::kLessEqual: return order <= 0 ? 1 : 0;
-    case Op::kGreater: return order > 0 ? 1 : 0;
-    default: return order >= 0 ? 1 : 0;
+    case Op::kEqual:
+      return order == 0 ? 1 : 0;
+    case Op::kNotEqual:
+      return order != 0 ? 1 : 0;
+    case Op::kLess:
+      return order < 0 ? 1 : 0;
+    case Op::kLessEqual:
+      return order <= 0 ? 1 : 0;
+    case Op::kGreater:
+      return order > 0 ? 1 : 0;
+    default:
+      return order >= 0 ? 1 : 0;
   }
 }
 inline double CompareNumbers(Op op, double a, double b) {
@@ -78,32 +93,43 @@ inline double CompareTexts(Op op, const std::string* a, const std::string* b) {
 
 // True when a comparison of this node's children is one of texts.
 inline bool AnyText(const Node& node) {
-  return std::any_of(node.children.begin(), node.children.end(), [](const Node& child) { return child.type == ValueType::kText; });
+  return std::any_of(node.children.begin(), node.children.end(),
+                     [](const Node& child) { return child.type == ValueType::kText; });
 }
 
 inline double TimePart(Op op, double micros) {
   if (!(std::abs(micros) < kMostMicros)) return kNull;
   const auto time = static_cast<base::Micros>(micros);
-  const base::Micros past_midnight = ((time % base::kMicrosPerDay) + base::kMicrosPerDay) % base::kMicrosPerDay;
+  const base::Micros past_midnight =
+      ((time % base::kMicrosPerDay) + base::kMicrosPerDay) % base::kMicrosPerDay;
   switch (op) {
-    case Op::kHour: return static_cast<double>(past_midnight / base::kMicrosPerHour);
-    case Op::kMinute: return static_cast<double>(past_midnight / (60 * base::kMicrosPerSecond) % 60);
-    case Op::kDate: return static_cast<double>(time - past_midnight);
-    default: break;
+    case Op::kHour:
+      return static_cast<double>(past_midnight / base::kMicrosPerHour);
+    case Op::kMinute:
+      return static_cast<double>(past_midnight / (60 * base::kMicrosPerSecond) % 60);
+    case Op::kDate:
+      return static_cast<double>(time - past_midnight);
+    default:
+      break;
   }
   const base::CivilTime civil = base::ToCivil(time);
   switch (op) {
-    case Op::kYear: return static_cast<double>(civil.year);
-    case Op::kQuarter: return (civil.month - 1) / 3 + 1;
-    case Op::kMonth: return civil.month;
+    case Op::kYear:
+      return static_cast<double>(civil.year);
+    case Op::kQuarter:
+      return (civil.month - 1) / 3 + 1;
+    case Op::kMonth:
+      return civil.month;
     case Op::kWeek: {
       // ISO 8601: the week belongs to the year of its Thursday.
       const base::Micros thursday = time + (4 - civil.weekday) * base::kMicrosPerDay;
       const base::Micros new_year = base::FromCivil({base::ToCivil(thursday).year, 1, 1});
       return static_cast<double>((thursday - new_year) / (7 * base::kMicrosPerDay) + 1);
     }
-    case Op::kWeekday: return civil.weekday;
-    default: return civil.day;
+    case Op::kWeekday:
+      return civil.weekday;
+    default:
+      return civil.day;
   }
 }
 
