@@ -246,5 +246,33 @@ RC_GTEST_PROP(ExpressionProperty, CanonicalTextGivesTheSameTree, ()) {
   RC_ASSERT(again->Canonical() == canonical);
 }
 
+// Near the limit of levels: the engine either says the same or says that it is too deep, and never
+// crashes.
+TEST(ExpressionProperty, HighTreesRunOnTheEngine) {
+  const table::Table table = Rows();
+  const EngineForTest engine(table);
+  const auto nested = [](const Text& before, const Text& middle, const Text& after, int times) {
+    Text text = middle;
+    for (int i = 0; i < times; ++i) text = before + text + after;
+    return text;
+  };
+  for (const int times : {60, 150}) {
+    for (const Text& text :
+         {nested("abs(", "x", ")", times), nested("", "x", " + 1", times),
+          nested("ln(", "x", ")", times), nested("case when b then ", "d", " end", times),
+          nested("not ", "b", "", times)}) {
+      const BoundExpression bound =
+          *BoundExpression::Bind(*Expression::Parse(text), table.schema());
+      const auto answer = engine.Answer(ToSql(bound), bound.type());
+      if (!answer) {
+        EXPECT_NE(answer.error().message.find("depth"), Text::npos) << answer.error().message;
+        EXPECT_GT(times, 60) << text << ": " << answer.error().message;
+        continue;
+      }
+      EXPECT_EQ(*answer, ShownColumn(*bound.Evaluate(table, "result", {}))) << text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace assay::expression
