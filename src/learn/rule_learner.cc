@@ -1,6 +1,6 @@
 // The best rule of depth at most 3: a small tree that a person can read and write into any system.
 //
-// Grown greedily by the reduction of squared error (for 0/1 outcomes: the Gini index; Breiman et al. 1984) over at most 32
+// Grown greedily by the reduction of squared error (for 0/1 outcomes: the Gini index; Breiman et al. 1984) over at most 128
 // bins per feature; categories are ordered by their smoothed outcome, which makes the best split in two one of order
 // (Fisher 1958). How deep it goes is chosen by validation folds inside the training rows.
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace assay::learn {
 
 namespace {
 
-constexpr std::size_t kMostBins = 32;
+constexpr std::size_t kMostBins = 128;
 
 // A node of the tree; leaves have no column.
 struct RuleNode {

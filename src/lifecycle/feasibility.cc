@@ -67,7 +67,6 @@ Result<OutOfFold> Predict(const Examples& examples, const RunContext& context) {
     const std::pair<RungKind, std::vector<double>*> members[] = {{RungKind::kConstant, &all.constant}, {RungKind::kRule, &all.rule}, {RungKind::kLinear, &all.linear}, {RungKind::kBoosted, &all.boosted}};
     for (const auto& [kind, out] : members) {
       learn::LearnerOptions options;
-      options.num_trees = 60;
       const auto model = ASSAY_TRY(learn::MakeLearner(kind, options)->Fit(examples, fold.train, context));
       std::vector<double> p(fold.test.size() * examples.num_outputs());
       ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
@@ -140,7 +139,6 @@ Result<FeasibilityItem> DataItem(const Examples& examples, const Dependence& dep
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, 2, context.seed));
   const learn::Split& last = folds.back();
   learn::LearnerOptions options;
-  options.num_trees = 60;
   std::vector<stats::CurveObservation> observations;
   const auto constant = ASSAY_TRY(learn::MakeLearner(RungKind::kConstant)->Fit(examples, last.train, context));
   std::vector<double> c(last.test.size() * examples.num_outputs()), p(c.size());
