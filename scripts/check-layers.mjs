@@ -1,0 +1,41 @@
+// node scripts/check-layers.mjs [ROOT]: fails when an include points up, or sideways between layers of equal height.
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = process.argv[2] ?? join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+// Lowest first; an include may only point to a layer further left.
+const layers = ['base', 'stats', 'table', 'expression', 'store', 'charter', 'learn', 'slices', 'objectives', 'experiments', 'monitoring', 'evidence', 'lifecycle', 'server', 'cli'];
+const neverEachOther = new Set(['server', 'cli']);
+
+function* files(folder) {
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) yield* files(path);
+    else if (/\.(h|cc)$/.test(name)) yield path;
+  }
+}
+
+const faults = [];
+for (const layer of readdirSync(join(root, 'src')).sort()) {
+  if (!statSync(join(root, 'src', layer)).isDirectory()) continue;
+  if (!layers.includes(layer)) {
+    faults.push(`src/${layer}: is not a layer; add it to scripts/check-layers.mjs and ARCHITECTURE.md in its place`);
+    continue;
+  }
+  for (const path of files(join(root, 'src', layer))) {
+    readFileSync(path, 'utf8').split('\n').forEach((line, index) => {
+      const found = /^\s*#\s*include\s+"([a-z_]+)\/([^"]+)"/.exec(line);
+      if (!found) return;
+      const [, other, rest] = found;
+      const where = `${path}:${index + 1}`;
+      if (!layers.includes(other)) faults.push(`${where}: includes "${other}/${rest}", which is no layer`);
+      else if (layers.indexOf(other) > layers.indexOf(layer)) faults.push(`${where}: ${layer} includes ${other}, which lies above it`);
+      else if (other !== layer && neverEachOther.has(other) && neverEachOther.has(layer)) faults.push(`${where}: ${layer} and ${other} must not know each other`);
+      else if (other !== layer && rest.startsWith('internal/')) faults.push(`${where}: "${other}/${rest}" is internal to ${other}`);
+    });
+  }
+}
+if (faults.length > 0) {
+  console.error(faults.join('\n'));
+  process.exit(1);
+}
