@@ -65,7 +65,7 @@ const bad = [
   ['an empty file', ['understand', file('empty.csv', ''), '--outcome', 'y = 1'], 'is empty'],
   ['a header only', ['understand', file('header.csv', 'y,x\n'), '--outcome', 'y = 1'], 'no rows'],
   ['a folder', ['understand', folder, '--outcome', 'y = 1'], 'is a folder'],
-  ['a ragged CSV', ['understand', file('ragged.csv', 'y,x\n1,2\n0,3,4\n1,5\n'), '--outcome', 'y = 1'], 'ragged.csv'],
+  ['a ragged CSV', ['understand', file('ragged.csv', 'y,x\n1,2\n0,3,4\n1,5\n'), '--outcome', 'y = 1'], 'line 3 has 3 fields, the header has 2'],
   ['not UTF-8', ['understand', file('latin.csv', Buffer.from([0x79, 0x2c, 0x78, 0x0a, 0x31, 0x2c, 0xe9, 0x0a, 0x30, 0x2c, 0x61, 0x0a])), '--outcome', 'y = 1'], 'latin.csv'],
   ['an unknown column', ['understand', good, '--outcome', 'z = 1'], "there is no column 'z'"],
   ['an outcome missing everywhere', ['understand', good, '--outcome', 'y / 0'], 'missing in every row'],
@@ -116,4 +116,9 @@ test('help teaches and every command has it', () => {
     assert.ok(help.includes(command));
     assert.equal(assay(command, '--help').status, 0);
   }
+});
+
+test('docs/charter.md lists every key as the program knows it', () => {
+  const text = readFileSync(new URL('../docs/charter.md', import.meta.url), 'utf8');
+  assert.ok(text.endsWith(assay('charter-keys').stdout), 'append the output of build/dev/assay charter-keys to the head of docs/charter.md');
 });

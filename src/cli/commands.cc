@@ -9,6 +9,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddFeasibility(app, session);
   AddTrain(app, session);
   AddLedger(app, session);
+  AddCharterKeys(app, session);
   AddSchema(app, session);
 }
 

@@ -15,6 +15,7 @@ void AddReport(CLI::App& app, Session& session);
 void AddFeasibility(CLI::App& app, Session& session);
 void AddTrain(CLI::App& app, Session& session);
 void AddLedger(CLI::App& app, Session& session);
+void AddCharterKeys(CLI::App& app, Session& session);
 void AddSchema(CLI::App& app, Session& session);
 
 // All of them, in the order in which `assay --help` shows them.

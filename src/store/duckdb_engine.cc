@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -68,13 +69,41 @@ Result<std::vector<std::string>> FilesOf(const std::string& source) {
   return files;
 }
 
-std::string ReaderOf(const std::vector<std::string>& files, const std::string& format) {
+// `delimiter` "" lets the engine find it.
+std::string ReaderOf(const std::vector<std::string>& files, const std::string& format, const std::string& delimiter = "") {
   std::string list = "[";
   for (std::size_t i = 0; i < files.size(); ++i) list += (i > 0 ? ", " : "") + QuoteLiteral(files[i]);
   list += "]";
   if (format == "Parquet") return "read_parquet(" + list + ")";
   if (format == "JSON") return "read_json_auto(" + list + ")";
-  return "read_csv(" + list + ", header = true, strict_mode = true)";
+  return "read_csv(" + list + ", header = true, strict_mode = true" + (delimiter.empty() ? "" : ", delim = " + QuoteLiteral(delimiter)) + ")";
+}
+
+// Names the first record that has another number of fields than the header. Only for the error message, so a plain scan
+// that knows quotes is enough.
+Error RaggedRow(const std::string& source, const std::string& file, char delimiter) {
+  const Error general{ErrorCode::kInvalidInput, source + ": its rows have different numbers of fields separated by '" + std::string(1, delimiter) + "'; every row needs as many as the header"};
+  const Result<std::string> bytes = base::ReadFile(file);
+  if (!bytes) return general;
+  std::size_t header_fields = 0, fields = 1, record = 0;
+  bool quoted = false, any = false;
+  for (std::size_t i = 0; i <= bytes->size(); ++i) {
+    const char c = i < bytes->size() ? (*bytes)[i] : '\n';
+    if (c == '"') quoted = !quoted;
+    if (c == delimiter && !quoted) ++fields;
+    if (c != '\n' || quoted) {
+      any = any || c != '\r';
+      continue;
+    }
+    if (any && record == 0) header_fields = fields;
+    if (any && record > 0 && fields != header_fields) {
+      return {ErrorCode::kInvalidInput, source + ": line " + std::to_string(record + 1) + " has " + std::to_string(fields) + " fields, the header has " + std::to_string(header_fields) + "; put texts with a '" + std::string(1, delimiter) + "' in double quotes, or mend the line"};
+    }
+    ++record;
+    fields = 1;
+    any = false;
+  }
+  return general;
 }
 
 class DuckDbEngine : public Engine {
@@ -131,6 +160,7 @@ class DuckDbEngine : public Engine {
       duckdb_destroy_logical_type(&logical);
       info.columns.push_back(std::move(column));
     }
+    ASSAY_TRY(RefuseRagged(source, info));
     return info;
   }
 
@@ -150,6 +180,16 @@ class DuckDbEngine : public Engine {
   Result<void> Write(const table::Table& table, const std::string& path) override;
 
  private:
+  // A file whose rows have different numbers of fields is taken for one wide column by the engine.
+  Result<void> RefuseRagged(const std::string& source, const SourceInfo& info) {
+    if (info.format != "CSV" || info.columns.size() != 1) return {};
+    for (const char* delimiter : {",", ";", "\t", "|"}) {
+      if (info.columns[0].name.find(delimiter) == std::string::npos) continue;
+      return RaggedRow(source, info.files.front(), delimiter[0]);
+    }
+    return {};
+  }
+
   static Result<std::string> SelectList(const std::string& source, const SourceInfo& info, const ReadOptions& options,
                                         std::vector<std::string>* notes) {
     std::vector<std::string> names;
@@ -231,10 +271,31 @@ class DuckDbEngine : public Engine {
     }
     read->source_rows = row;
     std::vector<table::Column> columns;
-    for (ColumnBuilder& builder : builders) columns.push_back(builder.Finish());
+    for (ColumnBuilder& builder : builders) {
+      columns.push_back(builder.Finish());
+      ASSAY_TRY_WITH(RefuseInfinityInText(columns.back()), source);
+    }
     read->table = ASSAY_TRY(table::Table::Create(std::move(columns)));
     if (options.sample_rows > 0 && options.sample_rows < row) Sample(options, read);
     return {};
+  }
+
+  // Numbers among which "inf" stands are read as text by the engine; a column of mostly numbers is meant to be one.
+  static Result<void> RefuseInfinityInText(const table::Column& column) {
+    if (column.type() != table::ColumnType::kCategory) return {};
+    std::size_t numbers = 0;
+    std::uint32_t infinite = table::kMissingCode;
+    for (std::uint32_t code = 0; code < column.dictionary().size(); ++code) {
+      const std::string text = base::Lowercase(base::Trim(column.dictionary()[code]));
+      double value = 0;
+      if (base::ParseNumber(text, &value)) ++numbers;
+      const std::string_view bare = text.starts_with('-') || text.starts_with('+') ? std::string_view(text).substr(1) : std::string_view(text);
+      if (bare == "inf" || bare == "infinity") infinite = std::min(infinite, code);
+    }
+    if (infinite == table::kMissingCode || 2 * numbers < column.dictionary().size()) return {};
+    std::int64_t row = 0;
+    while (column.CodeAt(row) != infinite) ++row;
+    return Error{ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + ", column '" + column.name() + "': '" + column.dictionary()[infinite] + "' is not a finite number; replace it by a number or leave it empty"};
   }
 
   static void Sample(const ReadOptions& options, ReadResult* read) {

@@ -20,7 +20,8 @@ export function Figure({ label, options }: Props) {
   }, []);
   useEffect(() => {
     if (!holder.current || width === 0) return;
-    const drawn = Plot.plot({ ...options(width), width, style: { background: 'transparent', color: 'var(--ink)', fontFamily: 'inherit', fontSize: '12px', overflow: 'visible' } });
+    const wanted = options(width);
+    const drawn = Plot.plot({ marginBottom: 44, ...wanted, x: { labelOffset: 40, ...wanted.x }, width, style: { background: 'transparent', color: 'var(--ink)', fontFamily: 'inherit', fontSize: '12px', overflow: 'visible' } });
     drawn.setAttribute('role', 'img');
     drawn.setAttribute('aria-label', label);
     holder.current.replaceChildren(drawn);
