@@ -46,7 +46,8 @@ for (const [width, colorScheme] of [[1200, 'light'], [1200, 'dark'], [360, 'ligh
     await tab.focus();
     await page.keyboard.press('Enter');
     assert.equal(await tab.getAttribute('aria-pressed'), 'true');
-    await page.waitForFunction(() => document.querySelector('#ladder figure svg')?.getAttribute('aria-label')?.includes('auc'));
+    // A locator polls from outside: the page's own policy forbids evaluating text as code, which waitForFunction does when it has to wait.
+    await page.locator('#ladder figure svg[aria-label*="auc"]').first().waitFor();
     await page.close();
   });
 }
