@@ -127,6 +127,7 @@ std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& example
 // The rung that training rows alone speak for.
 struct Choice {
   std::size_t rung = 0;
+  Rows rows;  // of the folds' test parts, in the order of the rungs' out_of_fold
   std::string how;
 };
 
@@ -159,6 +160,7 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   for (std::size_t r = 0; r < num_candidates; ++r) predictions.push_back(&(*rungs)[r].out_of_fold);
   const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions));
   Choice choice;
+  choice.rows = judged;
   choice.rung = LowestGoodEnough(standing, options.least_gain);
   choice.how = "chosen inside the training part by " + std::to_string(folds.size()) + (examples.time.empty() ? " folds of whole units" : " folds that only look forward in time") + " over " + base::ReadableCount(static_cast<std::int64_t>(sample.size())) + " rows" +
                (sample.size() < training.size() ? ", a sample of whole units (--full uses all " + base::ReadableCount(static_cast<std::int64_t>(training.size())) + "; the sample makes the intervals of the choice wider, about " + base::ReadableNumber(std::sqrt(static_cast<double>(training.size()) / static_cast<double>(sample.size())), 2) + " times where rows are independent)" : "");
@@ -308,6 +310,12 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     out.status_text = "a published figure on other data: shown for orientation, neither tested nor recommended";
     out.calibration_slope.reason = out.rows_to_decide.reason = "a published figure";
     report.rungs.push_back(std::move(out));
+  }
+
+  if (options.on_predictions && k == 1) {
+    LadderPredictions all{choice.rows, split.test, dependence, {}};
+    for (const Rung& rung : rungs) all.rungs.push_back({rung.name, learn::RungKindName(rung.kind), rung.out_of_fold, rung.predictions});
+    ASSAY_TRY(options.on_predictions(all));
   }
 
   const RungReport& chosen = report.rungs[choice.rung];

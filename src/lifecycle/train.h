@@ -11,6 +11,7 @@
 #include "evidence/reports/train.h"
 #include "learn/learner.h"
 #include "lifecycle/gather.h"
+#include "lifecycle/understand.h"
 
 namespace assay::lifecycle {
 
@@ -30,6 +31,20 @@ struct PublishedResult {
   std::string source, dataset;
 };
 
+// What every fitted or imported rung says of the same rows, for use cases that go on from the ladder (what is it worth?).
+// Views into the run, valid only during the call. One output per row: not handed over for several classes.
+struct RungPredictions {
+  std::string name, kind;
+  std::span<const double> out_of_fold;  // on choice_rows, each by a fit that did not see it; empty for imported rungs
+  std::span<const double> holdout;      // on holdout_rows
+};
+struct LadderPredictions {
+  const learn::Rows& choice_rows;
+  const learn::Rows& holdout_rows;
+  const Dependence& dependence;
+  std::vector<RungPredictions> rungs;
+};
+
 struct TrainOptions {
   std::string objective;   // name for the report
   std::string metric;      // "" = skill
@@ -43,6 +58,7 @@ struct TrainOptions {
   std::filesystem::path models_folder;  // "" = models are not saved
   // Notes that this holdout (by its fingerprint) is opened once more, returns how often it now has been; null: 1.
   std::function<Result<std::int64_t>(const std::string& fingerprint)> open_holdout;
+  std::function<Result<void>(const LadderPredictions&)> on_predictions;  // called once, after the holdout was judged; may be null
 };
 
 // Everything is chosen inside the training part: settings, calibration, the rung itself (by rolling-origin or grouped

@@ -1,0 +1,43 @@
+// Money per decision: what acting on a score is worth, and the threshold at which acting is worth most.
+//
+// A decision acts or stays silent; the outcome then is positive or not: four cells, each with a sum of money. A rule
+// "act when score >= threshold" has the expected value sum over cells of share x money. Source: Elkan 2001, "The
+// foundations of cost-sensitive learning"; Provost, Fawcett 2013, ch. 7 (profit curves).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::objectives {
+
+// Money per decision in one currency, any sign; finite.
+struct DecisionMoney {
+  double true_positive = 0;   // acted, and the outcome is positive
+  double false_positive = 0;  // acted, and it is not
+  double true_negative = 0;   // silent, and it is not
+  double false_negative = 0;  // silent, and it is
+
+  double Of(bool acts, bool positive) const { return acts ? (positive ? true_positive : false_positive) : (positive ? false_negative : true_negative); }
+  // The chance from which acting pays, if scores were true chances; NaN where acting never gains or loses by the outcome.
+  double BreakEvenChance() const;
+};
+
+struct Threshold {
+  double score = 0;          // act when score >= this; +infinity: never act
+  double money_per_decision = 0;
+  double share_acted = 0;    // of the rows it was chosen on
+};
+
+// The threshold with the most money on these rows: one of the scores, or never. Among equals the one that acts least, so
+// that nothing is done without a gain. Scores are finite; positive holds 0 or 1. kInvalidInput on empty or unequal
+// spans. Cost: one sort. Exact ties in score always fall on one side.
+Result<Threshold> BestThreshold(std::span<const double> scores, std::span<const std::uint8_t> positive, const DecisionMoney& money);
+
+// What each row brings in at a threshold; the mean over rows by units is the value with its interval (stats::ClusterMean).
+std::vector<double> MoneyPerRow(std::span<const double> scores, std::span<const std::uint8_t> positive, const DecisionMoney& money, double threshold);
+
+}  // namespace assay::objectives
