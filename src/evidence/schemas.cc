@@ -1,5 +1,6 @@
 #include "evidence/schemas.h"
 
+#include "evidence/reports/checklist.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/project.h"
 #include "evidence/reports/train.h"
@@ -12,6 +13,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"understand", SchemaDocument<UnderstandReport>("assay understand")},
       {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},
       {"train", SchemaDocument<TrainReport>("assay train")},
+      {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
       {"project", SchemaDocument<ProjectReport>("assay run")},
   };
 }

@@ -1,0 +1,226 @@
+#include "lifecycle/checklist.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/random.h"
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "lifecycle/feasibility.h"
+#include "lifecycle/internal/checklist_parts.h"
+#include "lifecycle/run.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::ChecklistState;
+using evidence::Verdict;
+using learn::Examples;
+using learn::RungKind;
+
+constexpr std::int64_t kSampleRows = 200'000;
+constexpr int kFolds = 4;
+
+// Names that usually hold a trait of people; whole words of a column's name.
+constexpr const char* kTraits[] = {"sex", "gender", "race", "ethnicity", "ethnic", "age", "birthday", "birthdate", "birth", "religion", "nationality", "citizenship", "disability", "marital", "pregnant", "orientation", "income", "salary"};
+
+std::vector<std::string> NamedLikeTraits(const table::Table& table) {
+  std::vector<std::string> found;
+  for (const std::string& name : table.names()) {
+    std::string word;
+    const auto is_trait = [&] { return std::any_of(std::begin(kTraits), std::end(kTraits), [&](const char* trait) { return word == trait; }); };
+    bool matches = false;
+    for (const char c : base::Lowercase(name)) {
+      if (c >= 'a' && c <= 'z') {
+        word += c;
+      } else {
+        matches = matches || is_trait();
+        word.clear();
+      }
+    }
+    if (matches || is_trait()) found.push_back(name);
+  }
+  return found;
+}
+
+// About kSampleRows of the rows, evenly from all units, because the number of units decides the width of the intervals; for
+// ranking whole queries.
+learn::Rows Thin(const Examples& examples, const learn::Rows& rows, std::uint64_t seed) {
+  if (examples.task == learn::Task::kRanking) return learn::SampleRows(examples, rows, kSampleRows, seed);
+  base::RandomStream random(seed, "checklist rows");
+  auto needed = std::min(kSampleRows, static_cast<std::int64_t>(rows.size()));
+  learn::Rows thin;
+  for (std::size_t i = 0; i < rows.size() && needed > 0; ++i) {
+    if (static_cast<std::int64_t>(random.Below(rows.size() - i)) >= needed) continue;
+    thin.push_back(rows[i]);
+    --needed;
+  }
+  return thin;
+}
+
+Result<void> FitAll(Workbench* bench, const RunContext& context) {
+  const base::ScopedStep step(context, "models");
+  const Examples& examples = bench->examples();
+  const std::pair<RungKind, Prediction*> members[] = {{RungKind::kConstant, &bench->constant}, {RungKind::kRule, &bench->rule}, {RungKind::kLinear, &bench->linear}, {RungKind::kBoosted, &bench->boosted}};
+  std::int64_t done = 0;
+  for (const learn::Split& fold : bench->folds) {
+    bench->judged.insert(bench->judged.end(), fold.test.begin(), fold.test.end());
+    for (const auto& [kind, prediction] : members) {
+      prediction->last_model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context));
+      std::vector<double> out(fold.test.size() * examples.num_outputs());
+      ASSAY_TRY(prediction->last_model->Predict(*examples.table, fold.test, out, context));
+      prediction->out_of_fold.insert(prediction->out_of_fold.end(), out.begin(), out.end());
+      context.Report("checklist: models inside the training part", ++done, static_cast<std::int64_t>(bench->folds.size() * std::size(members)));
+    }
+  }
+  bench->judge = std::make_unique<learn::Judge>(examples, bench->judged, bench->constant.out_of_fold, bench->dependence.unit, bench->dependence.num_units);
+  return {};
+}
+
+Result<void> RemoveLeaks(Workbench* bench, const RunContext& context) {
+  const base::ScopedStep step(context, "leakage");
+  bool known = false;
+  if (bench->last_run) {
+    for (const evidence::FeasibilityReport& feasibility : bench->last_run->feasibility) {
+      if (feasibility.objective != bench->objective.name) continue;
+      bench->leaky = feasibility.leaky_columns;
+      known = true;
+    }
+  }
+  if (!known) {
+    for (const evidence::Finding& finding : ASSAY_TRY(FindLeaks(bench->examples(), context))) {
+      if (finding.accused) bench->leaky.push_back(finding.name);
+    }
+  }
+  bench->gathered.examples = WithoutFeatures(bench->gathered.examples, bench->leaky);
+  if (bench->examples().features.empty()) return Error{ErrorCode::kInvalidInput, "no honest feature is left; see: assay feasibility"};
+  return {};
+}
+
+Result<std::unique_ptr<Workbench>> Prepare(const Project& project, const ChecklistOptions& options, store::Engine& engine, const RunContext& context) {
+  auto owned = std::make_unique<Workbench>();  // never moved: the judge refers to its examples
+  Workbench& bench = *owned;
+  bench.project = &project;
+  bench.engine = &engine;
+  std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
+  auto wanted = objectives.begin();
+  if (!options.objective.empty()) {
+    std::vector<std::string> names;
+    for (const Objective& o : objectives) names.push_back(o.name);
+    wanted = std::find_if(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == options.objective; });
+    if (wanted == objectives.end()) return Error{ErrorCode::kNotFound, "--objective: there is no objective '" + options.objective + "'." + base::DidYouMean(options.objective, names) + " The charter has: " + base::Join(names, ", ")};
+  }
+  bench.objective = std::move(*wanted);
+  bench.gathered = ASSAY_TRY(Gather(bench.objective.problem, engine, context));
+  Result<evidence::ProjectReport> last = LoadProjectReport(project);
+  if (last && last->header.data.fingerprint == bench.gathered.data.fingerprint && last->header.seed == context.seed) bench.last_run = std::move(*last);
+  {
+    const base::ScopedStep step(context, "profile");
+    bench.profiles = ProfileColumns(*bench.gathered.source, context);
+    bench.alerts = FindAlerts(bench.gathered, bench.profiles);
+  }
+  for (const charter::Record& column : project.charter.list("data.columns")) {
+    if (column.flag("sensitive", false)) bench.sensitive.push_back(column.text("name"));
+  }
+  for (const std::string& name : NamedLikeTraits(*bench.gathered.source)) {
+    if (std::find(bench.sensitive.begin(), bench.sensitive.end(), name) == bench.sensitive.end()) bench.about_people.push_back(name);
+  }
+  ASSAY_TRY(RemoveLeaks(&bench, context));
+  bench.dependence = DependenceOf(bench.examples());
+  bench.split = ASSAY_TRY(learn::SplitHoldout(bench.examples(), {bench.objective.train.holdout_share, context.seed}));
+  bench.sample = Thin(bench.examples(), bench.split.train, context.seed);
+  bench.folds = ASSAY_TRY(learn::CrossValidationFolds(bench.examples(), bench.sample, kFolds, context.seed));
+  ASSAY_TRY(FitAll(&bench, context));
+  return owned;
+}
+
+evidence::ChecklistItem Judge(const CatalogueItem& row, const Workbench& bench, const RunContext& context) {
+  evidence::ChecklistItem item;
+  item.list = row.list;
+  item.id = row.id;
+  item.section = row.section;
+  item.claim = row.claim;
+  item.state = row.state;
+  item.answer = row.open;
+  if (row.decide == nullptr) {
+    if (row.state == ChecklistState::kNotYet) item.answer = "Missing: " + item.answer + ".";
+    return item;
+  }
+  Result<ItemAnswer> decided = row.decide(bench, context);
+  if (!decided) {
+    item.state = ChecklistState::kNotYet;
+    item.answer = "Its test could not run: " + decided.error().message;
+    return item;
+  }
+  item.verdict = decided->verdict;
+  item.answer = std::move(decided->answer);
+  item.method = std::move(decided->method);
+  item.figures = std::move(decided->figures);
+  item.findings = std::move(decided->findings);
+  return item;
+}
+
+void Count(evidence::ChecklistReport* report) {
+  for (const evidence::ChecklistItem& item : report->items) {
+    auto section = std::find_if(report->sections.begin(), report->sections.end(), [&](const auto& s) { return s.list == item.list && s.section == item.section; });
+    if (section == report->sections.end()) {
+      report->sections.push_back({item.list, item.section});
+      section = report->sections.end() - 1;
+    }
+    ++section->items;
+    if (item.state == ChecklistState::kNotYet) ++section->not_yet;
+    if (item.state == ChecklistState::kNeedsPerson) ++section->needs_person;
+    if (item.state == ChecklistState::kDecided) ++(item.verdict == Verdict::kSupported ? section->supported : item.verdict == Verdict::kRefuted ? section->refuted : section->inconclusive);
+  }
+  double least = 1e9;
+  std::string where;
+  for (const evidence::ChecklistSection& section : report->sections) {
+    if (section.list != "ml_test_score" || static_cast<double>(section.supported) >= least) continue;
+    least = static_cast<double>(section.supported);
+    where = section.section;
+  }
+  report->ml_test_score = least;
+  report->score_text = "ML Test Score " + base::ReadableNumber(least) + ", the smallest of its four sections (" + where + "). Each item that an executed test supports counts 1; what people do by hand would count 0.5 and is not known here.";
+}
+
+}  // namespace
+
+evidence::Figure ChecklistFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
+
+evidence::Estimate Counted(double value, const std::string& reason) {
+  evidence::Estimate estimate;
+  estimate.value = value;
+  estimate.reason = reason;
+  return estimate;
+}
+
+std::string InWords(const evidence::Estimate& e) {
+  return base::ReadableNumber(e.value, 3) + " (" + base::ReadableShare(e.level) + " interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")";
+}
+
+Result<evidence::ChecklistReport> RunChecklist(const Project& project, const ChecklistOptions& options, store::Engine& engine, const RunContext& context) {
+  const std::unique_ptr<Workbench> owned = ASSAY_TRY_WITH(Prepare(project, options, engine, context), project.charter.path());
+  const Workbench& bench = *owned;
+  evidence::ChecklistReport report;
+  report.header.report = "checklist";
+  report.header.data = bench.gathered.data;
+  report.name = project.charter.section("project").text("name");
+  report.objective = bench.objective.name;
+  const std::vector<CatalogueItem>& catalogue = ChecklistCatalogue();
+  for (std::size_t i = 0; i < catalogue.size(); ++i) {
+    if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
+    const base::ScopedStep step(context, catalogue[i].id);
+    report.items.push_back(Judge(catalogue[i], bench, context));
+    context.Report("checklist: items", static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(catalogue.size()));
+  }
+  Count(&report);
+  const auto training = static_cast<std::int64_t>(bench.split.train.size());
+  const auto sampled = static_cast<std::int64_t>(bench.sample.size());
+  report.notes.push_back("Models are measured inside the training part, on " + base::ReadableCount(sampled) + (sampled < training ? " of its " + base::ReadableCount(training) + " rows, drawn by seed evenly from all units" : " rows") + ", by " + std::to_string(bench.folds.size()) + " folds; the holdout's outcomes stay closed.");
+  if (!bench.leaky.empty()) report.notes.push_back("Left out because they leak: " + base::Join(bench.leaky, ", ") + ".");
+  report.notes.push_back("Intervals are " + bench.dependence.words + ".");
+  return report;
+}
+
+}  // namespace assay::lifecycle
