@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "base/text.h"
+#include "lifecycle/page_budget.h"
 
 // The bundle of web/, put into the program as it is.
 __asm__(
@@ -43,10 +43,7 @@ std::string EscapeMarkup(std::string_view text) {
 }  // namespace
 
 Result<std::string> HtmlReport(const evidence::ProjectReport& report) {
-  const std::string data = base::WriteJson(evidence::ToJson(report));
-  if (data.size() > kMostDataBytes) {
-    return Error{ErrorCode::kTooLarge, "the report's data has " + base::ReadableCount(static_cast<std::int64_t>(data.size())) + " bytes, at most 3,000,000 fit into one page; name fewer columns with --features"};
-  }
+  const std::string data = base::WriteJson(ASSAY_TRY(PageData(report, kMostDataBytes)));
   const std::string_view script(assay_report_script, static_cast<std::size_t>(assay_report_script_end - assay_report_script));
   const std::string_view style(assay_report_style, static_cast<std::size_t>(assay_report_style_end - assay_report_style));
   std::string html =

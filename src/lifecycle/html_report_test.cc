@@ -34,9 +34,6 @@ TEST(HtmlReport, LoadsNothingAndStaysSmall) {
   ASSERT_TRUE(html);
   EXPECT_LT(html->size(), 1'000'000U);
   for (const char* loading : {"src=\"http", "href=\"http", "@import", "url(http"}) EXPECT_EQ(html->find(loading), std::string::npos) << loading;
-  evidence::ProjectReport huge;
-  huge.why = std::string(3'100'000, 'x');
-  EXPECT_EQ(HtmlReport(huge).error().code, ErrorCode::kTooLarge);
 }
 
 }  // namespace

@@ -159,6 +159,7 @@ Result<ProjectReport> RunProject(const Project& project, const RunOptions& optio
   report.name = project.charter.section("project").text("name");
   if (report.name.empty()) report.name = std::filesystem::absolute(project.folder).filename().string();
   report.why = project.charter.section("project").text("why");
+  for (const Record& part : project.charter.list("problem.parts")) report.parts.push_back({part.text("name"), part.text("of"), part.text("what")});
 
   const auto finish_step = [&](const char* kind, const Json& body) -> Result<void> {
     const evidence::LedgerRecord record = ASSAY_TRY(ledger.Append(kind, Body(body)));

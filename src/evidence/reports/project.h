@@ -83,6 +83,47 @@ void Describe(V& v, LedgerSummary& l) {
 }
 inline const char* DescribedName(const LedgerSummary*) { return "LedgerSummary"; }
 
+// A part of the problem, broken down into a tree.
+struct ProblemPart {
+  std::string name;
+  std::string of;    // the part it belongs to; "" at the root
+  std::string what;
+};
+template <class V>
+void Describe(V& v, ProblemPart& p) {
+  v("name", p.name, "the part");
+  v("of", p.of, "the part that it belongs to; empty at the root");
+  v("what", p.what, "what it is");
+}
+inline const char* DescribedName(const ProblemPart*) { return "ProblemPart"; }
+
+// A curve that the HTML report draws with fewer points than the run has.
+struct ThinnedSeries {
+  std::string name;
+  std::int64_t points = 0, drawn = 0;
+  double largest_error = 0;  // in units of the curve
+};
+template <class V>
+void Describe(V& v, ThinnedSeries& t) {
+  v("name", t.name, "the curve");
+  v("points", t.points, "points that the run has");
+  v("drawn", t.drawn, "points that are drawn");
+  v("largest_error", t.largest_error, "largest distance between the drawn lines and a point left out, in units of the curve");
+}
+inline const char* DescribedName(const ThinnedSeries*) { return "ThinnedSeries"; }
+
+// What the HTML report holds less of than the run, so that it stays one small file; empty in the run's own JSON.
+struct PageSummary {
+  std::vector<ThinnedSeries> thinned;
+  std::vector<std::string> left_out;  // sentences with counts
+};
+template <class V>
+void Describe(V& v, PageSummary& p) {
+  v("thinned", p.thinned, "curves drawn with fewer points");
+  v("left_out", p.left_out, "what is not in the page, in sentences with counts");
+}
+inline const char* DescribedName(const PageSummary*) { return "PageSummary"; }
+
 struct ProjectReport {
   ReportHeader header;
   std::string name;
@@ -94,8 +135,10 @@ struct ProjectReport {
   std::vector<TrainReport> train;              // one per objective
   std::vector<OptionResult> options;
   std::vector<StepResult> steps;
+  std::vector<ProblemPart> parts;
   LedgerSummary ledger;
   std::vector<std::string> notes;
+  PageSummary page;
   Timing timing;
 };
 template <class V>
@@ -110,8 +153,10 @@ void Describe(V& v, ProjectReport& r) {
   v("train", r.train, "the ladder, per objective");
   v("options", r.options, "the charter's options with what was measured");
   v("steps", r.steps, "the charter's steps with their exit criteria");
+  v("parts", r.parts, "the problem broken down into parts");
   v("ledger", r.ledger, "the state of the ledger");
   v("notes", r.notes, "what to know about this run");
+  v("page", r.page, "what the HTML report holds less of");
   v("timing", r.timing, "the only part that differs from run to run");
 }
 inline const char* DescribedName(const ProjectReport*) { return "ProjectReport"; }
