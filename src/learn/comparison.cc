@@ -100,19 +100,23 @@ Result<MetricParts> Judge::Parts(Metric metric, std::span<const double> predicti
 
 Result<stats::Interval> Judge::Estimate(Metric metric, std::span<const double> predictions, double level) const {
   const MetricParts parts = ASSAY_TRY(Parts(metric, predictions));
-  if (metric != Metric::kAuc) return stats::FromInfluence(parts.value, parts.influence, Clusters(), level);
-  stats::AucParts auc;
-  auc.auc = parts.value;
-  auc.influence = parts.influence;
-  auc.positives = std::count(positive_.begin(), positive_.end(), 1);
-  auc.negatives = static_cast<std::int64_t>(positive_.size()) - auc.positives;
-  return stats::AucInterval(auc, positive_, Clusters(), level);
+  if (metric == Metric::kAuc) return stats::AucInterval({parts.value, parts.influence, 0, 0}, positive_, Clusters(), level);
+  const stats::Interval interval = ASSAY_TRY(stats::FromInfluence(parts.value, parts.influence, Clusters(), level));
+  switch (metric) {
+    case Metric::kSkill:
+    case Metric::kR2: return stats::OnLogScaleOfRest(interval, level);
+    case Metric::kAccuracy:
+    case Metric::kNdcg: return interval.standard_error == 0 && (parts.value == 0 || parts.value == 1) ? stats::AllAlike(parts.value, interval.units, level) : stats::OnLogitScale(interval, level);
+    default: return stats::OnLogScale(interval, level);
+  }
 }
 
 Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level) const {
+  const auto units = num_units();
   if (std::equal(a.begin(), a.end(), b.begin(), b.end())) {
     stats::Interval none;
-    none.degrees = static_cast<double>(num_units() - 1);
+    none.units = units;
+    none.degrees = static_cast<double>(units - 1);
     return none;
   }
   const MetricParts of_a = ASSAY_TRY(Parts(metric, a));
@@ -120,7 +124,9 @@ Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double
   const double sign = HigherIsBetter(metric) ? 1 : -1;
   std::vector<double> influence(of_a.influence.size());
   for (std::size_t i = 0; i < influence.size(); ++i) influence[i] = sign * (of_a.influence[i] - of_b.influence[i]);
-  return stats::FromInfluence(sign * (of_a.value - of_b.value), influence, Clusters(), level);
+  // Positives and negatives are centred apart only in an AUC.
+  const std::span<const std::uint8_t> part = metric == Metric::kAuc ? std::span<const std::uint8_t>(positive_) : std::span<const std::uint8_t>();
+  return stats::FromInfluence(sign * (of_a.value - of_b.value), influence, Clusters(), level, part);
 }
 
 }  // namespace assay::learn

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <unordered_map>
 
@@ -29,7 +30,9 @@ constexpr MetricRow kMetrics[] = {
 };
 const MetricRow& RowOf(Metric metric) { return kMetrics[static_cast<std::size_t>(metric)]; }
 
-double ClippedLog(double p) { return std::log(std::clamp(p, 1e-15, 1.0 - 1e-15)); }
+// As scikit-learn clips: to the spacing of doubles at 1, which is the farthest from certain that 1 - p can say.
+constexpr double kLeastProbability = std::numeric_limits<double>::epsilon();
+double ClippedLog(double p) { return std::log(std::clamp(p, kLeastProbability, 1.0 - kLeastProbability)); }
 }  // namespace
 
 const char* MetricName(Metric metric) { return RowOf(metric).name; }

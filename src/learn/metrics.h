@@ -20,7 +20,7 @@ bool MetricApplies(Metric metric, Task task);
 std::vector<Metric> MetricsOf(Task task);  // the default one first
 
 // The loss per row whose mean is log_loss, brier, rmse^2, mae or 1 - accuracy. `predictions`: as Model::Predict gives
-// them, for `rows` of `examples`. Probabilities are clipped to [1e-15, 1 - 1e-15].
+// them, for `rows` of `examples`. Probabilities are clipped to [e, 1 - e] with e = 2^-52.
 // Requires a metric that is a mean over rows (not auc, ndcg).
 void RowLosses(Metric metric, const Examples& examples, std::span<const std::uint32_t> rows,
                std::span<const double> predictions, std::span<double> losses);

@@ -160,23 +160,19 @@ Association Measure(const std::string& feature, const Groups& groups, const std:
   } else {
     result.strength.reason = "fewer than five independent units";
   }
-  // Means of the groups, by units.
+  // Means of the groups, by the units that have rows in them.
+  std::vector<std::vector<double>> values(k);
+  std::vector<std::vector<std::uint32_t>> unit(k);
+  for (std::size_t g = 0; g < k; ++g) values[g].reserve(static_cast<std::size_t>(group_count[g]));
+  for (std::size_t i = 0; i < n; ++i) {
+    values[groups.of_row[i]].push_back(outcome[i]);
+    if (!by_row) unit[groups.of_row[i]].push_back(dependence.unit[i]);
+  }
   for (std::size_t g = 0; g < k; ++g) {
-    std::vector<double> influence(n, 0.0);
-    const double group_mean = group_count[g] > 0 ? group_sum[g] / group_count[g] : 0;
-    if (group_count[g] > 0) {
-      for (std::size_t i = 0; i < n; ++i) {
-        if (groups.of_row[i] == g) influence[i] = (outcome[i] - group_mean) * static_cast<double>(n) / group_count[g];
-      }
-    }
     result.level_labels.push_back(groups.labels[g]);
     result.level_rows.push_back(static_cast<std::int64_t>(group_count[g]));
-    Estimate level;
-    if (group_count[g] > 0) {
-      level = ToEstimate(stats::FromInfluence(group_mean, influence, {dependence.unit, dependence.num_units}));
-    } else {
-      level.reason = "no rows";
-    }
+    Estimate level = ToEstimate(stats::ClusterMean(values[g], {unit[g], dependence.num_units}));
+    if (std::isnan(level.value) && group_count[g] > 0) level.value = group_sum[g] / group_count[g];
     result.level_means.push_back(level);
   }
   return result;
@@ -230,7 +226,10 @@ HypothesisResult TestOne(const Gathered& gathered, const Dependence& dependence,
 }
 
 void Judge(HypothesisResult* result) {
-  if (std::isnan(result->p_value)) return;
+  if (std::isnan(result->p_value)) {
+    if (result->answer.empty()) result->answer = "not tested: on neither side does the metric vary, so nothing shows how far chance may move it";
+    return;
+  }
   const bool higher = result->effect.value > 0;
   const std::string figures = base::ReadableNumber(result->inside.value, 3) + " inside against " + base::ReadableNumber(result->outside.value, 3) + " outside, a difference of " +
                               base::ReadableNumber(result->effect.value, 3) + " (95 % interval " + base::ReadableNumber(result->effect.low, 3) + " to " + base::ReadableNumber(result->effect.high, 3) + ")";

@@ -53,53 +53,18 @@ Result<AucParts> Auc(std::span<const double> scores, std::span<const std::uint8_
   return parts;
 }
 
-namespace {
-// DeLong's variance from influences: sample variance of the placements over the class size, summed over classes.
-double DeLongVariance(std::span<const double> influence, std::span<const std::uint8_t> positive, double n_pos, double n_neg) {
-  double squares[2] = {0, 0};
-  for (std::size_t i = 0; i < influence.size(); ++i) squares[positive[i]] += influence[i] * influence[i];
-  const auto n = static_cast<double>(influence.size());
-  const auto part = [&](double sum, double m) { return m > 1 ? sum / (n * n) * m / (m - 1) : std::nan(""); };
-  return part(squares[1], n_pos) + part(squares[0], n_neg);
-}
-
-Result<Interval> VarianceOf(double value, std::span<const double> influence, std::span<const std::uint8_t> positive, double n_pos, double n_neg,
-                            const Clusters& clusters, double level) {
-  if (!clusters.unit.empty()) return FromInfluence(value, influence, clusters, level);
-  Interval interval;
-  interval.value = value;
-  const double variance = DeLongVariance(influence, positive, n_pos, n_neg);
-  if (!std::isfinite(variance)) return Error{ErrorCode::kNumeric, "an interval for AUC needs at least two rows of each class"};
-  interval.standard_error = std::sqrt(variance);
-  interval.degrees = 1e9;
-  const double margin = NormalQuantile(0.5 + level / 2) * interval.standard_error;
-  interval.low = value - margin;
-  interval.high = value + margin;
-  interval.p_value = interval.standard_error > 0 ? TwoSidedNormalP(value / interval.standard_error) : (value == 0 ? 1.0 : 0.0);
-  return interval;
-}
-}  // namespace
-
 Result<Interval> AucInterval(const AucParts& parts, std::span<const std::uint8_t> positive, const Clusters& clusters, double level) {
-  Interval interval = ASSAY_TRY(VarianceOf(parts.auc, parts.influence, positive, static_cast<double>(parts.positives), static_cast<double>(parts.negatives), clusters, level));
-  const double spread = parts.auc * (1 - parts.auc);
-  if (spread > 0 && interval.standard_error > 0) {
-    const double quantile = clusters.unit.empty() ? NormalQuantile(0.5 + level / 2) : StudentQuantile(0.5 + level / 2, interval.degrees);
-    const double logit = std::log(parts.auc / (1 - parts.auc));
-    const double margin = quantile * interval.standard_error / spread;
-    interval.low = 1 / (1 + std::exp(-(logit - margin)));
-    interval.high = 1 / (1 + std::exp(-(logit + margin)));
-    // Against 1/2, not against 0.
-    const double z = (parts.auc - 0.5) / interval.standard_error;
-    interval.p_value = clusters.unit.empty() ? TwoSidedNormalP(z) : TwoSidedStudentP(z, interval.degrees);
-  }
-  return interval;
+  Interval interval = ASSAY_TRY(FromInfluence(parts.auc, parts.influence, clusters, level, positive));
+  // Perfect order: as many disjoint pairs of a positive and a negative came out right (two units make one pair).
+  if (parts.auc == 0 || parts.auc == 1) return AllAlike(parts.auc, clusters.unit.empty() ? interval.units : std::max<std::int64_t>(1, interval.units / 2), level);
+  if (interval.standard_error > 0) interval.p_value = TwoSidedStudentP((parts.auc - 0.5) / interval.standard_error, interval.degrees);
+  return OnLogitScale(interval, level);
 }
 
 Result<Interval> AucDifference(const AucParts& a, const AucParts& b, std::span<const std::uint8_t> positive, const Clusters& clusters, double level) {
   std::vector<double> influence(a.influence.size());
   for (std::size_t i = 0; i < influence.size(); ++i) influence[i] = a.influence[i] - b.influence[i];
-  return VarianceOf(a.auc - b.auc, influence, positive, static_cast<double>(a.positives), static_cast<double>(a.negatives), clusters, level);
+  return FromInfluence(a.auc - b.auc, influence, clusters, level, positive);
 }
 
 }  // namespace assay::stats

@@ -25,11 +25,13 @@ struct AucParts {
 // `positive` is 1 or 0 per row. kNumeric when a class is empty.
 Result<AucParts> Auc(std::span<const double> scores, std::span<const std::uint8_t> positive);
 
-// Interval on the logit scale (it stays inside (0, 1) and covers near the ends). Without units the variance is exactly
-// DeLong's (sample variances per class); with units Obuchowski's.
+// Interval on the logit scale (it stays inside (0, 1) and covers near the ends), p_value against 1/2. Without units the
+// variance is exactly DeLong's, with units Obuchowski's with a correction for few of them; Student's t with Satterthwaite's
+// degrees of freedom instead of the normal quantile, which matters with 50 positives. kNumeric when the rows of a class
+// come from fewer than two units.
 Result<Interval> AucInterval(const AucParts& parts, std::span<const std::uint8_t> positive, const Clusters& clusters, double level = 0.95);
 
-// auc(a) - auc(b) on the same rows. Identical scores give difference 0, p_value 1 and standard_error 0.
+// auc(a) - auc(b) on the same rows. Identical scores give difference 0, standard_error 0 and p_value NaN.
 Result<Interval> AucDifference(const AucParts& a, const AucParts& b, std::span<const std::uint8_t> positive, const Clusters& clusters, double level = 0.95);
 
 }  // namespace assay::stats

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "stats/monte_carlo_p.h"
 
 namespace assay::stats {
 
@@ -96,9 +97,9 @@ double SimulatedP(double observed, std::size_t n, double phi, const ChangeOption
   for (int b = 0; b < options.simulations; ++b) {
     base::RandomStream random(options.seed, purpose, static_cast<std::uint64_t>(b));
     if (statistic(SimulateAr1(n, phi, &random)) >= observed) ++as_large;
-    if (as_large >= enough) return static_cast<double>(as_large) / (b + 1);
+    if (as_large >= enough) return MonteCarloP(as_large, b + 1, enough);
   }
-  return (as_large + 1.0) / (options.simulations + 1.0);
+  return MonteCarloP(as_large, options.simulations, enough);
 }
 
 // The phi whose simulated series show, on average, the phi that was observed about the best levels: fitting levels that are

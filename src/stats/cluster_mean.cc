@@ -1,38 +1,12 @@
 #include "stats/cluster_mean.h"
 
+#include <algorithm>
 #include <cmath>
-
-#include "stats/distributions.h"
+#include <vector>
 
 namespace assay::stats {
 
 namespace {
-
-// Sum of squares of the per-unit sums of `influence`, and the number of units with rows.
-struct UnitSquares {
-  double sum_squares = 0;
-  std::int64_t units = 0;
-};
-
-UnitSquares SquaresByUnit(std::span<const double> influence, const Clusters& clusters) {
-  UnitSquares result;
-  if (clusters.unit.empty()) {
-    for (const double value : influence) result.sum_squares += value * value;
-    result.units = static_cast<std::int64_t>(influence.size());
-    return result;
-  }
-  std::vector<double> sums(clusters.num_units, 0.0);
-  std::vector<char> seen(clusters.num_units, 0);
-  for (std::size_t i = 0; i < influence.size(); ++i) {
-    sums[clusters.unit[i]] += influence[i];
-    seen[clusters.unit[i]] = 1;
-  }
-  for (std::size_t u = 0; u < sums.size(); ++u) {
-    result.sum_squares += sums[u] * sums[u];
-    result.units += seen[u];
-  }
-  return result;
-}
 
 double Mean(std::span<const double> values) {
   double sum = 0;
@@ -42,36 +16,10 @@ double Mean(std::span<const double> values) {
 
 }  // namespace
 
-std::int64_t CountUnits(const Clusters& clusters, std::size_t num_rows) {
-  if (clusters.unit.empty()) return static_cast<std::int64_t>(num_rows);
-  std::vector<char> seen(clusters.num_units, 0);
-  std::int64_t units = 0;
-  for (const std::uint32_t unit : clusters.unit) {
-    units += seen[unit] == 0 ? 1 : 0;
-    seen[unit] = 1;
-  }
-  return units;
-}
-
-Result<Interval> FromInfluence(double value, std::span<const double> influence, const Clusters& clusters, double level) {
-  if (influence.empty()) return Error{ErrorCode::kNumeric, "there is no row"};
-  const UnitSquares squares = SquaresByUnit(influence, clusters);
-  if (squares.units < 2) return Error{ErrorCode::kNumeric, "an interval needs at least two independent units, there is " + std::to_string(squares.units)};
-  const auto units = static_cast<double>(squares.units);
-  const auto rows = static_cast<double>(influence.size());
-  Interval interval;
-  interval.value = value;
-  interval.degrees = units - 1;
-  // var(mean influence) = G/(G-1) * sum over units (sum of influence)^2 / n^2
-  interval.standard_error = std::sqrt(units / (units - 1) * squares.sum_squares) / rows;
-  const double margin = StudentQuantile(0.5 + level / 2, interval.degrees) * interval.standard_error;
-  interval.low = value - margin;
-  interval.high = value + margin;
-  if (interval.standard_error > 0) {
-    interval.p_value = TwoSidedStudentP(value / interval.standard_error, interval.degrees);
-  } else {
-    interval.p_value = value == 0 ? 1 : 0;
-  }
+Result<Interval> FromInfluence(double value, std::span<const double> influence, const Clusters& clusters, double level, std::span<const std::uint8_t> part) {
+  const UnitVariance variance = ASSAY_TRY(VarianceByUnits(influence, part, clusters));
+  Interval interval = StudentInterval(value, std::sqrt(variance.variance), variance.degrees, level);
+  interval.units = variance.units;
   return interval;
 }
 
@@ -80,7 +28,9 @@ Result<Interval> ClusterMean(std::span<const double> values, const Clusters& clu
   const double mean = Mean(values);
   std::vector<double> influence(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) influence[i] = values[i] - mean;
-  return FromInfluence(mean, influence, clusters, level);
+  const Interval interval = ASSAY_TRY(FromInfluence(mean, influence, clusters, level));
+  if (!std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; })) return interval;
+  return mean == 0 || mean == 1 ? AllAlike(mean, interval.units, level) : OnLogitScale(interval, level);
 }
 
 Result<Interval> ClusterRatio(std::span<const double> a, std::span<const double> b, const Clusters& clusters, double level) {
@@ -113,15 +63,17 @@ Result<Difference> ClusterDifference(std::span<const double> values, std::span<c
   const auto n_outside = static_cast<double>(result.rows_outside);
   const double mean_inside = sum_inside / n_inside;
   const double mean_outside = sum_outside / n_outside;
-  std::vector<double> in(values.size()), out(values.size()), both(values.size());
+  std::vector<double> influence(values.size()), values_of[2];
+  std::vector<std::uint32_t> unit_of[2];
   for (std::size_t i = 0; i < values.size(); ++i) {
-    in[i] = inside[i] != 0 ? (values[i] - mean_inside) * n / n_inside : 0;
-    out[i] = inside[i] != 0 ? 0 : (values[i] - mean_outside) * n / n_outside;
-    both[i] = in[i] - out[i];
+    const bool in = inside[i] != 0;
+    influence[i] = in ? (values[i] - mean_inside) * n / n_inside : (mean_outside - values[i]) * n / n_outside;
+    values_of[in ? 1 : 0].push_back(values[i]);
+    if (!clusters.unit.empty()) unit_of[in ? 1 : 0].push_back(clusters.unit[i]);
   }
-  result.difference = ASSAY_TRY(FromInfluence(mean_inside - mean_outside, both, clusters, level));
-  result.inside = ASSAY_TRY(FromInfluence(mean_inside, in, clusters, level));
-  result.outside = ASSAY_TRY(FromInfluence(mean_outside, out, clusters, level));
+  result.difference = ASSAY_TRY(FromInfluence(mean_inside - mean_outside, influence, clusters, level, inside));
+  result.inside = ASSAY_TRY(ClusterMean(values_of[1], {unit_of[1], clusters.num_units}, level));
+  result.outside = ASSAY_TRY(ClusterMean(values_of[0], {unit_of[0], clusters.num_units}, level));
   return result;
 }
 

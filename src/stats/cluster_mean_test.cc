@@ -5,9 +5,6 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "stats/auc.h"
-#include "stats/distributions.h"
-#include "stats/multiple_testing.h"
 
 namespace assay::stats {
 namespace {
@@ -70,49 +67,6 @@ TEST(ClusterDifference, AgreesWithMeansInsideAndOutside) {
   EXPECT_NEAR(d->inside.value, 11, 1e-12);
   EXPECT_NEAR(d->outside.value, 2, 1e-12);
   EXPECT_FALSE(ClusterDifference(values, std::vector<std::uint8_t>(6, 1), {}));
-}
-
-// The hand check of the references: y=1 A .9,.8,.4 B .6,.9,.35; y=0 A .7,.3,.2,.1 B .5,.4,.3,.2.
-TEST(Auc, AgreesWithTheHandCheckOfDeLong) {
-  const std::vector<double> a = {.9, .8, .4, .7, .3, .2, .1};
-  const std::vector<double> b = {.6, .9, .35, .5, .4, .3, .2};
-  const std::vector<std::uint8_t> y = {1, 1, 1, 0, 0, 0, 0};
-  const Result<AucParts> parts_a = Auc(a, y);
-  const Result<AucParts> parts_b = Auc(b, y);
-  EXPECT_NEAR(parts_a->auc, 0.916667, 1e-6);
-  EXPECT_NEAR(parts_b->auc, 0.833333, 1e-6);
-  const Result<Interval> d = AucDifference(*parts_a, *parts_b, y, {});
-  EXPECT_NEAR(d->value / d->standard_error, 0.7071068, 1e-6);
-  EXPECT_NEAR(d->p_value, 0.4795, 1e-4);
-  const Result<Interval> same = AucDifference(*parts_a, *parts_a, y, {});
-  EXPECT_EQ(same->value, 0);
-  EXPECT_EQ(same->standard_error, 0);
-}
-
-TEST(Midranks, TiesShareTheirMean) {
-  EXPECT_EQ(Midranks(std::vector<double>{3, 1, 3, 2}), (std::vector<double>{3.5, 1, 3.5, 2}));
-}
-
-// statsmodels 0.14 multipletests(p, method='fdr_bh') and 'holm' on the p values of Benjamini, Hochberg 1995, table 1.
-TEST(MultipleTesting, FollowsThePaper) {
-  const std::vector<double> p = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};
-  const std::vector<double> q = BenjaminiHochberg(p);
-  int rejected = 0;
-  for (const double value : q) rejected += value <= 0.05 ? 1 : 0;
-  EXPECT_EQ(rejected, 4);  // the paper rejects four hypotheses
-  EXPECT_NEAR(q[3], 0.0095 * 15 / 4, 1e-12);
-  const std::vector<double> holm = Holm(p);
-  EXPECT_NEAR(holm[0], 0.0015, 1e-12);
-  EXPECT_NEAR(holm[2], 0.0019 * 13, 1e-12);
-  EXPECT_TRUE(std::isnan(BenjaminiHochberg(std::vector<double>{0.01, std::nan("")})[1]));
-}
-
-// scipy 1.11: stats.t.sf, stats.chi2.sf, stats.f.sf, stats.binom.cdf.
-TEST(Distributions, AgreeWithKnownValues) {
-  EXPECT_NEAR(TwoSidedNormalP(1.959963984540054), 0.05, 1e-12);
-  EXPECT_NEAR(StudentQuantile(0.975, 9), 2.2621571627409915, 1e-10);
-  EXPECT_NEAR(ChiSquareUpperP(3.841458820694124, 1), 0.05, 1e-12);
-  EXPECT_NEAR(BinomialTwoSidedP(1, 12), 0.00634765625, 1e-15);
 }
 
 }  // namespace

@@ -14,23 +14,15 @@ Result<Interval> CorrectedResampledT(std::span<const double> differences, const 
   const auto fits = static_cast<double>(differences.size());
   double sum = 0;
   for (const double d : differences) sum += d;
-  Interval interval;
-  interval.value = sum / fits;
-  interval.degrees = fits - 1;
+  const double mean = sum / fits;
   double squares = 0;
-  for (const double d : differences) squares += (d - interval.value) * (d - interval.value);
+  for (const double d : differences) squares += (d - mean) * (d - mean);
   const bool all_equal = std::equal(differences.begin() + 1, differences.end(), differences.begin());
   if (all_equal && differences[0] != 0) return Error{ErrorCode::kNumeric, "every fit gave the same difference, so there is no spread to judge it by"};
-  if (all_equal) {
-    interval.p_value = std::nan("");
-    return interval;
-  }
   // (1/J + n_test/n_train) s^2
-  interval.standard_error = std::sqrt((1 / fits + shape.test_rows / shape.training_rows) * squares / (fits - 1));
-  const double margin = StudentQuantile(0.5 + level / 2, interval.degrees) * interval.standard_error;
-  interval.low = interval.value - margin;
-  interval.high = interval.value + margin;
-  interval.p_value = TwoSidedStudentP(interval.value / interval.standard_error, interval.degrees);
+  const double error = all_equal ? 0 : std::sqrt((1 / fits + shape.test_rows / shape.training_rows) * squares / (fits - 1));
+  Interval interval = StudentInterval(mean, error, fits - 1, level);
+  interval.units = static_cast<std::int64_t>(differences.size());
   return interval;
 }
 

@@ -18,35 +18,49 @@ struct Fit {
 };
 
 // For a fixed b the model is linear in a and c; a is kept >= 0 (more rows never hurt).
+Fit FitForExponent(std::span<const CurveObservation> points, std::span<const double> scores, double b) {
+  double w = 0, x = 0, y = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double weight = 1 / (points[i].standard_error * points[i].standard_error);
+    w += weight;
+    x += weight * std::pow(points[i].rows, -b);
+    y += weight * scores[i];
+  }
+  const double mean_x = x / w, mean_y = y / w;
+  double xx = 0, xy = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double weight = 1 / (points[i].standard_error * points[i].standard_error);
+    const double dx = std::pow(points[i].rows, -b) - mean_x;
+    xx += weight * dx * dx;
+    xy += weight * dx * (scores[i] - mean_y);
+  }
+  Fit fit;
+  fit.b = b;
+  fit.a = xx > 0 ? std::max(0.0, -xy / xx) : 0;
+  fit.c = mean_y + fit.a * mean_x;
+  fit.error = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double miss = (scores[i] - fit.c + fit.a * std::pow(points[i].rows, -b)) / points[i].standard_error;
+    fit.error += miss * miss;
+  }
+  return fit;
+}
+
+// Exponents 0.025, 0.05, ..., 1.5, then golden section between the neighbours of the best.
 Fit FitPower(std::span<const CurveObservation> points, std::span<const double> scores) {
+  constexpr double kStep = 0.025, kGolden = 0.6180339887498949;
   Fit best;
   for (int step = 1; step <= 60; ++step) {
-    const double b = 0.05 * step / 2;
-    double w = 0, x = 0, y = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const double weight = 1 / (points[i].standard_error * points[i].standard_error);
-      w += weight;
-      x += weight * std::pow(points[i].rows, -b);
-      y += weight * scores[i];
-    }
-    const double mean_x = x / w, mean_y = y / w;
-    double xx = 0, xy = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const double weight = 1 / (points[i].standard_error * points[i].standard_error);
-      const double dx = std::pow(points[i].rows, -b) - mean_x;
-      xx += weight * dx * dx;
-      xy += weight * dx * (scores[i] - mean_y);
-    }
-    Fit fit;
-    fit.b = b;
-    fit.a = xx > 0 ? std::max(0.0, -xy / xx) : 0;
-    fit.c = mean_y + fit.a * mean_x;
-    fit.error = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const double miss = (scores[i] - fit.c + fit.a * std::pow(points[i].rows, -b)) / points[i].standard_error;
-      fit.error += miss * miss;
-    }
+    const Fit fit = FitForExponent(points, scores, kStep * step);
     if (fit.error < best.error) best = fit;
+  }
+  double low = std::max(kStep, best.b - kStep), high = std::min(60 * kStep, best.b + kStep);
+  for (int step = 0; step < 40; ++step) {
+    const double first = high - kGolden * (high - low), second = low + kGolden * (high - low);
+    const Fit a = FitForExponent(points, scores, first), b = FitForExponent(points, scores, second);
+    const Fit& better = a.error < b.error ? a : b;
+    (a.error < b.error ? high : low) = a.error < b.error ? second : first;
+    if (better.error < best.error) best = better;
   }
   return best;
 }

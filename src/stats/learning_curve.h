@@ -1,7 +1,7 @@
 // How a score grows with training rows: score(n) = c - a n^-b, and what that says beyond the data.
 //
 // Source: the power law of Viering, Loog 2023, doi:10.1109/TPAMI.2022.3220744 (POW3). Fitted by weighted least squares
-// (a and c exactly for each b of a grid); intervals by refitting to points redrawn from their own errors.
+// (a and c exactly for each b in [0.025, 1.5], b by grid and golden section); intervals by refitting to points redrawn from their own errors.
 #pragma once
 
 #include <cstdint>

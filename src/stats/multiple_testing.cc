@@ -16,18 +16,28 @@ std::vector<std::size_t> Order(std::span<const double> p_values) {
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
   return order;
 }
-}  // namespace
 
-std::vector<double> BenjaminiHochberg(std::span<const double> p_values) {
+// Step up: min over k' >= k of p(k') m / k', times `factor`.
+std::vector<double> StepUp(std::span<const double> p_values, double factor) {
   std::vector<double> adjusted(p_values.size(), std::nan(""));
   const std::vector<std::size_t> order = Order(p_values);
-  const auto tests = static_cast<double>(order.size());
+  const double tests = factor * static_cast<double>(order.size());
   double smallest = 1.0;
   for (std::size_t k = order.size(); k > 0; --k) {
     smallest = std::min(smallest, p_values[order[k - 1]] * tests / static_cast<double>(k));
     adjusted[order[k - 1]] = smallest;
   }
   return adjusted;
+}
+
+}  // namespace
+
+std::vector<double> BenjaminiHochberg(std::span<const double> p_values) { return StepUp(p_values, 1); }
+
+std::vector<double> BenjaminiYekutieli(std::span<const double> p_values) {
+  double harmonic = 0;
+  for (std::size_t k = Order(p_values).size(); k > 0; --k) harmonic += 1 / static_cast<double>(k);
+  return StepUp(p_values, harmonic);
 }
 
 std::vector<double> Holm(std::span<const double> p_values) {

@@ -1,0 +1,68 @@
+#include "stats/interval.h"
+
+#include <cmath>
+
+#include "stats/distributions.h"
+
+namespace assay::stats {
+
+namespace {
+double Margin(const Interval& interval, double level) { return StudentQuantile(0.5 + level / 2, interval.degrees) * interval.standard_error; }
+}  // namespace
+
+Interval StudentInterval(double value, double standard_error, double degrees, double level) {
+  Interval interval;
+  interval.value = interval.low = interval.high = value;
+  interval.standard_error = standard_error;
+  interval.degrees = degrees;
+  if (!(standard_error > 0)) return interval;
+  const double margin = Margin(interval, level);
+  interval.low = value - margin;
+  interval.high = value + margin;
+  interval.p_value = TwoSidedStudentP(value / standard_error, degrees);
+  return interval;
+}
+
+Interval OnLogScale(Interval interval, double level) {
+  if (!(interval.value > 0) || !(interval.standard_error > 0)) return interval;
+  // d log(v) = dv / v
+  const double factor = std::exp(Margin(interval, level) / interval.value);
+  interval.low = interval.value / factor;
+  interval.high = interval.value * factor;
+  return interval;
+}
+
+Interval OnLogitScale(Interval interval, double level) {
+  const double spread = interval.value * (1 - interval.value);
+  if (!(spread > 0) || !(interval.standard_error > 0)) return interval;
+  // d logit(v) = dv / (v (1 - v))
+  const double logit = std::log(interval.value / (1 - interval.value));
+  const double margin = Margin(interval, level) / spread;
+  interval.low = 1 / (1 + std::exp(margin - logit));
+  interval.high = 1 / (1 + std::exp(-margin - logit));
+  return interval;
+}
+
+Interval OnLogScaleOfRest(Interval interval, double level) {
+  Interval rest = interval;
+  rest.value = 1 - interval.value;
+  rest.low = 1 - interval.high;
+  rest.high = 1 - interval.low;
+  rest = OnLogScale(rest, level);
+  interval.low = 1 - rest.high;
+  interval.high = 1 - rest.low;
+  return interval;
+}
+
+Interval AllAlike(double value, std::int64_t units, double level) {
+  Interval interval;
+  interval.value = interval.low = interval.high = value;
+  interval.units = units;
+  interval.degrees = static_cast<double>(units - 1);
+  // All of n trials succeed with probability p^n; p is refuted where that is below (1 - level) / 2.
+  const double farthest = std::pow((1 - level) / 2, 1 / static_cast<double>(units));
+  (value > 0.5 ? interval.low : interval.high) = value > 0.5 ? farthest : 1 - farthest;
+  return interval;
+}
+
+}  // namespace assay::stats
