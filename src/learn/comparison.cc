@@ -101,14 +101,22 @@ Result<MetricParts> Judge::Parts(Metric metric, std::span<const double> predicti
 Result<stats::Interval> Judge::Estimate(Metric metric, std::span<const double> predictions, double level) const {
   const MetricParts parts = ASSAY_TRY(Parts(metric, predictions));
   if (metric == Metric::kAuc) return stats::AucInterval({parts.value, parts.influence, 0, 0}, positive_, Clusters(), level);
-  const stats::Interval interval = ASSAY_TRY(stats::FromInfluence(parts.value, parts.influence, Clusters(), level));
-  switch (metric) {
-    case Metric::kSkill:
-    case Metric::kR2: return stats::OnLogScaleOfRest(interval, level);
-    case Metric::kAccuracy:
-    case Metric::kNdcg: return interval.standard_error == 0 && (parts.value == 0 || parts.value == 1) ? stats::AllAlike(parts.value, interval.units, level) : stats::OnLogitScale(interval, level);
-    default: return stats::OnLogScale(interval, level);
+  stats::Interval interval = ASSAY_TRY(stats::FromInfluence(parts.value, parts.influence, Clusters(), level));
+  if (metric == Metric::kAccuracy || metric == Metric::kNdcg) {
+    return interval.standard_error == 0 && (parts.value == 0 || parts.value == 1) ? stats::AllAlike(parts.value, interval.units, level) : stats::OnLogitScale(interval, level);
   }
+  if (metric != Metric::kRmse) return stats::AgainstSkewness(interval, level);
+  // The mean of squares is what the rows' losses add up to; its interval is carried to the root.
+  stats::Interval squares = interval;
+  squares.value = parts.value * parts.value;
+  squares.standard_error = 2 * parts.value * interval.standard_error;
+  const double margin = 2 * parts.value * (interval.high - interval.value);
+  squares.low = squares.value - margin;
+  squares.high = squares.value + margin;
+  squares = stats::AgainstSkewness(squares, level);
+  interval.low = std::sqrt(std::max(0.0, squares.low));
+  interval.high = std::sqrt(squares.high);
+  return interval;
 }
 
 Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level) const {

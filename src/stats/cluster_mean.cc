@@ -20,6 +20,7 @@ Result<Interval> FromInfluence(double value, std::span<const double> influence, 
   const UnitVariance variance = ASSAY_TRY(VarianceByUnits(influence, part, clusters));
   Interval interval = StudentInterval(value, std::sqrt(variance.variance), variance.degrees, level);
   interval.units = variance.units;
+  interval.skewness = variance.skewness;
   return interval;
 }
 

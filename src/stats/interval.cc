@@ -23,15 +23,6 @@ Interval StudentInterval(double value, double standard_error, double degrees, do
   return interval;
 }
 
-Interval OnLogScale(Interval interval, double level) {
-  if (!(interval.value > 0) || !(interval.standard_error > 0)) return interval;
-  // d log(v) = dv / v
-  const double factor = std::exp(Margin(interval, level) / interval.value);
-  interval.low = interval.value / factor;
-  interval.high = interval.value * factor;
-  return interval;
-}
-
 Interval OnLogitScale(Interval interval, double level) {
   const double spread = interval.value * (1 - interval.value);
   if (!(spread > 0) || !(interval.standard_error > 0)) return interval;
@@ -43,14 +34,15 @@ Interval OnLogitScale(Interval interval, double level) {
   return interval;
 }
 
-Interval OnLogScaleOfRest(Interval interval, double level) {
-  Interval rest = interval;
-  rest.value = 1 - interval.value;
-  rest.low = 1 - interval.high;
-  rest.high = 1 - interval.low;
-  rest = OnLogScale(rest, level);
-  interval.low = 1 - rest.high;
-  interval.high = 1 - rest.low;
+Interval AgainstSkewness(Interval interval, double level) {
+  const double root = std::sqrt(static_cast<double>(interval.units));
+  const double slope = interval.skewness / root;
+  if (!(interval.standard_error > 0) || !(std::abs(slope) > 1e-9)) return interval;
+  // g(U) = U + slope U^2 / 3 + slope^2 U^3 / 27 + slope / 6 is nearly symmetric; its inverse at z:
+  const auto inverse = [&](double z) { return (std::cbrt(1 + slope * (z - slope / 6)) - 1) * 3 / slope; };
+  const double quantile = StudentQuantile(0.5 + level / 2, interval.degrees);
+  interval.low = interval.value - interval.standard_error * inverse(quantile);
+  interval.high = interval.value - interval.standard_error * inverse(-quantile);
   return interval;
 }
 

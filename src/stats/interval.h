@@ -1,8 +1,8 @@
 // An estimate with its interval, and the scales on which intervals are made.
 //
-// A quantity with a natural end (a loss above 0, a share between 0 and 1) scatters unevenly near that end; made on the
-// scale of the logarithm or logit, its interval stays inside and misses equally often on both sides
-// (docs/statistics.md: measured). Source of the delta method behind it: van der Vaart 1998, chapter 3. Pure, thread-safe.
+// A quantity with a natural end (a share between 0 and 1) or with skewed parts (a mean loss) scatters unevenly; its
+// interval is made so that it misses equally often on both sides (docs/statistics.md: measured). Source of the delta method
+// behind the logit scale: van der Vaart 1998, chapter 3. Pure, thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +17,20 @@ struct Interval {
   double degrees = 0;         // degrees of freedom of the t quantile, may be fractional
   double p_value = std::numeric_limits<double>::quiet_NaN();  // two-sided test of value = 0; NaN when the standard error is 0: there is no test
   std::int64_t units = 0;     // independent units behind it, on the side that has fewer
+  double skewness = 0;        // of the units' shares in the error; 0 where it is not known
 };
 
 // value -+ t quantile x standard error.
 Interval StudentInterval(double value, double standard_error, double degrees, double level);
 
-// The same estimate with its interval made on another scale; p_value stays. Returned unchanged where the scale does not
-// exist (value at or beyond its end) or the standard error is 0.
-Interval OnLogScale(Interval interval, double level);          // of a quantity above 0
-Interval OnLogitScale(Interval interval, double level);        // of a quantity between 0 and 1
-Interval OnLogScaleOfRest(Interval interval, double level);    // of 1 - loss ratio: the rest 1 - value is above 0
+// The same estimate with its interval made on the logit scale; p_value stays. Returned unchanged where that does not exist
+// (value not inside (0, 1)) or the standard error is 0.
+Interval OnLogitScale(Interval interval, double level);
+
+// The same estimate with its interval moved against the skewness of its units: few large losses and many small ones make
+// a mean that is low have a standard error that is too low as well. By Hall's cubic transformation of the studentised
+// estimate (Hall 1992, doi:10.1111/j.2517-6161.1992.tb01876.x); symmetric again where skewness is 0. p_value stays.
+Interval AgainstSkewness(Interval interval, double level);
 
 // Bound for a mean of values in [0, 1] that came out 0 or 1 in every row: as for a share of which `units` independent
 // trials all agree (Clopper, Pearson 1934, doi:10.1093/biomet/26.4.404), which is the worst case. Requires value 0 or 1.
