@@ -1,57 +1,97 @@
-// Is machine learning right? The verdict, nine questions, the learning curve.
+// Is machine learning right? The verdict, the nine questions, the learning curve, the groups.
 import { useCallback } from 'preact/hooks';
-import type { FeasibilityItem, FeasibilityReport } from './generated/reports';
-import { inWords, readable, sign, tone, withInterval } from './format';
-import { Figure, Plot } from './plot';
+import { Figure, Plot } from './figure';
+import { inLine, present, readable, sentence, tone, type Reading } from './format';
+import type { FeasibilityItem, FeasibilityReport, Figure as Measured, Finding } from './generated/reports';
+import { intervalRows } from './interval_rows';
+import { Key, Mark, Number } from './parts';
+import { inWords } from './format';
 
-function LearningCurve({ item, metric }: { item: FeasibilityItem; metric: string }) {
-  const options = useCallback(() => {
-    const points = item.curve.filter((p) => p.rows !== null && p.score.value !== null).map((p) => ({ rows: p.rows as number, score: p.score.value as number, low: p.score.low, high: p.score.high, extrapolated: p.extrapolated }));
-    const measured = points.filter((p) => !p.extrapolated);
-    const fitted = points.filter((p) => p.extrapolated);
+const reading = (unit: string): Reading => (unit === 'share' ? 'share' : 'plain');
+
+function LearningCurve({ item, report }: { item: FeasibilityItem; report: FeasibilityReport }) {
+  const points = item.curve.filter((p) => present(p.rows) && present(p.score.value)).map((p) => ({ rows: p.rows as number, ...p.score, extrapolated: p.extrapolated }));
+  const measured = points.filter((p) => !p.extrapolated);
+  const fitted = points.filter((p) => p.extrapolated);
+  const options = useCallback((width: number) => {
+    const rows = points.map((p) => p.rows);
+    const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap((p) => (width < 480 ? [p] : [p, 2 * p, 5 * p])).filter((v) => v >= Math.min(...rows) && v <= Math.max(...rows));
     return {
-      height: 240, marginLeft: 52, x: { type: 'log' as const, label: 'training rows', grid: true }, y: { label: metric, grid: true, nice: true },
+      height: 300, marginLeft: 58, marginTop: 22, marginRight: 14, x: { type: 'log' as const, label: 'training rows', grid: true, ticks: powers, tickFormat: (v: number) => (v >= 1e6 ? `${readable(v / 1e6)} M` : v >= 1e3 ? `${readable(v / 1e3)} k` : String(v)) }, y: { label: report.metric, grid: true, nice: true, ticks: 6 },
       marks: [
-        Plot.areaY(fitted.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', fill: 'var(--mute)', fillOpacity: 0.15 }),
-        Plot.lineY(fitted, { x: 'rows', y: 'score', stroke: 'var(--mute)', strokeDasharray: '5 3' }),
-        Plot.ruleX(measured.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', stroke: 'var(--accent)', strokeWidth: 3, strokeOpacity: 0.4 }),
-        Plot.lineY(measured, { x: 'rows', y: 'score', stroke: 'var(--accent)' }),
-        Plot.dot(measured, { x: 'rows', y: 'score', fill: 'var(--accent)', r: 4 }),
+        Plot.areaY(fitted.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', fill: 'var(--mute)', fillOpacity: 0.2 }),
+        Plot.lineY(fitted, { x: 'rows', y: 'value', stroke: 'var(--mute)', strokeWidth: 1.6, strokeDasharray: '6 4' }),
+        present(report.target) ? Plot.ruleY([report.target], { stroke: 'var(--good)', strokeDasharray: '5 3', strokeWidth: 1.5 }) : null,
+        present(report.target) ? Plot.text([report.target], { x: () => Math.min(...rows), y: (v) => v, text: () => `target ${readable(report.target)}`, dy: -8, textAnchor: 'start', fill: 'var(--good)', fontWeight: 600 }) : null,
+        Plot.ruleX(measured.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
+        Plot.lineY(measured, { x: 'rows', y: 'value', stroke: 'var(--accent)', strokeWidth: 1.6 }),
+        Plot.dot(measured, { x: 'rows', y: 'value', fill: 'var(--accent)', r: 5 }),
       ],
     };
-  }, [item, metric]);
-  if (item.curve.length === 0) return null;
-  return <Figure label="Learning curve: measured points with intervals, and the fitted power law beyond them (dashed)." options={options} />;
+  }, [item]);
+  if (measured.length === 0) return null;
+  return (
+    <Figure
+      label={`Learning curve: ${report.metric} against training rows, measured from ${readable(measured[0].rows, 7)} rows (${inLine(measured[0])}) to ${readable(measured[measured.length - 1].rows, 7)} rows (${inLine(measured[measured.length - 1])})${fitted.length > 0 ? ', and the fitted power law beyond' : ''}.`}
+      caption={`What more rows would bring: measured points with 95 % intervals${fitted.length > 0 ? '; dashed with its band: the fitted power law' : '; no curve is fitted'}${present(report.target) ? `; the target is ${readable(report.target)}` : ''}.`}
+      options={options}
+      table={{ head: ['training rows', `${report.metric} (95 % interval)`, 'how'], body: points.map((p) => [readable(p.rows, 7), inLine(p), p.extrapolated ? 'fitted' : 'measured']) }}
+    />
+  );
 }
 
-export function Feasibility({ report }: { report: FeasibilityReport }) {
+/** Groups, proxies and single features with their figures: a picture per kind. */
+function Findings({ item, kind, findings }: { item: FeasibilityItem; kind: string; findings: Finding[] }) {
+  const rows = findings.filter((f) => present(f.estimate.value)).slice(0, 20).map((f) => ({ label: f.name, value: f.estimate.value, low: f.estimate.low, high: f.estimate.high, text: inLine(f.estimate), tone: f.accused ? ('bad' as const) : undefined }));
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: inWords(kind) }), [item]);
+  const told = <ul class="plain">{findings.map((f) => <li class={f.accused ? 'accused' : ''}>{f.accused && <span class="bad"><b>✕ </b></span>}{sentence(f.message)}</li>)}</ul>;
+  if (rows.length < 2) return told;
   return (
-    <section id="feasibility">
+    <>
+      <Figure label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${sentence(inWords(kind))} ■ called out, ● not.${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}`} options={options} table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: rows.map((r) => [r.label, r.text, r.tone === 'bad' ? 'yes' : 'no']) }} />
+      {told}
+    </>
+  );
+}
+
+function Figures({ figures }: { figures: Measured[] }) {
+  return <dl class="figures">{figures.map((f) => <Key name={`${f.label}${f.unit && f.unit !== 'share' && !f.label.includes(f.unit) ? ` (${f.unit})` : ''}`}><Number of={f.estimate} as={reading(f.unit)} /></Key>)}</dl>;
+}
+
+function Item({ item, report }: { item: FeasibilityItem; report: FeasibilityReport }) {
+  const kinds = [...new Set(item.findings.map((f) => f.kind))];
+  return (
+    <li class={tone(item.verdict)} id={`item-${report.objective}-${item.id}`}>
+      <Mark state={item.verdict} />
+      <h4>{item.question}</h4>
+      <p>{sentence(item.answer)}</p>
+      <LearningCurve item={item} report={report} />
+      <details>
+        <summary>Figures and method</summary>
+        <Figures figures={item.figures} />
+        {kinds.map((kind) => <Findings item={item} kind={kind} findings={item.findings.filter((f) => f.kind === kind)} />)}
+        <p class="quiet">{sentence(item.method)}</p>
+      </details>
+    </li>
+  );
+}
+
+export function Feasibility({ report, first }: { report: FeasibilityReport; first: boolean }) {
+  // The wide ones (with a picture) end the list, so that the grid has no holes.
+  const items = [...report.items].sort((a, b) => Math.sign(a.curve.length) - Math.sign(b.curve.length));
+  return (
+    <section id={first ? 'feasibility' : `feasibility-${report.objective}`}>
       <h2>Is machine learning right?{report.objective ? <small> {report.objective}</small> : null}</h2>
-      <p class={`verdict ${tone(report.verdict)}`}><b>{sign(report.verdict)} {inWords(report.verdict)}</b> {report.reason}</p>
+      <p class={`verdict ${tone(report.verdict)}`}><Mark state={report.verdict} /> <span>{sentence(report.reason)}</span></p>
       <dl class="figures">
-        <div><dt>gain over the constant ({report.metric})</dt><dd>{withInterval(report.gain)}</dd></div>
-        {report.gain_with_leaks.value !== null && <div><dt>the same with leaky columns</dt><dd>{withInterval(report.gain_with_leaks)}</dd></div>}
-        <div><dt>least gain worth having</dt><dd>{readable(report.least_gain)}</dd></div>
-        {report.leaky_columns.length > 0 && <div><dt>leaky columns, left out</dt><dd>{report.leaky_columns.join(', ')}</dd></div>}
+        <Key name={`gain over the constant (${report.metric})`}><Number of={report.gain} /></Key>
+        <Key name="the same with leaky columns"><Number of={report.gain_with_leaks} /></Key>
+        <Key name="least gain worth having"><span class="number"><b>{readable(report.least_gain)}</b> <span class="interval">stated, not estimated</span></span></Key>
+        <Key name="leaky columns, left out"><span class="number"><b>{report.leaky_columns.join(', ') || 'none'}</b></span></Key>
       </dl>
-      <ul class="cards">
-        {report.items.map((item) => (
-          <li>
-            <span class={`mark ${tone(item.verdict)}`}>{sign(item.verdict)} {inWords(item.verdict)}</span>
-            <b>{item.question}</b>
-            <p>{item.answer}</p>
-            <details>
-              <summary>Figures and method</summary>
-              <dl class="figures">{item.figures.map((f) => <div><dt>{f.label}{f.unit ? ` (${f.unit})` : ''}</dt><dd>{withInterval(f.estimate)}{f.estimate.reason ? <span class="quiet"> {f.estimate.reason}</span> : null}</dd></div>)}</dl>
-              {item.findings.length > 0 && <ul>{item.findings.map((f) => <li>{f.message}</li>)}</ul>}
-              <p class="quiet">{item.method}</p>
-            </details>
-            <LearningCurve item={item} metric={report.metric} />
-          </li>
-        ))}
-      </ul>
-      {report.notes.map((n) => <p class="quiet">{n}</p>)}
+      <h3>Nine questions</h3>
+      <ul class="cards">{items.map((item) => <Item item={item} report={report} />)}</ul>
+      {report.notes.map((n) => <p class="quiet">{sentence(n)}</p>)}
     </section>
   );
 }

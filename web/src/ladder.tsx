@@ -1,82 +1,66 @@
-// The ladder: dots with intervals, what each rung is, calibration.
+// The ladder: dots with intervals per metric, what each rung is, what it adds to the one below.
 import { useCallback, useState } from 'preact/hooks';
-import type { RungReport, TrainReport } from './generated/reports';
-import { inWords, readable, sign, tone, withInterval } from './format';
-import { Figure, Plot } from './plot';
+import { Calibration } from './calibration';
+import { Figure, Table } from './figure';
+import { inLine, readable, sentence } from './format';
+import type { Comparison, RungReport, TrainReport } from './generated/reports';
+import { domainOf, intervalRows, type IntervalRow } from './interval_rows';
+import { Mark, Number } from './parts';
 
-function Calibration({ rung }: { rung: RungReport }) {
-  const options = useCallback((width: number) => {
-    const points = rung.calibration.map((p) => ({ predicted: p.predicted, observed: p.observed.value, low: p.observed.low, high: p.observed.high, n: p.rows })).filter((p) => p.observed !== null);
-    const values = points.flatMap((p) => [p.predicted as number, p.observed as number, p.low ?? (p.observed as number), p.high ?? (p.observed as number)]);
-    const domain = [Math.min(...values), Math.max(...values)];
-    return {
-      height: Math.min(320, width), aspectRatio: undefined, marginLeft: 52, x: { label: 'predicted', domain, grid: true }, y: { label: 'observed', domain, grid: true },
-      marks: [
-        Plot.line([[domain[0], domain[0]], [domain[1], domain[1]]], { stroke: 'var(--mute)', strokeDasharray: '4 3' }),
-        Plot.ruleX(points.filter((p) => p.low !== null), { x: 'predicted', y1: 'low', y2: 'high', stroke: 'var(--accent)', strokeWidth: 3, strokeOpacity: 0.4 }),
-        Plot.dot(points, { x: 'predicted', y: 'observed', fill: 'var(--accent)', r: 4, title: (p) => `${p.n.toLocaleString('en-US')} rows`, tip: true }),
-      ],
-    };
-  }, [rung]);
-  if (rung.calibration.length < 2) return <p class="quiet">{rung.name} gives (nearly) one answer to all rows: there is no calibration to draw.</p>;
-  return <Figure label={`Calibration of ${rung.name} on the holdout: on the dashed line, predictions come true as often as they say.`} options={options} />;
+const meanings: Record<string, string> = {
+  skill: '0 is the constant answer, 1 is perfect', auc: 'chance that a true case is ranked above a false one; 0.5 is chance', log_loss: 'less is better', brier: 'mean squared error of the chances; less is better',
+  accuracy: 'share of right answers', rmse: 'typical error, in units of the outcome; less is better', mae: 'mean absolute error, in units of the outcome; less is better', r2: 'share of the variance explained', ndcg: 'how near the best order; 1 is perfect',
+};
+
+const status = (r: RungReport): string => (r.status === 'not_compared' && r.kind === 'published' ? 'not_compared' : r.status);
+
+function Against({ c, exact }: { c: Comparison | null; exact: string }) {
+  if (!c) return <span class="quiet">{exact}</span>;
+  const estimate = { value: c.difference, low: c.low, high: c.high, level: 0.95, reason: c.reason || 'no interval was computed' };
+  return <><Number of={estimate} /><br /><span class="quiet">{c.p_value !== null ? `p ${c.p_value < 0.001 ? '< 0.001' : `= ${readable(c.p_value, 2)}`}` : sentence(c.reason)}</span></>;
 }
 
-export function Ladder({ report }: { report: TrainReport }) {
-  const own = report.rungs.filter((r) => r.calibration.length > 1);
-  const [chosen, setChosen] = useState(Math.max(0, own.length - 1));
-  const [metric, setMetric] = useState(report.metric);
-  const options = useCallback((width: number) => {
-    const rows = report.rungs.filter((r) => r.metrics[metric]?.value != null).map((r) => ({ name: r.name, kind: r.kind, ...r.metrics[metric], status: r.status }));
-    // The random rung lies so far off that it would squeeze all others; its figure stands in the table.
-    const near = rows.filter((r) => r.kind !== 'random');
-    const ends = near.flatMap((r) => [r.value as number, r.low ?? (r.value as number), r.high ?? (r.value as number)]);
-    const span = Math.max(1e-9, Math.max(...ends) - Math.min(...ends));
-    const domain = [Math.min(...ends) - 0.08 * span, Math.max(...ends) + 0.08 * span];
-    const shown = rows.filter((r) => (r.value as number) >= domain[0] && (r.value as number) <= domain[1]);
-    const colour = (r: { name: string }) => (r.name === report.recommended ? 'var(--good)' : 'var(--accent)');
-    return {
-      height: 34 * rows.length + 50, marginLeft: Math.min(130, width / 3), x: { label: `${metric} on the holdout`, domain, grid: true }, y: { label: null, domain: rows.map((r) => r.name).reverse() },
-      marks: [
-        metric === 'skill' ? Plot.ruleX([0], { stroke: 'var(--ink)', strokeOpacity: 0.5 }) : null,
-        Plot.ruleY(shown.filter((r) => r.low !== null && r.low !== r.high), { x1: 'low', x2: 'high', y: 'name', stroke: colour, strokeWidth: 4, strokeOpacity: 0.45 }),
-        Plot.dot(shown.filter((r) => r.kind !== 'published'), { x: 'value', y: 'name', fill: colour, r: 6 }),
-        Plot.dot(shown.filter((r) => r.kind === 'published'), { x: 'value', y: 'name', stroke: 'var(--mute)', symbol: 'times', r: 5 }),
-        Plot.text(rows.filter((r) => !shown.includes(r)), { x: () => domain[0], y: 'name', text: (r) => `◂ ${readable(r.value)}`, textAnchor: 'start', fill: 'var(--mute)' }),
-      ],
-    };
-  }, [report, metric]);
-  const names = Object.keys(report.rungs[0]?.metrics ?? {});
+function Rungs({ report }: { report: TrainReport }) {
   return (
-    <section id="ladder">
-      <h2>The ladder<small> {report.objective}</small></h2>
-      <p class={`verdict ${report.recommended ? 'good' : 'bad'}`}><b>{report.recommended ? `Recommended: ${report.recommended}.` : 'No rung is recommended.'}</b> {report.reason}</p>
-      <div class="tabs" role="group" aria-label="metric">{names.map((n) => <button aria-pressed={n === metric} onClick={() => setMetric(n)}>{n}</button>)}</div>
-      <Figure label={`Each rung's ${metric} on rows that nothing was chosen by, with 95 % intervals by unit.`} options={options} />
-      <div class="scroll">
-        <table>
-          <thead><tr><th>rung</th><th>{metric}</th><th>against the rung below</th><th>against the best</th></tr></thead>
-          <tbody>
-            {report.rungs.map((r) => (
-              <tr class={r.name === report.recommended ? 'chosen' : ''}>
-                <td><b>{r.name}</b><br /><span class="quiet">{r.explain || r.source}</span></td>
-                <td>{withInterval(r.metrics[metric])}</td>
-                <td>{r.against_previous ? `${readable(r.against_previous.difference, 2)} (${readable(r.against_previous.low, 2)} to ${readable(r.against_previous.high, 2)})` : ''}</td>
-                <td><span class={`mark ${tone(r.status)}`}>{sign(r.status)} {inWords(r.status)}</span></td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="quiet">{report.split.how}. This holdout has been opened {report.split.holdout_openings === 1 ? 'once' : `${report.split.holdout_openings} times`}.</p>
-      {own.length > 0 && (
-        <>
-          <h3>Calibration</h3>
-          <div class="tabs" role="group" aria-label="rung">{own.map((r, i) => <button aria-pressed={i === chosen} onClick={() => setChosen(i)}>{r.name}</button>)}</div>
-          <Calibration rung={own[chosen]} />
-        </>
-      )}
-      {report.notes.map((n) => <p class="quiet">{n}</p>)}
+    <div class="rungs">
+      {[...report.rungs].reverse().map((r) => (
+        <article class={r.name === report.recommended ? 'rung chosen' : 'rung'}>
+          <div><h4>{r.name}{r.name === report.recommended ? <span class="badge">recommended</span> : null}</h4><p class="quiet">{sentence(r.explain || r.kind)}{r.source ? ` ${sentence(r.source)}` : ''}</p></div>
+          <div><p class="label">{report.metric}</p><Number of={r.metrics[report.metric] ?? { value: null, low: null, high: null, level: 0.95, reason: 'not measured for this rung' }} /></div>
+          <div><p class="label">against {r.against_previous?.other ?? 'the rung below'}</p><Against c={r.against_previous} exact={r.kind === 'published' ? 'published results are not tested' : 'nothing below it'} /></div>
+          <div><p class="label">against the best</p><Mark state={status(r)} /><p class="quiet">{sentence(r.status_text.replace(/^[a-z ]+: /, ''))}{r.rows_to_decide.value !== null && r.status === 'unclear' ? ` About ${readable(r.rows_to_decide.value, 2)} holdout rows would decide (${r.rows_to_decide.reason || inLine(r.rows_to_decide)}).` : ''}</p></div>
+        </article>
+      ))}
+    </div>
+  );
+}
+
+export function Ladder({ report, first }: { report: TrainReport; first: boolean }) {
+  const [metric, setMetric] = useState(report.metric);
+  const names = [...new Set(report.rungs.flatMap((r) => Object.keys(r.metrics)))];
+  const rows: IntervalRow[] = [...report.rungs].reverse().filter((r) => r.metrics[metric]?.value != null).map((r) => {
+    const e = r.metrics[metric];
+    return { label: r.name, value: e.value, low: e.low, high: e.high, text: inLine(e), tone: r.name === report.recommended ? 'good' : undefined, foreign: r.kind === 'published' };
+  });
+  const options = useCallback((width: number) => {
+    // The random rung lies so far off that it would squeeze all others; its figure stands beside it.
+    const near = rows.filter((r) => report.rungs.find((g) => g.name === r.label)?.kind !== 'random');
+    return intervalRows({ rows, width, axis: `${metric} on the holdout`, domain: domainOf(near.length > 0 ? near : rows), line: metric === 'skill' ? { at: 0, name: 'the constant' } : metric === 'auc' ? { at: 0.5, name: 'chance' } : undefined, from: metric === report.metric && report.target !== null ? { at: report.target, name: 'target' } : undefined });
+  }, [report, metric]);
+  return (
+    <section id={first ? 'ladder' : `ladder-${report.objective}`}>
+      <h2>The ladder: better than what?<small> {report.objective}</small></h2>
+      <p class={`verdict ${report.recommended ? 'good' : 'bad'}`}><b>{report.recommended ? `Recommended: ${report.recommended}.` : 'No rung is recommended.'}</b> <span>{sentence(report.reason)}</span></p>
+      <div class="tabs" role="group" aria-label="Metric of the ladder">{names.map((n) => <button aria-pressed={n === metric} onClick={() => setMetric(n)}>{n}</button>)}</div>
+      <Figure label={`Each rung's ${metric} on the holdout, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`Each rung's ${metric}${meanings[metric] ? ` (${meanings[metric]})` : ''} on rows that nothing was chosen by, with 95 % intervals by unit. ● green: recommended; ×: published elsewhere.`} options={options} said table={{ head: ['rung', `${metric} (95 % interval)`], body: rows.map((r) => [r.label, r.text]) }} />
+      <Rungs report={report} />
+      <details>
+        <summary>All metrics of all rungs</summary>
+        <Table label="All metrics of all rungs" head={['rung', ...names]} body={report.rungs.map((r) => [r.name, ...names.map((n) => inLine(r.metrics[n]))])} />
+      </details>
+      <Calibration rungs={report.rungs} />
+      <p class="quiet">{sentence(report.split.how)} This holdout has been opened {report.split.holdout_openings === 1 ? 'once' : `${report.split.holdout_openings} times`}{report.split.holdout_openings > 1 ? ': each opening makes its figures a little less trustworthy' : ''}.</p>
+      {report.notes.map((n) => <p class="quiet">{sentence(n)}</p>)}
     </section>
   );
 }

@@ -2,66 +2,46 @@
 import { render } from 'preact';
 import './report.css';
 import { Board } from './board';
+import { Evidence } from './evidence';
 import { Feasibility } from './feasibility';
-import { inWords, readable, sign, tone } from './format';
 import type { ProjectReport } from './generated/reports';
 import { Ladder } from './ladder';
+import { Opening, isShare } from './opening';
+import { preparePrinting } from './paper';
+import { NotRun } from './parts';
+import { OpenQuestions, ProblemTree, Results } from './results';
 import { Understand } from './understand';
 
-function Results({ report }: { report: ProjectReport }) {
-  if (report.options.length === 0 && report.steps.length === 0) return null;
+function Navigation({ report }: { report: ProjectReport }) {
   return (
-    <section id="results">
-      <h2>Options and steps</h2>
-      {report.options.length > 0 && (
-        <div class="scroll"><table>
-          <thead><tr><th>option</th><th>stated cost</th><th>stated time</th><th>measured</th><th>value per day</th></tr></thead>
-          <tbody>{report.options.map((o) => <tr><td><b>{o.name}</b><br /><span class="quiet">{o.note}</span></td><td>{o.stated_cost}</td><td>{o.stated_time}</td><td>{o.measured.value === null ? <span class="quiet">{o.measured.reason || 'n/a'}</span> : readable(o.measured.value)}</td><td>{o.value_per_day.value === null ? <span class="quiet">{o.value_per_day.reason || 'n/a'}</span> : readable(o.value_per_day.value)}</td></tr>)}</tbody>
-        </table></div>
-      )}
-      <ul class="cards">{report.steps.map((s) => <li><span class={`mark ${tone(s.state)}`}>{sign(s.state)} {inWords(s.state)}</span><b>{s.name}</b><p><code>{s.criterion}</code></p><p class="quiet">{s.detail}</p></li>)}</ul>
-    </section>
+    <nav aria-label="Sections">
+      <a href="#understand">What happens</a>
+      <a href="#feasibility">Is ML right?</a>
+      <a href="#ladder">Better than what?</a>
+      {report.options.length + report.steps.length > 0 && <a href="#results">The work</a>}
+      {report.board.length > 0 && <a href="#board">Life cycle</a>}
+      <a href="#evidence">Evidence</a>
+    </nav>
   );
 }
 
 function Report({ report }: { report: ProjectReport }) {
   return (
     <>
-      <header>
-        <p class="brand">Assay</p>
-        <h1>{report.name}</h1>
-        {report.why && <p class="lead">{report.why}</p>}
-        <p class="headline">{report.headline}</p>
-        <nav aria-label="sections">
-          {report.board.length > 0 && <a href="#board">Life cycle</a>}
-          {report.understand && <a href="#understand">What happens</a>}
-          {report.feasibility.length > 0 && <a href="#feasibility">Is ML right?</a>}
-          {report.train.length > 0 && <a href="#ladder">The ladder</a>}
-          {report.steps.length > 0 && <a href="#results">Options and steps</a>}
-          <a href="#evidence">Evidence</a>
-        </nav>
-      </header>
-      <main>
-        <Board report={report} />
-        {report.understand && <Understand report={report.understand} />}
-        {report.feasibility.map((f) => <Feasibility report={f} />)}
-        {report.train.map((t) => <Ladder report={t} />)}
+      <a class="skip" href="#findings">Skip to the findings</a>
+      <Opening report={report} />
+      <Navigation report={report} />
+      <main id="findings">
+        <ProblemTree report={report} />
+        {report.understand ? <Understand report={report.understand} as={isShare(report)} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
+        {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
+        {report.train.length > 0 ? report.train.map((t, i) => <Ladder report={t} first={i === 0} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
         <Results report={report} />
-        <section id="evidence">
-          <h2>Evidence</h2>
-          <dl class="figures">
-            <div><dt>data</dt><dd>{report.data.source}</dd></div>
-            <div><dt>rows</dt><dd>{report.data.rows.toLocaleString('en-US')}</dd></div>
-            <div><dt>fingerprint</dt><dd class="hash">{report.data.fingerprint}</dd></div>
-            <div><dt>seed</dt><dd>{report.seed}</dd></div>
-            <div><dt>version</dt><dd>{report.assay_version}</dd></div>
-            <div><dt>ledger</dt><dd>{report.ledger.records} records, head <span class="hash">{report.ledger.head}</span></dd></div>
-            <div><dt>time</dt><dd>{report.timing.started}, {readable(report.timing.seconds)} s, {readable((report.timing.peak_bytes ?? 0) / 1e9)} GB at most</dd></div>
-            <div><dt>again with</dt><dd><code>{report.command}</code></dd></div>
-          </dl>
-          {[...report.data.notes, ...report.notes].map((n) => <p class="quiet">{n}</p>)}
-        </section>
+        <Board report={report} />
+        <OpenQuestions report={report} />
+        <Evidence report={report} />
       </main>
+      <footer><p>Made by Assay {report.assay_version}. This file loads nothing: what it holds is all it shows.</p></footer>
     </>
   );
 }
@@ -71,4 +51,5 @@ const root = document.getElementById('report');
 if (root) {
   root.textContent = '';
   render(<Report report={JSON.parse(data) as ProjectReport} />, root);
+  preparePrinting();
 }

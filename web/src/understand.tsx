@@ -1,93 +1,27 @@
 // What happens: the outcome over time, what goes with it, the hypotheses, the data.
-import { useCallback, useState } from 'preact/hooks';
-import type { Association, ColumnProfile, UnderstandReport } from './generated/reports';
-import { inWords, readable, share, sign, tone, withInterval } from './format';
-import { Figure, Plot } from './plot';
+import { useCallback } from 'preact/hooks';
+import { Associations } from './associations';
+import { Figure } from './figure';
+import { count, inLine, sentence, tone, type Reading } from './format';
+import type { ColumnProfile, UnderstandReport } from './generated/reports';
+import { intervalRows } from './interval_rows';
+import { Mark } from './parts';
+import { Series } from './series';
 
-function Series({ report }: { report: UnderstandReport }) {
-  const series = report.over_time;
-  const options = useCallback((width: number) => {
-    const points = series.points.filter((p) => p.mean.value !== null).map((p) => ({ at: new Date(p.start.replace(' ', 'T') + (p.start.length > 10 ? 'Z' : '')), mean: p.mean.value as number, low: p.mean.low, high: p.mean.high, segment: p.segment }));
-    const levels = new Map<number, { from: Date; to: Date; sum: number; n: number }>();
-    for (const p of points) {
-      const level = levels.get(p.segment) ?? { from: p.at, to: p.at, sum: 0, n: 0 };
-      levels.set(p.segment, { from: level.from, to: p.at, sum: level.sum + p.mean, n: level.n + 1 });
-    }
-    const level = [...levels.values()].map((l) => ({ from: l.from, to: l.to, mean: l.sum / l.n }));
-    return {
-      height: Math.max(180, Math.min(280, width / 3)), marginLeft: 48, x: { label: null, type: 'utc' as const }, y: { label: `mean outcome per ${series.period}`, grid: true, zero: true, nice: true },
-      marks: [
-        Plot.areaY(points.filter((p) => p.low !== null), { x: 'at', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.12 }),
-        Plot.lineY(points, { x: 'at', y: 'mean', stroke: 'var(--accent)', strokeWidth: 1.2 }),
-        Plot.ruleY(level, { x1: 'from', x2: 'to', y: 'mean', stroke: 'var(--ink)', strokeWidth: 1.6, strokeDasharray: '5 3' }),
-        Plot.ruleX(series.changes, { x: (c) => new Date(c.start.replace(' ', 'T') + (c.start.length > 10 ? 'Z' : '')), stroke: 'var(--bad)', strokeWidth: 1.5 }),
-        Plot.tip(points, Plot.pointerX({ x: 'at', y: 'mean', title: (p: { at: Date; mean: number }) => `${p.at.toISOString().slice(0, 10)}\n${readable(p.mean)}`, fill: 'var(--card)' })),
-      ],
-    };
-  }, [series]);
-  if (series.reason) return <p class="quiet">No picture over time: {series.reason}.</p>;
-  const shifts = series.changes.length === 0 ? 'no level shift beyond noise' : series.changes.map((c) => `a shift at ${c.start} from ${readable(c.before.value)} to ${readable(c.after.value)}`).join(', ');
+function Hypotheses({ report, as }: { report: UnderstandReport; as: Reading }) {
+  const all = report.hypotheses;
+  // A claim about another metric than the outcome has that metric's own scale.
+  const points = as === 'share' && all.every((h) => !h.metric || h.metric === report.outcome);
+  const reading: Reading = points ? 'points' : 'plain';
+  const rows = all.filter((h) => h.effect.value !== null).map((h) => ({ label: h.name, value: h.effect.value, low: h.effect.low, high: h.effect.high, text: inLine(h.effect, reading), tone: tone(h.verdict) }));
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: points ? 'inside the segment minus outside, percentage points' : 'inside the segment minus outside', percent: points, line: { at: 0, name: 'no difference' } }), [report]);
+  if (all.length === 0) return null;
   return (
     <>
-      <Figure label={`Mean outcome per ${series.period} (line), levels between shifts (dashed): ${shifts}.`} options={options} />
-      <p class="quiet">Season: {series.seasonality}. Method: {series.method}.</p>
-    </>
-  );
-}
-
-function Levels({ association }: { association: Association }) {
-  const options = useCallback((width: number) => {
-    const rows = association.level_labels.map((label, i) => ({ label, mean: association.level_means[i].value, low: association.level_means[i].low, high: association.level_means[i].high, n: association.level_rows[i] })).filter((r) => r.mean !== null);
-    return {
-      height: 26 * rows.length + 40, marginLeft: Math.min(150, width / 3), x: { label: 'mean outcome', grid: true, nice: true }, y: { label: null, domain: rows.map((r) => r.label) },
-      marks: [Plot.ruleY(rows.filter((r) => r.low !== null), { x1: 'low', x2: 'high', y: 'label', stroke: 'var(--accent)', strokeWidth: 3, strokeOpacity: 0.4 }), Plot.dot(rows, { x: 'mean', y: 'label', fill: 'var(--accent)', r: 4, title: (r) => `${r.label}: ${readable(r.mean)} in ${r.n.toLocaleString('en-US')} rows`, tip: true })],
-    };
-  }, [association]);
-  return <Figure label={`Mean outcome by ${association.feature}, with 95 % intervals.`} options={options} />;
-}
-
-function Associations({ list }: { list: Association[] }) {
-  const [open, setOpen] = useState(0);
-  if (list.length === 0) return null;
-  const top = list.slice(0, 12);
-  return (
-    <div class="split">
-      <table>
-        <thead><tr><th>feature</th><th class="right">variance explained</th><th>beyond noise</th></tr></thead>
-        <tbody>
-          {top.map((a, i) => (
-            <tr class={i === open ? 'chosen' : ''}>
-              <td><button class="link" onClick={() => setOpen(i)} aria-pressed={i === open}>{a.feature}</button></td>
-              <td class="right" title={withInterval(a.strength, share)}>{share(a.strength.value)}</td>
-              <td>{a.q_value !== null && a.q_value <= 0.05 ? 'yes' : 'not shown'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Levels association={top[open]} />
-    </div>
-  );
-}
-
-function Hypotheses({ report }: { report: UnderstandReport }) {
-  const tested = report.hypotheses;
-  const options = useCallback((width: number) => {
-    const rows = tested.filter((h) => h.effect.value !== null).map((h) => ({ name: h.name, value: h.effect.value, low: h.effect.low, high: h.effect.high, verdict: h.verdict }));
-    const colour = (r: { verdict: string }) => `var(--${tone(r.verdict)})`;
-    return {
-      height: 34 * rows.length + 50, marginLeft: Math.min(220, width / 2.6), x: { label: 'effect: inside the segment minus outside', grid: true, nice: true }, y: { label: null, domain: rows.map((r) => r.name) },
-      marks: [Plot.ruleX([0], { stroke: 'var(--ink)' }), Plot.ruleY(rows, { x1: 'low', x2: 'high', y: 'name', stroke: colour, strokeWidth: 3 }), Plot.dot(rows, { x: 'value', y: 'name', fill: colour, r: 5 })],
-    };
-  }, [tested]);
-  if (tested.length === 0) return null;
-  return (
-    <>
-      <h3>Hypotheses</h3>
-      {tested.some((h) => h.effect.value !== null) && <Figure label="Effect of each hypothesis with its 95 % interval, by unit; verdicts keep the false discovery rate at 5 %." options={options} />}
+      <h3 id="hypotheses">What people believed, tested</h3>
+      {rows.length > 0 && <Figure label={`Effect of each hypothesis, inside its segment minus outside, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption="Each belief's effect with its 95 % interval by unit: ● it holds, ■ the opposite or nothing holds, ◆ not decided. Verdicts keep the false discovery rate at 5 %." options={options} said table={{ head: ['hypothesis', 'effect (95 % interval)'], body: rows.map((r) => [r.label, r.text]) }} />}
       <ul class="cards">
-        {tested.map((h) => (
-          <li><span class={`mark ${tone(h.verdict)}`}>{sign(h.verdict)} {inWords(h.verdict)}</span><b>{h.claim || h.name}</b><p>{h.answer}</p><p class="quiet"><code>{h.segment}</code></p></li>
-        ))}
+        {all.map((h) => <li class={tone(h.verdict)}><Mark state={h.verdict} words={h.effect.value === null ? 'no data yet' : undefined} /><h4>{h.claim || h.name}</h4><p>{sentence(h.answer)}</p><p class="source"><code>{h.segment}</code>{h.metric ? <>, metric <code>{h.metric}</code></> : null}</p></li>)}
       </ul>
     </>
   );
@@ -96,35 +30,43 @@ function Hypotheses({ report }: { report: UnderstandReport }) {
 function Histogram({ column }: { column: ColumnProfile }) {
   const counts = column.bin_counts.length > 0 ? column.bin_counts : column.top_counts;
   if (counts.length === 0) return null;
-  const most = Math.max(...counts);
+  const most = Math.max(...counts, 1);
   return (
-    <svg class="spark" viewBox={`0 0 ${counts.length * 5} 24`} preserveAspectRatio="none" aria-hidden="true">
+    <svg class="spark" viewBox={`0 0 ${counts.length * 5} 24`} preserveAspectRatio="none" role="img" aria-label={`Histogram of ${column.name}: ${counts.length} bars, at most ${count(most)} rows in one`}>
       {counts.map((n, i) => <rect x={i * 5} width="4" y={24 - (24 * n) / most} height={(24 * n) / most} />)}
     </svg>
   );
 }
 
-export function Understand({ report }: { report: UnderstandReport }) {
+function Columns({ report }: { report: UnderstandReport }) {
   return (
-    <section id="understand">
-      <h2>What happens</h2>
-      <p class="lead">{report.summary}</p>
-      <Series report={report} />
-      <h3>What goes with it</h3>
-      <Associations list={report.associations} />
-      <Hypotheses report={report} />
-      <h3>The data</h3>
-      <div class="scroll">
+    <details open={report.columns.length <= 20}>
+      <summary>{report.columns.length} columns</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Columns of the data">
         <table>
-          <thead><tr><th>column</th><th>type</th><th /><th class="right">missing</th><th class="right">distinct</th><th>values</th></tr></thead>
+          <thead><tr><th scope="col">column</th><th scope="col">type</th><th scope="col">spread</th><th scope="col" class="right">missing</th><th scope="col" class="right">distinct</th><th scope="col">values</th></tr></thead>
           <tbody>
-            {report.columns.map((c) => (
-              <tr><td>{c.name}</td><td>{c.type}</td><td><Histogram column={c} /></td><td class="right">{c.missing.toLocaleString('en-US')}</td><td class="right">{c.distinct.toLocaleString('en-US')}</td><td>{c.least ? `${c.least} to ${c.most}` : c.top_values.slice(0, 4).join(', ')}</td></tr>
-            ))}
+            {report.columns.map((c) => <tr><th scope="row">{c.name}</th><td>{c.type}</td><td><Histogram column={c} /></td><td class="right">{count(c.missing)}</td><td class="right">{c.distinct_exact ? '' : 'about '}{count(c.distinct)}</td><td>{c.least ? `${c.least} to ${c.most}` : c.top_values.slice(0, 4).join(', ')}</td></tr>)}
           </tbody>
         </table>
       </div>
-      {report.alerts.length > 0 && <><h3>To know about the data</h3><ul>{report.alerts.map((a) => <li>{a.message}</li>)}</ul></>}
+      <p class="quiet">Counts of the rows that were read, not estimates: they have no interval.</p>
+    </details>
+  );
+}
+
+export function Understand({ report, as }: { report: UnderstandReport; as: Reading }) {
+  return (
+    <section id="understand">
+      <h2>What happens</h2>
+      <p class="lead">{sentence(report.summary)}</p>
+      <Series series={report.over_time} mean={report.outcome_mean} as={as} />
+      <Hypotheses report={report} as={as} />
+      <h3>What goes with it</h3>
+      <Associations list={report.associations} as={as} />
+      <h3>The data</h3>
+      {report.alerts.length > 0 && <ul class="plain">{report.alerts.map((a) => <li>{sentence(a.message)}</li>)}</ul>}
+      <Columns report={report} />
     </section>
   );
 }

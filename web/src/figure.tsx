@@ -1,0 +1,95 @@
+// A picture in the page: redrawn when its width changes and for paper, described in words, with its figures as a table.
+import * as Plot from '@observablehq/plot';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+export interface Alternative {
+  head: string[];
+  body: string[][];
+}
+
+interface Props {
+  /** What the picture shows, in a sentence: read out instead of the picture. */
+  label: string;
+  /** What stands below the picture; the label when it says no more. */
+  caption?: string;
+  options: (width: number) => Plot.PlotOptions;
+  table: Alternative;
+  /** The picture itself writes all the figures: the table is not printed beside it. */
+  said?: boolean;
+}
+
+const paperWidth = 660;
+
+/** Longer tables are not printed: the picture stands there. */
+const printedRows = 40;
+
+export function Table({ head, body, label }: Alternative & { label: string }) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <thead><tr>{head.map((name) => <th scope="col">{name}</th>)}</tr></thead>
+        <tbody>{body.map((row) => <tr>{row.map((cell, i) => (i === 0 ? <th scope="row">{cell}</th> : <td>{cell}</td>))}</tr>)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function AsTable({ table, label, said }: { table: Alternative; label: string; said?: boolean }) {
+  const long = table.body.length > printedRows;
+  const [open, setOpen] = useState(!long);
+  return (
+    <details class={`alternative${long ? ' long' : ''}${said ? ' said' : ''}`} onToggle={(e) => setOpen(open || (e.currentTarget as HTMLDetailsElement).open)}>
+      <summary>These figures as a table</summary>
+      {open && <Table {...table} label={label} />}
+    </details>
+  );
+}
+
+export function Figure({ label, caption, options, table, said }: Props) {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = holder.current;
+    if (!element) return;
+    let drawnAt = 0;
+    let onPaper = false;
+    const draw = (width: number) => {
+      if (width < 40 || width === drawnAt) return;
+      drawnAt = width;
+      const wanted = options(width);
+      const drawn = Plot.plot({ marginBottom: 44, ...wanted, x: { labelOffset: 38, ...wanted.x }, width, style: { background: 'transparent', color: 'var(--ink)', fontFamily: 'inherit', fontSize: '12.5px', overflow: 'visible' } });
+      drawn.setAttribute('role', 'img');
+      drawn.setAttribute('aria-label', label);
+      for (const inner of drawn.querySelectorAll('[aria-label]')) inner.removeAttribute('aria-label');
+      element.replaceChildren(drawn);
+    };
+    const wide = () => Math.round(element.clientWidth);
+    const observer = new ResizeObserver(() => onPaper || draw(wide()));
+    observer.observe(element);
+    draw(wide());
+    // Small multiples stand side by side on paper too; all others take its width.
+    const forPaper = () => {
+      onPaper = true;
+      draw(element.closest('.multiples') ? Math.min(wide() || 300, 300) : paperWidth);
+    };
+    const forScreen = () => {
+      onPaper = false;
+      draw(wide());
+    };
+    window.addEventListener('assay:paper', forPaper);
+    window.addEventListener('assay:screen', forScreen);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener('assay:paper', forPaper);
+      window.removeEventListener('assay:screen', forScreen);
+    };
+  }, [options, label]);
+  return (
+    <figure>
+      <div ref={holder} class="plot" />
+      <figcaption>{caption ?? label}</figcaption>
+      <AsTable table={table} label={label} said={said} />
+    </figure>
+  );
+}
+
+export { Plot };

@@ -1,0 +1,38 @@
+// Small things that every section uses.
+import type { ComponentChildren } from 'preact';
+import type { Estimate } from './generated/reports';
+import { inWords, readEstimate, sign, tone, type Reading } from './format';
+
+/** A figure with its interval, or with the reason why there is none. */
+export function Number({ of, as = 'plain' }: { of: Estimate | null | undefined; as?: Reading }) {
+  const read = readEstimate(of, as);
+  return (
+    <span class="number">
+      {read.value === 'n/a' ? null : <b>{read.value}</b>}
+      {read.interval ? <span class="interval"> {read.interval}</span> : <span class="interval"> {read.reason}</span>}
+    </span>
+  );
+}
+
+/** A state in words, with a sign and a colour. */
+export function Mark({ state, words }: { state: string; words?: string }) {
+  return <span class={`mark ${tone(state)}`}><span aria-hidden="true">{sign(state)}</span> {words ?? inWords(state)}</span>;
+}
+
+export function Key({ name, children }: { name: string; children: ComponentChildren }) {
+  return <div class="key"><dt>{name}</dt><dd>{children}</dd></div>;
+}
+
+/** A part of the run that does not exist: said, not hidden. */
+export function NotRun({ id, title, what }: { id: string; title: string; what: string }) {
+  return (
+    <section id={id} class="notrun">
+      <h2>{title}</h2>
+      <p><Mark state="waiting" words="not run yet" /> {what}</p>
+    </section>
+  );
+}
+
+export function Notes({ notes }: { notes: string[] }) {
+  return <>{notes.map((note) => <p class="quiet">{note}</p>)}</>;
+}

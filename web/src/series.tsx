@@ -1,0 +1,65 @@
+// The outcome over time: the series with its interval band, the levels between shifts, what repeats.
+import { useCallback } from 'preact/hooks';
+import { Figure, Plot } from './figure';
+import { atTime, inLine, readEstimate, sentence, type Reading } from './format';
+import type { Estimate, OutcomeOverTime } from './generated/reports';
+
+const quantile = (sorted: number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(share * (sorted.length - 1))))];
+
+function Season({ series, as }: { series: OutcomeOverTime; as: Reading }) {
+  const rows = series.season_labels.map((label, i) => ({ label, ...series.season_means[i] })).filter((r) => r.value !== null);
+  const factor = as === 'share' ? 100 : 1;
+  const options = useCallback((width: number) => ({
+    height: 210, marginLeft: 48, marginTop: 20, x: { label: null, domain: rows.map((r) => r.label), padding: 0.4, ticks: rows.length * 34 > width ? rows.filter((_, i) => i % 3 === 0).map((r) => r.label) : undefined }, y: { label: as === 'share' ? '% of rows' : 'mean', grid: true, nice: true, ticks: 5 },
+    marks: [
+      Plot.ruleX(rows.filter((r) => r.low !== null), { x: 'label', y1: (r) => factor * (r.low as number), y2: (r) => factor * (r.high as number), stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
+      Plot.dot(rows, { x: 'label', y: (r) => factor * (r.value as number), fill: 'var(--accent)', r: 5 }),
+    ],
+  }), [series]);
+  if (rows.length < 2) return null;
+  return <Figure label={`Mean outcome by position in the season, with 95 % intervals: ${rows.map((r) => `${r.label} ${inLine(r, as)}`).join('; ')}.`} caption={`What repeats. ${sentence(series.seasonality)} Dots are means, bars 95 % intervals.`} options={options} table={{ head: ['position', 'mean (95 % interval)'], body: rows.map((r) => [r.label, inLine(r, as)]) }} />;
+}
+
+export function Series({ series, mean, as }: { series: OutcomeOverTime; mean: Estimate; as: Reading }) {
+  const factor = as === 'share' ? 100 : 1;
+  const points = series.points.filter((p) => p.mean.value !== null).map((p) => ({ at: atTime(p.start), mean: factor * (p.mean.value as number), low: p.mean.low === null ? null : factor * p.mean.low, high: p.mean.high === null ? null : factor * p.mean.high, segment: p.segment }));
+  const levels = [...new Set(points.map((p) => p.segment))].map((segment, i) => {
+    const own = points.filter((p) => p.segment === segment);
+    const sorted = own.map((p) => p.mean).sort((a, b) => a - b);
+    const measured = series.changes.length === 0 ? mean : i === 0 ? series.changes[0].before : series.changes[i - 1]?.after;
+    return { from: own[0].at, to: own[own.length - 1].at, level: measured && measured.value !== null ? factor * measured.value : own.reduce((sum, p) => sum + p.mean, 0) / own.length, low: quantile(sorted, 0.05), high: quantile(sorted, 0.95), text: inLine(measured, as) };
+  });
+  const name = (l: { level: number }) => (as === 'share' ? `${l.level.toFixed(1)} %` : l.level.toPrecision(3));
+  const banded = points.some((p) => p.low !== null);
+  const changes = series.changes.map((c) => ({ at: atTime(c.start), start: c.start, text: `from ${inLine(c.before, as)} to ${inLine(c.after, as)}` }));
+  const options = useCallback((width: number) => ({
+    height: Math.max(240, Math.min(340, width / 3)), marginLeft: 46, marginRight: 52, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}`, grid: true, zero: as === 'share', nice: true },
+    marks: [
+      banded
+        ? Plot.areaY(points.filter((p) => p.low !== null), { x: 'at', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.16 })
+        : Plot.rect(levels, { x1: 'from', x2: 'to', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.1 }),
+      Plot.lineY(points, { x: 'at', y: 'mean', stroke: 'var(--accent)', strokeWidth: 1.4 }),
+      Plot.ruleY(levels, { x1: 'from', x2: 'to', y: 'level', stroke: 'var(--ink)', strokeWidth: 1.8, strokeDasharray: '6 4' }),
+      Plot.text(levels.slice(0, -1), { x: 'to', y: 'level', text: name, dy: -9, dx: -4, textAnchor: 'end', fontWeight: 700, stroke: 'var(--paper)', strokeWidth: 4, fill: 'var(--ink)' }),
+      Plot.text(levels.slice(-1), { x: 'to', y: 'level', text: name, dx: 6, textAnchor: 'start', fontWeight: 700 }),
+      Plot.ruleX(changes, { x: 'at', stroke: 'var(--bad)', strokeWidth: 1.8 }),
+      Plot.text(changes, { x: 'at', frameAnchor: 'top', dy: -16, text: (c) => `▼ ${c.start.slice(0, 10)}`, fill: 'var(--bad)', fontWeight: 600, textAnchor: (width < 480 ? 'end' : 'middle') as 'end' | 'middle' }),
+      Plot.tip(points, Plot.pointerX({ x: 'at', y: 'mean', title: (p: { at: Date; mean: number }) => `${p.at.toISOString().slice(0, 10)}: ${p.mean.toPrecision(3)}${as === 'share' ? ' %' : ''}`, fill: 'var(--card)' })),
+    ],
+  }), [series]);
+  if (series.reason) return <p class="quiet">No picture over time: {series.reason}.</p>;
+  const shifts = changes.length === 0 ? 'its level does not shift beyond what such noise shows' : `it shifts ${changes.map((c) => `at ${c.start}, ${c.text}`).join('; ')}`;
+  const band = banded ? 'Shaded: 95 % intervals.' : `Shaded: between the lines lie nine of ten ${series.period}s of a level (single ${series.period}s have no interval: ${points.length > 0 ? series.points.find((p) => p.mean.reason)?.mean.reason ?? 'one unit each' : 'none'}).`;
+  return (
+    <>
+      <Figure
+        label={`Mean outcome per ${series.period}, ${series.points[0]?.start ?? ''} to ${series.points[series.points.length - 1]?.start ?? ''}: ${shifts}.`}
+        caption={`The outcome per ${series.period}: ${shifts}. Dashed: the level, ${levels.map((l) => l.text).join('; ')}. ${band}`}
+        options={options}
+        table={{ head: [series.period, 'rows', 'mean', '95 % interval'], body: series.points.map((p) => { const read = readEstimate(p.mean, as); return [p.start, p.rows.toLocaleString('en-US'), read.value, read.interval || 'none']; }) }}
+      />
+      <Season series={series} as={as} />
+      <p class="quiet">How shifts are found: {series.method}.</p>
+    </>
+  );
+}
