@@ -1,7 +1,7 @@
-// The report in a real browser: drawn without errors, light and dark, wide and narrow, by keyboard, from file://.
+// The report in a real browser: drawn without errors, light and dark, wide and narrow, by keyboard, on paper, from file://.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,17 @@ import test, { after, before } from 'node:test';
 
 const { chromium } = createRequire(new URL('../web/package.json', import.meta.url))('playwright-core');
 const folder = mkdtempSync(join(tmpdir(), 'assay-report-'));
+const nasty = '</script><img src=x onerror=document.title=1>\u2028<b>';
+const reportFile = join(folder, 'project', '.assay', 'report.html');
 let browser;
 
+// Values that would become markup stand in the data, a column's name, the charter's sentences, an own rule's name.
 before(async () => {
-  const nasty = '</script><img src=x onerror=document.title=1>\u2028';
-  const rows = Array.from({ length: 900 }, (_, i) => `${(i * 7919) % 10 < 3 ? 1 : 0},${i % 3 === 0 ? `"${nasty}"` : 'b'},${i % 50},2001-${String(1 + Math.floor(i / 75)).padStart(2, '0')}-${String(1 + (i % 28)).padStart(2, '0')}`);
-  writeFileSync(join(folder, 'data.csv'), `y,category,x,day\n${rows.join('\n')}\n`);
+  const rows = Array.from({ length: 900 }, (_, i) => `${(i * 7919) % 10 < 3 ? 1 : 0},${i % 3 === 0 ? `"${nasty}"` : 'b'},${i % 50},2001-${String(1 + Math.floor(i / 75)).padStart(2, '0')}-${String(1 + (i % 28)).padStart(2, '0')},${i % 7}`);
+  writeFileSync(join(folder, 'data.csv'), `y,category,x,day,"${nasty}"\n${rows.join('\n')}\n`);
   mkdirSync(join(folder, 'project'));
-  writeFileSync(join(folder, 'project', 'assay.toml'), '[project]\nname = "Browser"\n[data]\nsource = "../data.csv"\ntime = "day"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n[[phenomenon.hypotheses]]\nname = "large x"\nsegment = "x > 25"\ndirection = "higher"\n');
+  const text = JSON.stringify(nasty);
+  writeFileSync(join(folder, 'project', 'assay.toml'), `[project]\nname = ${text}\nwhy = ${text}\n[phenomenon]\nwhat = ${text}\n[[problem.parts]]\nname = ${text}\nwhat = ${text}\n[[problem.parts]]\nname = "its own parent"\nof = "its own parent"\n[[problem.steps]]\nname = ${text}\nexit = "rows > 10"\n[data]\nsource = "../data.csv"\ntime = "day"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n[[phenomenon.hypotheses]]\nname = "large x"\nclaim = ${text}\nsegment = "x > 25"\ndirection = "higher"\n[[baselines.rules]]\nname = ${text}\nexpression = "x > 10"\n`);
   const run = spawnSync(process.env.ASSAY_PROGRAM, ['run', join(folder, 'project')], { encoding: 'utf8' });
   assert.ok(run.status === 0 || run.status === 1, run.stderr);
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
@@ -26,28 +29,222 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-for (const [width, colorScheme] of [[1200, 'light'], [1200, 'dark'], [360, 'light']]) {
-  test(`draws at ${width} pixels, ${colorScheme}`, async () => {
-    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
-    const errors = [];
-    const requests = [];
-    page.on('pageerror', (e) => errors.push(e.message));
-    page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
-    page.on('request', (r) => requests.push(r.url()));
-    await page.goto(`file://${join(folder, 'project', '.assay', 'report.html')}`);
+/** The report, drawn; `problems` collects what the browser complains of, broken policies too. */
+async function open(options, file = reportFile) {
+  const page = await browser.newPage(options);
+  const problems = [];
+  const requests = [];
+  page.on('pageerror', (e) => problems.push(e.message));
+  page.on('console', (m) => m.type() === 'error' && problems.push(m.text()));
+  page.on('request', (r) => requests.push(r.url()));
+  await page.goto(`file://${file}`);
+  await page.waitForSelector('#evidence');
+  return { page, problems, requests };
+}
+
+// Every visible text against what lies behind it, as the browser computed both (WCAG 2.1, 1.4.3).
+const lowContrast = () => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
+  const behind = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) layers.push(rgba(getComputedStyle(e).backgroundColor));
+    return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
+  };
+  const luminance = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => { const v = c[i] / 255; return sum + weight * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); }, 0);
+  const bad = [];
+  let seen = 0;
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join('');
+    const box = element.getBoundingClientRect();
+    if (!own || box.width === 0 || box.height === 0 || ['SCRIPT', 'STYLE', 'title'].includes(element.tagName)) continue;
+    seen += 1;
+    const style = getComputedStyle(element);
+    const below = behind(element);
+    const text = over(rgba(element instanceof SVGElement ? style.fill : style.color), below);
+    const [light, dark] = [luminance(text), luminance(below)].sort((a, b) => b - a);
+    const ratio = (light + 0.05) / (dark + 0.05);
+    if (ratio < 4.5) bad.push(`${ratio.toFixed(2)}: ${element.tagName} "${own.slice(0, 40)}"`);
+  }
+  return { bad, seen };
+};
+
+for (const [width, colorScheme] of [[1200, 'light'], [1200, 'dark'], [360, 'light'], [360, 'dark']]) {
+  test(`draws at ${width} pixels, ${colorScheme}: no complaint, nothing loaded, nothing sideways, readable text`, async () => {
+    const { page, problems, requests } = await open({ viewport: { width, height: 800 }, colorScheme });
     await page.waitForSelector('#ladder svg');
-    assert.deepEqual(errors, []);
+    assert.deepEqual(problems, []);
     assert.equal(requests.length, 1, 'nothing but the file itself is loaded');
     assert.equal(await page.locator('img').count(), 0, 'a value from data never becomes markup');
-    for (const id of ['board', 'understand', 'feasibility', 'ladder', 'evidence']) assert.equal(await page.locator(`#${id}`).count(), 1, id);
+    assert.equal(await page.title(), `${nasty} · Assay`);
+    for (const id of ['parts', 'understand', 'feasibility', 'ladder', 'results', 'board', 'evidence']) assert.equal(await page.locator(`#${id}`).count(), 1, id);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'no sideways scrolling');
-    // Another metric by keyboard alone.
-    const tab = page.locator('#ladder .tabs button', { hasText: /^auc$/ });
-    await tab.focus();
-    await page.keyboard.press('Enter');
-    assert.equal(await tab.getAttribute('aria-pressed'), 'true');
-    // A locator polls from outside: the page's own policy forbids evaluating text as code, which waitForFunction does when it has to wait.
-    await page.locator('#ladder figure svg[aria-label*="auc"]').first().waitFor();
+    const contrast = await page.evaluate(lowContrast);
+    assert.ok(contrast.seen > 100, `only ${contrast.seen} texts were looked at`);
+    assert.deepEqual(contrast.bad, []);
+    assert.deepEqual(problems, []);
     await page.close();
   });
 }
+
+test('the first screen says the verdict, why, and the decisive figures with their intervals', async () => {
+  const { page } = await open({ viewport: { width: 1280, height: 800 } });
+  for (const selector of ['h1', '.asked', '.decisive svg', '.keys']) {
+    const box = await page.locator(selector).first().boundingBox();
+    assert.ok(box && box.y >= 0 && box.y + Math.min(box.height, 60) < 800, `${selector} at ${JSON.stringify(box)}`);
+  }
+  assert.match(await page.locator('h1').innerText(), /^(Stop|Go|Use a rule|Collect more|Ask first): /);
+  for (const text of await page.locator('.keys .number').allInnerTexts()) assert.match(text, /\d/);
+  // Every figure has an interval or says why not.
+  const bare = await page.locator('.number').evaluateAll((all) => all.filter((n) => n.querySelector('.interval') && n.querySelector('.interval').textContent.trim() === '').map((n) => n.textContent));
+  assert.deepEqual(bare, []);
+  await page.close();
+});
+
+test('readable without eyes: one heading of each section, names for pictures, buttons and tables, a table beside each picture', async () => {
+  const { page } = await open({ viewport: { width: 1200, height: 800 } });
+  await page.waitForSelector('#ladder svg');
+  const faults = await page.evaluate(() => {
+    const found = [];
+    const name = (e) => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim();
+    for (const svg of document.querySelectorAll('svg')) if (svg.closest('svg svg') === null && !(svg.getAttribute('role') === 'img' && name(svg))) found.push(`svg without a name: ${svg.outerHTML.slice(0, 80)}`);
+    for (const figure of document.querySelectorAll('figure')) {
+      if (!figure.querySelector('figcaption')?.textContent?.trim()) found.push('figure without a caption');
+      if (!figure.querySelector('details.alternative')) found.push(`figure without a table: ${figure.textContent.slice(0, 60)}`);
+    }
+    for (const e of document.querySelectorAll('button, a, summary')) if (!name(e)) found.push(`nameless ${e.tagName}`);
+    for (const e of document.querySelectorAll('a[href^="#"]')) if (!document.getElementById(e.getAttribute('href').slice(1))) found.push(`link to nowhere: ${e.getAttribute('href')}`);
+    for (const e of document.querySelectorAll('nav, [role=region], [role=group]')) if (!e.getAttribute('aria-label')) found.push(`nameless ${e.tagName} ${e.className}`);
+    for (const th of document.querySelectorAll('th')) if (!th.getAttribute('scope')) found.push('th without scope');
+    for (const e of document.querySelectorAll('.scroll')) if (e.tabIndex !== 0) found.push('a table that scrolls but cannot be reached');
+    if (document.querySelectorAll('h1').length !== 1) found.push('not one h1');
+    let level = 1;
+    for (const h of document.querySelectorAll('h1, h2, h3, h4')) {
+      const own = Number(h.tagName[1]);
+      if (own > level + 1) found.push(`heading jumps from ${level} to ${own}: ${h.textContent}`);
+      level = own;
+    }
+    const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+    for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) found.push(`id ${id} twice`);
+    if (document.documentElement.lang !== 'en') found.push('no language');
+    // Colour is never alone: each state has a sign.
+    for (const mark of document.querySelectorAll('.mark')) if (!/^[✓✕~→?★–…·]/.test(mark.textContent.trim())) found.push(`state without a sign: ${mark.textContent}`);
+    return found;
+  });
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test('by keyboard alone: skip link, another metric, a table, the look', async () => {
+  const { page, problems } = await open({ viewport: { width: 1200, height: 800 } });
+  await page.waitForSelector('#ladder svg');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the findings');
+  const tab = page.locator('#ladder .tabs button', { hasText: /^auc$/ });
+  await tab.focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await tab.getAttribute('aria-pressed'), 'true');
+  // A locator polls from outside: the page's own policy forbids evaluating text as code, which waitForFunction does when it has to wait.
+  await page.locator('#ladder figure svg[aria-label*="auc"]').first().waitFor();
+  const summary = page.locator('#ladder summary').first();
+  await summary.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#ladder details[open] table').first().waitFor();
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await paper();
+  const look = page.locator('.theme');
+  await look.focus();
+  await page.keyboard.press('Enter');  // auto -> light
+  assert.equal(await paper(), light);
+  await page.keyboard.press('Enter');  // light -> dark
+  await page.locator('.theme[aria-label*="Look: dark"]').waitFor();
+  assert.notEqual(await paper(), light);
+  assert.deepEqual((await page.evaluate(lowContrast)).bad, []);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('nothing moves where people asked for less motion', async () => {
+  const { page } = await open({ viewport: { width: 1200, height: 800 }, reducedMotion: 'reduce' });
+  const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => { const s = getComputedStyle(e); return s.scrollBehavior === 'smooth' || s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0; }).map((e) => e.tagName));
+  assert.deepEqual(moving, []);
+  await page.close();
+});
+
+test('on paper: light, A4, parts opened and closed again, nothing wider than the page', async () => {
+  const { page, problems } = await open({ viewport: { width: 688, height: 1000 }, colorScheme: 'dark' });
+  await page.waitForSelector('#ladder svg');
+  const openParts = () => page.locator('details[open]').count();
+  const before = await openParts();
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await page.locator('#feasibility details[open]').first().waitFor();
+  assert.equal(await page.locator('details:not([open]):not(.long):not(.said)').count(), 0, 'everything that can be opened is open');
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()), '#ffffff');
+  const wide = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1 && !e.closest('.skip')).map((e) => `${e.tagName} ${e.textContent.slice(0, 40)}`));
+  assert.deepEqual(wide, []);
+  assert.deepEqual((await page.evaluate(lowContrast)).bad, []);
+  await page.emulateMedia({ media: 'screen' });
+  await page.locator('#feasibility details:not([open])').first().waitFor();
+  assert.equal(await openParts(), before);
+  // Printed for real, from a wide window: where anything overflowed, the browser would shrink all text to fit.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  const boxes = [...pdf.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
+  assert.ok(boxes.length > 0);
+  for (const [, width, height] of boxes) assert.deepEqual([Math.round(Number(width)), Math.round(Number(height))], [595, 842], 'A4');
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+// What a run leaves behind when it stops early: the same file with the later parts taken out.
+test('parts that have not run say so', async () => {
+  const html = readFileSync(reportFile, 'utf8');
+  const [, before, data, rest] = /^([\s\S]*id="assay-data">)([\s\S]*?)(<\/script>[\s\S]*)$/.exec(html);
+  const report = JSON.parse(data);
+  for (const [left, missing] of [[{ train: [] }, ['ladder']], [{ train: [], feasibility: [] }, ['feasibility', 'ladder']], [{ train: [], feasibility: [], understand: null, board: [], steps: [], options: [], parts: [] }, ['understand', 'feasibility', 'ladder']]]) {
+    const file = join(folder, 'part.html');
+    writeFileSync(file, before + JSON.stringify({ ...report, ...left }).replaceAll('<', '\\u003c') + rest);
+    const { page, problems } = await open({ viewport: { width: 1200, height: 800 } }, file);
+    for (const id of ['understand', 'feasibility', 'ladder']) assert.equal(/not run yet/.test(await page.locator(`#${id}`).innerText()), missing.includes(id), `${id} with ${missing} missing`);
+    assert.deepEqual(problems, []);
+    await page.close();
+  }
+});
+
+test('a project of many columns and categories: at most 3 MB of data, and what is left out is counted', async () => {
+  const wide = join(folder, 'wide');
+  mkdirSync(wide);
+  const columns = 700;
+  const lines = Array.from({ length: 400 }, (_, i) => `${i % 3 === 0 ? 1 : 0},2001-01-${String(1 + (i % 28)).padStart(2, '0')},${Array.from({ length: columns }, (_, c) => `a rather long category ${'x'.repeat(300)} ${(i * (c + 3)) % 20}`).join(',')}`);
+  writeFileSync(join(wide, 'data.csv'), `y,day,${Array.from({ length: columns }, (_, c) => `column${c}`).join(',')}\n${lines.join('\n')}\n`);
+  const run = spawnSync(process.env.ASSAY_PROGRAM, ['understand', join(wide, 'data.csv'), '--outcome', 'y = 1', '--json'], { encoding: 'utf8', maxBuffer: 1e9 });
+  assert.equal(run.status, 0, run.stderr);
+  // The run as the program would have saved it, made wide by what understand found; the program writes the page from it.
+  const saved = join(folder, 'project', '.assay', 'reports', 'project.json');
+  const kept = readFileSync(saved);
+  try {
+    const understand = JSON.parse(run.stdout);
+    writeFileSync(saved, JSON.stringify({ ...JSON.parse(kept), understand }));
+    const out = join(folder, 'wide.html');
+    const made = spawnSync(process.env.ASSAY_PROGRAM, ['report', join(folder, 'project'), '--out', out], { encoding: 'utf8' });
+    assert.equal(made.status, 0, made.stderr);
+    const html = readFileSync(out, 'utf8');
+    const data = /id="assay-data">([\s\S]*?)<\/script>/.exec(html)[1];
+    assert.ok(JSON.stringify(understand).length > 3_000_000, 'the case is wide enough to need it');
+    assert.ok(Buffer.byteLength(data) <= 3_000_000, `${Buffer.byteLength(data)} bytes of data`);
+    assert.ok(Buffer.byteLength(html) - Buffer.byteLength(data) < 1_000_000, 'the bundle stays under 1 MB');
+    const { page, problems } = await open({ viewport: { width: 1200, height: 800 } }, out);
+    assert.match(await page.locator('#evidence').innerText(), /of 70\d features/);
+    assert.deepEqual(problems, []);
+    await page.close();
+  } finally {
+    writeFileSync(saved, kept);
+  }
+});

@@ -47,9 +47,10 @@ export function intervalRows({ rows, width, axis, percent, domain: wanted, line,
   const inside = keyed.filter((r) => r.value !== null && r.value >= domain[0] && r.value <= domain[1]);
   const outside = keyed.filter((r) => r.value !== null && !inside.includes(r));
   // A label and its figures share a line where they fit.
-  const stacked = narrow && rows.some((r) => r.label.length * 7.4 + r.text.length * 6.9 > width - 24);
+  const stacked = narrow && rows.some((r) => r.label.length * 8 + r.text.length * 7.2 > width - 24);
+  // Widths are guesses for wide fonts: Plot cuts by ems, and a bold wide letter takes more than it thinks.
   const longest = Math.max(...rows.map((r) => r.label.length));
-  const left = narrow ? 8 : Math.min(width * 0.34, longest * 6.7 + 18);
+  const left = narrow ? 8 : Math.min(width * 0.34, longest * 8 + 16);
   const right = narrow ? 8 : Math.min(width * 0.36, Math.max(...rows.map((r) => r.text.length)) * 6.5 + 16);
   const top = line || from ? 26 : 10;
   const drop = stacked ? 16 : narrow ? 9 : 0;
@@ -79,10 +80,10 @@ export function intervalRows({ rows, width, axis, percent, domain: wanted, line,
   // Labels and figures: beside the row where there is room, above it on a phone.
   const numbers = { text: 'text', y: 'key', fill: 'var(--ink)', fontVariant: 'tabular-nums' } as const;
   if (narrow) {
-    marks.push(Plot.text(keyed, { y: 'key', text: 'label', frameAnchor: 'left', dy: stacked ? -17 : -9, textAnchor: 'start', fontWeight: 600, lineWidth: (width - 16) / 12.5, textOverflow: 'ellipsis', stroke: 'var(--paper)', strokeWidth: 3, fill: 'var(--ink)' }));
+    marks.push(Plot.text(keyed, { y: 'key', text: 'label', frameAnchor: 'left', dy: stacked ? -17 : -9, textAnchor: 'start', fontWeight: 600, lineWidth: (width - 16) / 16, textOverflow: 'ellipsis', stroke: 'var(--paper)', strokeWidth: 3, fill: 'var(--ink)' }));
     marks.push(Plot.text(keyed, { ...numbers, frameAnchor: stacked ? 'left' : 'right', dy: stacked ? -1 : -9, textAnchor: stacked ? 'start' : 'end', fill: 'var(--soft)' }));
   } else {
-    marks.push(Plot.text(keyed, { y: 'key', text: 'label', frameAnchor: 'left', dx: -left + 2, textAnchor: 'start', lineWidth: Math.max(5, (left - 12) / 12.5), textOverflow: 'ellipsis', fontWeight: 600 }));
+    marks.push(Plot.text(keyed, { y: 'key', text: 'label', frameAnchor: 'left', dx: -left + 2, textAnchor: 'start', lineWidth: Math.max(5, (left - 10) / 14.5), textOverflow: 'ellipsis', fontWeight: 600 }));
     marks.push(Plot.text(keyed, { ...numbers, frameAnchor: 'right', dx: 12, textAnchor: 'start' }));
   }
   return {

@@ -53,6 +53,7 @@ export function Ladder({ report, first }: { report: TrainReport; first: boolean 
       <p class={`verdict ${report.recommended ? 'good' : 'bad'}`}><b>{report.recommended ? `Recommended: ${report.recommended}.` : 'No rung is recommended.'}</b> <span>{sentence(report.reason)}</span></p>
       <div class="tabs" role="group" aria-label="Metric of the ladder">{names.map((n) => <button aria-pressed={n === metric} onClick={() => setMetric(n)}>{n}</button>)}</div>
       <Figure label={`Each rung's ${metric} on the holdout, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`Each rung's ${metric}${meanings[metric] ? ` (${meanings[metric]})` : ''} on rows that nothing was chosen by, with 95 % intervals by unit. ● green: recommended; ×: published elsewhere.`} options={options} said table={{ head: ['rung', `${metric} (95 % interval)`], body: rows.map((r) => [r.label, r.text]) }} />
+      <h3>Each rung, highest first</h3>
       <Rungs report={report} />
       <details>
         <summary>All metrics of all rungs</summary>
