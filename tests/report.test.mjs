@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { constants, inflateSync } from 'node:zlib';
 
 const { chromium } = createRequire(new URL('../web/package.json', import.meta.url))('playwright-core');
 const folder = mkdtempSync(join(tmpdir(), 'assay-report-'));
@@ -194,11 +195,17 @@ test('on paper: light, A4, parts opened and closed again, nothing wider than the
   await page.locator('#feasibility details:not([open])').first().waitFor();
   assert.equal(await openParts(), before);
   // Printed for real, from a wide window: where anything overflowed, the browser would shrink all text to fit.
+  await page.emulateMedia({ media: null });
   await page.setViewportSize({ width: 1280, height: 800 });
-  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  const bytes = await page.pdf({ preferCSSPageSize: true });
+  const pdf = bytes.toString('latin1');
   const boxes = [...pdf.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
   assert.ok(boxes.length > 0);
   for (const [, width, height] of boxes) assert.deepEqual([Math.round(Number(width)), Math.round(Number(height))], [595, 842], 'A4');
+  // A drawing's first two scales: device pixels, then the page's; their product is 3/4 point per CSS pixel unless it was shrunk.
+  const scales = [...pdf.matchAll(/stream\r?\n/g)].flatMap((m) => { try { return [inflateSync(bytes.subarray(m.index + m[0].length), { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1')]; } catch { return []; } }).map((text) => /^([\d.]+) 0 0 -[\d.]+ 0 [\d.]+ cm[\s\S]{1,120}?\n([\d.]+) 0 0 [\d.]+ [\d.-]+ [\d.-]+ cm/.exec(text)).filter(Boolean).map((m) => Number(m[1]) * Number(m[2]));
+  assert.equal(scales.length, boxes.length, 'one drawing per page');
+  for (const scale of scales) assert.ok(Math.abs(scale - 0.75) < 0.001, `scaled by ${scale} instead of 0.75`);
   assert.deepEqual(problems, []);
   await page.close();
 });
