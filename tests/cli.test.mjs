@@ -107,7 +107,7 @@ test('a project runs to a report, a ledger and steps; a broken charter names its
   writeFileSync(join(project, 'assay.toml'), '[project]\nnmae = "x"\n');
   const broken = assay('run', project);
   assert.equal(broken.status, 2);
-  assert.ok(broken.stderr.includes('line 2, column 8'), broken.stderr);
+  assert.ok(broken.stderr.includes('line 2, column 1'), broken.stderr);
 });
 
 test('help teaches and every command has it', () => {

@@ -18,25 +18,43 @@ class Reader {
  public:
   Reader(std::string path, std::map<std::string, Record>* sections, std::map<std::string, std::vector<Record>>* lists) : path_(std::move(path)), sections_(sections), lists_(lists) {}
 
-  Result<void> ReadTable(const toml::table& table, const std::string& section) {
-    if (!section.empty()) {
-      (*sections_)[section].line = static_cast<int>(table.source().begin.line);
+  // Goes on after an error, so that one look at the file mends them all; in the order of the file.
+  Result<void> Read(const toml::table& root) {
+    ReadTable(root, "");
+    if (problems_.empty()) return {};
+    std::sort(problems_.begin(), problems_.end());
+    constexpr std::size_t kMostShown = 20;
+    std::string message;
+    for (std::size_t i = 0; i < std::min(problems_.size(), kMostShown); ++i) {
+      const Problem& problem = problems_[i];
+      message += (i > 0 ? "\n" : "") + path_ + ": line " + std::to_string(problem.line) + ", column " + std::to_string(problem.column) + ": " + problem.message;
     }
+    if (problems_.size() > kMostShown) message += "\n" + path_ + ": and " + std::to_string(problems_.size() - kMostShown) + " more";
+    return Error{ErrorCode::kInvalidInput, std::move(message)};
+  }
+
+ private:
+  struct Problem {
+    unsigned line, column;
+    std::string message;
+    auto operator<=>(const Problem&) const = default;
+  };
+
+  void ReadTable(const toml::table& table, const std::string& section) {
+    if (!section.empty()) (*sections_)[section].line = static_cast<int>(table.source().begin.line);
     for (const auto& [key, node] : table) {
       const std::string name(key.str());
       const std::string inner = section.empty() ? name : section + "." + name;
       if (IsSection(inner)) {
-        ASSAY_TRY(ReadSection(inner, node));
+        ReadSection(inner, node);
       } else if (section.empty()) {
-        return ErrorAt(node, "there is no section '" + name + "'." + base::DidYouMean(name, TopSections()) + " The sections are: " + base::Join(TopSections(), ", "));
+        Report(key, "there is no section '" + name + "'." + base::DidYouMean(name, TopSections()) + " The sections are: " + base::Join(TopSections(), ", "));
       } else {
-        ASSAY_TRY(ReadAnswer(section, name, node, &(*sections_)[section]));
+        ReadAnswer(section, key, node, &(*sections_)[section]);
       }
     }
-    return {};
   }
 
- private:
   static bool IsSection(const std::string& name) {
     for (const std::string_view section : Sections()) {
       if (section == name || (section.starts_with(name) && section.size() > name.size() && section[name.size()] == '.')) return true;
@@ -53,80 +71,100 @@ class Reader {
     return names;
   }
 
-  template <class Node>
-  Error ErrorAt(const Node& node, const std::string& message) const {
-    return {ErrorCode::kInvalidInput, path_ + ": line " + std::to_string(node.source().begin.line) + ", column " + std::to_string(node.source().begin.column) + ": " + message};
+  // `place`: the key or the value that is wrong.
+  template <class Place>
+  void Report(const Place& place, std::string message) {
+    problems_.push_back({place.source().begin.line, place.source().begin.column, std::move(message)});
   }
 
-  Result<void> ReadSection(const std::string& name, const toml::node& node) {
+  void ReadSection(const std::string& name, const toml::node& node) {
     if (!IsListSection(name)) {
-      if (!node.is_table()) return ErrorAt(node, "'" + name + "' is a section; write [" + name + "] on a line of its own");
+      if (!node.is_table()) return Report(node, "'" + name + "' is a section; write [" + name + "] on a line of its own");
       return ReadTable(*node.as_table(), name);
     }
     const toml::array* array = node.as_array();
-    if (array == nullptr) return ErrorAt(node, "'" + name + "' is a list of tables; write [[" + name + "]] above each");
+    if (array == nullptr) return Report(node, "'" + name + "' is a list of tables; write [[" + name + "]] above each");
     for (const toml::node& item : *array) {
-      if (!item.is_table()) return ErrorAt(item, "'" + name + "' is a list of tables; write [[" + name + "]] above each");
+      if (!item.is_table()) return Report(item, "'" + name + "' is a list of tables; write [[" + name + "]] above each");
       Record record;
       record.line = static_cast<int>(item.source().begin.line);
-      for (const auto& [key, value] : *item.as_table()) ASSAY_TRY(ReadAnswer(name, std::string(key.str()), value, &record));
+      for (const auto& [key, value] : *item.as_table()) ReadAnswer(name, key, value, &record);
       (*lists_)[name].push_back(std::move(record));
     }
-    return {};
   }
 
-  Result<void> ReadAnswer(const std::string& section, const std::string& key, const toml::node& node, Record* record) {
-    const Field* field = nullptr;
-    std::vector<std::string> keys;
-    for (const Field& candidate : Fields()) {
-      if (section != candidate.section) continue;
-      keys.emplace_back(candidate.key);
-      if (key == candidate.key) field = &candidate;
-    }
-    if (field == nullptr) return ErrorAt(node, "section '" + section + "' has no key '" + key + "'." + base::DidYouMean(key, keys) + " Its keys are: " + base::Join(keys, ", "));
+  void ReadAnswer(const std::string& section, const toml::key& key, const toml::node& node, Record* record) {
+    const Field* field = FindField(section, key.str());
+    if (field == nullptr) return ReportUnknownKey(section, key);
     Answer answer;
     answer.line = static_cast<int>(node.source().begin.line);
     answer.column = static_cast<int>(node.source().begin.column);
-    const auto wrong = [&](const char* expected) { return ErrorAt(node, "'" + section + "." + key + "' must be " + expected + ", like: " + key + " = " + field->example); };
-    switch (field->kind) {
+    const std::string wrong = ReadValue(*field, node, &answer);
+    if (!wrong.empty()) return Report(node, "'" + section + "." + field->key + "' " + wrong);
+    record->answers[field->key] = std::move(answer);
+  }
+
+  void ReportUnknownKey(const std::string& section, const toml::key& key) {
+    std::vector<std::string> keys;
+    std::string elsewhere;
+    for (const Field& candidate : Fields()) {
+      if (section == candidate.section) keys.emplace_back(candidate.key);
+      if (key.str() == candidate.key && elsewhere.empty()) elsewhere = candidate.section;
+    }
+    std::string hint = base::DidYouMean(key.str(), keys);
+    if (hint.empty() && !elsewhere.empty()) hint = " Section '" + elsewhere + "' has one of that name.";
+    if (keys.empty()) return Report(key, "section '" + section + "' holds only other sections, no key '" + std::string(key.str()) + "'." + hint);
+    Report(key, "section '" + section + "' has no key '" + std::string(key.str()) + "'." + hint + " Its keys are: " + base::Join(keys, ", "));
+  }
+
+  // What is wrong with the value, or "".
+  static std::string ReadValue(const Field& field, const toml::node& node, Answer* answer) {
+    const auto must = [&](const char* expected) { return std::string("must be ") + expected + ", like: " + field.key + " = " + field.example; };
+    switch (field.kind) {
       case FieldKind::kNumber: {
         const auto value = node.value<double>();
-        if (!value || !std::isfinite(*value) || node.is_string() || node.is_boolean()) return wrong("a number without quotes");
-        answer.number = *value;
-        answer.text = base::ShortestNumber(*value);
-        break;
+        if (!value || !std::isfinite(*value) || node.is_string() || node.is_boolean()) return must("a number without quotes");
+        answer->number = *value;
+        answer->text = base::ShortestNumber(*value);
+        return "";
       }
       case FieldKind::kBoolean: {
-        if (!node.is_boolean()) return wrong("true or false");
-        answer.number = *node.value<bool>() ? 1 : 0;
-        answer.text = answer.number != 0 ? "true" : "false";
-        break;
+        if (!node.is_boolean()) return must("true or false");
+        answer->number = *node.value<bool>() ? 1 : 0;
+        answer->text = answer->number != 0 ? "true" : "false";
+        return "";
       }
       case FieldKind::kList: {
         const toml::array* array = node.as_array();
-        if (array == nullptr) return wrong("a list of texts");
+        if (array == nullptr) return must("a list of texts");
         for (const toml::node& item : *array) {
-          if (!item.is_string()) return wrong("a list of texts");
-          answer.list.push_back(*item.value<std::string>());
+          if (!item.is_string()) return must("a list of texts");
+          answer->list.push_back(*item.value<std::string>());
         }
-        break;
+        return "";
       }
-      default: {
-        if (!node.is_string()) return wrong("a text in quotes");
-        answer.text = std::string(base::Trim(*node.value<std::string>()));
-        if (field->kind == FieldKind::kDuration && !answer.text.empty()) {
-          const Result<base::Micros> duration = base::ParseDuration(answer.text);
-          if (!duration) return ErrorAt(node, "'" + section + "." + key + "': " + duration.error().message);
-        }
-      }
+      default: break;
     }
-    record->answers[key] = std::move(answer);
-    return {};
+    if (field.due == Due::kDate && node.is_date()) {
+      std::ostringstream date;  // a date may stand without quotes
+      date << **node.as_date();
+      answer->text = date.str();
+      return "";
+    }
+    if (!node.is_string()) return must("a text in quotes");
+    answer->text = std::string(base::Trim(*node.value<std::string>()));
+    if (field.kind == FieldKind::kDuration && !answer->text.empty()) {
+      const Result<base::Micros> duration = base::ParseDuration(answer->text);
+      if (!duration) return "cannot be read: " + duration.error().message;
+      answer->number = static_cast<double>(*duration);
+    }
+    return "";
   }
 
   std::string path_;
   std::map<std::string, Record>* sections_;
   std::map<std::string, std::vector<Record>>* lists_;
+  std::vector<Problem> problems_;
 };
 
 }  // namespace
@@ -141,7 +179,7 @@ Result<Charter> Charter::Parse(const std::string& text, const std::string& path)
   } catch (const toml::parse_error& failure) {
     return Error{ErrorCode::kInvalidInput, path + ": line " + std::to_string(failure.source().begin.line) + ", column " + std::to_string(failure.source().begin.column) + ": not valid TOML: " + std::string(failure.description())};
   }
-  ASSAY_TRY(Reader(path, &charter.sections_, &charter.lists_).ReadTable(root, ""));
+  ASSAY_TRY(Reader(path, &charter.sections_, &charter.lists_).Read(root));
   return charter;
 }
 
@@ -163,11 +201,5 @@ const std::vector<Record>& Charter::list(const std::string& name) const {
 }
 
 std::string Charter::Where(const Answer& answer) const { return path_ + ", line " + std::to_string(answer.line); }
-
-std::string TomlString(const std::string& text) {
-  std::ostringstream out;
-  out << toml::value<std::string>(text);
-  return out.str();
-}
 
 }  // namespace assay::charter

@@ -12,7 +12,7 @@ namespace assay::charter {
 // An answer as written, with its place in the file.
 struct Answer {
   std::string text;                // texts, EXPRs, durations; numbers and yes/no in their TOML form
-  double number = 0;               // numbers; yes = 1, no = 0
+  double number = 0;               // numbers; yes = 1, no = 0; durations in microseconds
   std::vector<std::string> list;   // lists
   int line = 0, column = 0;        // 1-based
   bool empty() const { return text.empty() && list.empty(); }
@@ -33,8 +33,8 @@ struct Record {
 // Immutable after Parse.
 class Charter {
  public:
-  // Checks keys and types against charter/fields.h. Every error names file, line and column, what was found, what was
-  // expected and the nearest known key.
+  // Checks keys and types against charter/fields.h. The error holds one line per mistake (up to 20, in the order of the
+  // file): file, line and column, what was found, what was expected and the nearest known key. Broken TOML: the first.
   static Result<Charter> Parse(const std::string& text, const std::string& path);
   static Result<Charter> Load(const std::string& path);
 
@@ -49,8 +49,5 @@ class Charter {
   std::map<std::string, Record> sections_;
   std::map<std::string, std::vector<Record>> lists_;
 };
-
-// "a name must be written like this": the text as a TOML basic string.
-std::string TomlString(const std::string& text);
 
 }  // namespace assay::charter

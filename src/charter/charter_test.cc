@@ -28,7 +28,7 @@ TEST(Charter, ErrorsNameLineColumnAndTheMend) {
     const char* says;
   };
   const Case cases[] = {
-      {"[project]\nnmae = \"x\"\n", "line 2, column 8: section 'project' has no key 'nmae'. Did you mean 'name'"},
+      {"[project]\nnmae = \"x\"\n", "line 2, column 1: section 'project' has no key 'nmae'. Did you mean 'name'"},
       {"[projct]\nname = \"x\"\n", "there is no section 'projct'. Did you mean 'project'"},
       {"[project]\nname = 3\n", "must be a text in quotes"},
       {"[[objectives]]\ntarget = \"much\"\n", "must be a number without quotes"},

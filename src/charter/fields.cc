@@ -1,6 +1,7 @@
 #include "charter/fields.h"
 
 #include <algorithm>
+#include <string>
 
 namespace assay::charter {
 
@@ -12,15 +13,17 @@ const std::vector<Field>& Fields() {
   static const std::vector<Field> fields = {
       {"project", "name", K::kText, Due::kNothing, true, "define", "What is the project called?", "\"Flights on time\""},
       {"project", "why", K::kText, Due::kSentence, true, "understand", "Why does it exist: what happens that somebody minds?", "\"Passengers miss connections because they learn of a delay at the gate.\""},
+      {"project", "owner", K::kText, Due::kNothing, true, "define", "Who answers for it?", "\"Travel app team, J. Doe\""},
+      {"project", "agreed", K::kText, Due::kDate, true, "define", "When was this charter last agreed upon?", "\"2001-07-02\""},
 
       {"phenomenon", "what", K::kText, Due::kNumber, true, "understand", "What happens, how often, to whom?", "\"One flight in five arrives more than 15 minutes late.\""},
       {"phenomenon", "difficulty", K::kText, Due::kSentence, true, "understand", "What is hard about it?", "\"Weather and knock-on delays are not in the schedule.\""},
-      {"phenomenon", "alternatives", K::kList, Due::kNothing, true, "understand", "What else could be done about it, without a model?", "[\"publish each route's share of late flights\"]"},
+      {"phenomenon", "alternatives", K::kList, Due::kSentence, true, "understand", "What else could be done about it, without a model?", "[\"publish each route's share of late flights\"]"},
       {"phenomenon.hypotheses", "name", K::kText, Due::kNothing, true, "understand", "A short name of the belief", "\"fridays\""},
-      {"phenomenon.hypotheses", "claim", K::kText, Due::kNothing, true, "understand", "What do you believe causes it?", "\"Flights on Fridays are late more often.\""},
+      {"phenomenon.hypotheses", "claim", K::kText, Due::kSentence, true, "understand", "What do you believe causes it?", "\"Flights on Fridays are late more often.\""},
       {"phenomenon.hypotheses", "segment", K::kExpression, Due::kNothing, true, "understand", "Which rows does the belief speak of?", "\"weekday(date) = 5\""},
       {"phenomenon.hypotheses", "metric", K::kExpression, Due::kNothing, false, "understand", "Which value should differ there (default: the first objective's outcome)?", "\"delay > 15\""},
-      {"phenomenon.hypotheses", "direction", K::kText, Due::kNothing, true, "understand", "higher, lower or different inside the segment?", "\"higher\""},
+      {"phenomenon.hypotheses", "direction", K::kText, Due::kNothing, true, "understand", "higher, lower or different inside the segment?", "\"higher\"", "higher|lower|different"},
       {"phenomenon.hypotheses", "period", K::kExpression, Due::kNothing, false, "understand", "Which rows in time does it speak of (default: all)?", "\"date >= '2001-03-01'\""},
 
       {"problem", "solve", K::kText, Due::kNumber, true, "define", "What do we want to solve, in concrete terms?", "\"Warn passengers of at least a third of the late flights.\""},
@@ -28,12 +31,13 @@ const std::vector<Field>& Fields() {
       {"problem", "decision", K::kText, Due::kSentence, true, "define", "Who decides what, when, because of the answer?", "\"Two hours before departure the app decides whether to warn.\""},
       {"problem", "wait", K::kDuration, Due::kNothing, true, "define", "How long after the decision is the outcome known?", "\"12 hours\""},
       {"problem", "budget", K::kText, Due::kNumberAndUnit, true, "define", "What may it cost?", "\"40,000 USD\""},
-      {"problem", "deadline", K::kText, Due::kNumber, true, "define", "By when must it work?", "\"2001-12-01\""},
+      {"problem", "deadline", K::kText, Due::kDate, true, "define", "By when must it work?", "\"2001-12-01\""},
       {"problem.parts", "name", K::kText, Due::kNothing, true, "define", "A part of the problem", "\"late departures\""},
       {"problem.parts", "of", K::kText, Due::kNothing, false, "define", "The part it belongs to (the problem is a tree)", "\"\""},
       {"problem.parts", "what", K::kText, Due::kNothing, false, "define", "What that part is", "\"Flights that leave late\""},
+      {"problem.parts", "where", K::kExpression, Due::kNothing, false, "define", "Which rows belong to that part?", "\"delay > 15\""},
       {"problem.options", "name", K::kText, Due::kNothing, true, "define", "An option: nothing, a rule, a model, something else", "\"a rule\""},
-      {"problem.options", "kind", K::kText, Due::kNothing, true, "define", "Which rung measures it: constant, rule, linear, boosted, or other", "\"rule\""},
+      {"problem.options", "kind", K::kText, Due::kNothing, true, "define", "Which rung measures it: constant, rule, linear, boosted, or other", "\"rule\"", "random|constant|rule|own_rule|linear|boosted|imported|other"},
       {"problem.options", "cost", K::kText, Due::kNumberAndUnit, true, "define", "What does it cost?", "\"500 USD a month\""},
       {"problem.options", "time", K::kText, Due::kNumberAndUnit, true, "define", "How long until it works?", "\"2 weeks\""},
       {"problem.steps", "name", K::kText, Due::kNothing, true, "define", "A step of the work", "\"a model worth having\""},
@@ -52,14 +56,14 @@ const std::vector<Field>& Fields() {
       {"data.columns", "name", K::kText, Due::kNothing, true, "understand", "A column of the data", "\"distance\""},
       {"data.columns", "meaning", K::kText, Due::kNothing, true, "understand", "What does it mean?", "\"Great-circle distance between the airports\""},
       {"data.columns", "unit", K::kText, Due::kNothing, false, "understand", "In which unit?", "\"miles\""},
-      {"data.columns", "known", K::kText, Due::kNothing, true, "understand", "When is it known: before the decision, or after it?", "\"before\""},
+      {"data.columns", "known", K::kText, Due::kNothing, true, "understand", "When is it known: before the decision, or after it?", "\"before\"", "before|after"},
       {"data.columns", "sensitive", K::kBoolean, Due::kNothing, false, "understand", "Does it say something about people that needs care?", "false"},
       {"data.columns", "business_step", K::kText, Due::kNothing, false, "business", "In which business step does it arise?", "\"schedule\""},
 
       {"objectives", "name", K::kText, Due::kNothing, true, "design", "What is the objective called?", "\"late\""},
       {"objectives", "outcome", K::kExpression, Due::kNothing, true, "design", "Which outcome is to be known?", "\"delay > 15\""},
-      {"objectives", "task", K::kText, Due::kNothing, false, "design", "binary, multiclass, regression or ranking (default: from the outcome)", "\"binary\""},
-      {"objectives", "metric", K::kText, Due::kNothing, false, "design", "Which metric decides (default: skill)?", "\"skill\""},
+      {"objectives", "task", K::kText, Due::kNothing, false, "design", "binary, multiclass, regression or ranking (default: from the outcome)", "\"binary\"", "binary|multiclass|regression|ranking"},
+      {"objectives", "metric", K::kText, Due::kNothing, false, "design", "Which metric decides (default: skill)?", "\"skill\"", "skill|auc|log_loss|brier|accuracy|rmse|mae|r2|ndcg"},
       {"objectives", "target", K::kNumber, Due::kNothing, true, "design", "Which value of the metric is the goal?", "0.1"},
       {"objectives", "least_gain", K::kNumber, Due::kNothing, true, "design", "Which improvement of the metric is the smallest worth having?", "0.01"},
       {"objectives", "weight", K::kNumber, Due::kNothing, false, "design", "How much does this objective weigh against the others?", "1"},
@@ -73,13 +77,13 @@ const std::vector<Field>& Fields() {
       {"baselines.imported", "column", K::kText, Due::kNothing, true, "design", "The column that holds them", "\"old_score\""},
       {"baselines.imported", "trained_on", K::kText, Due::kNothing, true, "design", "What was that model trained on?", "\"flights of 2000\""},
       {"baselines.published", "name", K::kText, Due::kNothing, true, "design", "A published result", "\"a paper\""},
-      {"baselines.published", "metric", K::kText, Due::kNothing, true, "design", "Its metric", "\"auc\""},
+      {"baselines.published", "metric", K::kText, Due::kNothing, true, "design", "Its metric", "\"auc\"", "skill|auc|log_loss|brier|accuracy|rmse|mae|r2|ndcg"},
       {"baselines.published", "value", K::kNumber, Due::kNothing, true, "design", "Its value", "0.7"},
-      {"baselines.published", "source", K::kText, Due::kNothing, true, "design", "Where was it published?", "\"author, year\""},
+      {"baselines.published", "source", K::kText, Due::kNumber, true, "design", "Where was it published?", "\"Doe, On-time Performance, 2003\""},
       {"baselines.published", "dataset", K::kText, Due::kNothing, true, "design", "On which data?", "\"flights of 2003\""},
 
-      {"ethics", "harmed", K::kText, Due::kNothing, true, "design", "Who could be harmed?", "\"Passengers who give up a connection that would have worked\""},
-      {"ethics", "worst_error", K::kText, Due::kNothing, true, "design", "Which error is the worst, and how bad is it?", "\"A false alarm before a once-a-day flight\""},
+      {"ethics", "harmed", K::kText, Due::kSentence, true, "design", "Who could be harmed?", "\"Passengers who give up a connection that would have worked\""},
+      {"ethics", "worst_error", K::kText, Due::kSentence, true, "design", "Which error is the worst, and how bad is it?", "\"A false alarm before a once-a-day flight\""},
       {"ethics", "fatal", K::kBoolean, Due::kNothing, false, "design", "Can a single error do irreparable harm?", "false"},
       {"ethics", "largest_error_rate", K::kNumber, Due::kNothing, false, "design", "Above which error rate in any group must it stop?", "0.4"},
 
@@ -94,18 +98,70 @@ const std::vector<Field>& Fields() {
       {"business", "offer", K::kText, Due::kSentence, true, "business", "What does the company offer?", "\"A travel app with re-booking\""},
       {"business", "customers", K::kText, Due::kSentence, true, "business", "To whom?", "\"Passengers with connections\""},
       {"business.steps", "name", K::kText, Due::kNothing, true, "business", "A step of the business", "\"schedule\""},
-      {"business.steps", "value", K::kText, Due::kNothing, false, "business", "Which value is made there?", "\"The flight can be booked\""},
-      {"business.steps", "columns", K::kList, Due::kNothing, false, "business", "Which data arises there?", "[\"origin\", \"destination\"]"},
+      {"business.steps", "value", K::kText, Due::kSentence, true, "business", "Which value is made there?", "\"The flight can be booked\""},
+      {"business.steps", "columns", K::kList, Due::kNothing, true, "business", "Which data arises there?", "[\"origin\", \"destination\"]"},
 
       {"proof", "metric", K::kText, Due::kSentence, true, "deploy", "Which business metric will an A/B test decide on?", "\"Share of connections reached\""},
       {"proof", "link", K::kText, Due::kSentence, true, "deploy", "How is it linked to the model's metric?", "\"Each right warning saves one connection in ten.\""},
       {"proof", "unit", K::kText, Due::kNothing, true, "deploy", "What is assigned to a variant?", "\"passenger\""},
-      {"proof", "baseline_rate", K::kNumber, Due::kNothing, true, "deploy", "What is the metric today?", "0.9"},
+      {"proof", "baseline_rate", K::kNumber, Due::kNothing, true, "deploy", "What is the metric today (a share between 0 and 1, or a mean)?", "0.9"},
+      {"proof", "standard_deviation", K::kNumber, Due::kNothing, false, "deploy", "Where the metric is a mean: how much does it differ between units?", "12.5"},
       {"proof", "smallest_effect", K::kNumber, Due::kNothing, true, "deploy", "What is the smallest effect worth having?", "0.005"},
       {"proof", "units_per_day", K::kNumber, Due::kNothing, true, "deploy", "How many units a day take part?", "4000"},
       {"proof", "days", K::kNumber, Due::kNothing, true, "deploy", "How many days may the test run?", "28"},
   };
   return fields;
+}
+
+const Field* FindField(std::string_view section, std::string_view key) {
+  for (const Field& field : Fields()) {
+    if (section == field.section && key == field.key) return &field;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> ChoicesOf(const Field& field) {
+  std::vector<std::string> choices;
+  std::string_view rest = field.choices;
+  while (!rest.empty()) {
+    const std::size_t bar = std::min(rest.find('|'), rest.size());
+    choices.emplace_back(rest.substr(0, bar));
+    rest.remove_prefix(std::min(bar + 1, rest.size()));
+  }
+  return choices;
+}
+
+const char* SectionMeaning(std::string_view section) {
+  struct Meaning {
+    std::string_view section;
+    const char* text;
+  };
+  static constexpr Meaning kMeanings[] = {
+      {"project", "The project and why it exists."},
+      {"phenomenon", "Stage 1, understand: what happens, what is hard about it, what else could be done."},
+      {"phenomenon.hypotheses", "Beliefs as claims that the data can refute: one block each."},
+      {"problem", "Stage 2, define: what is to be solved, in clear and concrete terms."},
+      {"problem.parts", "The problem broken down: a tree, one block per part; `of` names the part above."},
+      {"problem.options", "What could be done, compared: a rule, a model, nothing at all. One block each."},
+      {"problem.steps", "The way there: one block per step, each with an exit criterion that a run can measure."},
+      {"data", "Where the data is and how its rows hang together."},
+      {"data.derived", "Columns made or repaired from others before anything else happens."},
+      {"data.columns", "What each column means, when it is known, and where in the business it arises."},
+      {"objectives", "Stage 3, design: what is to be predicted and how good is good enough. One block each."},
+      {"guardrails", "What must not get worse, whatever the objectives gain."},
+      {"baselines.rules", "Better than what? Rules that people use or would use."},
+      {"baselines.imported", "Columns of the data that hold another model's predictions."},
+      {"baselines.published", "Results that others published, with source and data; shown, never tested."},
+      {"ethics", "Who could be harmed, and which error is the worst."},
+      {"value", "Stage 5, business: what each kind of right and wrong decision is worth."},
+      {"business", "What the company offers, and to whom."},
+      {"business.steps", "Where value is made, step by step, and which data arises there."},
+      {"proof", "Stage 4, deploy: the A/B test that will decide whether users are better off."},
+  };
+  for (const Meaning& meaning : kMeanings) {
+    if (meaning.section == section) return meaning.text;
+  }
+  return "";
 }
 
 bool IsListSection(std::string_view section) {

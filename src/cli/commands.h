@@ -9,6 +9,7 @@ namespace assay::cli {
 
 class Session;
 
+void AddCheck(CLI::App& app, Session& session);
 void AddUnderstand(CLI::App& app, Session& session);
 void AddRun(CLI::App& app, Session& session);
 void AddReport(CLI::App& app, Session& session);

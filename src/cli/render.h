@@ -2,6 +2,7 @@
 #pragma once
 
 namespace assay::evidence {
+struct CheckReport;
 struct FeasibilityReport;
 struct TrainReport;
 struct UnderstandReport;
@@ -11,6 +12,7 @@ namespace assay::cli {
 
 class Terminal;
 
+void RenderCheck(const evidence::CheckReport& report, Terminal& terminal);
 void RenderUnderstand(const evidence::UnderstandReport& report, Terminal& terminal);
 void RenderTrain(const evidence::TrainReport& report, Terminal& terminal);
 void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal);

@@ -22,6 +22,10 @@ struct RunArguments {
 void RenderRun(const ProjectReport& report, Terminal& terminal) {
   terminal.Line(terminal.Paint(report.name, Style::kBold));
   terminal.Paragraph(report.headline);
+  if (report.check) {
+    terminal.Heading("The charter");
+    terminal.Paragraph(report.check->summary + (report.check->contradicted > 0 ? " See: assay check" : ""), 2);
+  }
   if (report.understand) RenderUnderstand(*report.understand, terminal);
   for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal);
   for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal);

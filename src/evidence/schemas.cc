@@ -1,5 +1,6 @@
 #include "evidence/schemas.h"
 
+#include "evidence/reports/check.h"
 #include "evidence/reports/checklist.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/project.h"
@@ -10,6 +11,7 @@ namespace assay::evidence {
 
 std::vector<NamedSchema> AllSchemas() {
   return {
+      {"check", SchemaDocument<CheckReport>("assay check")},
       {"understand", SchemaDocument<UnderstandReport>("assay understand")},
       {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},
       {"train", SchemaDocument<TrainReport>("assay train")},

@@ -7,45 +7,29 @@ namespace assay::lifecycle {
 
 namespace {
 
-using charter::Due;
-using charter::Field;
 using evidence::BoardQuestion;
+using evidence::CheckReport;
+using evidence::FieldJudgement;
 
-bool HasDigit(const std::string& text) { return text.find_first_of("0123456789") != std::string::npos; }
+// What the check says about a field, or about a whole list, in the board's words.
+BoardQuestion FromJudgement(const FieldJudgement& field, const std::string& question) {
+  BoardQuestion board{field.stage, question.empty() ? field.question : question, field.answer, "charter", "", field.key, field.note};
+  board.status = evidence::EnumNames(field.status)[static_cast<std::size_t>(field.status)];
+  if (field.status == evidence::FieldStatus::kEmpty) board.source = "person";
+  return board;
+}
 
-// "" when the answer holds what is due.
-std::string VagueReason(const Field& field, const std::string& text) {
-  switch (field.due) {
-    case Due::kNothing: return "";
-    case Due::kNumber: return HasDigit(text) ? "" : "vague: it names no number or date";
-    case Due::kNumberAndUnit: return HasDigit(text) && text.find_first_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$") != std::string::npos ? "" : "vague: it needs a number and a unit";
-    case Due::kSentence: return text.size() >= 20 && text.find(' ') != std::string::npos ? "" : "vague: say it in a sentence";
+const FieldJudgement* FindJudgement(const CheckReport& check, const std::string& key) {
+  for (const FieldJudgement& field : check.fields) {
+    if (field.key == key) return &field;
   }
-  return "";
+  return nullptr;
 }
 
-BoardQuestion FromField(const Field& field, const charter::Charter& charter) {
-  const std::string section = field.section;
-  BoardQuestion question{field.stage, field.question, "", "person", "empty", section + "." + field.key, ""};
-  const charter::Record& record = charter.section(section);
-  if (!record.has(field.key)) return question;
-  question.source = "charter";
-  question.answer = field.kind == charter::FieldKind::kList ? base::Join(record.list(field.key), "; ") : record.text(field.key);
-  question.note = VagueReason(field, question.answer);
-  question.status = question.note.empty() ? "answered" : "vague";
-  return question;
-}
-
-// One question for a whole list of tables, its names as the answer.
-BoardQuestion FromList(const std::string& stage, const std::string& text, const std::string& section, const charter::Charter& charter) {
-  BoardQuestion question{stage, text, "", "person", "empty", section, ""};
-  std::vector<std::string> names;
-  for (const charter::Record& record : charter.list(section)) names.push_back(record.text("name"));
-  if (names.empty()) return question;
-  question.answer = base::Join(names, "; ");
-  question.source = "charter";
-  question.status = "answered";
-  return question;
+// One question for a whole list of tables, its names as the answer; as bad as its worst field.
+void AddList(const char* question, const char* section, const CheckReport& check, std::vector<BoardQuestion>* board) {
+  const FieldJudgement* list = FindJudgement(check, section);
+  if (list != nullptr) board->push_back(FromJudgement(*list, question));
 }
 
 void AddEvidence(const evidence::ProjectReport& report, std::vector<BoardQuestion>* board) {
@@ -66,20 +50,24 @@ void AddEvidence(const evidence::ProjectReport& report, std::vector<BoardQuestio
 
 }  // namespace
 
-std::vector<BoardQuestion> MakeBoard(const charter::Charter& charter, const evidence::ProjectReport& report) {
+std::vector<BoardQuestion> MakeBoard(const CheckReport& check, const evidence::ProjectReport& report) {
   std::vector<BoardQuestion> board;
-  for (const Field& field : charter::Fields()) {
-    const std::string section = field.section;
-    const bool technical = section == "data" || section == "project";
-    if (!field.asked || charter::IsListSection(section) || (technical && std::string(field.key) != "why")) continue;
-    board.push_back(FromField(field, charter));
+  for (const FieldJudgement& field : check.fields) {
+    if (field.key.find('[') != std::string::npos || charter::IsListSection(field.key)) continue;
+    // What the data are and what the project is called is no question of the life cycle, unless it is wrong.
+    const bool technical = field.key.starts_with("data.") || (field.key.starts_with("project.") && field.key != "project.why");
+    if (technical && field.status != evidence::FieldStatus::kContradicted) continue;
+    board.push_back(FromJudgement(field, ""));
   }
-  board.push_back(FromList("understand", "Which hypotheses do people have?", "phenomenon.hypotheses", charter));
-  board.push_back(FromList("define", "Which options are there?", "problem.options", charter));
-  board.push_back(FromList("define", "Which steps lead there?", "problem.steps", charter));
-  board.push_back(FromList("design", "Which objectives?", "objectives", charter));
-  board.push_back(FromList("design", "What must not get worse?", "guardrails", charter));
-  board.push_back(FromList("business", "Where is value made, step by step?", "business.steps", charter));
+  AddList("Which hypotheses do people have?", "phenomenon.hypotheses", check, &board);
+  AddList("Which parts does the problem have?", "problem.parts", check, &board);
+  AddList("Which options are there?", "problem.options", check, &board);
+  AddList("Which steps lead there?", "problem.steps", check, &board);
+  AddList("Which data, and when is it known?", "data.columns", check, &board);
+  AddList("Which objectives?", "objectives", check, &board);
+  AddList("What must not get worse?", "guardrails", check, &board);
+  AddList("Which rules do people use?", "baselines.rules", check, &board);
+  AddList("Where is value made, step by step?", "business.steps", check, &board);
   AddEvidence(report, &board);
   return board;
 }

@@ -3,14 +3,14 @@
 
 #include <vector>
 
-#include "charter/charter.h"
+#include "evidence/reports/check.h"
 #include "evidence/reports/project.h"
 
 namespace assay::lifecycle {
 
-// Questions of stages 1, 2, 3 and 5 from the charter's fields, then those that the reports answer. Never pretends: an
-// empty answer stays open and says who must answer.
-std::vector<evidence::BoardQuestion> MakeBoard(const charter::Charter& charter, const evidence::ProjectReport& report);
+// Questions of the charter as the check judged them, then those that the reports answer. Never pretends: an empty answer
+// stays open and says who must answer.
+std::vector<evidence::BoardQuestion> MakeBoard(const evidence::CheckReport& check, const evidence::ProjectReport& report);
 
 // The verdict of the whole run in a sentence.
 std::string Headline(const evidence::ProjectReport& report);

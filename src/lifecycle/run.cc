@@ -10,6 +10,7 @@
 #include "evidence/ledger.h"
 #include "expression/expression.h"
 #include "lifecycle/board.h"
+#include "lifecycle/check.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/html_report.h"
 #include "lifecycle/understand.h"
@@ -167,7 +168,7 @@ Result<ProjectReport> RunProject(const Project& project, const RunOptions& optio
     report.ledger.head = record.hash;
     report.options = JudgeOptions(project.charter, report);
     report.steps = JudgeSteps(project.charter, report, context);
-    report.board = MakeBoard(project.charter, report);
+    if (report.check) report.board = MakeBoard(*report.check, report);
     report.headline = Headline(report);
     if (options.after_step) ASSAY_TRY(options.after_step(report));
     return {};
@@ -182,6 +183,12 @@ Result<ProjectReport> RunProject(const Project& project, const RunOptions& optio
       store::ReadResult read = ASSAY_TRY(engine.Read(objective.problem.source, {}, context));
       raw = {objective.problem.source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes};
       shared = std::make_shared<const table::Table>(std::move(read.table));
+      report.header.data = raw;
+      evidence::CheckReport check = ASSAY_TRY(CheckCharter(project, {shared, raw, ""}, context));
+      check.header.seed = context.seed;
+      check.header.command = options.command;
+      report.check = std::move(check);
+      ASSAY_TRY(finish_step("check", evidence::ToJson(*report.check)));
     }
     const Gathered gathered = ASSAY_TRY_WITH(GatherFromTable(objective.problem, shared, raw, context), project.charter.path() + ": objective '" + objective.name + "'");
     if (o == 0) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evidence/reports/check.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
@@ -130,6 +131,7 @@ struct ProjectReport {
   std::string why;
   std::string headline;        // the verdict in one sentence
   std::vector<BoardQuestion> board;
+  std::optional<CheckReport> check;
   std::optional<UnderstandReport> understand;
   std::vector<FeasibilityReport> feasibility;  // one per objective
   std::vector<TrainReport> train;              // one per objective
@@ -148,6 +150,7 @@ void Describe(V& v, ProjectReport& r) {
   v("why", r.why, "why it exists");
   v("headline", r.headline, "the verdict in a sentence");
   v("board", r.board, "the life cycle: each question with its answer");
+  v("check", r.check, "the charter, every field judged; null when that step has not run");
   v("understand", r.understand, "what happens; null when that step has not run");
   v("feasibility", r.feasibility, "is ML right, per objective");
   v("train", r.train, "the ladder, per objective");

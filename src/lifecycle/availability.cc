@@ -1,0 +1,155 @@
+#include "lifecycle/availability.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "base/text.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+constexpr std::int64_t kFewestWithout = 20;
+constexpr double kLeastWith = 0.2, kMostRatio = 0.05, kMostAhead = 0.05;
+
+// "marital-status", "maritalStatus", "MARITAL_STATUS": marital, status.
+std::vector<std::string> Words(const std::string& name) {
+  std::vector<std::string> words;
+  std::string word;
+  char previous = ' ';
+  const auto finish = [&] {
+    if (!word.empty()) words.push_back(base::Lowercase(word));
+    word.clear();
+  };
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
+    if (upper && previous >= 'a' && previous <= 'z') finish();
+    if (upper || lower || digit || static_cast<unsigned char>(c) >= 0x80) {
+      word += c;
+    } else {
+      finish();
+    }
+    previous = c;
+  }
+  finish();
+  return words;
+}
+
+template <std::size_t N>
+std::string FirstAmong(const std::vector<std::string>& words, const std::array<const char*, N>& list) {
+  for (const std::string& word : words) {
+    for (const char* item : list) {
+      if (word == item) return word;
+    }
+  }
+  return "";
+}
+
+bool HoldsEmails(const table::Column& column) {
+  if (column.type() != table::ColumnType::kCategory) return false;
+  const std::size_t looked = std::min<std::size_t>(200, column.dictionary().size());
+  std::size_t emails = 0;
+  for (std::size_t i = 0; i < looked; ++i) {
+    const std::string& text = column.dictionary()[i];
+    const std::size_t at = text.find('@');
+    if (at != std::string::npos && at > 0 && text.find('.', at) != std::string::npos && text.find(' ') == std::string::npos) ++emails;
+  }
+  return looked > 0 && 2 * emails > looked;
+}
+
+}  // namespace
+
+std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::vector<std::uint8_t>& outcome_known, const table::Column* time, const std::vector<std::string>& skip) {
+  std::vector<LateColumn> late;
+  for (const table::Column& column : table.columns()) {
+    const bool skipped = std::any_of(skip.begin(), skip.end(), [&](const std::string& s) { return base::Lowercase(s) == base::Lowercase(column.name()); });
+    if (skipped) continue;
+    std::int64_t with = 0, without = 0, there_with = 0, there_without = 0, timed = 0, ahead = 0;
+    const bool compare = time != nullptr && column.type() == table::ColumnType::kTime;
+    for (std::int64_t row = 0; row < column.num_rows(); ++row) {
+      const bool there = !column.IsMissing(row);
+      const bool known = outcome_known[static_cast<std::size_t>(row)] != 0;
+      (known ? with : without) += 1;
+      (known ? there_with : there_without) += there ? 1 : 0;
+      if (compare && there && !time->IsMissing(row)) {
+        ++timed;
+        ahead += column.TimeAt(row) > time->TimeAt(row) ? 1 : 0;
+      }
+    }
+    const double share_with = with > 0 ? static_cast<double>(there_with) / static_cast<double>(with) : 0;
+    const double share_without = without > 0 ? static_cast<double>(there_without) / static_cast<double>(without) : 0;
+    if (without >= kFewestWithout && share_with >= kLeastWith && share_without <= kMostRatio * share_with) {
+      late.push_back({column.name(), "it has a value in " + base::ReadableShare(share_with) + " of the " + base::ReadableCount(with) + " rows whose outcome is known and in " + base::ReadableShare(share_without) + " of the " + base::ReadableCount(without) + " rows whose outcome is not: it hardly exists before the outcome does", true});
+    } else if (timed >= kFewestWithout && static_cast<double>(ahead) > kMostAhead * static_cast<double>(timed)) {
+      late.push_back({column.name(), "it lies after the decision in " + base::ReadableShare(static_cast<double>(ahead) / static_cast<double>(timed)) + " of the " + base::ReadableCount(timed) + " rows that have both times", false});
+    }
+  }
+  return late;
+}
+
+LabelDelay FindLabelDelay(const std::vector<std::uint8_t>& outcome_known, const table::Column& time) {
+  base::Micros first = INT64_MAX, last = INT64_MIN;
+  for (std::int64_t row = 0; row < time.num_rows(); ++row) {
+    const base::Micros t = time.TimeAt(row);
+    if (t == base::kMissingTime) continue;
+    first = std::min(first, t);
+    last = std::max(last, t);
+  }
+  LabelDelay delay;
+  // Days by age: 0 = the newest 24 hours. Absurd times would make the list endless.
+  if (last <= first || last / base::kMicrosPerDay - first / base::kMicrosPerDay > 200'000) return delay;
+  const auto days = static_cast<std::size_t>((last - first) / base::kMicrosPerDay) + 1;
+  if (days < 3) return delay;
+  std::vector<std::int64_t> rows(days, 0), known(days, 0);
+  for (std::int64_t row = 0; row < time.num_rows(); ++row) {
+    const base::Micros t = time.TimeAt(row);
+    if (t == base::kMissingTime) continue;
+    const auto age = static_cast<std::size_t>((last - t) / base::kMicrosPerDay);
+    ++rows[age];
+    known[age] += outcome_known[static_cast<std::size_t>(row)];
+  }
+  const auto share = [&](std::size_t begin, std::size_t end) {
+    std::int64_t all = 0, there = 0;
+    for (std::size_t age = begin; age < end; ++age) all += rows[age], there += known[age];
+    return all > 0 ? static_cast<double>(there) / static_cast<double>(all) : 0.0;
+  };
+  delay.usual = share(days / 2, days);
+  if (delay.usual < kLeastWith) return delay;
+  std::size_t stretch = 0;
+  while (stretch < days / 2 && (rows[stretch] == 0 || share(stretch, stretch + 1) < delay.usual / 2)) ++stretch;
+  while (stretch > 0 && rows[stretch - 1] == 0) --stretch;
+  for (std::size_t age = 0; age < stretch; ++age) delay.rows += rows[age];
+  if (delay.rows < kFewestWithout) return delay;
+  delay.known = share(0, stretch);
+  delay.delay = static_cast<base::Micros>(stretch) * base::kMicrosPerDay;
+  return delay;
+}
+
+std::string LateNameReason(const std::string& name) {
+  static constexpr std::array kWords = {"actual", "final", "outcome", "result", "resolved", "resolution", "closed", "completed", "refunded", "refund", "cancelled", "canceled", "cancellation", "churned", "returned", "delivered", "settled"};
+  const std::string word = FirstAmong(Words(name), kWords);
+  return word.empty() ? "" : "its name says '" + word + "': it looks known only afterwards";
+}
+
+std::string SensitiveReason(const table::Column& column) {
+  static constexpr std::array kTraits = {"age", "gender", "sex", "race", "ethnicity", "ethnic", "religion", "marital", "nationality", "citizenship", "native", "disability", "disabled", "pregnant", "orientation", "caste", "zip", "zipcode", "postcode", "relationship"};
+  static constexpr std::array kPersonal = {"email", "mail", "phone", "mobile", "ssn", "passport", "birth", "birthday", "birthdate", "dob", "surname", "lastname", "firstname", "street", "address", "iban", "salary", "income", "diagnosis"};
+  const std::vector<std::string> words = Words(column.name());
+  if (const std::string word = FirstAmong(words, kTraits); !word.empty()) return "is named like a trait of people ('" + word + "')";
+  if (const std::string word = FirstAmong(words, kPersonal); !word.empty()) return "is named like personal data ('" + word + "')";
+  return HoldsEmails(column) ? "holds e-mail addresses" : "";
+}
+
+bool IsIdLike(const table::Column& column) {
+  constexpr std::int64_t kFewestRows = 50, kMostLookedAt = 200'000;
+  const std::int64_t rows = std::min(column.num_rows(), kMostLookedAt);
+  if (rows < kFewestRows) return false;
+  if (column.type() == table::ColumnType::kCategory) return static_cast<std::int64_t>(column.dictionary().size()) > column.num_rows() * 95 / 100;
+  if (column.type() != table::ColumnType::kNumber || !column.is_integer()) return false;
+  std::unordered_set<double> values;
+  for (std::int64_t row = 0; row < rows; ++row) values.insert(column.NumberAt(row));
+  return static_cast<std::int64_t>(values.size()) > rows * 95 / 100;
+}
+
+}  // namespace assay::lifecycle

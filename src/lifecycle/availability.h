@@ -1,0 +1,44 @@
+// Which columns are known only after the decision, and which need care: from the data themselves and from their names.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "table/table.h"
+
+namespace assay::lifecycle {
+
+// A column that hardly exists before the outcome does, or whose times lie after the decision.
+struct LateColumn {
+  std::string column;
+  std::string evidence;  // with figures
+  bool certain = false;  // false: it could be a plan made before (a time that lies ahead)
+};
+
+// `outcome_known`: per row, whether the outcome has a value (1) or not yet (0). `time`: the decision, may be null. Columns in
+// `skip` are not looked at. Certain: among at least 20 rows without outcome the column has a value in at most a twentieth of
+// the share it has among rows with one (which is at least a fifth). Cost: one pass per column.
+std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::vector<std::uint8_t>& outcome_known, const table::Column* time, const std::vector<std::string>& skip);
+
+// How long the newest rows wait for their outcome: the newest days of which less than half of the usual share is known.
+struct LabelDelay {
+  base::Micros delay = 0;      // length of that stretch, whole days
+  std::int64_t rows = 0;       // in it
+  double known = 0, usual = 0; // share with outcome in it and before it
+};
+// delay 0 when the newest rows have their outcomes like the others, or when the data span fewer than 3 days.
+LabelDelay FindLabelDelay(const std::vector<std::uint8_t>& outcome_known, const table::Column& time);
+
+// "is named like something known only afterwards" for names such as actual_arrival or closed_at; "" otherwise.
+std::string LateNameReason(const std::string& name);
+
+// Why a column may say something about people that needs care, as the end of a sentence about it; "" otherwise. By name
+// (age, gender, postcode, ...) and by form (e-mail addresses).
+std::string SensitiveReason(const table::Column& column);
+
+// Nearly every row (95 % of at least 50) has its own text or whole number.
+bool IsIdLike(const table::Column& column);
+
+}  // namespace assay::lifecycle

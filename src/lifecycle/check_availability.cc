@@ -1,0 +1,184 @@
+// What is known when: columns known only after the decision, and the outcome against the wait.
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "lifecycle/availability.h"
+#include "lifecycle/feasibility.h"
+#include "lifecycle/internal/check_state.h"
+#include "lifecycle/time_leak.h"
+
+namespace assay::lifecycle::internal {
+
+namespace {
+
+// The charter's block of a column and what it says; the list itself where the column is not declared.
+struct Declared {
+  Place place;
+  bool exists = false, before = false, after = false;
+};
+Declared DeclaredAs(const CheckState& state, const std::string& column) {
+  Declared declared;
+  const std::vector<Record>& columns = state.charter().list("data.columns");
+  declared.place = {"data.columns", columns.empty() ? state.charter().section("data").line : columns[0].line, 0};
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (base::Lowercase(columns[i].text("name")) != base::Lowercase(column)) continue;
+    const std::string known = base::Lowercase(columns[i].text("known"));
+    declared = {PlaceOf("data.columns", columns[i], "known", i), true, known.starts_with("before"), known.starts_with("after")};
+    if (columns[i].has("known")) break;
+  }
+  return declared;
+}
+
+bool Among(const std::vector<std::string>& names, const std::string& name) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(name); });
+}
+
+std::vector<std::string> ColumnsOf(const std::string& text) {
+  const Result<expression::Expression> parsed = expression::Expression::Parse(text);
+  return parsed ? parsed->columns() : std::vector<std::string>{};
+}
+
+// Parts of the outcome cannot be known before it.
+void CheckOutcomeColumns(CheckState& state) {
+  for (const Objective& objective : state.objectives) {
+    for (const std::string& column : ColumnsOf(objective.problem.outcome)) {
+      state.late.insert(base::Lowercase(column));
+      const Declared declared = DeclaredAs(state, column);
+      if (declared.before) state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + column + "' is said to be known before the decision, but it is part of the outcome '" + objective.problem.outcome + "'", "", "Write known = \"after\" for it.");
+    }
+  }
+  for (const Record& column : state.charter().list("data.columns")) {
+    if (base::Lowercase(column.text("known")).starts_with("after")) state.late.insert(base::Lowercase(column.text("name")));
+  }
+}
+
+// 1 where the first objective's outcome has a value; empty when it cannot be told.
+std::vector<std::uint8_t> OutcomeKnown(const CheckState& state) {
+  std::vector<std::uint8_t> known;
+  if (!state.table || state.objectives.empty()) return known;
+  const Result<table::Column> outcome = expression::EvaluateText(state.objectives[0].problem.outcome, "outcome", *state.table, "outcome", state.context);
+  if (!outcome) return known;
+  known.resize(static_cast<std::size_t>(outcome->num_rows()));
+  for (std::int64_t row = 0; row < outcome->num_rows(); ++row) known[static_cast<std::size_t>(row)] = outcome->IsMissing(row) ? 0 : 1;
+  return known;
+}
+
+void CheckLateColumns(CheckState& state, const std::vector<std::uint8_t>& known) {
+  std::vector<std::string> skip(state.late.begin(), state.late.end());
+  for (const std::string& name : ColumnsOf(state.charter().section("data").text("time"))) skip.push_back(name);
+  for (const LateColumn& late : FindLateColumns(*state.table, known, state.time ? &*state.time : nullptr, skip)) {
+    const Declared declared = DeclaredAs(state, late.column);
+    if (declared.after) continue;
+    if (late.certain) state.late.insert(base::Lowercase(late.column));
+    const std::string says = declared.before ? "the charter says it is known before" : "nothing says so, and it would be a feature";
+    if (late.certain) {
+      state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + late.column + "' is known only after the decision; " + says, late.evidence, "Write known = \"after\" for it, so that it is no feature.");
+    } else if (!declared.before) {
+      state.Find("maybe_too_late", FieldStatus::kVague, declared.place, "'" + late.column + "' may be known only after the decision, and the charter does not say", late.evidence, "Write known = \"after\" where it is what happened, known = \"before\" where it is a plan.");
+    }
+  }
+}
+
+// The time of day of the decision's time: a plan, or what happened?
+void CheckTimeOfDay(CheckState& state, const evidence::Finding* accused) {
+  const Record& data = state.charter().section("data");
+  if (!state.gathered || !data.has("time")) return;
+  const std::string time = data.text("time");
+  const bool said_unknown = data.has("time_of_day_known") && !data.flag("time_of_day_known", true);
+  if (accused == nullptr) {
+    // Not a feature; where the charter says why, the data may confirm it.
+    if (!said_unknown) return;
+    const std::optional<TimeLeak> leak = FindTimeLeak(state.gathered->examples);
+    if (leak && leak->accused) state.Confirm("data.time_of_day_known", leak->message);
+    return;
+  }
+  const Declared declared = DeclaredAs(state, time);
+  const Place place = data.has("time_of_day_known") ? PlaceOf("data", data, "time_of_day_known") : declared.exists ? declared.place : PlaceOf("data", data, "time");
+  state.late.insert("hour(" + base::Lowercase(time) + ")");
+  state.Find("known_too_late", FieldStatus::kContradicted, place, "the time of day in '" + time + "' is known only after the decision: it is the actual time, not the planned one" + (declared.before ? "; the charter says it is known before" : ""), accused->message,
+             "Write time_of_day_known = false in [data]: the calendar day stays a feature, the time of day does not.");
+}
+
+Result<void> CheckLeaks(CheckState& state) {
+  if (!state.gathered) return {};
+  const Result<std::vector<evidence::Finding>> leaks = FindLeaks(state.gathered->examples, state.context);
+  if (!leaks) return leaks.error().code == ErrorCode::kCancelled ? Result<void>(leaks.error()) : Result<void>();
+  const evidence::Finding* clock = nullptr;
+  for (const evidence::Finding& leak : *leaks) {
+    if (!leak.accused) continue;
+    if (leak.kind == "time") {
+      clock = &leak;
+      continue;
+    }
+    std::string source = leak.name;
+    for (const learn::Feature& feature : state.gathered->examples.features) {
+      if (feature.name == leak.name) source = feature.source;
+    }
+    if (state.late.contains(base::Lowercase(source))) continue;  // said already
+    state.late.insert(base::Lowercase(source));
+    const Declared declared = DeclaredAs(state, source);
+    state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + source + "' tells more than anything known before the decision can" + (declared.before ? "; the charter says it is known before" : ""), leak.message, "Write known = \"after\" for it, so that it is no feature.");
+  }
+  CheckTimeOfDay(state, clock);
+  return {};
+}
+
+// A rule that people would use before the decision cannot use what is known after it.
+void CheckRules(CheckState& state) {
+  const std::vector<Record>& rules = state.charter().list("baselines.rules");
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    for (const std::string& column : ColumnsOf(rules[i].text("expression"))) {
+      if (!state.late.contains(base::Lowercase(column))) continue;
+      state.Find("known_too_late", FieldStatus::kContradicted, PlaceOf("baselines.rules", rules[i], "expression", i), "the rule '" + rules[i].text("name") + "' uses '" + column + "', which is known only after the decision", "", "Write a rule over what is known before it.");
+    }
+  }
+}
+
+void CheckWait(CheckState& state, const std::vector<std::uint8_t>& known) {
+  const Record& problem = state.charter().section("problem");
+  if (!problem.has("wait") || !state.time) return;
+  const auto wait = static_cast<base::Micros>(problem.number("wait", 0));
+  const Place place = PlaceOf("problem", problem, "wait");
+  const LabelDelay delay = FindLabelDelay(known, *state.time);
+  if (delay.delay > wait + base::kMicrosPerDay) {
+    state.Find("wait_too_short", FieldStatus::kContradicted, place, "the outcome comes later than the wait of " + base::FormatDuration(wait), "of the " + base::ReadableCount(delay.rows) + " rows of the newest " + base::FormatDuration(delay.delay) + " only " + base::ReadableShare(delay.known) + " have an outcome, of older rows " + base::ReadableShare(delay.usual), "Write wait = \"" + base::FormatDuration(delay.delay) + "\" or longer, or find out why outcomes are late.");
+    return;
+  }
+  // Times inside the outcome say themselves when it was known.
+  if (state.objectives.empty()) return;
+  for (const std::string& name : ColumnsOf(state.objectives[0].problem.outcome)) {
+    const std::int64_t index = state.table->Find(name);
+    if (index < 0 || state.table->column(static_cast<std::size_t>(index)).type() != table::ColumnType::kTime || Among(ColumnsOf(state.objectives[0].problem.time), name)) continue;
+    const table::Column& column = state.table->column(static_cast<std::size_t>(index));
+    std::vector<base::Micros> after;
+    for (std::int64_t row = 0; row < column.num_rows(); ++row) {
+      if (!column.IsMissing(row) && !state.time->IsMissing(row)) after.push_back(column.TimeAt(row) - state.time->TimeAt(row));
+    }
+    if (after.size() < 20) continue;
+    const auto late = std::count_if(after.begin(), after.end(), [&](base::Micros d) { return d > wait; });
+    const double share = static_cast<double>(late) / static_cast<double>(after.size());
+    if (share <= 0.05) continue;
+    std::nth_element(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(after.size() * 95 / 100), after.end());
+    const base::Micros most = after[after.size() * 95 / 100];
+    state.Find("wait_too_short", FieldStatus::kContradicted, place, "the outcome comes later than the wait of " + base::FormatDuration(wait), "'" + name + "' lies more than that after the decision in " + base::ReadableShare(share) + " of " + base::ReadableCount(static_cast<std::int64_t>(after.size())) + " rows; 95 % lie within " + base::FormatDuration(most), "Write wait = \"" + base::FormatDuration(most) + "\" or longer.");
+    return;
+  }
+}
+
+}  // namespace
+
+Result<void> CheckAvailability(CheckState& state) {
+  CheckOutcomeColumns(state);
+  if (!state.table) return {};
+  const std::vector<std::uint8_t> known = OutcomeKnown(state);
+  if (!known.empty()) {
+    CheckLateColumns(state, known);
+    CheckWait(state, known);
+  }
+  ASSAY_TRY(CheckLeaks(state));
+  CheckRules(state);
+  return {};
+}
+
+}  // namespace assay::lifecycle::internal

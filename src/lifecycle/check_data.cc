@@ -1,0 +1,194 @@
+// The data brought as far as the charter allows, and every EXPR held against it.
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "charter/fields.h"
+#include "lifecycle/internal/check_state.h"
+
+namespace assay::lifecycle::internal {
+
+namespace {
+
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// The column of the file that an error inside an EXPR points to: the answer's opening quote, then "(position N)".
+int FileColumn(const Place& place, const std::string& message) {
+  const std::size_t at = message.rfind("(position ");
+  if (at == std::string::npos || place.column == 0) return place.column;
+  return place.column + std::atoi(message.c_str() + at + 10);
+}
+
+const char* WantedName(Wanted wanted) {
+  switch (wanted) {
+    case Wanted::kCondition: return "a condition (true or false)";
+    case Wanted::kTime: return "a time";
+    case Wanted::kNumber: return "a number or a condition";
+    case Wanted::kAnything: break;
+  }
+  return "a value";
+}
+
+bool Fits(table::ColumnType type, Wanted wanted) {
+  switch (wanted) {
+    case Wanted::kCondition:
+    case Wanted::kNumber: return type == table::ColumnType::kBoolean || type == table::ColumnType::kNumber;
+    case Wanted::kTime: return type == table::ColumnType::kTime;
+    case Wanted::kAnything: break;
+  }
+  return true;
+}
+
+void MakeDerived(CheckState& state) {
+  const std::vector<Record>& derived = state.charter().list("data.derived");
+  for (std::size_t i = 0; i < derived.size(); ++i) {
+    const std::string name = derived[i].text("name");
+    std::optional<table::Column> made = EvaluateField(state, "data.derived", derived[i], "expression", i, Wanted::kAnything);
+    if (!made || name.empty()) continue;
+    std::vector<table::Column> columns = state.table->columns();
+    const auto same = std::find_if(columns.begin(), columns.end(), [&](const table::Column& c) { return c.name() == name; });
+    if (same != columns.end()) {
+      *same = made->Renamed(name);
+    } else {
+      columns.push_back(made->Renamed(name));
+    }
+    Result<table::Table> table = table::Table::Create(std::move(columns));
+    if (table) state.table = std::make_shared<const table::Table>(std::move(*table));
+  }
+}
+
+void KeepRows(CheckState& state) {
+  const Record& data = state.charter().section("data");
+  if (!data.has("where")) return;
+  const std::optional<table::Column> where = EvaluateField(state, "data", data, "where", 0, Wanted::kCondition);
+  if (!where) return;
+  std::vector<std::uint8_t> kept = Truths(*where);
+  const auto rows = std::count(kept.begin(), kept.end(), 1);
+  if (rows == 0) {
+    state.Find("no_rows_kept", FieldStatus::kContradicted, PlaceOf("data", data, "where"), "the row filter '" + data.text("where") + "' keeps no row", base::ReadableCount(state.table->num_rows()) + " rows were read, none fulfils it", "Mend the condition.");
+    return;
+  }
+  state.Confirm("data.where", "keeps " + base::ReadableCount(rows) + " of " + base::ReadableCount(state.table->num_rows()) + " rows");
+  state.kept = std::move(kept);
+}
+
+void GatherFirst(CheckState& state) {
+  Result<std::vector<Objective>> objectives = ObjectivesOf(state.project);
+  if (!objectives) {
+    const std::vector<Record>& records = state.charter().list("objectives");
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (records[i].text("name").find('/') != std::string::npos) state.Find("bad_name", FieldStatus::kContradicted, PlaceOf("objectives", records[i], "name", i), "the objective's name '" + records[i].text("name") + "' holds a '/'; it becomes a folder", "", "Name it without '/'.");
+    }
+    return;
+  }
+  state.objectives = std::move(*objectives);
+  if (!state.table) return;
+  for (std::size_t i = 0; i < state.objectives.size(); ++i) {
+    Problem problem = state.objectives[i].problem;
+    problem.derived.clear();  // they are in the table
+    Result<Gathered> gathered = GatherFromTable(problem, state.table, state.data.summary, state.context);
+    if (gathered) {
+      if (i == 0) state.gathered = std::move(*gathered);
+      continue;
+    }
+    // What the single EXPRs do not show by themselves: one class, a task that does not fit, no row left.
+    const Record& record = state.charter().list("objectives")[i];
+    const std::string message = FirstLine(gathered.error().message);
+    const bool told = std::any_of(state.report->findings.begin(), state.report->findings.end(), [](const CheckFinding& f) { return f.status == FieldStatus::kContradicted; });
+    if (!told) state.Find("objective_unusable", FieldStatus::kContradicted, PlaceOf("objectives", record, "outcome", i), "objective '" + record.text("name") + "' cannot be analysed", message, "Mend the outcome, the task or the row filter.");
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> Truths(const table::Column& column) {
+  std::vector<double> numbers(static_cast<std::size_t>(column.num_rows()));
+  column.CopyNumbers(0, numbers);
+  std::vector<std::uint8_t> truths(numbers.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) truths[i] = !std::isnan(numbers[i]) && numbers[i] != 0 ? 1 : 0;
+  return truths;
+}
+
+std::optional<table::Column> EvaluateField(CheckState& state, const std::string& section, const Record& record, const std::string& key, std::size_t index, Wanted wanted, const char* missing_kind, FieldStatus missing_status) {
+  const std::string text = record.text(key);
+  if (text.empty()) return std::nullopt;
+  Place place = PlaceOf(section, record, key, index);
+  const Result<expression::Expression> parsed = expression::Expression::Parse(text);
+  if (!parsed) {
+    const std::string message = FirstLine(parsed.error().message);
+    place.column = FileColumn(place, message);
+    state.Find("broken_expression", FieldStatus::kContradicted, place, "'" + place.key + "' cannot be read: " + message, "", "Mend the expression '" + text + "' (docs/expressions.md).");
+    return std::nullopt;
+  }
+  if (!state.table) return std::nullopt;
+  std::vector<std::string> unknown;
+  for (const std::string& column : parsed->columns()) {
+    if (state.table->Find(column) < 0) unknown.push_back("'" + column + "'" + base::DidYouMean(column, state.table->names()));
+  }
+  if (!unknown.empty()) {
+    const bool hypothesis = missing_status == FieldStatus::kVague;
+    state.Find(missing_kind, missing_status, place, hypothesis ? "'" + place.key + "' cannot be tested yet: it speaks of " + base::Join(unknown, ", ") : "'" + place.key + "' speaks of " + base::Join(unknown, ", "), "the data have the columns " + base::Join(state.table->names(), ", "),
+               hypothesis ? "Collect that column, or leave the claim as one without data." : "Name a column of the data, or make it in [[data.derived]].");
+    return std::nullopt;
+  }
+  const Result<expression::BoundExpression> bound = expression::BoundExpression::Bind(*parsed, state.table->schema());
+  if (!bound) {
+    const std::string message = FirstLine(bound.error().message);
+    place.column = FileColumn(place, message);
+    state.Find("broken_expression", FieldStatus::kContradicted, place, "'" + place.key + "' does not fit the data: " + message, "", "Mend the expression '" + text + "' (docs/expressions.md).");
+    return std::nullopt;
+  }
+  Result<table::Column> column = bound->Evaluate(*state.table, key, state.context);
+  if (!column) return std::nullopt;  // stopped
+  if (!Fits(column->type(), wanted)) {
+    state.Find("wrong_type", FieldStatus::kContradicted, place, "'" + place.key + "' is a " + table::ColumnTypeName(column->type()) + "; it must be " + WantedName(wanted), "'" + text + "' on the data is a " + table::ColumnTypeName(column->type()), std::string("Write an expression such as ") + charter::FindField(section, key)->example + ".");
+    return std::nullopt;
+  }
+  return std::move(*column);
+}
+
+void PrepareData(CheckState& state) {
+  const Record& data = state.charter().section("data");
+  if (!state.data.error.empty()) state.Find("source_unreadable", FieldStatus::kContradicted, PlaceOf("data", data, "source"), "the data cannot be read, so nothing could be held against them", FirstLine(state.data.error), "Name a CSV, Parquet or JSON file; the path is relative to the charter's folder.");
+  MakeDerived(state);
+  KeepRows(state);
+  if (data.has("time")) state.time = EvaluateField(state, "data", data, "time", 0, Wanted::kTime);
+  for (const char* key : {"unit", "query"}) EvaluateField(state, "data", data, key, 0, Wanted::kAnything);
+  GatherFirst(state);
+}
+
+void CheckExpressions(CheckState& state) {
+  const auto each = [&](const char* section, auto&& body) {
+    const std::vector<Record>& records = state.charter().list(section);
+    for (std::size_t i = 0; i < records.size(); ++i) body(records[i], i);
+  };
+  each("phenomenon.hypotheses", [&](const Record& record, std::size_t i) {
+    EvaluateField(state, "phenomenon.hypotheses", record, "metric", i, Wanted::kNumber, "no_data_yet", FieldStatus::kVague);
+    EvaluateField(state, "phenomenon.hypotheses", record, "period", i, Wanted::kCondition, "no_data_yet", FieldStatus::kVague);
+    const std::optional<table::Column> segment = EvaluateField(state, "phenomenon.hypotheses", record, "segment", i, Wanted::kCondition, "no_data_yet", FieldStatus::kVague);
+    if (!segment) return;
+    const std::vector<std::uint8_t> inside = Truths(*segment);
+    const auto rows = std::count(inside.begin(), inside.end(), 1);
+    const Place place = PlaceOf("phenomenon.hypotheses", record, "segment", i);
+    if (rows == 0 || rows == segment->num_rows()) {
+      state.Find("segment_empty", FieldStatus::kContradicted, place, "the segment of '" + record.text("name") + "' holds " + (rows == 0 ? "no row" : "every row") + ", so there is nothing to compare", "'" + record.text("segment") + "' is true in " + base::ReadableCount(rows) + " of " + base::ReadableCount(segment->num_rows()) + " rows", "Check the values in the condition.");
+    } else {
+      state.Confirm(place.key, "speaks of " + base::ReadableCount(rows) + " rows");
+    }
+  });
+  each("objectives", [&](const Record& record, std::size_t i) { EvaluateField(state, "objectives", record, "outcome", i, Wanted::kAnything); });
+  each("guardrails", [&](const Record& record, std::size_t i) { EvaluateField(state, "guardrails", record, "expression", i, Wanted::kNumber); });
+  each("baselines.rules", [&](const Record& record, std::size_t i) { EvaluateField(state, "baselines.rules", record, "expression", i, Wanted::kNumber); });
+  each("problem.parts", [&](const Record& record, std::size_t i) {
+    const std::optional<table::Column> where = EvaluateField(state, "problem.parts", record, "where", i, Wanted::kCondition);
+    if (!where) return;
+    const std::vector<std::uint8_t> inside = Truths(*where);
+    for (evidence::CheckedPart& part : state.report->parts) {
+      if (part.name != record.text("name")) continue;
+      part.share.value = static_cast<double>(std::count(inside.begin(), inside.end(), 1)) / static_cast<double>(std::max<std::size_t>(1, inside.size()));
+      part.share.reason = "counted over all rows of the data: no interval";
+    }
+  });
+}
+
+}  // namespace assay::lifecycle::internal

@@ -1,0 +1,178 @@
+// What holds the charter together without any data: the tree of parts, options, steps, names that refer to names.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "charter/fields.h"
+#include "charter/vague.h"
+#include "lifecycle/internal/check_state.h"
+#include "lifecycle/measurables.h"
+
+namespace assay::lifecycle::internal {
+
+namespace {
+
+std::vector<std::string> NamesOf(const std::vector<Record>& records) {
+  std::vector<std::string> names;
+  for (const Record& record : records) names.push_back(record.text("name"));
+  return names;
+}
+
+bool Among(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+void CheckNames(CheckState& state) {
+  for (const std::string_view view : charter::Sections()) {
+    const std::string section(view);
+    if (!charter::IsListSection(section)) continue;
+    std::map<std::string, int> first;
+    const std::vector<Record>& records = state.charter().list(section);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const std::string name = records[i].text("name");
+      if (name.empty()) continue;
+      const Place place = PlaceOf(section, records[i], "name", i);
+      const auto [found, added] = first.emplace(name, place.line);
+      if (!added) state.Find("name_twice", FieldStatus::kContradicted, place, "'" + name + "' stands twice in [[" + section + "]], first in line " + std::to_string(found->second), "", "Give each its own name, or remove one.");
+    }
+  }
+}
+
+// Parts are a tree: `of` names another part, and following it ends at the top.
+void CheckParts(CheckState& state) {
+  const std::vector<Record>& parts = state.charter().list("problem.parts");
+  const std::vector<std::string> names = NamesOf(parts);
+  std::map<std::string, std::string> above;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string of = parts[i].text("of");
+    const bool known = of.empty() || Among(names, of);
+    if (!known) state.Find("part_unknown", FieldStatus::kContradicted, PlaceOf("problem.parts", parts[i], "of", i), "part '" + names[i] + "' belongs to '" + of + "', which is no part." + base::DidYouMean(of, names), "", "Name a part that exists, or add [[problem.parts]] with name = \"" + of + "\".");
+    above.emplace(names[i], known ? of : "");
+  }
+  std::set<std::string> on_cycle;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::vector<std::string> path = {names[i]};
+    std::string at = above[names[i]];
+    while (!at.empty() && at != names[i] && path.size() <= parts.size()) {
+      path.push_back(at);
+      at = above[at];
+    }
+    if (at != names[i] || at.empty() || on_cycle.contains(names[i])) continue;
+    on_cycle.insert(path.begin(), path.end());
+    path.push_back(at);
+    state.Find("part_cycle", FieldStatus::kContradicted, PlaceOf("problem.parts", parts[i], "of", i), "the parts go in a circle: " + base::Join(path, " is part of "), "", "Remove one `of`, so that the problem is a tree.");
+  }
+  // Depth first from the tops, in the order of the file; parts on a circle hang from the top.
+  std::vector<char> done(parts.size(), 0);
+  const auto visit = [&](const auto& self, std::size_t i, std::int64_t level) -> void {
+    if (done[i] != 0) return;
+    done[i] = 1;
+    evidence::CheckedPart part{names[i], parts[i].text("of"), parts[i].text("what"), level, {}};
+    part.share.reason = "the part does not say which rows belong to it (key `where`)";
+    state.report->parts.push_back(std::move(part));
+    for (std::size_t child = 0; child < parts.size(); ++child) {
+      if (!names[i].empty() && above[names[child]] == names[i]) self(self, child, level + 1);
+    }
+  };
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (above[names[i]].empty() || on_cycle.contains(names[i])) visit(visit, i, 0);
+  }
+}
+
+void CheckOptions(CheckState& state) {
+  const std::vector<Record>& options = state.charter().list("problem.options");
+  if (options.empty()) return;
+  const bool nothing = std::any_of(options.begin(), options.end(), [](const Record& option) {
+    const std::string name = base::Lowercase(option.text("name"));
+    return option.text("kind") == "constant" || name.find("nothing") != std::string::npos || name.find("as is") != std::string::npos || name.find("as it is") != std::string::npos;
+  });
+  Place place = PlaceOf("problem.options", options[0], "", 0);
+  place.key = "problem.options";
+  if (!nothing) state.Find("no_option_nothing", FieldStatus::kVague, place, "none of the options is to do nothing, so nobody can tell whether any of them is better than that", "", "Add [[problem.options]] with name = \"do nothing\" and kind = \"constant\".");
+  if (options.size() == 1) state.Find("one_option", FieldStatus::kVague, place, "there is only one option; a comparison needs two", "", "Add what else could be done: a rule, a model, nothing.");
+}
+
+// A step is done when its exit criterion is true of what a run measures.
+void CheckSteps(CheckState& state) {
+  std::vector<std::string> objectives;
+  for (const Record& objective : state.charter().list("objectives")) objectives.push_back(objective.text("name"));
+  const std::vector<std::string> names = MeasurableNames(objectives);
+  table::Schema schema;
+  for (const std::string& name : names) schema.push_back({name, table::ColumnType::kNumber, false, {}});
+  const std::vector<Record>& steps = state.charter().list("problem.steps");
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!steps[i].has("exit")) continue;
+    const Place place = PlaceOf("problem.steps", steps[i], "exit", i);
+    const std::string text = steps[i].text("exit");
+    const Result<expression::Expression> parsed = expression::Expression::Parse(text);
+    if (!parsed) {
+      const std::string message = parsed.error().message.substr(0, parsed.error().message.find('\n'));
+      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' is no EXPR, so no run can measure it: " + message, "", "Write a condition over figures of a run, like recommended_skill >= 0.05.");
+      continue;
+    }
+    const Result<expression::BoundExpression> bound = expression::BoundExpression::Bind(*parsed, schema);
+    if (!bound) {
+      std::vector<std::string> unknown, hints;
+      for (const std::string& column : parsed->columns()) {
+        if (Among(names, base::Lowercase(column))) continue;
+        unknown.push_back("'" + column + "'");
+        for (const std::string& near : base::NearestNames(column, names, 2)) hints.push_back("'" + near + "'");
+      }
+      const std::string message = unknown.empty() ? bound.error().message.substr(0, bound.error().message.find('\n')) : "a run does not measure " + base::Join(unknown, ", ") + (hints.empty() ? "" : ". Did you mean " + base::Join(hints, " or ") + "?");
+      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' cannot be measured: " + message, "", "A run measures: rows, hypotheses_decided, hypotheses_supported, gain, gain_low, go, leaky_columns, recommended_METRIC, best_METRIC.");
+    } else if (parsed->columns().empty()) {
+      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' names no figure, so it is the same whatever happens", "", "Write a condition over figures of a run, like recommended_skill >= 0.05.");
+    }
+  }
+}
+
+// data.columns[].business_step names a step of the business.
+void CheckReferences(CheckState& state) {
+  const std::vector<std::string> steps = NamesOf(state.charter().list("business.steps"));
+  const std::vector<Record>& columns = state.charter().list("data.columns");
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string step = columns[i].text("business_step");
+    if (step.empty() || Among(steps, step)) continue;
+    state.Find("business_step_unknown", FieldStatus::kContradicted, PlaceOf("data.columns", columns[i], "business_step", i), "column '" + columns[i].text("name") + "' arises in '" + step + "', which is no step of the business." + base::DidYouMean(step, steps), "", "Add [[business.steps]] with name = \"" + step + "\", or name a step that exists.");
+  }
+}
+
+void CheckTargets(CheckState& state) {
+  const std::vector<Record>& objectives = state.charter().list("objectives");
+  for (std::size_t i = 0; i < objectives.size(); ++i) {
+    const std::string metric = objectives[i].has("metric") ? objectives[i].text("metric") : "skill";
+    const bool at_most_one = metric == "skill" || metric == "auc" || metric == "accuracy" || metric == "r2" || metric == "ndcg";
+    const double target = objectives[i].number("target", std::nan(""));
+    if (at_most_one && target > 1) state.Find("impossible_value", FieldStatus::kContradicted, PlaceOf("objectives", objectives[i], "target", i), "the target " + base::ShortestNumber(target) + " of '" + metric + "' cannot be reached: it is at most 1", "", "Write a target below 1, or another metric.");
+  }
+}
+
+}  // namespace
+
+void CheckStructure(CheckState& state) {
+  CheckNames(state);
+  CheckParts(state);
+  CheckOptions(state);
+  CheckSteps(state);
+  CheckReferences(state);
+  CheckTargets(state);
+}
+
+}  // namespace assay::lifecycle::internal
+
+namespace assay::lifecycle {
+
+std::vector<std::string> MeasurableNames(const std::vector<std::string>& objectives) {
+  std::vector<std::string> prefixes = {""};
+  for (const std::string& objective : objectives) prefixes.push_back(objective + "_");
+  std::vector<std::string> names = {"rows", "hypotheses_decided", "hypotheses_supported"};
+  for (const std::string& prefix : prefixes) {
+    for (const char* name : {"gain", "gain_low", "go", "leaky_columns"}) names.push_back(prefix + name);
+    for (const char* rung : {"recommended_", "best_"}) {
+      for (const char* metric : {"skill", "auc", "log_loss", "brier", "accuracy", "rmse", "mae", "r2", "ndcg"}) names.push_back(prefix + rung + metric);
+    }
+  }
+  return names;
+}
+
+}  // namespace assay::lifecycle
