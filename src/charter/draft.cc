@@ -38,7 +38,7 @@ void WriteRecord(const std::string& section, const DraftRecord& record, bool que
       if (!answer->second.note.empty()) *out += Comment("-> " + answer->second.note);
       *out += std::string(field.key) + " = " + answer->second.value + "\n";
     } else {
-      *out += std::string("# ") + field.key + " = " + field.example + (field.asked ? "" : "   (optional)") + "\n";
+      *out += std::string("# ") + field.key + " = " + field.example + (field.asked ? "" : "   # optional") + "\n";
     }
   }
 }

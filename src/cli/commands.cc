@@ -3,6 +3,7 @@
 namespace assay::cli {
 
 void AddCommands(CLI::App& app, Session& session) {
+  AddInit(app, session);
   AddCheck(app, session);
   AddRun(app, session);
   AddReport(app, session);

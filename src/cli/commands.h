@@ -9,6 +9,7 @@ namespace assay::cli {
 
 class Session;
 
+void AddInit(CLI::App& app, Session& session);
 void AddCheck(CLI::App& app, Session& session);
 void AddUnderstand(CLI::App& app, Session& session);
 void AddRun(CLI::App& app, Session& session);

@@ -3,6 +3,7 @@
 #include "evidence/reports/check.h"
 #include "evidence/reports/checklist.h"
 #include "evidence/reports/feasibility.h"
+#include "evidence/reports/init.h"
 #include "evidence/reports/project.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
@@ -11,6 +12,7 @@ namespace assay::evidence {
 
 std::vector<NamedSchema> AllSchemas() {
   return {
+      {"init", SchemaDocument<InitReport>("assay init")},
       {"check", SchemaDocument<CheckReport>("assay check")},
       {"understand", SchemaDocument<UnderstandReport>("assay understand")},
       {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},

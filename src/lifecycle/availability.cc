@@ -58,10 +58,29 @@ bool HoldsEmails(const table::Column& column) {
   return looked > 0 && 2 * emails > looked;
 }
 
+// 1 for all rows without outcome and, where there is a time, for as many of the newest rows with one.
+std::vector<std::uint8_t> ComparedRows(const std::vector<std::uint8_t>& outcome_known, const table::Column* time) {
+  std::vector<std::uint8_t> compared(outcome_known.size(), 1);
+  if (time == nullptr) return compared;
+  std::vector<base::Micros> times;
+  for (std::size_t row = 0; row < outcome_known.size(); ++row) {
+    if (outcome_known[row] != 0) times.push_back(time->TimeAt(static_cast<std::int64_t>(row)));
+  }
+  const std::size_t wanted = std::max<std::size_t>(kFewestWithout, outcome_known.size() - times.size());
+  if (times.size() <= wanted) return compared;
+  std::nth_element(times.begin(), times.end() - static_cast<std::ptrdiff_t>(wanted), times.end());
+  const base::Micros since = times[times.size() - wanted];
+  for (std::size_t row = 0; row < outcome_known.size(); ++row) {
+    if (outcome_known[row] != 0 && time->TimeAt(static_cast<std::int64_t>(row)) < since) compared[row] = 0;
+  }
+  return compared;
+}
+
 }  // namespace
 
 std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::vector<std::uint8_t>& outcome_known, const table::Column* time, const std::vector<std::string>& skip) {
   std::vector<LateColumn> late;
+  const std::vector<std::uint8_t> compared = ComparedRows(outcome_known, time);
   for (const table::Column& column : table.columns()) {
     const bool skipped = std::any_of(skip.begin(), skip.end(), [&](const std::string& s) { return base::Lowercase(s) == base::Lowercase(column.name()); });
     if (skipped) continue;
@@ -70,8 +89,10 @@ std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::ve
     for (std::int64_t row = 0; row < column.num_rows(); ++row) {
       const bool there = !column.IsMissing(row);
       const bool known = outcome_known[static_cast<std::size_t>(row)] != 0;
-      (known ? with : without) += 1;
-      (known ? there_with : there_without) += there ? 1 : 0;
+      if (compared[static_cast<std::size_t>(row)] != 0) {
+        (known ? with : without) += 1;
+        (known ? there_with : there_without) += there ? 1 : 0;
+      }
       if (compare && there && !time->IsMissing(row)) {
         ++timed;
         ahead += column.TimeAt(row) > time->TimeAt(row) ? 1 : 0;
@@ -80,7 +101,7 @@ std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::ve
     const double share_with = with > 0 ? static_cast<double>(there_with) / static_cast<double>(with) : 0;
     const double share_without = without > 0 ? static_cast<double>(there_without) / static_cast<double>(without) : 0;
     if (without >= kFewestWithout && share_with >= kLeastWith && share_without <= kMostRatio * share_with) {
-      late.push_back({column.name(), "it has a value in " + base::ReadableShare(share_with) + " of the " + base::ReadableCount(with) + " rows whose outcome is known and in " + base::ReadableShare(share_without) + " of the " + base::ReadableCount(without) + " rows whose outcome is not: it hardly exists before the outcome does", true});
+      late.push_back({column.name(), "it has a value in " + base::ReadableShare(share_with) + " of the " + base::ReadableCount(with) + " rows whose outcome is known" + (time != nullptr ? " (the newest)" : "") + " and in " + base::ReadableShare(share_without) + " of the " + base::ReadableCount(without) + " rows whose outcome is not: it hardly exists before the outcome does", true});
     } else if (timed >= kFewestWithout && static_cast<double>(ahead) > kMostAhead * static_cast<double>(timed)) {
       late.push_back({column.name(), "it lies after the decision in " + base::ReadableShare(static_cast<double>(ahead) / static_cast<double>(timed)) + " of the " + base::ReadableCount(timed) + " rows that have both times", false});
     }

@@ -19,7 +19,8 @@ struct LateColumn {
 
 // `outcome_known`: per row, whether the outcome has a value (1) or not yet (0). `time`: the decision, may be null. Columns in
 // `skip` are not looked at. Certain: among at least 20 rows without outcome the column has a value in at most a twentieth of
-// the share it has among rows with one (which is at least a fifth). Cost: one pass per column.
+// the share it has among rows with one (which is at least a fifth). With `time`, rows with an outcome are the newest ones, as
+// many as there are without: a column that stopped arriving long before is not accused. Cost: one pass per column.
 std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::vector<std::uint8_t>& outcome_known, const table::Column* time, const std::vector<std::string>& skip);
 
 // How long the newest rows wait for their outcome: the newest days of which less than half of the usual share is known.

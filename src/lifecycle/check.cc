@@ -64,6 +64,8 @@ void Conclude(CheckReport* report) {
     }
   }
   for (const FieldJudgement& field : report->fields) {
+    // A list with entries is judged by them; counted are its fields.
+    if (charter::IsListSection(field.key) && field.status != FieldStatus::kEmpty) continue;
     switch (field.status) {
       case FieldStatus::kAnswered: ++report->answered; break;
       case FieldStatus::kEmpty: ++report->empty; break;
@@ -93,6 +95,7 @@ Result<CheckReport> CheckCharter(const Project& project, const CheckData& data, 
   PrepareData(state);
   CheckExpressions(state);
   CheckColumns(state);
+  GatherObjectives(state);
   ASSAY_TRY(CheckAvailability(state));
   CheckVolumes(state);
   CheckProof(state);

@@ -65,6 +65,8 @@ std::vector<std::uint8_t> OutcomeKnown(const CheckState& state) {
 }
 
 void CheckLateColumns(CheckState& state, const std::vector<std::uint8_t>& known) {
+  // With a time that cannot be read, a column that stopped arriving cannot be told from one that is late.
+  if (!state.time && state.charter().section("data").has("time")) return;
   std::vector<std::string> skip(state.late.begin(), state.late.end());
   for (const std::string& name : ColumnsOf(state.charter().section("data").text("time"))) skip.push_back(name);
   for (const LateColumn& late : FindLateColumns(*state.table, known, state.time ? &*state.time : nullptr, skip)) {

@@ -52,7 +52,7 @@ void CheckArrival(CheckState& state, const std::string& step, const Place& place
   const Presence p = PresenceOf(state, column);
   const std::string name = "'" + column.name() + "'";
   const double share = static_cast<double>(p.present) / static_cast<double>(std::max<std::int64_t>(1, p.rows));
-  const base::Micros wait = state.objectives.empty() ? 0 : state.objectives[0].problem.wait.value_or(0);
+  const auto wait = static_cast<base::Micros>(state.charter().section("problem").number("wait", 0));
   const double expected = p.rows_before > 0 ? static_cast<double>(p.present_before) / static_cast<double>(p.rows_before) * static_cast<double>(p.rows_after) : 0;
   if (p.present == 0) {
     state.Find("step_column_empty", FieldStatus::kContradicted, place, "step '" + step + "': " + name + " never has a value", "missing in all " + base::ReadableCount(p.rows) + " rows", "Find out why nothing is recorded there, or take the column out of the step.");

@@ -72,7 +72,9 @@ void KeepRows(CheckState& state) {
   state.kept = std::move(kept);
 }
 
-void GatherFirst(CheckState& state) {
+}  // namespace
+
+void GatherObjectives(CheckState& state) {
   Result<std::vector<Objective>> objectives = ObjectivesOf(state.project);
   if (!objectives) {
     const std::vector<Record>& records = state.charter().list("objectives");
@@ -98,8 +100,6 @@ void GatherFirst(CheckState& state) {
     if (!told) state.Find("objective_unusable", FieldStatus::kContradicted, PlaceOf("objectives", record, "outcome", i), "objective '" + record.text("name") + "' cannot be analysed", message, "Mend the outcome, the task or the row filter.");
   }
 }
-
-}  // namespace
 
 std::vector<std::uint8_t> Truths(const table::Column& column) {
   std::vector<double> numbers(static_cast<std::size_t>(column.num_rows()));
@@ -154,7 +154,8 @@ void PrepareData(CheckState& state) {
   KeepRows(state);
   if (data.has("time")) state.time = EvaluateField(state, "data", data, "time", 0, Wanted::kTime);
   for (const char* key : {"unit", "query"}) EvaluateField(state, "data", data, key, 0, Wanted::kAnything);
-  GatherFirst(state);
+  const std::vector<Record>& objectives = state.charter().list("objectives");
+  for (std::size_t i = 0; i < objectives.size(); ++i) EvaluateField(state, "objectives", objectives[i], "outcome", i, Wanted::kAnything);
 }
 
 void CheckExpressions(CheckState& state) {
@@ -176,7 +177,6 @@ void CheckExpressions(CheckState& state) {
       state.Confirm(place.key, "speaks of " + base::ReadableCount(rows) + " rows");
     }
   });
-  each("objectives", [&](const Record& record, std::size_t i) { EvaluateField(state, "objectives", record, "outcome", i, Wanted::kAnything); });
   each("guardrails", [&](const Record& record, std::size_t i) { EvaluateField(state, "guardrails", record, "expression", i, Wanted::kNumber); });
   each("baselines.rules", [&](const Record& record, std::size_t i) { EvaluateField(state, "baselines.rules", record, "expression", i, Wanted::kNumber); });
   each("problem.parts", [&](const Record& record, std::size_t i) {

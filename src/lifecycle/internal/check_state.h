@@ -55,9 +55,10 @@ std::vector<std::uint8_t> Truths(const table::Column& column);
 // The parts, in the order in which they run.
 void JudgeFields(CheckState& state);        // check_fields.cc: empty, vague, impossible values
 void CheckStructure(CheckState& state);     // check_structure.cc: tree, options, steps, names that refer to names
-void PrepareData(CheckState& state);        // check_data.cc: derived columns, row filter, time, objectives
+void PrepareData(CheckState& state);        // check_data.cc: derived columns, row filter, time, outcomes
 void CheckExpressions(CheckState& state);   // check_data.cc: every EXPR on the data
 void CheckColumns(CheckState& state);       // check_columns.cc: declared columns, business steps
+void GatherObjectives(CheckState& state);   // check_data.cc: what the analyses will get; says what nothing before has said
 Result<void> CheckAvailability(CheckState& state);  // check_availability.cc: known too late, outcome later than the wait
 void CheckVolumes(CheckState& state);       // check_volumes.cc: rows and decisions per day
 void CheckProof(CheckState& state);         // check_proof.cc: power
