@@ -9,12 +9,18 @@
 
 namespace assay::lifecycle {
 
+namespace {
+// Intervals by few units hold on average, but lean on the units being alike, and are wide.
+constexpr std::uint32_t kFewUnits = 10;
+std::string FewUnits(std::uint32_t units) { return units < kFewUnits ? "; so few that the intervals are wide and lean on them being alike" : ""; }
+}  // namespace
+
 Dependence DependenceOf(const learn::Examples& examples) {
   Dependence dependence;
   if (!examples.unit.empty()) {
     dependence.unit = examples.unit;
     dependence.num_units = examples.num_units;
-    dependence.words = "by unit (" + examples.unit_text + ", " + base::ReadableCount(examples.num_units) + " units)";
+    dependence.words = "by unit (" + examples.unit_text + ", " + base::ReadableCount(examples.num_units) + " units" + FewUnits(examples.num_units) + ")";
     return dependence;
   }
   if (examples.time.empty()) {
@@ -33,7 +39,7 @@ Dependence DependenceOf(const learn::Examples& examples) {
   dependence.unit.resize(day.size());
   for (std::size_t i = 0; i < day.size(); ++i) dependence.unit[i] = static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), day[i]) - sorted.begin());
   dependence.num_units = static_cast<std::uint32_t>(sorted.size());
-  dependence.words = "by day (" + base::ReadableCount(dependence.num_units) + " days), because no unit was given";
+  dependence.words = "by day (" + base::ReadableCount(dependence.num_units) + " days" + FewUnits(dependence.num_units) + "), because no unit was given";
   return dependence;
 }
 

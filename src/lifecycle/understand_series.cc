@@ -177,7 +177,7 @@ OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence&
   starts.push_back(core.size());
   std::vector<evidence::Estimate> levels;
   for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
-    levels.push_back(ToEstimate(stats::ClusterMean(std::span(core).subspan(starts[s], starts[s + 1] - starts[s]), {})));
+    levels.push_back(ToEstimate(stats::SeriesMean(std::span<const double>(core).subspan(starts[s], starts[s + 1] - starts[s]))));
     for (std::size_t t = starts[s]; t < starts[s + 1]; ++t) out.points[begin + t].segment = static_cast<std::int64_t>(s);
   }
   for (std::size_t t = end; t < out.points.size(); ++t) out.points[t].segment = static_cast<std::int64_t>(found.size());

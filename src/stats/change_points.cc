@@ -175,6 +175,23 @@ double EstimatePhi(std::span<const double> residuals) {
   return std::clamp(corrected, -0.5, 0.95);
 }
 
+Result<Interval> SeriesMean(std::span<const double> series, double level) {
+  if (series.size() < 3) return Error{ErrorCode::kNumeric, "the mean of a stretch needs at least three periods for an interval, there are " + std::to_string(series.size())};
+  const double mean = MeanOf(series);
+  std::vector<double> residuals(series.begin(), series.end());
+  for (double& r : residuals) r -= mean;
+  const auto n = static_cast<double>(series.size());
+  // Values that alternate count as independent, no better.
+  const double phi = std::max(0.0, EstimatePhi(residuals));
+  double squares = 0;
+  for (const double r : residuals) squares += r * r;
+  // Independent values in the stretch; what the mean took away from the squares is given back by the same count.
+  const double independent = std::max(3.0, n * (1 - phi) / (1 + phi));
+  Interval interval = StudentInterval(mean, std::sqrt(squares / n / (independent - 1)), independent - 2, level);
+  interval.units = static_cast<std::int64_t>(independent);
+  return interval;
+}
+
 std::vector<ChangePoint> FindChangePoints(std::span<const double> series, const ChangeOptions& options) {
   std::vector<ChangePoint> found;
   Segment(series, 0, options, &found);

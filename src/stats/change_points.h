@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/run_context.h"
+#include "stats/interval.h"
 
 namespace assay::stats {
 
@@ -40,6 +41,12 @@ struct SeasonTest {
 };
 // kNumeric when the series has fewer than three whole seasons. Position of value t: (t + offset) mod period.
 Result<SeasonTest> TestSeason(std::span<const double> series, std::size_t period, std::size_t offset, const ChangeOptions& options = {});
+
+// Mean of a stretch of a series whose neighbours may resemble each other: long-run variance of AR(1) noise, Student's t with
+// as many degrees of freedom as there are independent values in it, n (1 - phi) / (1 + phi) (Bayley, Hammersley 1946,
+// doi:10.2307/2983560), less one for the mean and one for phi. Treats the stretch as given: where its ends were chosen by the data, it is a little too narrow.
+// kNumeric with fewer than three values.
+Result<Interval> SeriesMean(std::span<const double> series, double level = 0.95);
 
 // First autocorrelation, corrected for its small-sample bias (Marriott, Pope 1954), kept in [-0.5, 0.95].
 double EstimatePhi(std::span<const double> residuals);

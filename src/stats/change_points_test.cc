@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/random.h"
+#include "stats/cluster_mean.h"
 
 namespace assay::stats {
 namespace {
@@ -62,6 +63,29 @@ TEST(FindChangePoints, PlantedShiftsAreFoundWithinTwoPeriods) {
     }
     EXPECT_GE(found, 38) << "n " << c.n << " phi " << c.phi << " shift " << c.shift;
   }
+}
+
+TEST(SeriesMean, CoversWhereNeighboursResembleEachOther) {
+  for (const auto& [n, phi] : {std::pair{30, 0.0}, std::pair{30, 0.4}, std::pair{100, 0.4}, std::pair{180, 0.7}}) {
+    int covered = 0, as_if_independent = 0;
+    constexpr int kRuns = 1000;
+    for (std::uint64_t run = 0; run < kRuns; ++run) {
+      base::RandomStream random(run, "series mean");
+      std::vector<double> series;
+      double value = random.Normal() / std::sqrt(1 - phi * phi);
+      for (int t = 0; t < n; ++t) {
+        series.push_back(value);
+        value = phi * value + random.Normal();
+      }
+      const Interval ours = *SeriesMean(series), plain = *ClusterMean(series, {});
+      covered += ours.low <= 0 && 0 <= ours.high ? 1 : 0;
+      as_if_independent += plain.low <= 0 && 0 <= plain.high ? 1 : 0;
+    }
+    std::printf("mean of %d periods, phi %.1f: covered %.1f %% (as if independent %.1f %%)\n", n, phi, 100.0 * covered / kRuns, 100.0 * as_if_independent / kRuns);
+    EXPECT_GE(covered, 930) << n << " " << phi;
+    EXPECT_LE(covered, 980) << n << " " << phi;
+  }
+  EXPECT_FALSE(SeriesMean(std::vector<double>{1, 2}));
 }
 
 TEST(FindChangePoints, TwoShiftsAreBothFound) {
