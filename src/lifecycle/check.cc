@@ -55,6 +55,11 @@ void Conclude(CheckReport* report) {
     return a.line < b.line;
   });
   for (const evidence::CheckFinding& finding : report->findings) {
+    // An optional key that nobody answered is judged only where something is due there, such as a number's unit.
+    const bool judged = std::any_of(report->fields.begin(), report->fields.end(), [&](const FieldJudgement& field) { return field.key == finding.key; });
+    const std::size_t bracket = finding.key.find('['), dot = finding.key.rfind('.');
+    const charter::Field* field_of_key = bracket != std::string::npos && dot != std::string::npos ? charter::FindField(finding.key.substr(0, bracket), finding.key.substr(dot + 1)) : nullptr;
+    if (!judged && field_of_key != nullptr) report->fields.push_back({finding.key, field_of_key->stage, field_of_key->question, "", FieldStatus::kEmpty, 0, ""});
     for (FieldJudgement& field : report->fields) {
       if (!Concerns(finding.key, field)) continue;
       if (finding.status > field.status) {
