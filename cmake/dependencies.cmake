@@ -2,7 +2,6 @@
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)  # Math only so far: headers
 find_package(nlohmann_json 3.11 REQUIRED)
-find_package(fmt 9 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
@@ -10,13 +9,10 @@ find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
 find_package(GTest 1.12 REQUIRED)
 find_package(rapidcheck REQUIRED)
 
-find_library(ASSAY_LIBLINEAR_LIBRARY linear REQUIRED)
 # Debian's own CMake file of libxgboost names a program that its package does not hold, so: plain search.
 find_library(ASSAY_XGBOOST_LIBRARY xgboost REQUIRED)
 add_library(assay_xgboost INTERFACE)
 target_link_libraries(assay_xgboost INTERFACE ${ASSAY_XGBOOST_LIBRARY})
-add_library(assay_liblinear INTERFACE)
-target_link_libraries(assay_liblinear INTERFACE ${ASSAY_LIBLINEAR_LIBRARY})
 
 # DuckDB comes from two npm packages (see third_party/package.json): the library of the Node
 # bindings, and the C header from the source package of the same version.

@@ -1,6 +1,7 @@
-// node scripts/check-layers.mjs [ROOT]: fails when an include points up, or sideways between layers of equal height.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+// node scripts/check-layers.mjs [ROOT]: fails when an include points up, or sideways between layers of equal height, and when a
+// source does not include its own header first (which shows that the header stands alone).
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 const root = process.argv[2] ?? join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 // Lowest first; an include may only point to a layer further left.
@@ -23,7 +24,15 @@ for (const layer of readdirSync(join(root, 'src')).sort()) {
     continue;
   }
   for (const path of files(join(root, 'src', layer))) {
-    readFileSync(path, 'utf8').split('\n').forEach((line, index) => {
+    const text = readFileSync(path, 'utf8');
+    const own = basename(path, '.cc') + '.h';
+    const header = path.endsWith('.cc') && ['.', 'internal'].map((below) => join(dirname(path), below, own)).find((file) => existsSync(file));
+    if (header) {
+      const expected = header.slice(join(root, 'src').length + 1);
+      const first = /^\s*#\s*include\s+["<]([^">]+)/m.exec(text)?.[1];
+      if (first !== expected) faults.push(`${path}: includes "${first}" first; its own header "${expected}" must come first`);
+    }
+    text.split('\n').forEach((line, index) => {
       const found = /^\s*#\s*include\s+"([a-z_]+)\/([^"]+)"/.exec(line);
       if (!found) return;
       const [, other, rest] = found;

@@ -43,6 +43,19 @@ bool WriteAll(int fd, std::string_view bytes) {
   return true;
 }
 
+// A device or a pipe (--out /dev/stdout) cannot be replaced, only written to.
+Result<void> WriteDevice(const fs::path& path, std::string_view bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.ok() || !WriteAll(file.get(), bytes)) return IoError(path, "cannot be written");
+  return {};
+}
+
+bool GiveName(int fd, const std::string& name) {
+  const std::string self = "/proc/self/fd/" + std::to_string(fd);
+  ::unlink(name.c_str());  // of an earlier process with the same number, killed between two calls
+  return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
 Result<void> MakeParent(const fs::path& path) {
   std::error_code code;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), code);
@@ -64,19 +77,34 @@ Result<std::string> ReadFile(const fs::path& path) {
 
 Result<void> WriteFileAtomically(const fs::path& path, std::string_view bytes) {
   ASSAY_TRY(MakeParent(path));
-  std::string beside = path.string() + ".XXXXXX";
-  const Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
-  if (!file.ok()) return IoError(path, "cannot be written");
-  const bool written = WriteAll(file.get(), bytes) && ::fchmod(file.get(), 0644) == 0 && ::fsync(file.get()) == 0 &&
-                       ::rename(beside.c_str(), path.c_str()) == 0;
+  std::error_code code;
+  if (fs::is_directory(path, code)) return Error{ErrorCode::kInvalidInput, path.string() + ": is a folder, expected the name of a file"};
+  if (fs::is_other(path, code)) return WriteDevice(path, bytes);
+  // A link stays a link: its target is what is replaced.
+  const fs::path target = fs::is_symlink(path, code) && fs::exists(path, code) ? fs::canonical(path, code) : path;
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  // Without a name until it is whole, where the file system can: a kill then leaves nothing. Else under a name beside.
+  std::string beside = target.string() + ".new-" + std::to_string(::getpid());
+  const Descriptor nameless(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+  const Descriptor named(nameless.ok() ? -1 : ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  const int fd = nameless.ok() ? nameless.get() : named.get();
+  if (fd < 0) return IoError(path, "cannot be written");
+  const bool written = WriteAll(fd, bytes) && ::fsync(fd) == 0 && (named.ok() || GiveName(fd, beside)) && ::rename(beside.c_str(), target.c_str()) == 0;
   if (!written) {
     const Error error = IoError(path, "cannot be written");
     ::unlink(beside.c_str());
     return error;
   }
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.ok()) ::fsync(directory.get());
+  return {};
+}
+
+Result<void> CheckWritable(const fs::path& folder) {
+  std::error_code code;
+  fs::path existing = fs::absolute(folder, code);
+  while (!fs::exists(existing, code) && existing.has_relative_path()) existing = existing.parent_path();
+  if (::access(existing.c_str(), W_OK | X_OK) != 0) return IoError(existing, "nothing can be written there");
   return {};
 }
 

@@ -12,8 +12,13 @@ namespace assay::base {
 Result<std::string> ReadFile(const std::filesystem::path& path);
 
 // Writes beside the target, fsyncs, renames over it, fsyncs the folder: a reader sees the old or the new file, never
-// a part. Creates missing parent folders. kIo names the path and the reason (unwritable, disk full).
+// a part, and a kill leaves nothing beside it. Creates missing parent folders. A link is followed, a device or pipe is written
+// to. One writer per path and process at a time. kIo names the path and the reason (unwritable, disk full).
 Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes);
+
+// That a file could be made in the folder, which need not exist yet: asked before work whose result would have no place.
+// kIo names the folder that refuses.
+Result<void> CheckWritable(const std::filesystem::path& folder);
 
 // An exclusive advisory lock on a file (created when missing) for as long as the object lives. Blocks.
 class FileLock {

@@ -84,7 +84,9 @@ TEST_F(FileTest, AnUnwritableFolderIsAnErrorThatNamesThePath) {
     const Result<void> appended = AppendDurably(folder_ / "new-log", "x");
     const bool locked = FileLock::Acquire(folder_ / "lock").has_value();
     if (written || made || appended || locked) return 1;
-    for (const Result<void>* result : {&written, &made, &appended}) {
+    const Result<void> checked = CheckWritable(folder_ / "a" / "b");
+    if (checked) return 4;
+    for (const Result<void>* result : {&written, &made, &appended, &checked}) {
       if (result->error().code != ErrorCode::kIo || result->error().message.find(folder_.string()) == std::string::npos) return 2;
     }
     return 0;
@@ -115,6 +117,27 @@ TEST_F(FileTest, AKillInMidWriteLeavesAWholeFile) {
     const std::string bytes = *ReadFile(path);
     ASSERT_TRUE(bytes == old_bytes || bytes == new_bytes) << bytes.size();
   }
+  // At most the one whole file that was killed between getting a name and taking the place of the old one, per round.
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
+    const std::string bytes = *ReadFile(entry.path());
+    EXPECT_TRUE(bytes == old_bytes || bytes == new_bytes) << entry.path();
+  }
+}
+
+TEST_F(FileTest, ALinkIsFollowedADeviceIsWrittenToAndAFolderIsRefused) {
+  std::ofstream(folder_ / "target") << "old";
+  fs::create_symlink(folder_ / "target", folder_ / "link");
+  ASSERT_TRUE(WriteFileAtomically(folder_ / "link", "new"));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_EQ(*ReadFile(folder_ / "target"), "new");
+  EXPECT_TRUE(WriteFileAtomically("/dev/null", "gone"));
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  const Result<void> full = WriteFileAtomically("/dev/full", "x");
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, ErrorCode::kIo);
+  const Result<void> folder = WriteFileAtomically(folder_, "x");
+  ASSERT_FALSE(folder);
+  EXPECT_NE(folder.error().message.find("is a folder"), std::string::npos);
 }
 
 TEST_F(FileTest, TheLockKeepsOthersOutUntilItsObjectEnds) {

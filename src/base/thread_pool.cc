@@ -1,8 +1,10 @@
 #include "base/thread_pool.h"
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace assay::base {
@@ -20,13 +22,20 @@ struct ThreadPool::State {
   std::int64_t num_tasks = 0;
   std::atomic<std::int64_t> next{0};
   int busy = 0;
+  std::exception_ptr failure;  // the first exception of a task
   std::uint64_t generation = 0;
   bool stopping = false;
   std::vector<std::thread> threads;
 
   void Work() {
     inside_task = true;
-    for (std::int64_t i = next.fetch_add(1); i < num_tasks; i = next.fetch_add(1)) (*task)(i);
+    try {
+      for (std::int64_t i = next.fetch_add(1); i < num_tasks; i = next.fetch_add(1)) (*task)(i);
+    } catch (...) {  // out of memory, or a library: the caller of Run gets it
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+      next = num_tasks;
+    }
     inside_task = false;
   }
 
@@ -80,6 +89,7 @@ void ThreadPool::Run(std::int64_t num_tasks, const std::function<void(std::int64
   state_->Work();
   std::unique_lock lock(state_->mutex);
   state_->finished.wait(lock, [&] { return state_->busy == 0; });
+  if (state_->failure) std::rethrow_exception(std::exchange(state_->failure, nullptr));
 }
 
 Result<void> ParallelFor(const RunContext& context, std::int64_t num_tasks,

@@ -22,7 +22,8 @@ class ThreadPool {
 
   int num_threads() const;
   // Calls task(0) .. task(num_tasks - 1), each once, and returns when all are done. The caller works too. A call from
-  // inside a task runs serially. Tasks must not throw.
+  // inside a task runs serially. Tasks of ours do not throw; when memory runs out in one, the tasks not yet begun are skipped
+  // and Run throws it again in the caller.
   void Run(std::int64_t num_tasks, const std::function<void(std::int64_t)>& task);
 
  private:

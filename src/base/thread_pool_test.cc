@@ -69,6 +69,16 @@ TEST(ParallelFor, BlocksMergedInOrderDoNotDependOnThreads) {
   }
 }
 
+TEST(ThreadPool, AnExceptionOfATaskReachesTheCallerAndThePoolGoesOn) {
+  ThreadPool pool(2);
+  for (const std::int64_t failing : {0, 57, 99}) {
+    EXPECT_THROW(pool.Run(100, [&](std::int64_t i) { if (i == failing) throw std::bad_alloc(); }), std::bad_alloc);
+  }
+  std::atomic<int> done{0};
+  pool.Run(100, [&](std::int64_t) { ++done; });
+  EXPECT_EQ(done.load(), 100);
+}
+
 class CountingSink : public ProgressSink {
  public:
   void Report(std::string_view, std::int64_t done, std::int64_t total) override {

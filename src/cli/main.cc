@@ -4,9 +4,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
+#include <sstream>
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/session.h"
 
 namespace {
@@ -43,8 +46,12 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : 2;
+    std::ostringstream help;  // --help, --version
+    const int code = app.exit(error, help, std::cerr);
+    assay::cli::WriteOutput(help.str());
+    const assay::Result<void> printed = assay::cli::FinishOutput();
+    if (!printed) std::fprintf(stderr, "assay: %s\n", printed.error().message.c_str());
+    return code == 0 && printed ? 0 : 2;
   }
   return session.RunBody();
 }
@@ -61,6 +68,7 @@ void WaitWithoutSpinning(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  assay::cli::PrepareStandardStreams();
   WaitWithoutSpinning(argv);
   try {
     return Main(argc, argv);

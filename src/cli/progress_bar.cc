@@ -21,7 +21,7 @@ std::string ReadableSeconds(double seconds) {
   return buffer;
 }
 
-ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1), start_(Clock::now()), last_drawn_(start_) {}
 ProgressBar::~ProgressBar() { Clear(); }
 
 void ProgressBar::Report(std::string_view step, std::int64_t done, std::int64_t total) {
@@ -30,10 +30,8 @@ void ProgressBar::Report(std::string_view step, std::int64_t done, std::int64_t 
   if (step != step_) {
     step_ = step;
     step_start_ = now;
-    last_drawn_ = now;
-    return;
   }
-  const double since_start = std::chrono::duration<double>(now - step_start_).count();
+  const double since_start = std::chrono::duration<double>(now - start_).count();
   const double since_drawn = std::chrono::duration<double>(now - last_drawn_).count();
   if (since_start < 1.0 || since_drawn < (terminal_ ? 0.1 : 10.0)) return;
   Draw(done, total, now);
@@ -43,7 +41,9 @@ void ProgressBar::Draw(std::int64_t done, std::int64_t total, Clock::time_point 
   last_drawn_ = now;
   const double elapsed = std::chrono::duration<double>(now - step_start_).count();
   const double share = total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0) : 0.0;
-  const std::string left = share > 0.0 ? "about " + ReadableSeconds(elapsed * (1.0 - share) / share) + " left" : "time left not known yet";
+  // What a moment's work says about the rest is noise.
+  const bool known = share > 0.0 && elapsed > 0.2;
+  const std::string left = known ? "about " + ReadableSeconds(elapsed * (1.0 - share) / share) + " left" : "time left not known yet";
   if (terminal_) {
     constexpr int kCells = 24;
     std::string bar;

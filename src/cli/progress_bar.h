@@ -9,7 +9,7 @@
 
 namespace assay::cli {
 
-// Shows nothing during the first second of a step. On a terminal the line is redrawn ten times a second; elsewhere a
+// Shows nothing during the first second of a command. On a terminal the line is redrawn ten times a second; elsewhere a
 // line is printed at most every ten seconds, so that logs stay readable. Thread-safe.
 class ProgressBar : public base::ProgressSink {
  public:
@@ -25,6 +25,7 @@ class ProgressBar : public base::ProgressSink {
 
   std::mutex mutex_;
   bool terminal_;
+  Clock::time_point start_;
   std::string step_;
   Clock::time_point step_start_;
   Clock::time_point last_drawn_;

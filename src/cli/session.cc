@@ -4,21 +4,25 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <thread>
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/output.h"
 
 namespace assay::cli {
 
 namespace {
 // Signal handlers can only reach globals; lock-free and written once per Ctrl-C.
 base::CancelToken interrupted;
+std::atomic<int> interrupted_by{SIGINT};
 
-void OnInterrupt(int) {
-  if (interrupted.cancelled()) ::_exit(130);  // a second Ctrl-C does not wait
+void OnInterrupt(int signal) {
+  if (interrupted.cancelled()) ::_exit(128 + signal);  // a second Ctrl-C does not wait
+  interrupted_by.store(signal, std::memory_order_relaxed);
   interrupted.Cancel();
 }
 
@@ -96,10 +100,15 @@ int Session::RunBody() {
   };
   const Result<int> result = run();
   if (progress_) progress_->Clear();
-  std::fflush(stdout);
-  if (result) return *result;
-  std::fprintf(stderr, "assay: %s\n", result.error().message.c_str());
-  return base::ExitCode(result.error().code);
+  const Result<void> printed = FinishOutput();
+  if (result && printed) return *result;
+  const Error& error = result ? printed.error() : result.error();
+  if (error.code == ErrorCode::kCancelled) {
+    std::fprintf(stderr, "assay: %s. Nothing half-written was left behind; the same command starts it again.\n", error.message.c_str());
+    return 128 + interrupted_by;
+  }
+  std::fprintf(stderr, "assay: %s\n", error.message.c_str());
+  return base::ExitCode(error.code);
 }
 
 evidence::Timing Session::timing() const {
@@ -117,8 +126,8 @@ evidence::Timing Session::timing() const {
 void Session::PrintJson(const Json& json) {
   if (progress_) progress_->Clear();
   const std::string text = base::WriteJson(json, 2);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fputc('\n', stdout);
+  WriteOutput(text);
+  WriteOutput("\n");
 }
 
 }  // namespace assay::cli

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "cli/output.h"
+
 namespace assay::cli {
 
 namespace {
@@ -97,8 +99,8 @@ std::string Terminal::Paint(std::string_view text, Style style) const {
 }
 
 void Terminal::Line(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fputc('\n', stdout);
+  WriteOutput(text);
+  WriteOutput("\n");
 }
 
 void Terminal::Heading(std::string_view text) {

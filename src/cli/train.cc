@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/problem_flags.h"
@@ -30,6 +31,7 @@ std::string WithInterval(const evidence::Estimate& e) {
 
 Result<int> Run(const Arguments& arguments, Session& session) {
   const lifecycle::Problem problem = ASSAY_TRY(ToProblem(*arguments.problem));
+  if (!arguments.out.empty()) ASSAY_TRY(base::CheckWritable(arguments.out));
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
   lifecycle::TrainOptions options;

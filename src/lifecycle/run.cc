@@ -151,6 +151,7 @@ std::vector<evidence::OptionResult> JudgeOptions(const charter::Charter& charter
 }  // namespace
 
 Result<ProjectReport> RunProject(const Project& project, const RunOptions& options, store::Engine& engine, const RunContext& context) {
+  ASSAY_TRY(base::CheckWritable(project.state()));
   const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
   evidence::Ledger ledger(project.state());
   ProjectReport report;

@@ -119,7 +119,9 @@ class DuckDbEngine : public Engine {
     set("preserve_insertion_order", "true");
     // Half of the cap for the engine's own buffers, the rest for the columns.
     if (options.memory_bytes > 0) set("memory_limit", std::to_string(options.memory_bytes / 2 / 1'000'000 + 1) + "MB");
-    const fs::path temp = options.temp_folder.empty() ? fs::temp_directory_path() : fs::path(options.temp_folder);
+    std::error_code no_temp_folder;
+    fs::path temp = options.temp_folder.empty() ? fs::temp_directory_path(no_temp_folder) : fs::path(options.temp_folder);
+    if (no_temp_folder) temp = ".";  // TMPDIR names no folder
     set("temp_directory", (temp / ("assay-spill-" + std::to_string(::getpid()))).string());
     char* message = nullptr;
     const duckdb_state state = duckdb_open_ext(nullptr, &database_.handle, config, &message);
