@@ -159,7 +159,9 @@ std::string FormatDuration(Micros duration) {
   for (const auto& step : kSteps) {
     if (std::abs(duration) >= step.size || step.size == kMicrosPerSecond) {
       const double amount = static_cast<double>(duration) / static_cast<double>(step.size);
-      return ReadableNumber(amount) + " " + step.word + (amount == 1.0 ? "" : "s");
+      std::string number = ReadableNumber(amount);
+      std::erase(number, ',');  // so that it can be typed again
+      return number + " " + step.word + (amount == 1.0 ? "" : "s");
     }
   }
   return "0 seconds";

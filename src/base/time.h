@@ -36,6 +36,6 @@ std::string FormatTime(Micros time);
 
 // "90 min", "2 hours", "3 days", "1.5 h", "2 weeks", "0". Units: s, min, h, d, w and their words.
 Result<Micros> ParseDuration(std::string_view text);
-std::string FormatDuration(Micros duration);  // "2 hours", "1.5 days"
+std::string FormatDuration(Micros duration);  // "2 hours", "1.5 days"; ParseDuration reads it
 
 }  // namespace assay::base
