@@ -37,6 +37,7 @@ TEST(Duration, UnitsAndBadTexts) {
     EXPECT_EQ(*ParseDuration(c.text), c.duration) << c.text;
     EXPECT_EQ(FormatDuration(c.duration), c.shown);
   }
+  EXPECT_EQ(FormatDuration(3838 * kMicrosPerDay), "3838 days");
   for (const char* bad : {"", "5", "-2 days", "3 moons", "days", "1e99 d"}) EXPECT_FALSE(ParseDuration(bad)) << bad;
 }
 
