@@ -89,13 +89,13 @@ def skill_with_intervals(predictions, rows):
 
 # Feasibility. Leaks: each feature alone, the time of day among them.
 everything = np.arange(len(y))
-thin = np.sort(random.choice(everything, 400_000, replace=False))
+thin = np.sort(random.choice(everything, min(len(y), 400_000), replace=False))
 for name, codes in {"origin": categories[thin, 0], "destination": categories[thin, 1], "hour": frame["date"].dt.hour.to_numpy()[thin]}.items():
     shares = TargetEncoder(smooth=20, cv=5, random_state=42).fit_transform(codes.reshape(-1, 1), y[thin])[:, 0]
     print(name, "alone", by_day(losses(np.full(len(thin), y.mean()), thin) - losses(shares, thin), thin))
 
 # Pattern: the larger skill of two families on 20,000 rows against series shifted in a circle.
-few = np.sort(random.choice(everything, 20_000, replace=False))
+few = np.sort(random.choice(everything, min(len(y), 20_000), replace=False))
 folds = [(encoded(train, test), train, test) for train, test in forward(few, 3)]
 
 
@@ -139,7 +139,7 @@ for halvings in range(6, -1, -1):
 # The ladder: choice inside the training part, then the final fits and the holdout once.
 cut = int(num_days * 0.8)
 training, holdout = everything[day < cut - 1], everything[day >= cut]
-sample = np.sort(random.choice(training, 1_000_000, replace=False))
+sample = np.sort(random.choice(training, min(len(training), 1_000_000), replace=False))
 collected, tested = {}, []
 for train, test in forward(sample, 4):
     tested.append(test)
