@@ -17,7 +17,7 @@ using evidence::FeasibilityReport;
 using evidence::FeasibilityVerdict;
 using evidence::Verdict;
 
-Result<int> Run(const ProblemFlags& flags, Session& session) {
+Result<int> Run(const ProblemFlags& flags, const std::vector<std::string>& sensitive, Session& session) {
   const lifecycle::Problem problem = ASSAY_TRY(ToProblem(flags));
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
@@ -25,6 +25,7 @@ Result<int> Run(const ProblemFlags& flags, Session& session) {
   options.metric = problem.metric;
   options.least_gain = problem.least_gain;
   options.target = problem.target;
+  options.sensitive = sensitive;
   FeasibilityReport report = ASSAY_TRY(lifecycle::Feasibility(gathered, options, session.context()));
   session.Print<FeasibilityReport>(report, RenderFeasibility);
   return report.verdict == FeasibilityVerdict::kStop ? 1 : 0;
@@ -61,7 +62,7 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
   }
   terminal.Line();
   if (std::isfinite(report.gain.value)) {
-    std::string line = "Gain over the constant (skill): " + base::ReadableNumber(report.gain.value, 3) + " (" + base::ReadableNumber(report.gain.low, 3) + " to " + base::ReadableNumber(report.gain.high, 3) + ")";
+    std::string line = "Gain over the constant (" + report.metric + "): " + base::ReadableNumber(report.gain.value, 3) + " (" + base::ReadableNumber(report.gain.low, 3) + " to " + base::ReadableNumber(report.gain.high, 3) + ")";
     if (std::isfinite(report.gain_with_leaks.value)) line += "; with the leaky columns it would seem to be " + base::ReadableNumber(report.gain_with_leaks.value, 3);
     terminal.Paragraph(line + ".", 2);
   }
@@ -72,8 +73,10 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
 void AddFeasibility(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("feasibility", "Is machine learning right at all? Nine questions, each decided by a test (exit code 1 on stop)");
   const auto flags = AddProblemFlags(command);
+  const auto sensitive = std::make_shared<std::vector<std::string>>();
+  command->add_option("--sensitive", *sensitive, "Columns about people that need care: groups are compared, proxies searched, and a person must answer")->delimiter(',')->group("Problem");
   session.AddCommonFlags(command);
-  command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, session); }); });
+  command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, *sensitive, session); }); });
 }
 
 }  // namespace assay::cli

@@ -40,7 +40,11 @@ struct Booster {
   }
 };
 
-int Threads(const RunContext& context) { return context.pool != nullptr ? context.pool->num_threads() : 1; }
+// Small tables are trained by one thread: handing a tree's levels around would take longer than the work. Same trees either way.
+int Threads(const RunContext& context, const Matrix& matrix) {
+  constexpr std::size_t kWorthSharing = 200'000;  // values
+  return context.pool != nullptr && matrix.values.size() >= kWorthSharing ? context.pool->num_threads() : 1;
+}
 
 struct Setting {
   int depth = 6;
@@ -84,7 +88,7 @@ TrainingRows Arrange(const Examples& examples, std::span<const std::uint32_t> ro
 }
 
 Result<void> MakeData(const Matrix& matrix, const RunContext& context, Data* data) {
-  if (XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.num_rows(), matrix.num_columns, std::nanf(""), &data->handle, Threads(context)) != 0) return BoosterError("taking the data");
+  if (XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.num_rows(), matrix.num_columns, std::nanf(""), &data->handle, Threads(context, matrix)) != 0) return BoosterError("taking the data");
   return {};
 }
 
@@ -103,7 +107,7 @@ Result<void> Train(const Examples& examples, const Matrix& matrix, const Trainin
   std::vector<std::pair<const char*, std::string>> parameters = {
       {"verbosity", "0"}, {"objective", ObjectiveOf(examples.task)}, {"tree_method", "hist"}, {"max_depth", std::to_string(setting.depth)},
       {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", "128"}, {"min_child_weight", "5"}, {"lambda", "5"},
-      {"nthread", std::to_string(Threads(context))}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
+      {"nthread", std::to_string(Threads(context, matrix))}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
   if (examples.task == Task::kMulticlass) parameters.emplace_back("num_class", std::to_string(examples.classes.size()));
   if (examples.task == Task::kRegression) parameters.emplace_back("base_score", base::ShortestNumber(mean));
   if (examples.task == Task::kBinary) parameters.emplace_back("base_score", base::ShortestNumber(std::clamp(mean, 1e-6, 1 - 1e-6)));

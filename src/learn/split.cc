@@ -57,6 +57,25 @@ Split CutByTime(const Examples& examples, const std::vector<std::uint32_t>& orde
   return split;
 }
 
+// Like CutByTime for units that live on both sides of the cut: units of one random half are tested, of the other train.
+Split CutPanel(const Examples& examples, const std::vector<std::uint32_t>& order, std::size_t cut, std::size_t end, std::uint64_t half, std::uint64_t seed) {
+  Split split;
+  while (cut > 0 && cut < end && examples.time[order[cut]] == examples.time[order[cut - 1]]) --cut;
+  if (cut >= end) return split;
+  const base::Micros start = examples.time[order[cut]];
+  const auto half_of = [&](std::uint32_t row) { return base::RandomStream(seed, "halves of units", examples.unit[row]).Below(2); };
+  for (std::size_t i = 0; i < end; ++i) {
+    const std::uint32_t row = order[i];
+    const bool tested = half_of(row) == half;
+    if (i >= cut && tested) split.test.push_back(row);
+    const bool known = examples.time[row] == base::kMissingTime || examples.time[row] + examples.wait <= start;
+    if (i < cut && !tested && known) split.train.push_back(row);
+  }
+  std::sort(split.train.begin(), split.train.end());
+  std::sort(split.test.begin(), split.test.end());
+  return split;
+}
+
 // Groups present among rows, shuffled by seed.
 std::vector<std::uint32_t> ShuffledGroups(const Examples& examples, std::span<const std::uint32_t> rows, std::uint64_t seed, std::string_view purpose) {
   std::vector<char> seen(NumGroups(examples), 0);
@@ -117,6 +136,14 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
       const std::size_t begin = order.size() * f / (k + 1);
       const std::size_t end = order.size() * (f + 1) / (k + 1);
       Split fold = CutByTime(examples, order, begin, end);
+      if (!examples.unit.empty() && fold.train.size() * 4 < begin) {
+        // Units live so long that most are tested: half of them are judged by the other half's past, and the other way round.
+        for (const std::uint64_t half : {0U, 1U}) {
+          Split part = CutPanel(examples, order, begin, end, half, seed);
+          if (!part.train.empty() && !part.test.empty() && !OneClass(examples, part.train)) folds.push_back(std::move(part));
+        }
+        continue;
+      }
       if (!fold.train.empty() && !fold.test.empty() && !OneClass(examples, fold.train)) folds.push_back(std::move(fold));
     }
   } else {

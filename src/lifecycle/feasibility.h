@@ -15,17 +15,20 @@ namespace assay::lifecycle {
 // What a charter adds to the data. Without one, questions that only people can answer become open questions.
 struct FeasibilityOptions {
   std::string objective;
-  std::string metric;                 // only skill decides; others are refused
-  double least_gain = 0.01;
-  double target = std::numeric_limits<double>::quiet_NaN();
+  std::string metric;                 // "" = skill; least gain and target are in its unit
+  double least_gain = 0.01;           // improvement of the metric worth having, > 0 whatever its direction
+  double target = std::numeric_limits<double>::quiet_NaN();  // value of the metric that is the goal
   bool has_charter = false;
-  std::vector<std::string> sensitive; // columns
+  std::vector<std::string> sensitive; // columns, features or not
   std::string harmed, worst_error;
   bool fatal = false;
   double largest_error_rate = std::numeric_limits<double>::quiet_NaN();
   double decisions_per_day = std::numeric_limits<double>::quiet_NaN();
+  std::string currency;
   double value_right = std::numeric_limits<double>::quiet_NaN();  // of a right alarm
   double value_wrong = std::numeric_limits<double>::quiet_NaN();  // of a false alarm, negative
+  double value_silence = 0;           // of a right silence
+  double value_miss = 0;              // of a miss, negative
   double cost_per_month = std::numeric_limits<double>::quiet_NaN();
 };
 
@@ -52,9 +55,9 @@ DecidedVerdict DecideVerdict(const VerdictFacts& facts);
 learn::Rows ThinRows(const learn::Examples& examples, std::int64_t num_rows, std::uint64_t seed);
 
 // Permutation test of "the features say nothing about the outcome". The statistic is the largest out-of-fold skill of two
-// families (best rule, linear), refitted for every permutation. What is exchanged: with time, the whole series is shifted
-// around in a circle; with units only, whole units' outcomes change places; else rows. p = (C + 1) / (B + 1), stopped early
-// by Besag, Clifford 1991, doi:10.1093/biomet/78.2.301, when 10 permutations were as good.
+// families (best rule, linear), refitted for every permutation. What is exchanged: see internal/exchange.h.
+// p = (C + 1) / (B + 1), stopped early by Besag, Clifford 1991, doi:10.1093/biomet/78.2.301, when 10 permutations were
+// as good (ties count as as good). Measured levels: docs/statistics.md.
 struct PatternTest {
   double p_value = 1;
   double statistic = 0;

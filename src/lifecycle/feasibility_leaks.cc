@@ -1,100 +1,221 @@
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
 
 #include "base/text.h"
-#include "base/thread_pool.h"
 #include "learn/comparison.h"
 #include "learn/learner.h"
-#include "learn/split.h"
-#include "lifecycle/feasibility.h"
+#include "lifecycle/internal/feasibility_items.h"
+#include "lifecycle/internal/leaks.h"
 #include "lifecycle/time_leak.h"
-#include "lifecycle/understand.h"
+#include "stats/auc.h"
 
 namespace assay::lifecycle {
 
 namespace {
 
+using evidence::FeasibilityItem;
 using evidence::Finding;
+using evidence::Verdict;
 using learn::Examples;
 
-// A single column that explains more than this is a copy of the outcome under another name.
-constexpr double kCopySkill = 0.9;
+constexpr std::int64_t kLeakRows = 60'000;
+// No single column is plausible beyond this: a skill of 0.9 leaves a tenth of the outcome's uncertainty.
+constexpr double kPlausible = 0.9;
 // An id has no business explaining anything; a little is allowed for chance.
 constexpr double kIdSkill = 0.05;
 
-bool LooksLikeId(const table::Column& column) {
-  if (column.num_rows() < 50) return false;
-  std::int64_t distinct = 0;
-  if (column.type() == table::ColumnType::kCategory) {
-    distinct = static_cast<std::int64_t>(column.dictionary().size());
-  } else if (column.type() == table::ColumnType::kNumber && column.is_integer()) {
-    std::unordered_set<double> values;
-    for (std::int64_t row = 0; row < column.num_rows(); ++row) values.insert(column.NumberAt(row));
-    distinct = static_cast<std::int64_t>(values.size());
+// The ceiling of what a single column may plausibly explain: 0.9, and where the other columns together already explain
+// much, half-way from there to everything. In an easy problem every good column explains a lot.
+double PlausibleCeiling(double others) { return std::max(kPlausible, (1 + std::max(0.0, others)) / 2); }
+
+struct Scored {
+  learn::Feature feature;
+  evidence::Estimate skill;
+};
+
+Result<std::vector<Scored>> ScoreAlone(const SingleColumn& single, const RunContext& context) {
+  std::vector<Scored> scored;
+  std::int64_t done = 0;
+  for (const learn::Feature& feature : single.examples().features) {
+    const Result<stats::Interval> skill = single.Skill(feature);
+    if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
+    scored.push_back({feature, ToEstimate(skill)});
+    context.Report("leakage: one feature at a time", ++done, static_cast<std::int64_t>(single.examples().features.size()));
   }
-  return distinct > column.num_rows() * 95 / 100;
+  return scored;
 }
 
-// Out-of-fold skill of boosted trees that see this one feature.
-Result<stats::Interval> SingleSkill(const Examples& examples, const learn::Feature& feature, const std::vector<learn::Split>& folds, const Dependence& dependence, const RunContext& context) {
-  Examples alone = examples;
-  alone.features = {feature};
-  learn::LearnerOptions quick;
-  quick.quick = true;
-  learn::Rows judged;
-  std::vector<double> predictions, constant;
-  for (const learn::Split& fold : folds) {
-    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(alone, fold.train, context));
-    const auto base = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kConstant)->Fit(alone, fold.train, context));
-    std::vector<double> p(fold.test.size() * examples.num_outputs()), c(p.size());
-    ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
-    ASSAY_TRY(base->Predict(*examples.table, fold.test, c, context));
-    judged.insert(judged.end(), fold.test.begin(), fold.test.end());
-    predictions.insert(predictions.end(), p.begin(), p.end());
-    constant.insert(constant.end(), c.begin(), c.end());
+Finding JudgeAlone(const Scored& scored, double ceiling) {
+  Finding finding{scored.feature.name, "single_feature", scored.skill, false, ""};
+  const std::string& name = scored.feature.name;
+  if (scored.skill.low >= ceiling) {
+    finding.kind = "copy";
+    finding.accused = true;
+    finding.message = "'" + name + "' alone explains " + base::ReadableShare(scored.skill.value) + " of the outcome, above the plausible " + base::ReadableShare(ceiling) + ": it is the outcome under another name, or made from it";
+  } else if (scored.skill.low > 0.5) {
+    finding.message = "'" + name + "' alone explains " + base::ReadableShare(scored.skill.value) + " of the outcome: strong, but plausible; make sure that it is known at the decision";
+  } else {
+    finding.message = "'" + name + "' alone explains " + (std::isfinite(scored.skill.value) ? base::ReadableShare(std::max(0.0, scored.skill.value)) : "an unknown part") + " of the outcome, which is plausible";
   }
-  return learn::Judge(examples, judged, constant, dependence.unit, dependence.num_units).Estimate(learn::Metric::kSkill, predictions);
+  return finding;
+}
+
+// An id that explains something, in itself or through a part of it.
+Result<void> JudgeId(const SingleColumn& single, const table::Column& column, Finding* finding) {
+  std::string by = finding->estimate.low > kIdSkill ? "it" : "";
+  if (by.empty()) {
+    for (IdView& view : ViewsOfId(single.examples().table->column(static_cast<std::size_t>(single.examples().table->Find(column.name()))))) {
+      const Result<stats::Interval> skill = single.Skill(std::move(view.column));
+      if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
+      if (!skill || skill->low <= kIdSkill) continue;
+      finding->estimate = ToEstimate(skill);
+      by = view.words;
+      break;
+    }
+  }
+  if (by.empty()) {
+    finding->message = "'" + column.name() + "' looks like an id, and neither it nor a part of it tells the outcome";
+    return {};
+  }
+  finding->kind = "id";
+  finding->accused = true;
+  finding->message = "'" + column.name() + "' looks like an id, but " + by + " explains " + base::ReadableShare(finding->estimate.value) + " of the outcome: it was given out after the outcome was known, or holds it";
+  return {};
+}
+
+// Whether the order of the rows tells the outcome; a finding about the file, not about a column.
+Result<std::optional<Finding>> JudgeRowOrder(const SingleColumn& single) {
+  if (!single.examples().time.empty()) return std::optional<Finding>();
+  std::vector<double> position(static_cast<std::size_t>(single.examples().num_rows()));
+  for (std::size_t i = 0; i < position.size(); ++i) position[i] = static_cast<double>(i);
+  const Result<stats::Interval> skill = single.Skill(table::Column::Numbers("position", std::move(position)));
+  if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
+  if (!skill || skill->low <= kIdSkill) return std::optional<Finding>();
+  Finding finding{"(order of the rows)", "row_order", ToEstimate(skill), false, ""};
+  finding.message = "The order of the rows alone explains " + base::ReadableShare(skill->value) + " of the outcome: the file is sorted by the outcome or by something that goes with it. No row may be judged by its place, and a number given out in this order would leak";
+  return std::optional<Finding>(std::move(finding));
+}
+
+void Accuse(const Finding& charge, std::vector<Finding>* findings) {
+  for (Finding& finding : *findings) {
+    if (finding.name != charge.name) continue;
+    if (charge.accused || !finding.accused) finding = charge;
+    return;
+  }
+  findings->push_back(charge);
 }
 
 }  // namespace
 
+Result<SingleColumn> SingleColumn::Create(const Examples& examples, std::int64_t num_rows, const RunContext& context) {
+  SingleColumn single;
+  single.context_ = context;
+  single.examples_ = Restricted(examples, ThinRows(examples, num_rows, context.seed));
+  if (examples.task == learn::Task::kRegression) {
+    const std::vector<double> values(single.examples_.outcome.begin(), single.examples_.outcome.end());
+    const std::vector<double> ranks = stats::Midranks(values);
+    for (std::size_t i = 0; i < ranks.size(); ++i) single.examples_.outcome[i] = static_cast<float>(ranks[i] / static_cast<double>(ranks.size()));
+  }
+  learn::Rows all(single.examples_.outcome.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
+  single.folds_ = ASSAY_TRY(learn::CrossValidationFolds(single.examples_, all, 3, context.seed));
+  single.dependence_ = DependenceOf(single.examples_);
+  return single;
+}
+
+Result<stats::Interval> SingleColumn::Skill(const learn::Feature& feature) const { return Skill(std::vector<learn::Feature>{feature}); }
+
+Result<stats::Interval> SingleColumn::Skill(const std::vector<learn::Feature>& features) const {
+  Examples few = examples_;
+  few.features = features;
+  return SkillIn(few);
+}
+
+Result<stats::Interval> SingleColumn::Skill(table::Column column) const {
+  Examples few = examples_;
+  few.features = {{0, column.name(), column.name()}};
+  few.table = std::make_shared<const table::Table>(ASSAY_TRY(table::Table::Create({std::move(column)})));
+  return SkillIn(few);
+}
+
+Result<stats::Interval> SingleColumn::SkillIn(const Examples& few) const {
+  learn::LearnerOptions quick;
+  quick.quick = true;
+  learn::Rows judged;
+  std::vector<double> predictions, constant;
+  for (const learn::Split& fold : folds_) {
+    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(few, fold.train, context_));
+    const auto base = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kConstant)->Fit(few, fold.train, context_));
+    std::vector<double> p(fold.test.size() * few.num_outputs()), c(p.size());
+    ASSAY_TRY(model->Predict(*few.table, fold.test, p, context_));
+    ASSAY_TRY(base->Predict(*few.table, fold.test, c, context_));
+    judged.insert(judged.end(), fold.test.begin(), fold.test.end());
+    predictions.insert(predictions.end(), p.begin(), p.end());
+    constant.insert(constant.end(), c.begin(), c.end());
+  }
+  return learn::Judge(few, judged, constant, dependence_.unit, dependence_.num_units).Estimate(learn::Metric::kSkill, predictions);
+}
+
 Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContext& context) {
+  const SingleColumn single = ASSAY_TRY(SingleColumn::Create(examples, kLeakRows, context));
+  const std::vector<Scored> scored = ASSAY_TRY(ScoreAlone(single, context));
+  // What the columns that are no suspects explain together.
+  std::vector<learn::Feature> innocent;
+  bool suspects = false;
+  for (const Scored& s : scored) {
+    if (s.skill.low >= kPlausible) suspects = true;
+    else innocent.push_back(s.feature);
+  }
+  double ceiling = kPlausible;
+  if (suspects && !innocent.empty()) {
+    const Result<stats::Interval> others = single.Skill(innocent);
+    if (!others && others.error().code == ErrorCode::kCancelled) return others.error();
+    if (others) ceiling = PlausibleCeiling(others->high);
+  }
   std::vector<Finding> findings;
-  const Dependence dependence = DependenceOf(examples);
-  const learn::Rows thin = ThinRows(examples, 60'000, context.seed);
-  const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, 3, context.seed));
-  const std::optional<TimeLeak> time_leak = FindTimeLeak(examples);
-  std::int64_t done = 0;
-  for (const learn::Feature& feature : examples.features) {
-    Finding finding;
-    finding.name = feature.name;
-    finding.kind = "single_feature";
-    const Result<stats::Interval> skill = SingleSkill(examples, feature, folds, dependence, context);
-    if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
-    finding.estimate = ToEstimate(skill);
-    const double low = finding.estimate.low;
-    const table::Column& column = examples.table->column(feature.column);
-    const bool clock = feature.name == "hour(" + feature.source + ")" && feature.source == examples.time_text;
-    if (low >= kCopySkill) {
-      finding.kind = "copy";
-      finding.accused = true;
-      finding.message = "'" + feature.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + " of the outcome: it is the outcome under another name, or made from it";
-    } else if (LooksLikeId(column) && low > kIdSkill) {
-      finding.kind = "id";
-      finding.accused = true;
-      finding.message = "'" + feature.name + "' looks like an id but explains " + base::ReadableShare(finding.estimate.value) + " of the outcome: the order or the number was given out after the outcome was known";
-    } else if (clock && time_leak && time_leak->accused) {
+  for (const Scored& s : scored) {
+    Finding finding = JudgeAlone(s, ceiling);
+    const table::Column& column = examples.table->column(s.feature.column);
+    if (!finding.accused && LooksLikeId(single.examples().table->column(s.feature.column)) && LooksLikeId(column)) ASSAY_TRY(JudgeId(single, column, &finding));
+    findings.push_back(std::move(finding));
+  }
+  for (const Finding& future : ASSAY_TRY(FindFuture(examples, single, context))) Accuse(future, &findings);
+  if (const std::optional<TimeLeak> time_leak = FindTimeLeak(examples); time_leak && time_leak->accused) {
+    for (Finding& finding : findings) {
+      if (finding.accused || finding.name != "hour(" + examples.time_text + ")") continue;
       finding.kind = "time";
       finding.accused = true;
       finding.message = time_leak->message;
-    } else {
-      finding.message = "'" + feature.name + "' alone explains " + (std::isfinite(finding.estimate.value) ? base::ReadableShare(std::max(0.0, finding.estimate.value)) : "an unknown part") + " of the outcome, which is plausible";
     }
-    findings.push_back(std::move(finding));
-    context.Report("leakage: one feature at a time", ++done, static_cast<std::int64_t>(examples.features.size()));
   }
+  if (const std::optional<Finding> order = ASSAY_TRY(JudgeRowOrder(single))) findings.push_back(*order);
   return findings;
+}
+
+Result<FeasibilityItem> LeakageItem(const Gathered& gathered, const RunContext& context, std::vector<std::string>* leaky) {
+  FeasibilityItem item;
+  item.id = "leakage";
+  item.question = "Does any column know the outcome beforehand?";
+  item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 %; times after the decision, outcomes of neighbouring rows, and the time of day against the usual time of recurring cases";
+  item.findings = ASSAY_TRY(FindLeaks(gathered.examples, context));
+  std::string order;
+  for (const Finding& finding : item.findings) {
+    if (finding.accused) leaky->push_back(finding.name);
+    if (finding.kind == "row_order") order = " " + finding.message + ".";
+  }
+  std::int64_t declared = 0;
+  for (const ExcludedColumn& excluded : gathered.excluded) {
+    if (excluded.reason.find("known only after") == std::string::npos) continue;
+    ++declared;
+    Finding finding{excluded.column, "known_after", {}, false, "'" + excluded.column + "' is left out: " + excluded.reason};
+    finding.estimate.reason = "not a feature, so not judged";
+    item.findings.push_back(std::move(finding));
+  }
+  item.verdict = !leaky->empty() ? Verdict::kRefuted : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
+  item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + order;
+  item.figures.push_back(MakeFigure("leaky_columns", "columns that leak", WithoutInterval(static_cast<double>(leaky->size()), "a count")));
+  item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says they are known only after the decision", WithoutInterval(static_cast<double>(declared), "a count")));
+  return item;
 }
 
 }  // namespace assay::lifecycle

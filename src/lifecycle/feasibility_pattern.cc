@@ -1,14 +1,16 @@
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <numeric>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "base/thread_pool.h"
 #include "learn/comparison.h"
 #include "learn/learner.h"
 #include "learn/split.h"
 #include "lifecycle/feasibility.h"
+#include "lifecycle/internal/exchange.h"
+#include "lifecycle/internal/feasibility_items.h"
 
 namespace assay::lifecycle {
 
@@ -46,41 +48,30 @@ double SkillOf(RungKind kind, const Examples& examples, const std::vector<learn:
   return constant_loss > 0 ? 1 - loss / constant_loss : 0;
 }
 
-// Outcomes rearranged under the null hypothesis. `order` is by time, or by unit.
-std::vector<float> Exchange(const Examples& examples, const std::vector<std::uint32_t>& order, base::RandomStream* random) {
-  const std::vector<float>& y = examples.outcome;
-  std::vector<float> exchanged(y.size());
-  if (!examples.time.empty()) {
-    // At least a twentieth of the series away from where it was, so that what depends on its neighbours is torn apart.
-    const std::size_t n = order.size();
-    const std::size_t least = std::max<std::size_t>(1, n / 20);
-    const std::size_t shift = least + random->Below(std::max<std::size_t>(1, n - 2 * least));
-    for (std::size_t i = 0; i < n; ++i) exchanged[order[i]] = y[order[(i + shift) % n]];
-    return exchanged;
+// Any fixed folds make a valid test. Units that live side by side are judged by other units at other times, so that neither
+// a unit's level nor a day's shock is learned from the rows it hits.
+Result<std::vector<learn::Split>> PatternFolds(const Examples& examples, ExchangeKind kind, std::uint64_t seed) {
+  std::vector<std::uint32_t> all(examples.outcome.size());
+  std::iota(all.begin(), all.end(), 0U);
+  if (kind != ExchangeKind::kPanel) return learn::CrossValidationFolds(examples, all, kFolds, seed);
+  std::vector<base::Micros> sorted = examples.time;
+  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+  const base::Micros middle = sorted[sorted.size() / 2];
+  std::vector<learn::Split> folds(4);
+  for (const std::uint32_t row : all) {
+    const std::size_t half = base::RandomStream(seed, "pattern units", examples.unit[row]).Below(2);
+    const std::size_t part = 2 * half + (examples.time[row] >= middle ? 1 : 0);
+    folds[part].test.push_back(row);
+    folds[3 - part].train.push_back(row);
   }
-  if (!examples.unit.empty() || examples.task == learn::Task::kRanking) {
-    // Units in random order, their outcomes dealt to the rows in the old order of units. With units of one size each unit
-    // gets another's outcomes whole; otherwise a few units at size borders get parts of two.
-    const std::vector<std::uint32_t>& ids = examples.task == learn::Task::kRanking ? examples.query : examples.unit;
-    const std::uint32_t count = examples.task == learn::Task::kRanking ? examples.num_queries : examples.num_units;
-    std::vector<std::vector<std::uint32_t>> rows(count);
-    for (const std::uint32_t row : order) rows[ids[row]].push_back(row);
-    std::vector<std::uint32_t> units(count);
-    std::iota(units.begin(), units.end(), 0U);
-    random->Shuffle(std::span<std::uint32_t>(units));
-    std::size_t at = 0;
-    for (const std::uint32_t unit : units) {
-      for (const std::uint32_t row : rows[unit]) exchanged[order[at++]] = y[row];
-    }
-    return exchanged;
-  }
-  exchanged = y;
-  random->Shuffle(std::span<float>(exchanged));
-  return exchanged;
+  std::erase_if(folds, [](const learn::Split& fold) { return fold.train.empty() || fold.test.empty(); });
+  if (folds.empty()) return Error{ErrorCode::kInvalidInput, "there are too few units or times for a test of the pattern"};
+  return folds;
 }
 
-// The examples restricted to these rows, in their order.
-Examples Restrict(const Examples& examples, const learn::Rows& rows) {
+}  // namespace
+
+Examples Restricted(const Examples& examples, const learn::Rows& rows) {
   Examples few = examples;
   few.table = std::make_shared<const table::Table>(examples.table->Take(rows));
   const auto take = [&](const auto& from) {
@@ -96,8 +87,6 @@ Examples Restrict(const Examples& examples, const learn::Rows& rows) {
   few.time = take(examples.time);
   return few;
 }
-
-}  // namespace
 
 learn::Rows ThinRows(const Examples& examples, std::int64_t num_rows, std::uint64_t seed) {
   learn::Rows rows;
@@ -118,19 +107,11 @@ learn::Rows ThinRows(const Examples& examples, std::int64_t num_rows, std::uint6
 }
 
 Result<PatternTest> TestPattern(const Examples& whole, int permutations, const RunContext& context) {
-  const learn::Rows thin = ThinRows(whole, kPatternRows, context.seed);
-  const Examples examples = Restrict(whole, thin);
-  std::vector<std::uint32_t> order(examples.outcome.size());
-  std::iota(order.begin(), order.end(), 0U);
-  if (!examples.time.empty()) {
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return examples.time[a] < examples.time[b]; });
-  } else if (examples.task == learn::Task::kRanking || !examples.unit.empty()) {
-    const std::vector<std::uint32_t>& ids = examples.task == learn::Task::kRanking ? examples.query : examples.unit;
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return ids[a] < ids[b]; });
-  }
+  const Examples examples = Restricted(whole, ThinRows(whole, kPatternRows, context.seed));
+  const Exchange exchange(examples);
   PatternTest test;
-  test.exchanged = !examples.time.empty() ? "the series of outcomes, shifted in a circle" : examples.task == learn::Task::kRanking ? "the outcomes of whole queries" : !examples.unit.empty() ? "the outcomes of whole units" : "the outcomes of rows";
-  const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, std::vector<std::uint32_t>(order.begin(), order.end()), kFolds, context.seed));
+  test.exchanged = exchange.words();
+  const std::vector<learn::Split> folds = ASSAY_TRY(PatternFolds(examples, exchange.kind(), context.seed));
   const auto statistic = [&](const Examples& e) {
     const RunContext serial{context.seed, nullptr, nullptr, context.cancel, nullptr, 0};
     return std::max(SkillOf(RungKind::kRule, e, folds, serial), SkillOf(RungKind::kLinear, e, folds, serial));
@@ -144,9 +125,7 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
     std::vector<double> values(static_cast<std::size_t>(count));
     ASSAY_TRY(base::ParallelFor(context, count, [&](std::int64_t b) {
       base::RandomStream random(context.seed, "pattern", static_cast<std::uint64_t>(test.permutations + b));
-      Examples null = examples;
-      null.outcome = Exchange(examples, order, &random);
-      values[static_cast<std::size_t>(b)] = statistic(null);
+      values[static_cast<std::size_t>(b)] = statistic(exchange.Draw(&random));
     }));
     for (const double value : values) {
       ++test.permutations;
@@ -157,6 +136,24 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
   }
   test.p_value = as_good >= kEnough ? static_cast<double>(as_good) / test.permutations : (as_good + 1.0) / (test.permutations + 1.0);
   return test;
+}
+
+Result<evidence::FeasibilityItem> PatternItem(const Ground& ground, const stats::Interval& gain, bool* refuted) {
+  using evidence::Verdict;
+  constexpr double kLevel = 0.05;
+  evidence::FeasibilityItem item;
+  item.id = "pattern";
+  item.question = "Is there a pattern that can be learned?";
+  const PatternTest test = ASSAY_TRY(TestPattern(ground.examples, 199, ground.context));
+  *refuted = test.p_value > kLevel;
+  // A large p alone may also mean that these learners cannot use what is there: refuted only where the gain agrees.
+  item.verdict = !*refuted ? Verdict::kSupported : gain.high < ground.options.least_gain ? Verdict::kRefuted : Verdict::kInconclusive;
+  item.method = "permutation test at 5 %: the larger out-of-fold skill of best rule and linear model against " + std::to_string(test.permutations) + " refits in which " + test.exchanged + " changed places; up to " + base::ReadableCount(kPatternRows) + " rows of all units; refuted only when the gain over the constant is below the least gain too";
+  item.figures.push_back(MakeFigure("p_value", "share of rearranged outcomes with as much skill", WithoutInterval(test.p_value, "a p value has no interval")));
+  item.figures.push_back(MakeFigure("statistic", "skill of the better family", WithoutInterval(test.statistic, "compared with its permutations instead of an interval"), "skill"));
+  item.figures.push_back(MakeFigure("permutations", "rearranged outcomes that were tried", WithoutInterval(test.permutations, "a count; the test stops early once 10 were as good")));
+  item.answer = item.verdict == Verdict::kSupported ? "Yes: the features say more about the outcome than rearranged outcomes would (p = " + base::ReadableNumber(test.p_value, 2) + ")." : "Not shown: " + base::ReadableShare(test.p_value) + " of the rearranged outcomes are predicted as well.";
+  return item;
 }
 
 }  // namespace assay::lifecycle

@@ -133,50 +133,6 @@ TEST(Feasibility, VerdictsFollowTheirOrder) {
   for (const Case& c : cases) EXPECT_EQ(DecideVerdict(c.facts).verdict, c.verdict) << c.what;
 }
 
-// Null designs: rows; units with a level of their own and unit-constant features; AR(1) outcome and features in time.
-// The short form has 40 nulls each; ASSAY_LONG=1 the 500.
-TEST(Feasibility, ThePatternTestKeepsItsLevel) {
-  const bool whole = std::getenv("ASSAY_LONG") != nullptr;
-  const int runs = whole ? 500 : 40;
-  for (int design = 0; design < 3; ++design) {
-    int rejected = 0;
-    for (int run = 0; run < runs; ++run) {
-      base::RandomStream random(static_cast<std::uint64_t>(run), "nulls", static_cast<std::uint64_t>(design));
-      std::vector<double> y, x, unit_feature;
-      std::vector<std::uint32_t> unit;
-      std::vector<base::Micros> time;
-      double level = 0, feature = 0, ar_y = 0, ar_x = 0;
-      constexpr int kRows = 300;
-      for (int i = 0; i < kRows; ++i) {
-        if (i % 10 == 0) level = 1.5 * random.Normal(), feature = random.Normal();
-        ar_y = 0.8 * ar_y + 0.6 * random.Normal();
-        ar_x = 0.8 * ar_x + 0.6 * random.Normal();
-        const double signal = design == 1 ? level : design == 2 ? 2 * ar_y : 0;
-        y.push_back(random.Uniform() < 1 / (1 + std::exp(-signal)) ? 1 : 0);
-        x.push_back(design == 2 ? ar_x : random.Normal());
-        unit_feature.push_back(design == 1 ? feature : random.Normal());
-        unit.push_back(static_cast<std::uint32_t>(i / 10));
-        time.push_back(i * base::kMicrosPerHour);
-      }
-      learn::Examples examples;
-      examples.outcome.assign(y.begin(), y.end());
-      std::vector<Column> columns;
-      columns.push_back(Column::Numbers("x", x));
-      columns.push_back(Column::Numbers("u", unit_feature));
-      examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
-      examples.features = {{0, "x", "x"}, {1, "u", "u"}};
-      if (design == 1) examples.unit = unit, examples.num_units = kRows / 10;
-      if (design == 2) examples.time = time;
-      RunContext context;
-      context.seed = static_cast<std::uint64_t>(run) + 1;
-      rejected += TestPattern(examples, 99, context)->p_value <= 0.05 ? 1 : 0;
-    }
-    std::printf("design %d: %d of %d nulls rejected\n", design, rejected, runs);
-    // 99.5 % of binomial(500, .05) is at most 38, of binomial(40, .05) at most 6.
-    EXPECT_LE(rejected, whole ? 38 : 6) << "design " << design;
-  }
-}
-
 TEST(Feasibility, SameBytesWithOneAndTwoThreads) {
   const Gathered gathered = Make(Plant::kThreshold, 2000, 8);
   base::ThreadPool one(1), two(2);

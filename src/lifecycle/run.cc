@@ -40,8 +40,11 @@ FeasibilityOptions FeasibilityOptionsOf(const Project& project, const Objective&
   options.fatal = ethics.flag("fatal", false);
   options.largest_error_rate = ethics.number("largest_error_rate", none);
   options.decisions_per_day = value.number("decisions_per_day", none);
+  options.currency = value.text("currency");
   options.value_right = value.number("true_positive", none);
   options.value_wrong = value.number("false_positive", none);
+  options.value_silence = value.number("true_negative", 0);
+  options.value_miss = value.number("false_negative", 0);
   options.cost_per_month = value.number("cost_per_month", none);
   return options;
 }

@@ -65,6 +65,50 @@ Fit FitPower(std::span<const CurveObservation> points, std::span<const double> s
   return best;
 }
 
+// The exponents tried, and n^-b of every observation under each.
+struct Grid {
+  std::vector<double> exponents, powers;  // powers: exponents x observations
+  explicit Grid(std::span<const CurveObservation> points) {
+    for (int step = 1; step <= 60; ++step) {
+      exponents.push_back(0.05 * step / 2);
+      for (const CurveObservation& point : points) powers.push_back(std::pow(point.rows, -exponents.back()));
+    }
+  }
+};
+
+// The same on the grid alone, with its powers at hand: for the many redraws.
+Fit FitOnGrid(const Grid& grid, std::span<const double> weights, std::span<const double> scores) {
+  Fit best;
+  const std::size_t n = scores.size();
+  for (std::size_t g = 0; g < grid.exponents.size(); ++g) {
+    const double* power = &grid.powers[g * n];
+    double w = 0, x = 0, y = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      w += weights[i];
+      x += weights[i] * power[i];
+      y += weights[i] * scores[i];
+    }
+    const double mean_x = x / w, mean_y = y / w;
+    double xx = 0, xy = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double dx = power[i] - mean_x;
+      xx += weights[i] * dx * dx;
+      xy += weights[i] * dx * (scores[i] - mean_y);
+    }
+    Fit fit;
+    fit.b = grid.exponents[g];
+    fit.a = xx > 0 ? std::max(0.0, -xy / xx) : 0;
+    fit.c = mean_y + fit.a * mean_x;
+    fit.error = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double miss = scores[i] - fit.c + fit.a * power[i];
+      fit.error += weights[i] * miss * miss;
+    }
+    if (fit.error < best.error) best = fit;
+  }
+  return best;
+}
+
 Interval Between(double value, std::vector<double> draws) {
   std::sort(draws.begin(), draws.end());
   const auto at = [&](double p) { return draws[static_cast<std::size_t>(std::lround(p * static_cast<double>(draws.size() - 1)))]; };
@@ -79,6 +123,24 @@ double RowsOf(double a, double b, double c, double target) {
   if (target >= c) return std::numeric_limits<double>::infinity();
   if (a <= 0) return 0;
   return std::pow(a / (c - target), 1 / b);
+}
+
+double DistanceFromRising(std::span<const double> scores, std::span<const double> weights) {
+  const std::vector<double> rising = Isotonic(scores, weights);
+  double distance = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) distance += weights[i] * (scores[i] - rising[i]) * (scores[i] - rising[i]);
+  return distance;
+}
+
+std::vector<std::vector<double>> IndependentErrors(std::span<const CurveObservation> observations, std::uint64_t seed) {
+  std::vector<std::vector<double>> errors;
+  for (int draw = 0; draw < kDraws; ++draw) {
+    base::RandomStream random(seed, "learning curve", static_cast<std::uint64_t>(draw));
+    std::vector<double> error;
+    for (const CurveObservation& o : observations) error.push_back(o.standard_error * random.Normal());
+    errors.push_back(std::move(error));
+  }
+  return errors;
 }
 
 }  // namespace
@@ -97,37 +159,76 @@ Interval LearningCurve::RowsFor(double target) const {
   return Between(RowsOf(a, b, c, target), std::move(values));
 }
 
-Result<LearningCurve> FitLearningCurve(std::span<const CurveObservation> observations, std::uint64_t seed) {
-  if (observations.size() < 4) return Error{ErrorCode::kNumeric, "a learning curve needs at least four sizes, there are " + std::to_string(observations.size())};
-  for (std::size_t i = 0; i < observations.size(); ++i) {
-    for (std::size_t j = i + 1; j < observations.size(); ++j) {
-      const double error = std::hypot(observations[i].standard_error, observations[j].standard_error);
-      if (observations[i].score - observations[j].score > 2 * error) {
-        return Error{ErrorCode::kNumeric, "the curve is not monotone: with " + base::ReadableNumber(observations[j].rows) + " rows the score is lower than with " + base::ReadableNumber(observations[i].rows) + ", so it is not extrapolated"};
-      }
+double LearningCurve::ShareThatNever(double target) const {
+  double never = 0;
+  for (const std::vector<double>& d : draws) never += target >= d[2] ? 1 : 0;
+  return draws.empty() ? 0 : never / static_cast<double>(draws.size());
+}
+
+std::vector<double> Isotonic(std::span<const double> values, std::span<const double> weights) {
+  struct Pool {
+    double mean, weight;
+    std::size_t size;
+  };
+  std::vector<Pool> pools;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    pools.push_back({values[i], weights[i], 1});
+    while (pools.size() > 1 && pools[pools.size() - 2].mean > pools.back().mean) {
+      const Pool last = pools.back();
+      pools.pop_back();
+      Pool& before = pools.back();
+      before.mean = (before.mean * before.weight + last.mean * last.weight) / (before.weight + last.weight);
+      before.weight += last.weight;
+      before.size += last.size;
     }
   }
-  std::vector<double> scores;
-  for (const CurveObservation& o : observations) scores.push_back(o.score);
-  const Fit fit = FitPower(observations, scores);
+  std::vector<double> rising;
+  for (const Pool& pool : pools) rising.insert(rising.end(), pool.size, pool.mean);
+  return rising;
+}
+
+Result<LearningCurve> FitLearningCurve(std::span<const CurveObservation> observations, std::uint64_t seed, std::span<const std::vector<double>> given_errors) {
+  if (observations.size() < 4) return Error{ErrorCode::kNumeric, "a learning curve needs at least four sizes, there are " + std::to_string(observations.size())};
+  const std::vector<std::vector<double>> errors = given_errors.empty() ? IndependentErrors(observations, seed) : std::vector<std::vector<double>>(given_errors.begin(), given_errors.end());
+  std::vector<double> scores, weights;
+  for (const CurveObservation& o : observations) {
+    scores.push_back(o.score);
+    weights.push_back(1 / (o.standard_error * o.standard_error));
+  }
   LearningCurve curve;
+  const double distance = DistanceFromRising(scores, weights);
+  double as_far = 0;
+  for (const std::vector<double>& error : errors) as_far += DistanceFromRising(error, weights) >= distance ? 1 : 0;
+  curve.monotone_p = distance > 0 ? (as_far + 1) / (static_cast<double>(errors.size()) + 1) : 1;
+  if (curve.monotone_p <= 0.05) {
+    // Name the deepest fall.
+    std::size_t from = 0, to = 1;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      for (std::size_t j = i + 1; j < scores.size(); ++j) {
+        if (scores[i] - scores[j] > scores[from] - scores[to]) from = i, to = j;
+      }
+    }
+    return Error{ErrorCode::kNumeric, "the curve is not monotone (p = " + base::ReadableNumber(curve.monotone_p, 2) + "): with " + base::ReadableNumber(observations[to].rows) + " rows the score is lower than with " + base::ReadableNumber(observations[from].rows) + ", so it is not extrapolated"};
+  }
+  const Grid grid(observations);
+  const Fit fit = FitPower(observations, scores);
   curve.a = fit.a;
   curve.b = fit.b;
   curve.c = fit.c;
-  std::vector<double> asymptotes, gains;
+  curve.misfit = std::sqrt(fit.error / static_cast<double>(scores.size()));
+  std::vector<double> asymptotes;
   const double most = observations.back().rows;
-  for (int draw = 0; draw < kDraws; ++draw) {
-    base::RandomStream random(seed, "learning curve", static_cast<std::uint64_t>(draw));
+  std::size_t rising = 0;
+  for (const std::vector<double>& error : errors) {
     std::vector<double> redrawn = scores;
-    for (std::size_t i = 0; i < redrawn.size(); ++i) redrawn[i] += observations[i].standard_error * random.Normal();
-    const Fit again = FitPower(observations, redrawn);
+    for (std::size_t i = 0; i < redrawn.size(); ++i) redrawn[i] += error[i];
+    const Fit again = FitOnGrid(grid, weights, redrawn);
     curve.draws.push_back({again.a, again.b, again.c});
     asymptotes.push_back(again.c);
-    gains.push_back(again.a * (std::pow(most, -again.b) - std::pow(2 * most, -again.b)));
+    if (again.a * (std::pow(most, -again.b) - std::pow(2 * most, -again.b)) > 0) ++rising;
   }
   curve.asymptote = Between(curve.c, std::move(asymptotes));
-  std::sort(gains.begin(), gains.end());
-  curve.still_rising = gains[kDraws / 20] > 0;
+  curve.still_rising = static_cast<double>(rising) > 0.975 * static_cast<double>(errors.size());
   return curve;
 }
 

@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "lifecycle/internal/feasibility_items.h"
+#include "stats/learning_curve.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::FeasibilityItem;
+using evidence::Verdict;
+using learn::Metric;
+using learn::RungKind;
+
+constexpr int kMostHalvings = 6;
+constexpr std::size_t kLeastCurveRows = 100;
+constexpr int kDraws = 400;
+constexpr int kRepeats = 3;  // training samples per size, where they fit beside each other
+
+// One size of the curve: the mean score of its training samples and each judged item's share in its error.
+struct CurveSize {
+  double rows = 0;
+  double score = 0;          // in the metric's own direction
+  std::vector<double> influence;
+  double sample_spread = 0;  // variance between training samples; NaN with one sample
+  int samples = 0;
+};
+
+// Trains on `count` samples of about `size` rows, whole units where there are some, and judges them on the same rows.
+Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, const learn::Split& split, std::size_t size, int count) {
+  CurveSize result;
+  std::vector<double> scores;
+  std::vector<double> p(split.test.size() * ground.examples.num_outputs());
+  const bool whole = size >= split.train.size();
+  for (int sample = 0; sample < count; ++sample) {
+    const std::uint64_t seed = ground.context.seed + 1000003ULL * static_cast<std::uint64_t>(sample + 1);
+    const learn::Rows rows = whole ? split.train : learn::SampleRows(ground.examples, split.train, static_cast<std::int64_t>(size), seed);
+    const auto model = learn::MakeLearner(RungKind::kBoosted)->Fit(ground.examples, rows, ground.context);
+    if (!model && model.error().code == ErrorCode::kCancelled) return model.error();
+    if (!model) continue;
+    ASSAY_TRY((*model)->Predict(*ground.examples.table, split.test, p, ground.context));
+    const Result<learn::MetricParts> parts = judge.Parts(ground.metric, p);
+    if (!parts) continue;
+    result.rows += static_cast<double>(rows.size());
+    scores.push_back(parts->value);
+    if (result.influence.empty()) result.influence.assign(parts->influence.size(), 0.0);
+    for (std::size_t i = 0; i < parts->influence.size(); ++i) result.influence[i] += parts->influence[i];
+    if (whole) break;
+  }
+  result.samples = static_cast<int>(scores.size());
+  if (scores.empty()) return Error{ErrorCode::kNumeric, "no training sample of " + std::to_string(size) + " rows could be judged"};
+  const auto n = static_cast<double>(scores.size());
+  result.rows /= n;
+  for (const double s : scores) result.score += s / n;
+  for (double& v : result.influence) v /= n;
+  result.sample_spread = std::nan("");
+  if (scores.size() > 1) {
+    result.sample_spread = 0;
+    for (const double s : scores) result.sample_spread += (s - result.score) * (s - result.score) / (n - 1);
+  }
+  return result;
+}
+
+// Redrawn errors of all sizes at once: judged units drawn again with Poisson weights, the same for every size, and each
+// size's training samples drawn again as a normal error. Every unit's influences are summed first.
+std::vector<std::vector<double>> JointErrors(const Ground& ground, const learn::Judge& judge, const std::vector<CurveSize>& sizes, const std::vector<double>& sample_errors) {
+  const std::size_t items = sizes[0].influence.size();
+  const bool by_unit = ground.examples.task != learn::Task::kRanking && !ground.dependence.unit.empty();
+  const std::size_t units = by_unit ? ground.dependence.num_units : items;
+  std::vector<double> sums(units * sizes.size(), 0.0);
+  for (std::size_t i = 0; i < items; ++i) {
+    const std::size_t unit = by_unit ? ground.dependence.unit[judge.rows()[i]] : i;
+    for (std::size_t s = 0; s < sizes.size(); ++s) sums[unit * sizes.size() + s] += sizes[s].influence[i] / static_cast<double>(items);
+  }
+  std::vector<std::vector<double>> errors;
+  for (int draw = 0; draw < kDraws; ++draw) {
+    base::RandomStream random(ground.context.seed, "learning curve", static_cast<std::uint64_t>(draw));
+    std::vector<double> error(sizes.size(), 0.0);
+    for (std::size_t u = 0; u < units; ++u) {
+      const double weight = static_cast<double>(random.Poisson1()) - 1;
+      if (weight == 0) continue;
+      for (std::size_t s = 0; s < sizes.size(); ++s) error[s] += weight * sums[u * sizes.size() + s];
+    }
+    for (std::size_t s = 0; s < sizes.size(); ++s) error[s] += sample_errors[s] * random.Normal();
+    errors.push_back(std::move(error));
+  }
+  return errors;
+}
+
+// The standard error that the choice of training rows adds at each size. Where one sample is all there is, the spread of
+// the other sizes is carried over, as falling with the root of the rows.
+std::vector<double> SampleErrors(const std::vector<CurveSize>& sizes) {
+  double pooled = 0, weight = 0;
+  for (const CurveSize& size : sizes) {
+    if (!std::isfinite(size.sample_spread)) continue;
+    pooled += size.sample_spread * size.rows * (size.samples - 1);
+    weight += size.samples - 1;
+  }
+  const double per_row = weight > 0 ? pooled / weight : 0;
+  std::vector<double> errors;
+  for (const CurveSize& size : sizes) errors.push_back(std::sqrt(per_row / size.rows / size.samples));
+  return errors;
+}
+
+evidence::Estimate InMetric(stats::Interval interval, double sign) {
+  if (sign < 0) {
+    interval.value = -interval.value;
+    std::swap(interval.low, interval.high);
+    interval.low = -interval.low;
+    interval.high = -interval.high;
+  }
+  return WithInterval(interval);
+}
+
+evidence::Figure RowsForTarget(const stats::LearningCurve& curve, double target) {
+  evidence::Estimate estimate = WithInterval(curve.RowsFor(target));
+  const double never = curve.ShareThatNever(target);
+  if (!std::isfinite(estimate.value)) estimate.reason = "the fitted curve never reaches the target";
+  else if (!std::isfinite(estimate.high)) estimate.reason = "no upper end: " + base::ReadableShare(never) + " of the redrawn curves never reach the target";
+  return MakeFigure("rows_for_target", "training rows needed for the target", estimate, "rows");
+}
+
+}  // namespace
+
+Result<FeasibilityItem> DataItem(const Ground& ground, bool* still_rising) {
+  const learn::Examples& examples = ground.examples;
+  const std::string metric = learn::MetricName(ground.metric);
+  const double sign = learn::HigherIsBetter(ground.metric) ? 1 : -1;
+  FeasibilityItem item;
+  item.id = "data";
+  item.question = "Is there enough data?";
+  item.method = "learning curve of boosted trees on untouched rows, up to three training samples per size; power law, refitted to 400 joint redraws of judged units and training samples; refused when a test at 5 % rejects that the curve never falls";
+  const learn::Rows thin = ThinRows(examples, kGainRows, ground.context.seed);
+  const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, 2, ground.context.seed));
+  const learn::Split& split = folds.back();
+  std::vector<double> constant(split.test.size() * examples.num_outputs());
+  const auto model = ASSAY_TRY(learn::MakeLearner(RungKind::kConstant)->Fit(examples, split.train, ground.context));
+  ASSAY_TRY(model->Predict(*examples.table, split.test, constant, ground.context));
+  const learn::Judge judge(examples, split.test, constant, ground.dependence.unit, ground.dependence.num_units);
+
+  std::vector<CurveSize> sizes;
+  for (int halvings = kMostHalvings; halvings >= 0; --halvings) {
+    const std::size_t size = split.train.size() >> halvings;
+    ground.context.Report("data: learning curve", kMostHalvings - halvings, kMostHalvings + 1);
+    if (size < kLeastCurveRows) continue;
+    const Result<CurveSize> measured = MeasureSize(ground, judge, split, size, halvings >= 2 && size <= 50'000 ? kRepeats : 1);
+    if (!measured && measured.error().code == ErrorCode::kCancelled) return measured.error();
+    if (measured && (sizes.empty() || measured->rows > sizes.back().rows)) sizes.push_back(*measured);
+  }
+  ground.context.Report("data: learning curve", kMostHalvings + 1, kMostHalvings + 1);
+
+  const std::vector<double> sample_errors = SampleErrors(sizes);
+  std::vector<std::uint32_t> unit_of_item;
+  if (examples.task != learn::Task::kRanking && !ground.dependence.unit.empty()) {
+    for (const std::uint32_t row : judge.rows()) unit_of_item.push_back(ground.dependence.unit[row]);
+  }
+  std::vector<stats::CurveObservation> observations;
+  for (std::size_t s = 0; s < sizes.size(); ++s) {
+    const Result<stats::Interval> judged = stats::FromInfluence(sizes[s].score, sizes[s].influence, {unit_of_item, unit_of_item.empty() ? 0 : ground.dependence.num_units});
+    if (!judged) continue;
+    stats::Interval interval = *judged;
+    const double error = std::hypot(interval.standard_error, sample_errors[s]);
+    const double stretch = interval.standard_error > 0 ? error / interval.standard_error : 1;
+    interval.low = interval.value - (interval.value - interval.low) * stretch;
+    interval.high = interval.value + (interval.high - interval.value) * stretch;
+    item.curve.push_back({std::round(sizes[s].rows), WithInterval(interval), false});
+    if (error > 0) observations.push_back({sizes[s].rows, sign * sizes[s].score, error});
+  }
+  if (observations.size() != sizes.size() || observations.size() < 4) {
+    item.verdict = Verdict::kInconclusive;
+    item.answer = "Not decided: a learning curve needs at least four sizes from " + std::to_string(kLeastCurveRows) + " training rows on, there are " + std::to_string(observations.size()) + ".";
+    return item;
+  }
+  std::vector<std::vector<double>> errors = JointErrors(ground, judge, sizes, sample_errors);
+  if (sign < 0) {
+    for (std::vector<double>& error : errors) {
+      for (double& e : error) e = -e;
+    }
+  }
+  const Result<stats::LearningCurve> curve = stats::FitLearningCurve(observations, ground.context.seed, errors);
+  if (!curve) {
+    item.verdict = Verdict::kInconclusive;
+    item.answer = "Not decided: " + curve.error().message + ".";
+    return item;
+  }
+  *still_rising = curve->still_rising;
+  const double most = observations.back().rows;
+  for (double rows = observations.front().rows; rows <= most * 10; rows *= 1.6) item.curve.push_back({std::round(rows), InMetric(curve->Range(rows), sign), true});
+  const evidence::Estimate limit = InMetric(curve->asymptote, sign), doubled = InMetric(curve->Range(2 * most), sign);
+  item.figures.push_back(MakeFigure("limit", metric + " with any number of rows (fitted)", limit, metric));
+  item.figures.push_back(MakeFigure("doubled", metric + " with twice the rows (fitted)", doubled, metric));
+  if (std::isfinite(ground.options.target)) item.figures.push_back(RowsForTarget(*curve, sign * ground.options.target));
+  item.figures.push_back(MakeFigure("monotone_p", "p value of 'the curve never falls'", WithoutInterval(curve->monotone_p, "a p value has no interval")));
+  item.figures.push_back(MakeFigure("misfit", "distance of the points from the fitted curve", WithoutInterval(curve->misfit, "root mean square, in standard errors of the points: about 1 or less is a good fit"), "standard errors"));
+  item.verdict = curve->still_rising ? Verdict::kRefuted : Verdict::kSupported;
+  item.answer = curve->still_rising ? "More would help: the curve still rises at " + base::ReadableNumber(most) + " training rows; twice as many would give " + metric + " " + InWords(doubled) + "." : "Yes: the curve is flat at " + base::ReadableNumber(most) + " training rows; more of the same rows would not add much (limit " + InWords(limit) + ").";
+  return item;
+}
+
+}  // namespace assay::lifecycle

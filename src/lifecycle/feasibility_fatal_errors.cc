@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "lifecycle/internal/feasibility_items.h"
+#include "stats/cluster_rate.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::FeasibilityItem;
+using evidence::Verdict;
+using learn::Metric;
+
+constexpr std::size_t kMostShown = 24;
+
+// Errors per judged row: 1 for a wrong class; for numbers the absolute error, and that of the constant beside it.
+struct RowErrors {
+  std::vector<double> error, reference;
+  bool number = false;
+};
+
+RowErrors ErrorsOf(const Ground& ground, const Gains& gains) {
+  RowErrors errors;
+  errors.number = ground.examples.task == learn::Task::kRegression;
+  errors.error.resize(gains.all.rows.size());
+  learn::RowLosses(errors.number ? Metric::kMae : Metric::kAccuracy, ground.examples, gains.all.rows, *gains.best, errors.error);
+  if (errors.number) {
+    errors.reference.resize(errors.error.size());
+    learn::RowLosses(Metric::kMae, ground.examples, gains.all.rows, gains.all.constant, errors.reference);
+  }
+  return errors;
+}
+
+// Rows of each group of one column that is large enough, with their units numbered densely within the group.
+struct GroupRows {
+  std::string label;
+  std::vector<double> error, reference;
+  std::vector<std::uint32_t> unit;
+  std::uint32_t num_units = 0;
+};
+
+std::vector<GroupRows> SplitByTrait(const Ground& ground, const Gains& gains, const RowErrors& errors, const Traits& traits) {
+  std::vector<std::int64_t> index(traits.labels.size(), -1);
+  std::vector<GroupRows> groups;
+  for (std::size_t g = 0; g < traits.labels.size(); ++g) {
+    if (traits.sizes[g] < kLeastGroupRows) continue;
+    index[g] = static_cast<std::int64_t>(groups.size());
+    groups.push_back({traits.labels[g], {}, {}, {}, 0});
+  }
+  for (std::size_t i = 0; i < errors.error.size(); ++i) {
+    const std::int64_t at = index[traits.of_row[i]];
+    if (at < 0) continue;
+    GroupRows& group = groups[static_cast<std::size_t>(at)];
+    group.error.push_back(errors.error[i]);
+    if (errors.number) group.reference.push_back(errors.reference[i]);
+    if (!ground.dependence.unit.empty()) group.unit.push_back(ground.dependence.unit[gains.all.rows[i]]);
+  }
+  std::vector<std::uint32_t> dense(ground.dependence.num_units, UINT32_MAX);
+  for (GroupRows& group : groups) {
+    std::vector<std::uint32_t> seen;
+    for (std::uint32_t& unit : group.unit) {
+      if (dense[unit] == UINT32_MAX) {
+        dense[unit] = group.num_units++;
+        seen.push_back(unit);
+      }
+      unit = dense[unit];
+    }
+    for (const std::uint32_t unit : seen) dense[unit] = UINT32_MAX;
+  }
+  return groups;
+}
+
+struct Searched {
+  std::int64_t groups = 0, too_small = 0, too_small_rows = 0;
+};
+
+// The family of the simultaneous intervals: every group of every feature that is large enough.
+Searched CountGroups(const Ground& ground, const Gains& gains) {
+  Searched searched;
+  for (const learn::Feature& feature : ground.examples.features) {
+    const Traits traits = TraitsOf(ground.examples.table->column(feature.column), gains.all.rows);
+    for (const std::int64_t size : traits.sizes) {
+      if (size >= kLeastGroupRows) {
+        ++searched.groups;
+      } else {
+        ++searched.too_small;
+        searched.too_small_rows += size;
+      }
+    }
+  }
+  return searched;
+}
+
+// The finding with the highest upper bound stands first.
+std::vector<evidence::Finding> JudgeGroups(const Ground& ground, const Gains& gains, double level) {
+  const RowErrors errors = ErrorsOf(ground, gains);
+  std::vector<evidence::Finding> findings;
+  for (const learn::Feature& feature : ground.examples.features) {
+    const Traits traits = TraitsOf(ground.examples.table->column(feature.column), gains.all.rows);
+    for (const GroupRows& group : SplitByTrait(ground, gains, errors, traits)) {
+      const stats::Clusters clusters{group.unit, group.num_units};
+      const Result<stats::Interval> interval = errors.number ? stats::ClusterRatio(group.error, group.reference, clusters, level) : stats::ClusterRate(group.error, clusters, level);
+      evidence::Finding finding{group.label, "group", ToEstimate(interval), false, ""};
+      finding.estimate.level = level;
+      finding.message = group.label + (interval ? ": error " + InWords(finding.estimate) : ": not judged, " + interval.error().message);
+      findings.push_back(std::move(finding));
+    }
+  }
+  const auto bound = [](const evidence::Finding& f) { return std::isfinite(f.estimate.high) ? f.estimate.high : -1; };
+  std::stable_sort(findings.begin(), findings.end(), [&](const auto& a, const auto& b) { return bound(a) > bound(b); });
+  return findings;
+}
+
+void AddWorstCaseCost(const Ground& ground, double worst, FeasibilityItem* item) {
+  const FeasibilityOptions& o = ground.options;
+  if (ground.examples.task != learn::Task::kBinary || !HasMoney(o)) return;
+  // An error is a false alarm instead of silence, or a miss instead of a right alarm.
+  const double dearest = std::max(o.value_silence - o.value_wrong, o.value_right - o.value_miss);
+  const std::string currency = o.currency.empty() ? "money" : o.currency;
+  item->figures.push_back(MakeFigure("dearest_error", "what the dearest kind of error costs against the right decision", WithoutInterval(dearest, "as stated in the charter"), currency));
+  if (!std::isfinite(worst)) return;
+  item->figures.push_back(MakeFigure("worst_case_cost", "cost per decision if all were as in the worst group, at its upper bound, and every error the dearest", WithoutInterval(worst * dearest, "itself an upper bound"), currency));
+  if (std::isfinite(o.decisions_per_day)) item->figures.push_back(MakeFigure("worst_case_cost_per_month", "the same per month", WithoutInterval(worst * dearest * o.decisions_per_day * kDaysPerMonth, "itself an upper bound"), currency));
+}
+
+}  // namespace
+
+FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded) {
+  const FeasibilityOptions& options = ground.options;
+  FeasibilityItem item;
+  item.id = "fatal_errors";
+  item.question = "Can we live with its errors, in every group?";
+  double worst = std::nan("");
+  std::string worst_name;
+  if (ground.examples.task == learn::Task::kRanking) {
+    item.method = "not judged by group: in a ranking an error belongs to a whole list, not to a row with its traits";
+  } else {
+    const Searched searched = CountGroups(ground, gains);
+    const double level = 1 - 0.05 / static_cast<double>(std::max<std::int64_t>(1, searched.groups));
+    item.findings = JudgeGroups(ground, gains, level);
+    if (!item.findings.empty() && std::isfinite(item.findings[0].estimate.high)) {
+      worst = item.findings[0].estimate.high;
+      worst_name = item.findings[0].name;
+    }
+    if (item.findings.size() > kMostShown) item.findings.resize(kMostShown);
+    item.method = std::string(ground.examples.task == learn::Task::kRegression ? "absolute error of the best model as a share of the constant's" : "share of wrong classes of the best model") + ", out of fold, in " + base::ReadableCount(searched.groups) + " groups: every value of every category and few-valued number, quarters of the other numbers, from " + std::to_string(kLeastGroupRows) + " rows on; intervals by unit, simultaneous over all of them (Bonferroni; exact at the effective number of rows for shares); the worst are shown";
+    item.figures.push_back(MakeFigure("groups_searched", "groups that were judged", WithoutInterval(static_cast<double>(searched.groups), "a count")));
+    item.figures.push_back(MakeFigure("groups_too_small", "groups of fewer than " + std::to_string(kLeastGroupRows) + " rows, about which nothing is said", WithoutInterval(static_cast<double>(searched.too_small), "a count")));
+    if (std::isfinite(worst)) item.figures.push_back(MakeFigure("worst_group_bound", "upper bound of the error in the worst group (" + worst_name + ")", WithoutInterval(worst, "itself the upper end of a simultaneous interval"), "share"));
+  }
+  AddWorstCaseCost(ground, worst, &item);
+  const std::string bound = worst_name.empty() ? "" : "; in the worst group (" + worst_name + ") the error is at most " + base::ReadableNumber(worst, 3);
+  if (std::isfinite(options.largest_error_rate) && worst > options.largest_error_rate) {
+    *cap_exceeded = true;
+    item.verdict = Verdict::kRefuted;
+    item.answer = "No: the error in " + worst_name + " may be as high as " + base::ReadableNumber(worst, 3) + ", above the charter's cap of " + base::ReadableNumber(options.largest_error_rate) + ".";
+  } else if (options.fatal || IsUndecided(options.worst_error)) {
+    item.verdict = Verdict::kNeedsPerson;
+    item.answer = options.fatal ? "A person must answer: the charter says that a single error can do irreparable harm; no error rate settles that" + bound + "." : "A person must answer: the charter leaves the worst error open (\"" + options.worst_error + "\")" + bound + ".";
+  } else if (!options.has_charter || options.worst_error.empty()) {
+    item.verdict = Verdict::kInconclusive;
+    item.answer = "Open: nobody has written down which error is the worst" + bound + ".";
+  } else {
+    item.verdict = Verdict::kSupported;
+    item.answer = "The charter names the worst error as bearable (\"" + options.worst_error + "\")" + bound + ".";
+  }
+  return item;
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "lifecycle/internal/feasibility_items.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using learn::Metric;
+using learn::RungKind;
+
+constexpr int kFolds = 4;
+
+Result<void> Predict(const learn::Examples& examples, const RunContext& context, OutOfFold* all) {
+  const learn::Rows thin = ThinRows(examples, kGainRows, context.seed);
+  const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, kFolds, context.seed));
+  std::int64_t done = 0;
+  for (std::size_t f = 0; f < folds.size(); ++f) {
+    const learn::Split& fold = folds[f];
+    all->rows.insert(all->rows.end(), fold.test.begin(), fold.test.end());
+    all->fold.insert(all->fold.end(), fold.test.size(), static_cast<std::uint8_t>(f));
+    const std::pair<RungKind, std::vector<double>*> members[] = {{RungKind::kConstant, &all->constant}, {RungKind::kRule, &all->rule}, {RungKind::kLinear, &all->linear}, {RungKind::kBoosted, &all->boosted}};
+    for (const auto& [kind, out] : members) {
+      const auto model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context));
+      std::vector<double> p(fold.test.size() * examples.num_outputs());
+      ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
+      out->insert(out->end(), p.begin(), p.end());
+      context.Report("gain: out-of-fold predictions", ++done, static_cast<std::int64_t>(folds.size() * 4));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, Metric metric, const RunContext& context) {
+  auto gains = std::make_unique<Gains>();
+  ASSAY_TRY(Predict(examples, context, &gains->all));
+  const OutOfFold& all = gains->all;
+  const learn::Judge judge(examples, all.rows, all.constant, dependence.unit, dependence.num_units);
+  const double sign = learn::HigherIsBetter(metric) ? 1 : -1;
+  const auto goodness = [&](const std::vector<double>& predictions) {
+    const auto parts = judge.Parts(metric, predictions);
+    return parts ? sign * parts->value : -1e300;
+  };
+  const double rule = goodness(all.rule), linear = goodness(all.linear), boosted = goodness(all.boosted);
+  const bool linear_better = linear > boosted;
+  gains->model_name = linear_better ? "linear" : "boosted trees";
+  const std::vector<double>& model = linear_better ? all.linear : all.boosted;
+  const bool rule_best = rule >= std::max(linear, boosted);
+  gains->best_name = rule_best ? "best rule" : gains->model_name;
+  gains->best = rule_best ? &all.rule : &model;
+  gains->gain = ASSAY_TRY(judge.Improvement(metric, *gains->best, all.constant, 1 - 0.05 / 3));
+  gains->over_rule = ASSAY_TRY(judge.Improvement(metric, model, all.rule, 1 - 0.05 / 2));
+  gains->reached = ASSAY_TRY(judge.Estimate(metric, *gains->best, 1 - 0.05 / 3));
+  return gains;
+}
+
+evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gains) {
+  using evidence::Verdict;
+  const double least = ground.options.least_gain;
+  evidence::FeasibilityItem item;
+  item.id = "complexity";
+  item.question = "Is it too complex for a simple rule?";
+  item.method = "best rule of depth at most 3, its depth chosen inside the training part, against the better of linear model and boosted trees, out of fold, paired by unit; interval at 97.5 % because the better of two was picked";
+  const evidence::Estimate over = WithInterval(gains.over_rule, 1 - 0.05 / 2);
+  item.figures.push_back(MakeFigure("over_rule", "gain of the best model over the best rule", over, learn::MetricName(ground.metric)));
+  item.verdict = gains.over_rule.low > least ? Verdict::kSupported : gains.over_rule.high < least ? Verdict::kRefuted : Verdict::kInconclusive;
+  const std::string range = InWords(over);
+  item.answer = item.verdict == Verdict::kSupported ? "Yes: " + gains.model_name + " is better than the best rule by " + range + "." : item.verdict == Verdict::kRefuted ? "No: a rule does as well; the best model adds " + range + ", less than the least gain." : "Not decided: the best model adds " + range + ", which includes the least gain.";
+  return item;
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,222 @@
+// The pattern test keeps its level when outcomes resemble each other for reasons of their own, and finds planted patterns.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "base/random.h"
+#include "base/thread_pool.h"
+#include "lifecycle/feasibility.h"
+#include "lifecycle/internal/exchange.h"
+
+namespace assay::lifecycle {
+namespace {
+
+using table::Column;
+
+enum class Design { kRows, kUnits, kUnequalUnits, kSeries, kPanel, kPatchyPanel, kDays, kQueries, kQueriesOfUnits };
+
+// The state of a simulation: rows to which designs add.
+struct Made {
+  std::vector<double> y, x, u, t;
+  std::vector<std::uint32_t> unit, query;
+  std::vector<base::Micros> time;
+  base::RandomStream random;
+  double effect;  // of x, u and t on the outcome: 0 in a null
+
+  // A row with idiosyncratic feature x, unit feature u, time feature t, and a signal of its own that features do not know.
+  void Add(double own, double x_value, double u_value, double t_value, std::uint32_t unit_id, base::Micros at) {
+    const double signal = own + effect * (x_value + u_value + t_value);
+    y.push_back(random.Uniform() < 1 / (1 + std::exp(-signal)) ? 1 : 0);
+    x.push_back(x_value);
+    u.push_back(u_value);
+    t.push_back(t_value);
+    unit.push_back(unit_id);
+    time.push_back(at);
+  }
+};
+
+std::vector<double> Persistent(std::size_t n, double phi, base::RandomStream* random) {
+  std::vector<double> series;
+  double level = random->Normal();
+  for (std::size_t i = 0; i < n; ++i) {
+    level = phi * level + std::sqrt(1 - phi * phi) * random->Normal();
+    series.push_back(level);
+  }
+  return series;
+}
+
+learn::Examples Simulate(Design design, double effect, std::uint64_t run) {
+  Made made{{}, {}, {}, {}, {}, {}, {}, base::RandomStream(run, "pattern designs", static_cast<std::uint64_t>(design)), effect};
+  base::RandomStream& random = made.random;
+  const auto normal = [&] { return random.Normal(); };
+  learn::Examples examples;
+  constexpr base::Micros kDay = base::kMicrosPerDay;
+  if (design == Design::kRows) {
+    for (std::uint32_t i = 0; i < 300; ++i) made.Add(0, normal(), normal(), normal(), i, 0);
+  } else if (design == Design::kUnits || design == Design::kUnequalUnits) {
+    for (std::uint32_t unit = 0; unit < 30; ++unit) {
+      const double level = 1.5 * normal(), feature = normal();
+      const std::size_t size = design == Design::kUnits ? 10 : 1 + random.Below(19);
+      for (std::size_t i = 0; i < size; ++i) made.Add(level, normal(), feature, normal(), unit, 0);
+    }
+    examples.num_units = 30;
+  } else if (design == Design::kSeries) {
+    const std::vector<double> own = Persistent(300, 0.8, &random), x = Persistent(300, 0.8, &random), u = Persistent(300, 0.8, &random);
+    for (std::uint32_t i = 0; i < 300; ++i) made.Add(2 * own[i], x[i], u[i], normal(), i, i * base::kMicrosPerHour);
+  } else if (design == Design::kPanel || design == Design::kPatchyPanel) {
+    const std::vector<double> shock = Persistent(20, 0.5, &random), seen = Persistent(20, 0.5, &random);
+    for (std::uint32_t unit = 0; unit < 20; ++unit) {
+      const double level = normal(), feature = normal();
+      const std::vector<double> x = Persistent(20, 0.5, &random);
+      for (std::uint32_t day = 0; day < 20; ++day) {
+        if (design == Design::kPatchyPanel && random.Uniform() < 0.3) continue;
+        made.Add(level + shock[day], x[day], feature, seen[day], unit, day * kDay);
+      }
+    }
+    examples.num_units = 20;
+  } else if (design == Design::kDays) {
+    const std::vector<double> shock = Persistent(40, 0.5, &random), seen = Persistent(40, 0.5, &random);
+    for (std::uint32_t day = 0; day < 40; ++day) {
+      for (int i = 0; i < 10; ++i) made.Add(1.5 * shock[day], normal(), seen[day], normal(), day, day * kDay + i * base::kMicrosPerHour);
+    }
+    examples.num_units = 40;
+  } else {
+    std::vector<double> level, feature;
+    for (int unit = 0; unit < 60; ++unit) level.push_back(design == Design::kQueries ? 0 : 1.5 * normal()), feature.push_back(normal());
+    for (std::uint32_t query = 0; query < 30; ++query) {
+      const double hard = normal();
+      for (int i = 0; i < 10; ++i) {
+        const auto unit = static_cast<std::uint32_t>(random.Below(60));
+        made.Add(hard + level[unit], normal(), feature[unit], normal(), unit, 0);
+        made.query.push_back(query);
+      }
+    }
+    examples.task = learn::Task::kRanking;
+    examples.query = made.query;
+    examples.num_queries = 30;
+    examples.num_units = 60;
+  }
+  examples.outcome.assign(made.y.begin(), made.y.end());
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("x", made.x));
+  columns.push_back(Column::Numbers("u", made.u));
+  columns.push_back(Column::Numbers("t", made.t));
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+  examples.features = {{0, "x", "x"}, {1, "u", "u"}, {2, "t", "t"}};
+  const bool units = design == Design::kUnits || design == Design::kUnequalUnits || design == Design::kPanel || design == Design::kPatchyPanel || design == Design::kDays || design == Design::kQueriesOfUnits;
+  const bool time = design == Design::kSeries || design == Design::kPanel || design == Design::kPatchyPanel || design == Design::kDays;
+  if (units) examples.unit = made.unit;
+  if (!units) examples.num_units = 0;
+  if (time) examples.time = made.time;
+  return examples;
+}
+
+struct DesignCase {
+  const char* name;
+  Design design;
+  ExchangeKind kind;
+  double effect;  // that is to be found
+};
+const DesignCase kDesigns[] = {
+    {"rows", Design::kRows, ExchangeKind::kRows, 0.8},
+    {"units with a level of their own and unit-constant features", Design::kUnits, ExchangeKind::kUnits, 1},
+    {"the same, units of 1 to 19 rows", Design::kUnequalUnits, ExchangeKind::kUnits, 1},
+    {"AR(1) outcome and features (0.8)", Design::kSeries, ExchangeKind::kSeries, 1.5},
+    {"panel: unit levels, AR(1) shocks in time, features of both kinds", Design::kPanel, ExchangeKind::kPanel, 1},
+    {"the same with 30 % of the rows missing", Design::kPatchyPanel, ExchangeKind::kPanel, 1},
+    {"days with AR(1) shocks and AR(1) features per day", Design::kDays, ExchangeKind::kPeriods, 1},
+    {"ranking within queries", Design::kQueries, ExchangeKind::kQueries, 0.8},
+    {"ranking, units with a level of their own in several queries", Design::kQueriesOfUnits, ExchangeKind::kQueries, 1},
+};
+
+int Rejections(const DesignCase& design, double effect, int runs) {
+  base::ThreadPool pool(2);
+  RunContext outer;
+  outer.pool = &pool;
+  std::vector<int> rejected(static_cast<std::size_t>(runs), 0);
+  EXPECT_TRUE(base::ParallelFor(outer, runs, [&](std::int64_t run) {
+    const learn::Examples examples = Simulate(design.design, effect, static_cast<std::uint64_t>(run));
+    RunContext context;
+    context.seed = static_cast<std::uint64_t>(run) + 1;
+    const Result<PatternTest> test = TestPattern(examples, 99, context);
+    rejected[static_cast<std::size_t>(run)] = test && test->p_value <= 0.05 ? 1 : 0;
+  }));
+  int sum = 0;
+  for (const int r : rejected) sum += r;
+  return sum;
+}
+
+// The short form has 40 nulls of each design; ASSAY_LONG=1 the 500 of docs/statistics.md.
+TEST(FeasibilityPattern, TheTestKeepsItsLevel) {
+  const bool whole = std::getenv("ASSAY_LONG") != nullptr;
+  const int runs = whole ? 500 : 40;
+  for (const DesignCase& design : kDesigns) {
+    const learn::Examples null = Simulate(design.design, 0, 0);
+    EXPECT_EQ(Exchange(null).kind(), design.kind) << design.name;
+    const int rejected = Rejections(design, 0, runs);
+    std::printf("%s: %d of %d nulls rejected\n", design.name, rejected, runs);
+    std::fflush(stdout);
+    // 99.5 % of binomial(500, .05) is at most 38, of binomial(40, .05) at most 6.
+    EXPECT_LE(rejected, whole ? 38 : 6) << design.name;
+    if (whole) {
+      EXPECT_GE(rejected, 4) << design.name << ": a test that never rejects has no power";
+    }
+  }
+}
+
+TEST(FeasibilityPattern, FindsWhatIsPlantedInEveryDesign) {
+  for (const DesignCase& design : kDesigns) {
+    const int found = Rejections(design, design.effect, 20);
+    std::printf("%s: %d of 20 patterns found\n", design.name, found);
+    EXPECT_GE(found, 15) << design.name;
+  }
+}
+
+// A weekly rhythm comes back into step with the calendar when a series is merely turned; blocks at random break it.
+TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
+  int found = 0;
+  for (std::uint64_t run = 0; run < 10; ++run) {
+    base::RandomStream random(run, "weekly");
+    learn::Examples examples;
+    std::vector<double> weekday;
+    for (int i = 0; i < 600; ++i) {
+      weekday.push_back(i % 7);
+      examples.outcome.push_back(random.Uniform() < (i % 7 >= 5 ? 0.75 : 0.3) ? 1 : 0);
+      examples.time.push_back(i * base::kMicrosPerDay);
+    }
+    std::vector<Column> columns;
+    columns.push_back(Column::Numbers("weekday", weekday));
+    examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+    examples.features = {{0, "weekday", "weekday"}};
+    RunContext context;
+    context.seed = run;
+    found += TestPattern(examples, 99, context)->p_value <= 0.05 ? 1 : 0;
+  }
+  EXPECT_GE(found, 9);
+}
+
+// The laws of every exchange: nothing but outcomes of the data; whole multisets where items are of equal size.
+TEST(FeasibilityPattern, ExchangesKeepWhatTheyMust) {
+  for (const DesignCase& design : kDesigns) {
+    const learn::Examples examples = Simulate(design.design, 1, 3);
+    const Exchange exchange(examples);
+    base::RandomStream random(5, "draws");
+    const learn::Examples rearranged = exchange.Draw(&random);
+    std::vector<float> drawn = rearranged.outcome;
+    ASSERT_EQ(drawn.size(), examples.outcome.size()) << design.name;
+    EXPECT_EQ(drawn != examples.outcome, design.design != Design::kQueriesOfUnits) << design.name;
+    EXPECT_EQ(rearranged.table != examples.table, design.design == Design::kQueriesOfUnits) << design.name;
+    if (design.design == Design::kUnequalUnits || design.design == Design::kPatchyPanel) continue;
+    std::vector<float> before = examples.outcome;
+    std::sort(before.begin(), before.end());
+    std::sort(drawn.begin(), drawn.end());
+    EXPECT_EQ(drawn, before) << design.name;
+  }
+}
+
+}  // namespace
+}  // namespace assay::lifecycle

@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+#include "base/text.h"
+#include "lifecycle/internal/feasibility_items.h"
+#include "objectives/value.h"
+#include "stats/cluster_rate.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::FeasibilityItem;
+using evidence::Verdict;
+using learn::Examples;
+
+// Two independent 64-bit mixes of a row's features: equal rows have equal keys, others do not in practice.
+struct CaseKey {
+  std::uint64_t first = 0x9E3779B97F4A7C15ULL, second = 0xD1B54A32D192ED03ULL;
+  void Add(std::uint64_t value) {
+    first = (first ^ value) * 0xFF51AFD7ED558CCDULL;
+    first ^= first >> 32;
+    second = std::rotl(second, 23) + value * 0xC4CEB9FE1A85EC53ULL;
+    second ^= second >> 29;
+  }
+  auto operator<=>(const CaseKey&) const = default;
+};
+
+// The exact value: categories by code, numbers and times by their bits. Missing is a value of its own; -0 is 0.
+std::uint64_t Bits(double value) { return std::isnan(value) ? ~std::uint64_t{0} : std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value); }
+
+// Rows whose features are all equal form a case: the case of each row, dense, and the size of each case.
+struct Cases {
+  std::vector<std::uint32_t> of_row;
+  std::vector<std::uint32_t> sizes;
+};
+
+Cases FindCases(const Examples& examples) {
+  const auto n = static_cast<std::size_t>(examples.num_rows());
+  std::vector<CaseKey> keys(n);
+  std::vector<double> values(n);
+  for (const learn::Feature& feature : examples.features) {
+    examples.table->column(feature.column).CopyNumbers(0, values);
+    for (std::size_t i = 0; i < n; ++i) keys[i].Add(Bits(values[i]));
+  }
+  std::vector<std::uint32_t> order(n);
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return keys[a] != keys[b] ? keys[a] < keys[b] : a < b; });
+  Cases cases;
+  cases.of_row.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i == 0 || keys[order[i]] != keys[order[i - 1]]) cases.sizes.push_back(0);
+    cases.of_row[order[i]] = static_cast<std::uint32_t>(cases.sizes.size() - 1);
+    ++cases.sizes.back();
+  }
+  return cases;
+}
+
+// How alike recurring cases turn out. Classes: the chance that two rows of one case agree, and that any two rows do.
+// Numbers: the part of the variance that rows of one case share.
+struct Alikeness {
+  evidence::Estimate alike;
+  double by_chance = 0;
+};
+
+Alikeness MeasureAlikeness(const Ground& ground, const Cases& cases) {
+  const Examples& examples = ground.examples;
+  const bool classes = examples.task == learn::Task::kBinary || examples.task == learn::Task::kMulticlass;
+  std::vector<std::uint32_t> rows, unit;
+  for (std::uint32_t row = 0; row < cases.of_row.size(); ++row) {
+    if (cases.sizes[cases.of_row[row]] < 2) continue;
+    rows.push_back(row);
+    if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[row]);
+  }
+  Alikeness result;
+  if (rows.empty()) {
+    result.alike.reason = "no case recurs";
+    return result;
+  }
+  const stats::Clusters clusters{unit, ground.dependence.num_units};
+  if (classes) {
+    // Rows of a case sorted by outcome: runs are the rows that agree.
+    std::sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
+      if (cases.of_row[a] != cases.of_row[b]) return cases.of_row[a] < cases.of_row[b];
+      return examples.outcome[a] != examples.outcome[b] ? examples.outcome[a] < examples.outcome[b] : a < b;
+    });
+    std::vector<double> agree(rows.size());
+    for (std::size_t i = 0; i < rows.size();) {
+      std::size_t end = i + 1;
+      while (end < rows.size() && cases.of_row[rows[end]] == cases.of_row[rows[i]] && examples.outcome[rows[end]] == examples.outcome[rows[i]]) ++end;
+      const double share = static_cast<double>(end - i - 1) / (cases.sizes[cases.of_row[rows[i]]] - 1);
+      for (; i < end; ++i) agree[i] = share;
+    }
+    for (std::size_t i = 0; i < rows.size() && !unit.empty(); ++i) unit[i] = ground.dependence.unit[rows[i]];
+    std::vector<double> share_of(std::max<std::size_t>(2, examples.classes.size()), 0.0);
+    for (const std::uint32_t row : rows) share_of[static_cast<std::size_t>(examples.outcome[row])] += 1 / static_cast<double>(rows.size());
+    for (const double share : share_of) result.by_chance += share * share;
+    result.alike = ToEstimate(stats::ClusterMean(agree, clusters));
+    result.alike.high = std::min(1.0, result.alike.high);
+    return result;
+  }
+  double mean = 0;
+  for (const std::uint32_t row : rows) mean += static_cast<double>(examples.outcome[row]) / static_cast<double>(rows.size());
+  std::vector<double> case_mean(cases.sizes.size(), 0.0);
+  for (const std::uint32_t row : rows) case_mean[cases.of_row[row]] += static_cast<double>(examples.outcome[row]) / cases.sizes[cases.of_row[row]];
+  std::vector<double> within, total;
+  for (const std::uint32_t row : rows) {
+    const double y = static_cast<double>(examples.outcome[row]), m = cases.sizes[cases.of_row[row]];
+    within.push_back((y - case_mean[cases.of_row[row]]) * (y - case_mean[cases.of_row[row]]) * m / (m - 1));
+    total.push_back((y - mean) * (y - mean));
+  }
+  evidence::Estimate unlike = ToEstimate(stats::ClusterRatio(within, total, clusters));
+  result.alike = unlike;
+  result.alike.value = 1 - unlike.value;
+  result.alike.low = 1 - unlike.high;
+  result.alike.high = 1 - unlike.low;
+  return result;
+}
+
+// Money per decision that acting by the best model's scores brings over the best action that needs no model (always or
+// never). The threshold of each fold is chosen on the other folds.
+Result<stats::Interval> GainInMoney(const Ground& ground, const Gains& gains) {
+  const FeasibilityOptions& o = ground.options;
+  const objectives::DecisionMoney money{o.value_right, o.value_wrong, o.value_silence, o.value_miss};
+  const OutOfFold& all = gains.all;
+  std::vector<std::uint8_t> positive;
+  std::vector<std::uint32_t> unit;
+  for (const std::uint32_t row : all.rows) {
+    positive.push_back(ground.examples.outcome[row] > 0.5F ? 1 : 0);
+    if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[row]);
+  }
+  double always = 0, never = 0;
+  for (const std::uint8_t p : positive) {
+    always += money.Of(true, p != 0);
+    never += money.Of(false, p != 0);
+  }
+  const bool act_always = always > never;
+  std::vector<double> gain(all.rows.size());
+  const std::uint8_t num_folds = static_cast<std::uint8_t>(*std::max_element(all.fold.begin(), all.fold.end()) + 1);
+  for (std::uint8_t f = 0; f < num_folds; ++f) {
+    std::vector<double> scores;
+    std::vector<std::uint8_t> truth;
+    for (std::size_t i = 0; i < all.rows.size(); ++i) {
+      if (all.fold[i] == f && num_folds > 1) continue;
+      scores.push_back((*gains.best)[i]);
+      truth.push_back(positive[i]);
+    }
+    const objectives::Threshold best = ASSAY_TRY(objectives::BestThreshold(scores, truth, money));
+    for (std::size_t i = 0; i < all.rows.size(); ++i) {
+      if (all.fold[i] == f) gain[i] = money.Of((*gains.best)[i] >= best.score, positive[i] != 0) - money.Of(act_always, positive[i] != 0);
+    }
+  }
+  return stats::ClusterMean(gain, {unit, ground.dependence.num_units});
+}
+
+// The answer in money, as far as the charter allows it.
+void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item) {
+  const FeasibilityOptions& o = ground.options;
+  const std::string currency = o.currency.empty() ? "money" : o.currency;
+  item->verdict = Verdict::kInconclusive;
+  if (!std::isfinite(o.decisions_per_day) || !std::isfinite(o.cost_per_month)) {
+    item->answer += " Whether it pays is open: the decisions per day and the cost of ML per month are not stated.";
+    return;
+  }
+  const double per_month = o.decisions_per_day * kDaysPerMonth;
+  const double needed = o.cost_per_month / per_month;
+  item->figures.push_back(MakeFigure("decisions_per_month", "decisions per month", WithoutInterval(per_month, "as stated in the charter"), "decisions"));
+  item->figures.push_back(MakeFigure("break_even", "gain per decision that pays for ML", WithoutInterval(needed, "cost per month / decisions per month, as stated in the charter"), currency));
+  const std::string often = " It is taken " + base::ReadableNumber(per_month) + " times a month, so ML pays from " + base::ReadableNumber(needed, 2) + " " + currency + " more per decision on";
+  if (ground.examples.task != learn::Task::kBinary || !HasMoney(o)) {
+    item->answer += often + "; what it brings cannot be measured, because " + (ground.examples.task != learn::Task::kBinary ? "money is stated per right and wrong yes-or-no decision." : "the money of a right and a false alarm is not stated.");
+    return;
+  }
+  const Result<stats::Interval> gain = GainInMoney(ground, gains);
+  if (!gain) {
+    item->answer += often + "; what it brings cannot be measured: " + gain.error().message + ".";
+    return;
+  }
+  item->figures.push_back(MakeFigure("gain_per_decision", "what the best model brings per decision over the best action without one", WithInterval(*gain), currency));
+  stats::Interval net = *gain;
+  for (double* v : {&net.value, &net.low, &net.high}) *v = *v * per_month - o.cost_per_month;
+  const evidence::Estimate monthly = WithInterval(net);
+  item->figures.push_back(MakeFigure("net_per_month", "what it brings per month less what it costs", monthly, currency));
+  item->verdict = net.low > 0 ? Verdict::kSupported : net.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
+  item->answer += often + ". By out-of-fold predictions it brings " + InWords(monthly) + " " + currency + " a month after its cost" + (net.low > 0 ? "." : net.high < 0 ? ": it does not pay." : ": not decided.");
+}
+
+}  // namespace
+
+FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains) {
+  FeasibilityItem item;
+  item.id = "repetition";
+  item.question = "Does the decision come often enough to be worth a model?";
+  item.method = "equal cases = rows with all features exactly equal; decided alike = two rows of a case agree (numbers: share of the variance that a case shares); money = decisions per day x out-of-fold value of acting, thresholds chosen on the other folds, over always or never acting, less the cost; intervals by unit";
+  const Cases cases = FindCases(ground.examples);
+  std::vector<double> recurs(cases.of_row.size());
+  for (std::size_t i = 0; i < recurs.size(); ++i) recurs[i] = cases.sizes[cases.of_row[i]] > 1 ? 1 : 0;
+  const evidence::Estimate recurring = ToEstimate(stats::ClusterRate(recurs, {ground.dependence.unit, ground.dependence.num_units}));
+  const Alikeness alikeness = MeasureAlikeness(ground, cases);
+  const bool classes = ground.examples.task == learn::Task::kBinary || ground.examples.task == learn::Task::kMulticlass;
+  item.figures.push_back(MakeFigure("recurring", "rows whose case occurs more than once", recurring, "share"));
+  item.figures.push_back(MakeFigure("decided_alike", classes ? "pairs of equal cases with the same outcome" : "variance of the outcome that equal cases share", alikeness.alike, "share"));
+  if (classes && std::isfinite(alikeness.alike.value)) item.figures.push_back(MakeFigure("alike_by_chance", "any pairs of these rows with the same outcome", WithoutInterval(alikeness.by_chance, "the yardstick of the figure above"), "share"));
+  item.answer = base::ReadableShare(recurring.value) + " of the rows are cases that recur";
+  if (std::isfinite(alikeness.alike.value)) item.answer += classes ? ", and two of a case turn out alike in " + base::ReadableShare(alikeness.alike.value) + " (any two: " + base::ReadableShare(alikeness.by_chance) + ")" : ", and equal cases share " + base::ReadableShare(std::max(0.0, alikeness.alike.value)) + " of the outcome's variance";
+  item.answer += ".";
+  JudgeMoney(ground, gains, &item);
+  return item;
+}
+
+// Rows that stand in the data more than once, every column included, may sit on both sides of a split.
+void JudgeDuplicates(const Ground& ground, const Gains& gains, FeasibilityItem* leakage) {
+  Examples every = ground.examples;
+  every.features.clear();
+  for (std::size_t c = 0; c < every.table->num_columns(); ++c) every.features.push_back({c, "", ""});
+  const Cases cases = FindCases(every);
+  std::vector<double> twin;
+  std::vector<std::uint32_t> unit;
+  learn::Rows alone;
+  std::vector<double> best, constant;
+  const std::size_t k = ground.examples.num_outputs();
+  for (std::size_t i = 0; i < gains.all.rows.size(); ++i) {
+    const std::uint32_t row = gains.all.rows[i];
+    const bool twice = cases.sizes[cases.of_row[row]] > 1;
+    twin.push_back(twice ? 1 : 0);
+    if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[row]);
+    if (twice) continue;
+    alone.push_back(row);
+    best.insert(best.end(), gains.best->begin() + static_cast<std::ptrdiff_t>(i * k), gains.best->begin() + static_cast<std::ptrdiff_t>((i + 1) * k));
+    constant.insert(constant.end(), gains.all.constant.begin() + static_cast<std::ptrdiff_t>(i * k), gains.all.constant.begin() + static_cast<std::ptrdiff_t>((i + 1) * k));
+  }
+  const evidence::Estimate share = ToEstimate(stats::ClusterRate(twin, {unit, ground.dependence.num_units}));
+  leakage->figures.push_back(MakeFigure("duplicates", "judged rows that stand in the data again, every column equal", share, "share"));
+  if (!(share.value >= 0.005) || ground.examples.task == learn::Task::kRanking || alone.size() < 100) return;
+  const learn::Judge judge(ground.examples, alone, constant, ground.dependence.unit, ground.dependence.num_units);
+  const evidence::Estimate gain = ToEstimate(judge.Improvement(ground.metric, best, constant));
+  leakage->figures.push_back(MakeFigure("gain_without_duplicates", "gain over the constant on rows that stand there once", gain, learn::MetricName(ground.metric)));
+  leakage->answer += " " + base::ReadableShare(share.value) + " of the rows stand there more than once, so a split can hold the same row on both sides; on the others the gain is " + InWords(gain) + ".";
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,85 @@
+// The nine items of feasibility: what they share, and one function for each, in a file of its own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "learn/comparison.h"
+#include "learn/learner.h"
+#include "learn/split.h"
+#include "lifecycle/feasibility.h"
+#include "lifecycle/understand.h"
+
+namespace assay::lifecycle {
+
+// Out-of-fold predictions of the constant, the best rule, the linear model and boosted trees on the same rows: each row by
+// fits that did not see it. Everything, the rule's depth included, is chosen inside the training part of its fold.
+struct OutOfFold {
+  learn::Rows rows;
+  std::vector<std::uint8_t> fold;  // per row
+  std::vector<double> constant, rule, linear, boosted;
+};
+
+// What every item is handed. `examples` is without leaky columns; views outlive the items.
+struct Ground {
+  const Gathered& gathered;
+  const learn::Examples& examples;
+  const FeasibilityOptions& options;
+  const Dependence& dependence;
+  learn::Metric metric = learn::Metric::kSkill;
+  const RunContext& context;
+};
+
+// The gains that decide. Improvements are positive whatever the metric's direction; intervals are corrected for having
+// picked the best of three (gain) and the better of two (over_rule).
+struct Gains {
+  OutOfFold all;
+  std::string best_name;           // best rule, linear or boosted trees
+  const std::vector<double>* best = nullptr;  // into `all`
+  std::string model_name;          // linear or boosted trees
+  stats::Interval gain;            // best over the constant
+  stats::Interval over_rule;       // better model over the best rule
+  stats::Interval reached;         // value of the metric
+};
+
+// In feasibility_gain.cc. At most kGainRows rows, drawn evenly from all units, are judged.
+inline constexpr std::int64_t kGainRows = 400'000;
+Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, learn::Metric metric, const RunContext& context);
+evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gains);
+
+evidence::FeasibilityItem ObjectiveItem(const learn::Examples& examples, const Dependence& dependence, bool* unusable);
+Result<evidence::FeasibilityItem> PatternItem(const Ground& ground, const stats::Interval& gain, bool* refuted);
+Result<evidence::FeasibilityItem> DataItem(const Ground& ground, bool* still_rising);
+evidence::FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains);
+Result<evidence::FeasibilityItem> LeakageItem(const Gathered& gathered, const RunContext& context, std::vector<std::string>* leaky);
+// Adds what the gain is without rows that stand in the data more than once.
+void JudgeDuplicates(const Ground& ground, const Gains& gains, evidence::FeasibilityItem* leakage);
+evidence::FeasibilityItem CollectionItem(const Ground& ground, const Gains& gains);
+evidence::FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded);
+Result<evidence::FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains);
+
+// The examples restricted to these rows, in their order, with a table of their own.
+learn::Examples Restricted(const learn::Examples& examples, const learn::Rows& rows);
+
+// Groups of rows that share a trait: the values of a category, or a number cut at its quartiles.
+struct Traits {
+  std::vector<std::uint32_t> of_row;  // per entry of rows: index into labels
+  std::vector<std::string> labels;    // "origin = ORD", "distance <= 300", "sex is missing"
+  std::vector<std::int64_t> sizes;
+};
+inline constexpr std::int64_t kLeastGroupRows = 100;  // smaller groups are counted, not judged
+Traits TraitsOf(const table::Column& column, std::span<const std::uint32_t> rows);
+
+// Confident about nothing yet said: "a count", "stated in the charter".
+evidence::Estimate WithoutInterval(double value, const std::string& reason);
+evidence::Estimate WithInterval(const stats::Interval& interval, double level = 0.95);
+std::string InWords(const evidence::Estimate& estimate);
+evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
+// Whether an entry of the charter leaves its question open ("unknown", "to be decided", "?").
+bool IsUndecided(const std::string& entry);
+
+// Money of the charter, when all that a value needs is stated.
+bool HasMoney(const FeasibilityOptions& options);
+inline constexpr double kDaysPerMonth = 365.25 / 12;
+
+}  // namespace assay::lifecycle

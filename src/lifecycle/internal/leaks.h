@@ -1,0 +1,55 @@
+// The ways in which a column can know the outcome beforehand, each looked for on its own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "learn/split.h"
+#include "lifecycle/feasibility.h"
+#include "lifecycle/understand.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::lifecycle {
+
+// Predicts a sample of rows from single columns. Numbers are judged by their ranks, so that a copy of an outcome with a
+// long tail is not hidden by the few largest values.
+class SingleColumn {
+ public:
+  // kInvalidInput when there are too few rows for folds.
+  static Result<SingleColumn> Create(const learn::Examples& examples, std::int64_t num_rows, const RunContext& context);
+  // Out-of-fold skill of boosted trees that see this one column of examples().
+  Result<stats::Interval> Skill(const learn::Feature& feature) const;
+  // The same of the features together.
+  Result<stats::Interval> Skill(const std::vector<learn::Feature>& features) const;
+  // The same of a column made for the purpose, as long as examples().
+  Result<stats::Interval> Skill(table::Column column) const;
+  const learn::Examples& examples() const { return examples_; }
+
+ private:
+  Result<stats::Interval> SkillIn(const learn::Examples& examples) const;
+
+  learn::Examples examples_;
+  std::vector<learn::Split> folds_;
+  Dependence dependence_;
+  RunContext context_;
+};
+
+// Nearly all values differ, and they count or name rather than measure: texts; whole numbers that lie densely, go with the
+// order of the rows, or are called an id.
+bool LooksLikeId(const table::Column& column);
+
+// What an id may hide besides its size: last digits, first and last characters, length, the number within a text.
+struct IdView {
+  std::string words;  // "its last digit"
+  table::Column column;
+};
+std::vector<IdView> ViewsOfId(const table::Column& column);
+
+// Features that tell of later, findings by column:
+//   - a time column that lies after the decision in nearly all rows and whose distance tells the outcome;
+//   - a column that holds the outcome of one of the next rows (of the same unit), which no persistence explains;
+//   - a column that holds the outcome of an earlier row whose wait was not over yet.
+Result<std::vector<evidence::Finding>> FindFuture(const learn::Examples& examples, const SingleColumn& single, const RunContext& context);
+
+}  // namespace assay::lifecycle

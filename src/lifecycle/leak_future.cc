@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/text.h"
+#include "lifecycle/internal/leaks.h"
+#include "stats/auc.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::Finding;
+using learn::Examples;
+
+constexpr double kLater = 0.95;       // share of rows after the decision
+constexpr double kTellingGap = 0.1;   // skill of the distance alone that no plan explains
+constexpr double kSame = 0.98;        // agreement from which one column is the other
+constexpr double kPersistent = 0.94;  // an outcome that tells its neighbour this well may be known from the past
+constexpr std::size_t kSeriesRows = 50'000;
+
+// How well x tells y whatever its scale: for two values of y the AUC (either direction), else |Spearman|.
+double Agreement(const std::vector<double>& x, const std::vector<double>& y, bool binary) {
+  if (x.size() < 50) return 0;
+  if (binary) {
+    std::vector<std::uint8_t> positive;
+    for (const double v : y) positive.push_back(v > 0.5 ? 1 : 0);
+    const Result<stats::AucParts> auc = stats::Auc(x, positive);
+    return auc ? std::max(auc->auc, 1 - auc->auc) : 0;
+  }
+  const std::vector<double> a = stats::Midranks(x), b = stats::Midranks(y);
+  const double mean = (static_cast<double>(a.size()) + 1) / 2;
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += (a[i] - mean) * (b[i] - mean);
+    aa += (a[i] - mean) * (a[i] - mean);
+    bb += (b[i] - mean) * (b[i] - mean);
+  }
+  return aa > 0 && bb > 0 ? std::abs(ab) / std::sqrt(aa * bb) : 0;
+}
+
+// The latest rows in order of time, unit by unit.
+std::vector<std::uint32_t> SeriesOrder(const Examples& examples) {
+  std::vector<std::uint32_t> order(examples.time.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    if (!examples.unit.empty() && examples.unit[a] != examples.unit[b]) return examples.unit[a] < examples.unit[b];
+    return examples.time[a] < examples.time[b];
+  });
+  if (order.size() > kSeriesRows) order.erase(order.begin(), order.end() - kSeriesRows);
+  return order;
+}
+
+struct Neighbours {
+  std::vector<double> x, y, own;  // column, the neighbour's outcome, the row's own outcome
+  double waiting = 0;             // share of pairs whose earlier outcome was not known yet at the later decision
+};
+
+// Pairs of a row and the row `step` places on (negative: back), of one unit.
+Neighbours PairUp(const Examples& examples, const std::vector<std::uint32_t>& order, const table::Column& column, int step) {
+  Neighbours pairs;
+  const auto n = static_cast<std::ptrdiff_t>(order.size());
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    const std::ptrdiff_t j = i + step;
+    if (j < 0 || j >= n) continue;
+    const std::uint32_t row = order[static_cast<std::size_t>(i)], other = order[static_cast<std::size_t>(j)];
+    if (!examples.unit.empty() && examples.unit[row] != examples.unit[other]) continue;
+    const double value = column.NumberAt(row);
+    if (std::isnan(value)) continue;
+    pairs.x.push_back(value);
+    pairs.y.push_back(static_cast<double>(examples.outcome[other]));
+    pairs.own.push_back(static_cast<double>(examples.outcome[row]));
+    pairs.waiting += examples.time[row] < examples.time[other] + examples.wait ? 1 : 0;
+  }
+  if (!pairs.x.empty()) pairs.waiting /= static_cast<double>(pairs.x.size());
+  return pairs;
+}
+
+std::string Steps(int step) { return std::abs(step) == 1 ? (step > 0 ? "the next row" : "the previous row") : "the row " + std::to_string(std::abs(step)) + (step > 0 ? " places on" : " places back"); }
+
+std::vector<Finding> FindNeighbours(const Examples& examples) {
+  std::vector<Finding> findings;
+  if (examples.time.empty() || examples.task == learn::Task::kMulticlass || examples.task == learn::Task::kRanking) return findings;
+  const std::vector<std::uint32_t> order = SeriesOrder(examples);
+  const bool binary = examples.task == learn::Task::kBinary;
+  for (const learn::Feature& feature : examples.features) {
+    const table::Column& column = examples.table->column(feature.column);
+    if (column.type() != table::ColumnType::kNumber && column.type() != table::ColumnType::kBoolean) continue;
+    for (const int step : {1, 2, 3, -1, -2, -3}) {
+      const Neighbours pairs = PairUp(examples, order, column, step);
+      if (step < 0 && pairs.waiting < 0.5) continue;  // known by then: an honest lag
+      const double agreement = Agreement(pairs.x, pairs.y, binary);
+      if (agreement < kSame || Agreement(pairs.own, pairs.y, binary) > kPersistent) continue;
+      Finding finding{feature.name, "future", {}, true, ""};
+      finding.estimate = {agreement, std::nan(""), std::nan(""), 0.95, "agreement of two columns of the same rows; judged against a fixed mark"};
+      finding.message = "'" + feature.name + "' holds the outcome of " + Steps(step) + (examples.unit.empty() ? "" : " of the same unit") + " (" + (binary ? "AUC " : "rank correlation ") + base::ReadableNumber(agreement, 3) + ")" + (step > 0 ? ", which is not known at the decision" : ", whose wait was not over at the decision");
+      findings.push_back(std::move(finding));
+      break;
+    }
+  }
+  return findings;
+}
+
+// Hours from the decision to the column's time, and the share of known ones above 0.
+struct Distance {
+  std::vector<double> hours;
+  double later = 0;
+};
+
+Distance DistanceOf(const Examples& examples, const table::Column& column) {
+  Distance distance{std::vector<double>(examples.time.size(), std::nan("")), 0};
+  double known = 0;
+  for (std::size_t i = 0; i < distance.hours.size(); ++i) {
+    const base::Micros at = column.TimeAt(static_cast<std::int64_t>(i));
+    if (at == base::kMissingTime || examples.time[i] == base::kMissingTime) continue;
+    known += 1;
+    distance.later += at > examples.time[i] ? 1 : 0;
+    distance.hours[i] = static_cast<double>(at - examples.time[i]) / 3.6e9;
+  }
+  distance.later = known > 0 ? distance.later / known : 0;
+  return distance;
+}
+
+Result<std::vector<Finding>> FindLaterTimes(const SingleColumn& single) {
+  std::vector<Finding> findings;
+  const Examples& examples = single.examples();
+  if (examples.time.empty()) return findings;
+  for (std::size_t c = 0; c < examples.table->num_columns(); ++c) {
+    const table::Column& column = examples.table->column(c);
+    if (column.type() != table::ColumnType::kTime) continue;
+    std::vector<std::string> features;
+    for (const learn::Feature& feature : examples.features) {
+      if (feature.source == column.name()) features.push_back(feature.name);
+    }
+    if (features.empty()) continue;
+    const Distance distance = DistanceOf(examples, column);
+    if (distance.later < kLater) continue;
+    const Result<stats::Interval> skill = single.Skill(table::Column::Numbers("distance", distance.hours));
+    if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
+    const bool tells = skill && skill->low > kTellingGap;
+    const std::string where = "'" + column.name() + "' lies after the decision in " + base::ReadableShare(distance.later) + " of its rows";
+    for (const std::string& name : features) {
+      Finding finding{name, "future", ToEstimate(skill), tells, ""};
+      finding.message = tells ? where + ", and how long after explains " + base::ReadableShare(skill->value) + " of the outcome: it tells what happened, and '" + name + "' is made from it" : where + " but hardly tells the outcome: it may be a plan; is it known at the decision?";
+      findings.push_back(std::move(finding));
+    }
+  }
+  return findings;
+}
+
+}  // namespace
+
+Result<std::vector<Finding>> FindFuture(const Examples& examples, const SingleColumn& single, const RunContext&) {
+  std::vector<Finding> findings = ASSAY_TRY(FindLaterTimes(single));
+  std::vector<Finding> neighbours = FindNeighbours(examples);
+  findings.insert(findings.end(), neighbours.begin(), neighbours.end());
+  return findings;
+}
+
+}  // namespace assay::lifecycle
