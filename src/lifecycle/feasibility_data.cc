@@ -196,7 +196,7 @@ Result<FeasibilityItem> DataItem(const Ground& ground, bool* still_rising) {
   item.figures.push_back(MakeFigure("monotone_p", "p value of 'the curve never falls'", WithoutInterval(curve->monotone_p, "a p value has no interval")));
   item.figures.push_back(MakeFigure("misfit", "distance of the points from the fitted curve", WithoutInterval(curve->misfit, "root mean square, in standard errors of the points: about 1 or less is a good fit"), "standard errors"));
   item.verdict = curve->still_rising ? Verdict::kRefuted : Verdict::kSupported;
-  item.answer = curve->still_rising ? "More would help: the curve still rises at " + base::ReadableNumber(most) + " training rows; twice as many would give " + metric + " " + InWords(doubled) + "." : "Yes: the curve is flat at " + base::ReadableNumber(most) + " training rows; more of the same rows would not add much (limit " + InWords(limit) + ").";
+  item.answer = curve->still_rising ? "More would help: the curve still rises at " + base::ReadableNumber(most) + " training rows; twice as many would give " + metric + " " + EstimateInWords(doubled) + "." : "Yes: the curve is flat at " + base::ReadableNumber(most) + " training rows; more of the same rows would not add much (limit " + EstimateInWords(limit) + ").";
   return item;
 }
 

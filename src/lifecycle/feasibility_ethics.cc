@@ -96,7 +96,7 @@ Finding Gap(const Ground& ground, const Gains& gains, const Sensitive& sensitive
   }
   finding.estimate = WithInterval(gap->difference, level);
   finding.accused = gap->difference.low > 0 || gap->difference.high < 0;
-  finding.message = finding.name + ", " + measure.words + ": " + base::ReadableNumber(gap->inside.value, 3) + " against " + base::ReadableNumber(gap->outside.value, 3) + " of the others, a gap of " + InWords(finding.estimate);
+  finding.message = finding.name + ", " + measure.words + ": " + base::ReadableNumber(gap->inside.value, 3) + " against " + base::ReadableNumber(gap->outside.value, 3) + " of the others, a gap of " + EstimateInWords(finding.estimate);
   return finding;
 }
 
@@ -158,7 +158,7 @@ Result<Finding> Proxy(const Ground& ground, const Examples& few, const Sensitive
   std::stable_sort(alone.begin(), alone.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> strongest;
   for (std::size_t i = 0; i < std::min(kShownProxies, alone.size()); ++i) strongest.push_back(alone[i].second);
-  finding.message = "The features tell " + finding.name + " with AUC " + InWords(finding.estimate) + (strongest.empty() ? "; none does alone" : "; strongest alone: " + base::Join(strongest, ", ")) + (finding.accused ? ": leaving the column out does not blind the model" : "");
+  finding.message = "The features tell " + finding.name + " with AUC " + EstimateInWords(finding.estimate) + (strongest.empty() ? "; none does alone" : "; strongest alone: " + base::Join(strongest, ", ")) + (finding.accused ? ": leaving the column out does not blind the model" : "");
   return finding;
 }
 

@@ -104,7 +104,7 @@ std::vector<evidence::Finding> JudgeGroups(const Ground& ground, const Gains& ga
       const Result<stats::Interval> interval = errors.number ? stats::ClusterRatio(group.error, group.reference, clusters, level) : stats::ClusterRate(group.error, clusters, level);
       evidence::Finding finding{group.label, "group", ToEstimate(interval), false, ""};
       finding.estimate.level = level;
-      finding.message = group.label + (interval ? ": error " + InWords(finding.estimate) : ": not judged, " + interval.error().message);
+      finding.message = group.label + (interval ? ": error " + EstimateInWords(finding.estimate) : ": not judged, " + interval.error().message);
       findings.push_back(std::move(finding));
     }
   }

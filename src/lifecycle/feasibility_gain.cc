@@ -68,7 +68,7 @@ evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gain
   const evidence::Estimate over = WithInterval(gains.over_rule, 1 - 0.05 / 2);
   item.figures.push_back(MakeFigure("over_rule", "gain of the best model over the best rule", over, learn::MetricName(ground.metric)));
   item.verdict = gains.over_rule.low > least ? Verdict::kSupported : gains.over_rule.high < least ? Verdict::kRefuted : Verdict::kInconclusive;
-  const std::string range = InWords(over);
+  const std::string range = EstimateInWords(over);
   item.answer = item.verdict == Verdict::kSupported ? "Yes: " + gains.model_name + " is better than the best rule by " + range + "." : item.verdict == Verdict::kRefuted ? "No: a rule does as well; the best model adds " + range + ", less than the least gain." : "Not decided: the best model adds " + range + ", which includes the least gain.";
   return item;
 }

@@ -18,7 +18,7 @@ evidence::Estimate WithoutInterval(double value, const std::string& reason) {
 
 evidence::Estimate WithInterval(const stats::Interval& interval, double level) { return {interval.value, interval.low, interval.high, level, ""}; }
 
-std::string InWords(const evidence::Estimate& e) { return base::ReadableNumber(e.value, 3) + " (" + base::ReadableNumber(e.level * 100, 4) + " % interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")"; }
+std::string EstimateInWords(const evidence::Estimate& e) { return base::ReadableNumber(e.value, 3) + " (" + base::ReadableNumber(e.level * 100, 4) + " % interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")"; }
 
 bool IsUndecided(const std::string& entry) {
   const std::string text = base::Lowercase(entry);

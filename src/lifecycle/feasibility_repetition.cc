@@ -184,7 +184,7 @@ void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item)
   const evidence::Estimate monthly = WithInterval(net);
   item->figures.push_back(MakeFigure("net_per_month", "what it brings per month less what it costs", monthly, currency));
   item->verdict = net.low > 0 ? Verdict::kSupported : net.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
-  item->answer += often + ". By out-of-fold predictions it brings " + InWords(monthly) + " " + currency + " a month after its cost" + (net.low > 0 ? "." : net.high < 0 ? ": it does not pay." : ": not decided.");
+  item->answer += often + ". By out-of-fold predictions it brings " + EstimateInWords(monthly) + " " + currency + " a month after its cost" + (net.low > 0 ? "." : net.high < 0 ? ": it does not pay." : ": not decided.");
 }
 
 }  // namespace
@@ -237,7 +237,7 @@ void JudgeDuplicates(const Ground& ground, const Gains& gains, FeasibilityItem* 
   const learn::Judge judge(ground.examples, alone, constant, ground.dependence.unit, ground.dependence.num_units);
   const evidence::Estimate gain = ToEstimate(judge.Improvement(ground.metric, best, constant));
   leakage->figures.push_back(MakeFigure("gain_without_duplicates", "gain over the constant on rows that stand there once", gain, learn::MetricName(ground.metric)));
-  leakage->answer += " " + base::ReadableShare(share.value) + " of the rows stand there more than once, so a split can hold the same row on both sides; on the others the gain is " + InWords(gain) + ".";
+  leakage->answer += " " + base::ReadableShare(share.value) + " of the rows stand there more than once, so a split can hold the same row on both sides; on the others the gain is " + EstimateInWords(gain) + ".";
 }
 
 }  // namespace assay::lifecycle

@@ -73,7 +73,7 @@ Traits TraitsOf(const table::Column& column, std::span<const std::uint32_t> rows
 // Confident about nothing yet said: "a count", "stated in the charter".
 evidence::Estimate WithoutInterval(double value, const std::string& reason);
 evidence::Estimate WithInterval(const stats::Interval& interval, double level = 0.95);
-std::string InWords(const evidence::Estimate& estimate);
+std::string EstimateInWords(const evidence::Estimate& estimate);
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
 // Whether an entry of the charter leaves its question open ("unknown", "to be decided", "?").
 bool IsUndecided(const std::string& entry);

@@ -1,0 +1,196 @@
+// The items beyond pattern and leaks: verdicts that need a person, money, groups, metrics, a curve that still rises.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "lifecycle/feasibility.h"
+
+namespace assay::lifecycle {
+namespace {
+
+using evidence::FeasibilityItem;
+using evidence::FeasibilityReport;
+using evidence::FeasibilityVerdict;
+using evidence::Verdict;
+using table::Column;
+
+const FeasibilityItem& Item(const FeasibilityReport& report, const std::string& id) { return *std::find_if(report.items.begin(), report.items.end(), [&](const FeasibilityItem& i) { return i.id == id; }); }
+const evidence::Estimate* FigureOf(const FeasibilityItem& item, const std::string& name) {
+  const auto at = std::find_if(item.figures.begin(), item.figures.end(), [&](const evidence::Figure& f) { return f.name == name; });
+  return at == item.figures.end() ? nullptr : &at->estimate;
+}
+
+// y goes with x; "sex" goes with "height"; errors are more frequent in region "b".
+Gathered People(const std::string& outcome, std::size_t rows) {
+  base::RandomStream random(4, "people");
+  std::vector<double> y, amount, x, height;
+  std::vector<std::uint32_t> sex, region;
+  for (std::size_t i = 0; i < rows; ++i) {
+    x.push_back(std::floor(10 * random.Uniform()) / 10);
+    region.push_back(static_cast<std::uint32_t>(random.Below(2)));
+    sex.push_back(static_cast<std::uint32_t>(random.Below(2)));
+    height.push_back(sex[i] == 1 ? 178 + 7 * random.Normal() : 165 + 7 * random.Normal());
+    const double sharpness = region[i] == 1 ? 2 : 20;
+    y.push_back(random.Uniform() < 1 / (1 + std::exp(-sharpness * (x[i] - 0.45))) ? 1 : 0);
+    amount.push_back(10 * x[i] + (region[i] == 1 ? 4 : 1) * random.Normal());
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("y", y));
+  columns.push_back(Column::Numbers("amount", amount));
+  columns.push_back(Column::Numbers("x", x));
+  columns.push_back(Column::Numbers("height", height));
+  columns.push_back(Column::Categories("sex", sex, {"f", "m"}));
+  columns.push_back(Column::Categories("region", region, {"a", "b"}));
+  Problem problem;
+  problem.outcome = outcome;
+  problem.exclude = {outcome == "amount" ? "y" : "amount", "sex"};
+  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+}
+
+TEST(FeasibilityItems, ASensitiveColumnNeedsAPersonAndNamesItsProxies) {
+  FeasibilityOptions options;
+  options.sensitive = {"sex"};
+  const Result<FeasibilityReport> report = Feasibility(People("y = 1", 2500), options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->verdict, FeasibilityVerdict::kNeedsPerson) << report->reason;
+  const FeasibilityItem& ethics = Item(*report, "ethics");
+  EXPECT_EQ(ethics.verdict, Verdict::kNeedsPerson);
+  const auto proxy = std::find_if(ethics.findings.begin(), ethics.findings.end(), [](const evidence::Finding& f) { return f.kind == "proxy"; });
+  ASSERT_NE(proxy, ethics.findings.end());
+  EXPECT_TRUE(proxy->accused);
+  EXPECT_GT(proxy->estimate.low, 0.8);
+  EXPECT_NE(proxy->message.find("strongest alone: height"), std::string::npos) << proxy->message;
+  for (const char* kind : {"gap_error", "gap_missed", "gap_false_alarms", "gap_base_rate", "gap_mean_score"}) {
+    const auto gap = std::find_if(ethics.findings.begin(), ethics.findings.end(), [&](const evidence::Finding& f) { return f.kind == kind; });
+    ASSERT_NE(gap, ethics.findings.end()) << kind;
+    EXPECT_LE(gap->estimate.low, 0) << "no gap was planted: " << gap->message;
+    EXPECT_GE(gap->estimate.high, 0) << "no gap was planted: " << gap->message;
+    EXPECT_NEAR(gap->estimate.level, 0.99, 1e-9) << "five measures of one group";
+  }
+}
+
+TEST(FeasibilityItems, MoneyAndTheWorstGroupAreMeasured) {
+  FeasibilityOptions options;
+  options.has_charter = true;
+  options.harmed = "customers";
+  options.worst_error = "a letter too many";
+  options.decisions_per_day = 1000;
+  options.value_right = 4;
+  options.value_wrong = -4;
+  options.cost_per_month = 1000;
+  const Gathered people = People("y = 1", 2500);
+  const Result<FeasibilityReport> report = Feasibility(people, options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_NE(report->verdict, FeasibilityVerdict::kNeedsPerson) << report->reason;
+  const FeasibilityItem& repetition = Item(*report, "repetition");
+  EXPECT_EQ(repetition.verdict, Verdict::kSupported) << repetition.answer;
+  const evidence::Estimate *gain = FigureOf(repetition, "gain_per_decision"), *net = FigureOf(repetition, "net_per_month");
+  ASSERT_TRUE(gain != nullptr && net != nullptr);
+  EXPECT_NEAR(net->value, gain->value * 1000 * 365.25 / 12 - 1000, 1e-6);
+  EXPECT_NEAR(net->low, gain->low * 1000 * 365.25 / 12 - 1000, 1e-6);
+  // Half of the positives' four: acting on all brings about 0, acting on x > .45 about 4 x (.5 x .8).
+  EXPECT_GT(gain->low, 1);
+  EXPECT_LT(gain->high, 2);
+  const FeasibilityItem& errors = Item(*report, "fatal_errors");
+  EXPECT_EQ(errors.verdict, Verdict::kSupported);
+  ASSERT_FALSE(errors.findings.empty());
+  const evidence::Estimate* groups = FigureOf(errors, "groups_searched");
+  ASSERT_NE(groups, nullptr);
+  // 10 values of x, 4 quarters of height, 2 regions: one family.
+  EXPECT_EQ(groups->value, 16);
+  EXPECT_NEAR(errors.findings[0].estimate.level, 1 - 0.05 / 16, 1e-12);
+  const evidence::Estimate *bound = FigureOf(errors, "worst_group_bound"), *cost = FigureOf(errors, "worst_case_cost");
+  ASSERT_TRUE(bound != nullptr && cost != nullptr);
+  EXPECT_NEAR(cost->value, 4 * bound->value, 1e-9);
+
+  options.largest_error_rate = bound->value - 0.01;
+  EXPECT_EQ(Feasibility(people, options, {})->verdict, FeasibilityVerdict::kStop);
+}
+
+TEST(FeasibilityItems, LeastGainAndTargetAreInTheMetricAskedFor) {
+  struct Case {
+    const char* outcome;
+    const char* metric;
+    double least_gain;
+    bool enough;  // the gain is shown to be larger
+  };
+  const Case cases[] = {
+      {"y = 1", "auc", 0.2, true}, {"y = 1", "auc", 0.45, false}, {"y = 1", "log_loss", 0.1, true}, {"y = 1", "accuracy", 0.1, true}, {"amount", "rmse", 0.5, true}, {"amount", "mae", 5, false}, {"amount", "r2", 0.2, true},
+  };
+  for (const Case& c : cases) {
+    FeasibilityOptions options;
+    options.metric = c.metric;
+    options.least_gain = c.least_gain;
+    const Result<FeasibilityReport> report = Feasibility(People(c.outcome, 1200), options, {});
+    ASSERT_TRUE(report) << c.metric << ": " << report.error().message;
+    EXPECT_EQ(report->metric, c.metric);
+    EXPECT_EQ(report->gain.low > c.least_gain, c.enough) << c.metric << " " << report->gain.low << " to " << report->gain.high;
+    EXPECT_EQ(report->gain.high < c.least_gain, !c.enough) << c.metric << " " << report->gain.low << " to " << report->gain.high;
+  }
+  FeasibilityOptions wrong;
+  wrong.metric = "rmse";
+  EXPECT_FALSE(Feasibility(People("y = 1", 300), wrong, {}));
+}
+
+// Twelve features that add up: a few hundred rows are not enough, and the curve says so.
+TEST(FeasibilityItems, ACurveThatStillRisesBelowItsTargetAsksForMore) {
+  base::RandomStream random(6, "rising");
+  constexpr std::size_t kRows = 3000, kFeatures = 12;
+  std::vector<std::vector<double>> x(kFeatures);
+  std::vector<double> y;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    double signal = 0;
+    for (std::size_t f = 0; f < kFeatures; ++f) {
+      x[f].push_back(random.Uniform());
+      signal += std::sin(6.28 * x[f][i]);
+    }
+    y.push_back(signal + 0.3 * random.Normal());
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("y", y));
+  for (std::size_t f = 0; f < kFeatures; ++f) columns.push_back(Column::Numbers("x" + std::to_string(f), x[f]));
+  Problem problem;
+  problem.outcome = "y";
+  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  FeasibilityOptions options;
+  options.target = 0.97;
+  const Result<FeasibilityReport> report = Feasibility(gathered, options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->verdict, FeasibilityVerdict::kCollectMore) << report->reason;
+  EXPECT_NE(report->reason.find("curve still rises"), std::string::npos) << report->reason;
+  EXPECT_NE(FigureOf(Item(*report, "data"), "rows_for_target"), nullptr);
+}
+
+TEST(FeasibilityItems, AnOutcomeWithoutEnoughRowsAndOnlyLeakyFeaturesStop) {
+  base::RandomStream random(7, "stops");
+  std::vector<double> rare, y, copy, x;
+  for (int i = 0; i < 400; ++i) {
+    rare.push_back(i % 80 == 0 ? 1 : 0);
+    y.push_back(static_cast<double>(random.Below(2)));
+    copy.push_back(5 * y.back() + random.Uniform());
+    x.push_back(random.Uniform());
+  }
+  const auto gather = [&](const char* name, const std::vector<double>& outcome, const std::vector<double>& feature) {
+    std::vector<Column> columns;
+    columns.push_back(Column::Numbers("y", outcome));
+    columns.push_back(Column::Numbers(name, feature));
+    Problem problem;
+    problem.outcome = "y = 1";
+    return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  };
+  const Result<FeasibilityReport> unusable = Feasibility(gather("x", rare, x), {}, {});
+  ASSERT_TRUE(unusable) << unusable.error().message;
+  EXPECT_EQ(unusable->verdict, FeasibilityVerdict::kStop);
+  EXPECT_EQ(unusable->items.size(), 9U);
+  EXPECT_EQ(Item(*unusable, "objective").verdict, Verdict::kRefuted);
+  const Result<FeasibilityReport> leaky = Feasibility(gather("copy", y, copy), {}, {});
+  ASSERT_TRUE(leaky) << leaky.error().message;
+  EXPECT_EQ(leaky->verdict, FeasibilityVerdict::kStop);
+  EXPECT_EQ(leaky->leaky_columns, std::vector<std::string>{"copy"});
+  EXPECT_EQ(leaky->items.size(), 9U);
+}
+
+}  // namespace
+}  // namespace assay::lifecycle
