@@ -199,6 +199,8 @@ Result<FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains) {
     sensitive.column = ground.examples.table->column(sensitive.index).name();
     sensitive.traits = TraitsOf(ground.examples.table->column(sensitive.index), gains.all.rows);
     sensitive.groups = LargeGroups(sensitive.traits);
+    // Of two groups one is the other's mirror.
+    if (sensitive.groups.size() == 2 && sensitive.traits.labels.size() == 2) sensitive.groups.resize(1);
     num_groups += sensitive.groups.size();
     columns.push_back(std::move(sensitive));
   }
@@ -209,8 +211,7 @@ Result<FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains) {
     const Examples few = Restricted(ground.examples, ThinRows(ground.examples, kProxyRows, ground.context.seed));
     double strongest = 0;
     for (const Sensitive& sensitive : columns) {
-      // Of two groups one is the other's mirror.
-      const std::size_t count = sensitive.groups.size() == 2 && sensitive.traits.labels.size() == 2 ? 1 : sensitive.groups.size();
+      const std::size_t count = sensitive.groups.size();
       for (std::size_t g = 0; g < count; ++g) {
         ground.context.Report("ethics: groups", static_cast<std::int64_t>(g), static_cast<std::int64_t>(count));
         Finding proxy = ASSAY_TRY(Proxy(ground, few, sensitive, sensitive.groups[g], proxy_level));

@@ -90,9 +90,11 @@ TEST(FeasibilityItems, MoneyAndTheWorstGroupAreMeasured) {
   ASSERT_TRUE(gain != nullptr && net != nullptr);
   EXPECT_NEAR(net->value, gain->value * 1000 * 365.25 / 12 - 1000, 1e-6);
   EXPECT_NEAR(net->low, gain->low * 1000 * 365.25 / 12 - 1000, 1e-6);
-  // Half of the positives' four: acting on all brings about 0, acting on x > .45 about 4 x (.5 x .8).
-  EXPECT_GT(gain->low, 1);
-  EXPECT_LT(gain->high, 2);
+  // Acting from x = .5 on brings 4 x (2 p - 1) for half of the people: 4 x .5 x (.8704 + .2404) / 2 over the two regions;
+  // always and never acting bring 0.
+  EXPECT_LT(gain->low, 1.111);
+  EXPECT_GT(gain->high, 1.111);
+  EXPECT_GT(gain->low, 0.8);
   const FeasibilityItem& errors = Item(*report, "fatal_errors");
   EXPECT_EQ(errors.verdict, Verdict::kSupported);
   ASSERT_FALSE(errors.findings.empty());
@@ -117,7 +119,7 @@ TEST(FeasibilityItems, LeastGainAndTargetAreInTheMetricAskedFor) {
     bool enough;  // the gain is shown to be larger
   };
   const Case cases[] = {
-      {"y = 1", "auc", 0.2, true}, {"y = 1", "auc", 0.45, false}, {"y = 1", "log_loss", 0.1, true}, {"y = 1", "accuracy", 0.1, true}, {"amount", "rmse", 0.5, true}, {"amount", "mae", 5, false}, {"amount", "r2", 0.2, true},
+      {"y = 1", "auc", 0.2, true}, {"y = 1", "auc", 0.49, false}, {"y = 1", "log_loss", 0.1, true}, {"y = 1", "accuracy", 0.1, true}, {"amount", "rmse", 0.5, true}, {"amount", "mae", 5, false}, {"amount", "r2", 0.2, true},
   };
   for (const Case& c : cases) {
     FeasibilityOptions options;
