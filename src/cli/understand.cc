@@ -2,12 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <filesystem>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/problem_flags.h"
 #include "cli/render.h"
 #include "cli/session.h"
+#include "lifecycle/project.h"
 
 namespace assay::cli {
 
@@ -41,11 +43,23 @@ std::string Sparkline(const std::vector<evidence::PeriodPoint>& points, std::siz
   return line;
 }
 
+// A file with flags, or the folder of a project: then its first objective and its hypotheses.
 Result<int> Run(const ProblemFlags& flags, Session& session) {
-  const lifecycle::Problem problem = ASSAY_TRY(ToProblem(flags));
+  lifecycle::Problem problem;
+  std::vector<lifecycle::Hypothesis> hypotheses;
+  std::error_code code;
+  const std::filesystem::path charter = std::filesystem::path(flags.source) / "assay.toml";
+  if (flags.outcome.empty() && std::filesystem::exists(charter, code)) {
+    const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(flags.source));
+    problem = ASSAY_TRY(lifecycle::ObjectivesOf(project)).front().problem;
+    problem.sample_rows = flags.sample;
+    hypotheses = lifecycle::HypothesesOf(project.charter);
+  } else {
+    problem = ASSAY_TRY(ToProblem(flags));
+  }
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
-  UnderstandReport report = ASSAY_TRY(lifecycle::Understand(gathered, {}, session.context()));
+  UnderstandReport report = ASSAY_TRY(lifecycle::Understand(gathered, hypotheses, session.context()));
   session.Print<UnderstandReport>(report, RenderUnderstand);
   return 0;
 }
@@ -61,10 +75,12 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
     terminal.Line("  " + Sparkline(report.over_time.points, 72));
     if (!report.over_time.points.empty()) terminal.Line(terminal.Paint("  " + report.over_time.points.front().start + " to " + report.over_time.points.back().start, Style::kDim));
     for (const evidence::ChangePoint& change : report.over_time.changes) {
-      terminal.Line("  shift at " + change.start + ": " + base::ReadableNumber(change.before.value, 3) + " → " + base::ReadableNumber(change.after.value, 3));
+      const std::string by = std::isfinite(change.difference.low) ? ", by " + base::ReadableNumber(change.difference.value, 3) + " (95 % interval " + Between(change.difference) + ")" : "";
+      terminal.Line("  shift at " + change.start + ": " + base::ReadableNumber(change.before.value, 3) + " → " + base::ReadableNumber(change.after.value, 3) + by);
     }
     if (report.over_time.changes.empty()) terminal.Line("  no level shift beyond noise");
     terminal.Paragraph("season: " + report.over_time.seasonality, 2);
+    for (const evidence::Season& season : report.seasons) terminal.Paragraph("by " + season.name + ": " + season.answer, 2);
   }
   terminal.Heading("What goes with it");
   std::vector<std::vector<std::string>> rows;
@@ -90,6 +106,7 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
     terminal.Heading("To know about the data");
     for (const evidence::Alert& alert : report.alerts) terminal.Paragraph("• " + alert.message, 2);
   }
+  if (!report.label_delay.answer.empty()) terminal.Paragraph("• " + report.label_delay.answer, 2);
   if (!report.open_questions.empty()) {
     terminal.Heading("Open questions for people");
     for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph("? " + question.question, 2);
@@ -97,7 +114,7 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
 }
 
 void AddUnderstand(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("understand", "What happens? Data quality, the outcome over time, what goes with it");
+  CLI::App* command = app.add_subcommand("understand", "What happens? Data quality, the outcome over time, what goes with it; FILE may be a project's folder: then its hypotheses are tested too");
   const auto flags = AddProblemFlags(command);
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, session); }); });

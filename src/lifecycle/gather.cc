@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "expression/expression.h"
+#include "lifecycle/outcome_of.h"
 
 namespace assay::lifecycle {
 
@@ -67,102 +68,6 @@ std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids
   return ids;
 }
 
-// The outcome as numbers, its task and classes.
-struct Outcome {
-  Task task = Task::kBinary;
-  std::vector<double> values;  // NaN where missing
-  std::vector<std::string> classes;
-};
-
-std::vector<std::string> SortedClasses(const Column& column, std::vector<double>* values) {
-  // Class index = position in the sorted list of texts (numbers sort as numbers).
-  std::vector<std::string> texts;
-  std::vector<double> sorted;
-  if (column.type() == ColumnType::kNumber) {
-    std::set<double> distinct;
-    for (const double v : *values) {
-      if (!std::isnan(v)) distinct.insert(v);
-    }
-    sorted.assign(distinct.begin(), distinct.end());
-    for (const double v : sorted) texts.push_back(base::ShortestNumber(v));
-    for (double& v : *values) {
-      if (!std::isnan(v)) v = static_cast<double>(std::lower_bound(sorted.begin(), sorted.end(), v) - sorted.begin());
-    }
-    return texts;
-  }
-  std::vector<char> used(column.dictionary().size(), 0);
-  for (const double v : *values) {
-    if (!std::isnan(v)) used[static_cast<std::size_t>(v)] = 1;
-  }
-  std::vector<std::pair<std::string, std::size_t>> order;
-  for (std::size_t i = 0; i < used.size(); ++i) {
-    if (used[i] != 0) order.emplace_back(column.dictionary()[i], i);
-  }
-  std::sort(order.begin(), order.end());
-  std::vector<double> class_of(used.size(), 0);
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    texts.push_back(order[k].first);
-    class_of[order[k].second] = static_cast<double>(k);
-  }
-  for (double& v : *values) {
-    if (!std::isnan(v)) v = class_of[static_cast<std::size_t>(v)];
-  }
-  return texts;
-}
-
-Result<Task> TaskOf(const Problem& problem, const Column& column, std::size_t num_distinct, bool ranked) {
-  for (const Task task : {Task::kBinary, Task::kMulticlass, Task::kRegression, Task::kRanking}) {
-    if (problem.task == learn::TaskName(task)) return task;
-  }
-  if (!problem.task.empty()) {
-    const std::vector<std::string> names = {"binary", "multiclass", "regression", "ranking"};
-    return Error{ErrorCode::kInvalidInput, "task '" + problem.task + "' is not known." + base::DidYouMean(problem.task, names) + " The tasks are: " + base::Join(names, ", ")};
-  }
-  if (ranked) return Task::kRanking;
-  if (column.type() == ColumnType::kBoolean || num_distinct == 2) return Task::kBinary;
-  if (column.type() == ColumnType::kCategory) return Task::kMulticlass;
-  return Task::kRegression;
-}
-
-std::size_t CountDistinct(const std::vector<double>& values, std::size_t enough) {
-  std::set<double> distinct;
-  for (const double v : values) {
-    if (!std::isnan(v)) distinct.insert(v);
-    if (distinct.size() >= enough) break;
-  }
-  return distinct.size();
-}
-
-Result<Outcome> OutcomeOf(const Problem& problem, const Table& table, const RunContext& context) {
-  if (problem.outcome.empty()) return Error{ErrorCode::kInvalidInput, "--outcome is missing; give an expression such as 'delay > 15' or the name of a column"};
-  const Column column = ASSAY_TRY(expression::EvaluateText(problem.outcome, "--outcome", table, "outcome", context));
-  if (column.type() == ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' is a time; expected a condition, a class or a number"};
-  Outcome outcome;
-  outcome.values.resize(static_cast<std::size_t>(column.num_rows()));
-  column.CopyNumbers(0, outcome.values);
-  const std::size_t distinct = CountDistinct(outcome.values, 3);
-  if (distinct == 0) return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' is missing in every row"};
-  outcome.task = ASSAY_TRY(TaskOf(problem, column, distinct, !problem.query.empty()));
-  if (outcome.task == Task::kRegression || outcome.task == Task::kRanking) {
-    if (column.type() == ColumnType::kCategory) return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' is text, but the task " + learn::TaskName(outcome.task) + " needs a number"};
-    return outcome;
-  }
-  if (column.type() == ColumnType::kBoolean) {
-    outcome.classes = {"false", "true"};
-  } else {
-    outcome.classes = SortedClasses(column, &outcome.values);
-  }
-  if (outcome.task == Task::kBinary && outcome.classes.size() > 2) {
-    return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has " + std::to_string(outcome.classes.size()) + " values, but the task binary needs two; write a condition such as " + problem.outcome + " = '" + outcome.classes[0] + "'"};
-  }
-  if (outcome.task == Task::kMulticlass && outcome.classes.size() > 1000) {
-    return Error{ErrorCode::kTooLarge, "--outcome: '" + problem.outcome + "' has " + base::ReadableCount(static_cast<std::int64_t>(outcome.classes.size())) + " classes; Assay handles up to 1,000"};
-  }
-  return outcome;
-}
-
-std::size_t LeastDistinct(Task task) { return task == Task::kRanking ? 1 : 2; }
-
 // Calendar features of a time column, cheap to evaluate by our own expressions.
 std::vector<DerivedColumn> CalendarParts(const Column& column, bool day_only) {
   const std::string quoted = "\"" + column.name() + "\"";
@@ -186,6 +91,31 @@ std::vector<DerivedColumn> CalendarParts(const Column& column, bool day_only) {
   add("weekday");
   if (any_clock && !day_only) add("hour");
   return derived;
+}
+
+// Texts that are all times ("2001-03-04 05:06:07") as times; else names the first row that is none. `source_rows`: the row
+// of the file that each row is.
+Result<Column> TimesOfTexts(const Column& texts, const std::string& expression, const learn::Rows& source_rows) {
+  std::vector<base::Micros> time_of;
+  std::vector<char> is_time;
+  std::size_t times = 0;
+  for (const std::string& text : texts.dictionary()) {
+    const Result<base::Micros> time = base::ParseTime(text);
+    time_of.push_back(time ? *time : base::kMissingTime);
+    is_time.push_back(time ? 1 : 0);
+    times += time ? 1 : 0;
+  }
+  std::vector<base::Micros> values(static_cast<std::size_t>(texts.num_rows()), base::kMissingTime);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint32_t code = texts.CodeAt(static_cast<std::int64_t>(i));
+    if (code == table::kMissingCode) continue;
+    if (is_time[code] == 0) {
+      return Error{ErrorCode::kInvalidInput, "--time: '" + expression + "': '" + texts.dictionary()[code] + "' in row " + std::to_string(source_rows[i] + 1) + " is not a time" +
+                                                 (2 * times >= is_time.size() ? ", as most other values are; mend it or leave it empty" : "; expected times like 2001-03-04 05:06:07")};
+    }
+    values[i] = time_of[code];
+  }
+  return Column::Times(texts.name(), std::move(values));
 }
 
 // "hour(date)" of a time column 'date'.
@@ -212,6 +142,19 @@ std::string ReasonToExclude(const std::string& name, const Problem& problem, con
   return "";
 }
 
+// What a row takes while it is analysed, besides its own columns: outcome, time, unit, calendar parts, values being sorted
+// on two threads. Measured on the flights and on generated rows (docs/data.md).
+constexpr std::int64_t kWorkingBytesPerRow = 110;
+
+Result<void> RefuseTooLarge(const std::string& source, const Table& table, const RunContext& context) {
+  if (context.memory_bytes <= 0) return {};
+  const std::int64_t left = context.memory_bytes - store::EngineShare(context.memory_bytes) - store::kProgramBytes;
+  const std::int64_t needed = static_cast<std::int64_t>(table.size_bytes()) + table.num_rows() * kWorkingBytesPerRow;
+  if (needed <= left) return {};
+  const auto fitting = static_cast<std::int64_t>(0.95 * static_cast<double>(table.num_rows()) * static_cast<double>(left) / static_cast<double>(needed));
+  return Error{ErrorCode::kTooLarge, source + ": to analyse its " + base::ReadableCount(table.num_rows()) + " rows takes about " + base::ReadableCount((context.memory_bytes - left + needed) / 1'000'000) + " MB, more than --memory allows; raise --memory, or use a sample: --sample " + std::to_string(fitting)};
+}
+
 }  // namespace
 
 Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context) {
@@ -222,6 +165,7 @@ Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const Run
     options.sample_rows = problem.sample_rows;
     options.seed = context.seed;
     read = ASSAY_TRY(engine.Read(problem.source, options, context));
+    ASSAY_TRY(RefuseTooLarge(problem.source, read.table, context));
   }
   evidence::DataSummary data;
   data.source = problem.source;
@@ -269,14 +213,16 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
 
   // Which rows stay.
   const auto all_rows = static_cast<std::size_t>(table->num_rows());
-  std::vector<double> keep(all_rows, 1.0);
+  std::vector<double> keep;  // empty: all
   if (!problem.where.empty()) {
+    keep.resize(all_rows);
     const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", *table, "where", context));
     where.CopyNumbers(0, keep);
   }
   std::int64_t not_kept = 0;
+  gathered.source_rows.reserve(all_rows);
   for (std::size_t i = 0; i < all_rows; ++i) {
-    if (std::isnan(keep[i]) || keep[i] == 0) {
+    if (!keep.empty() && (std::isnan(keep[i]) || keep[i] == 0)) {
       ++not_kept;
     } else if (std::isnan(outcome.values[i])) {
       ++gathered.rows_without_outcome;
@@ -284,6 +230,7 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
       gathered.source_rows.push_back(static_cast<std::uint32_t>(i));
     }
   }
+  keep = {};
   std::optional<Column> query;
   if (!problem.query.empty()) query = ASSAY_TRY(expression::EvaluateText(problem.query, "--query", *table, "query", context));
   std::int64_t in_small_queries = 0;
@@ -359,7 +306,8 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
     return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has the same value in all " + base::ReadableCount(gathered.data.rows) + " rows; there is nothing to predict"};
   }
   if (!problem.time.empty()) {
-    const Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", *kept, "time", context));
+    Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", *kept, "time", context));
+    if (time.type() == ColumnType::kCategory) time = ASSAY_TRY(TimesOfTexts(time, problem.time, gathered.source_rows));
     if (time.type() != ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--time: '" + problem.time + "' is a " + table::ColumnTypeName(time.type()) + ", expected a time"};
     examples.time.resize(examples.outcome.size());
     std::int64_t unknown = 0;

@@ -91,13 +91,15 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
   {
     const base::ScopedStep step(context, "profile");
     report.columns = ProfileColumns(*gathered.source, context);
-    report.alerts = FindAlerts(gathered, report.columns);
+    report.alerts = FindAlerts(gathered, report.columns, context);
   }
   ASSAY_TRY(stopped());
   {
     const base::ScopedStep step(context, "outcome over time");
     report.outcome_mean = ToEstimate(stats::ClusterMean(OutcomeNumbers(examples), {dependence.unit, dependence.num_units}));
     report.over_time = OutcomeSeries(examples, dependence, context);
+    report.seasons = FindSeasons(examples, dependence, context);
+    report.label_delay = FindLabelDelay(gathered, dependence);
   }
   ASSAY_TRY(stopped());
   {

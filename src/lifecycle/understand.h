@@ -28,7 +28,7 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
 
 // The parts, each usable alone.
 std::vector<evidence::ColumnProfile> ProfileColumns(const table::Table& table, const RunContext& context);
-std::vector<evidence::Alert> FindAlerts(const Gathered& gathered, const std::vector<evidence::ColumnProfile>& profiles);
+std::vector<evidence::Alert> FindAlerts(const Gathered& gathered, const std::vector<evidence::ColumnProfile>& profiles, const RunContext& context = {});
 
 // What rows that depend on each other have in common.
 struct Dependence {
@@ -42,6 +42,11 @@ Dependence DependenceOf(const learn::Examples& examples);
 std::vector<double> OutcomeNumbers(const learn::Examples& examples);
 
 evidence::OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
+// By weekday, month and, where times of day are known, hour; empty without times.
+std::vector<evidence::Season> FindSeasons(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
+evidence::LabelDelay FindLabelDelay(const Gathered& gathered, const Dependence& dependence);
+// Tested by units with false-discovery control over all features; a share of variance is never below 0 (chance is taken
+// off, then cut), so its interval may start there.
 std::vector<evidence::Association> Associations(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
 std::vector<evidence::HypothesisResult> TestHypotheses(const Gathered& gathered, const Dependence& dependence,
                                                        const std::vector<Hypothesis>& hypotheses, const RunContext& context);

@@ -61,6 +61,39 @@ const PeriodRow& ChoosePeriod(double days, std::int64_t rows) {
   return kPeriods[4];
 }
 
+// Rows per period, from `first` on.
+std::vector<std::int64_t> CountPerPeriod(const std::vector<base::Micros>& times, PeriodLength length, std::int64_t first, std::size_t count) {
+  std::vector<std::int64_t> rows(count, 0);
+  for (const base::Micros time : times) {
+    if (time != base::kMissingTime) ++rows[static_cast<std::size_t>(PeriodOf(time, length) - first)];
+  }
+  return rows;
+}
+
+// The period as ChoosePeriod says, or the next coarser one that leaves no period empty (weeks where nothing happens on
+// Sundays) as long as there are twelve of them.
+const PeriodRow& PeriodWithoutGaps(const std::vector<base::Micros>& times, base::Micros least, base::Micros most, std::int64_t known) {
+  const PeriodRow& chosen = ChoosePeriod(static_cast<double>(most - least) / static_cast<double>(base::kMicrosPerDay), known);
+  for (const PeriodRow* row = &chosen; row <= &kPeriods[4]; ++row) {
+    const std::int64_t first = PeriodOf(least, row->length);
+    const auto count = static_cast<std::size_t>(PeriodOf(most, row->length) - first + 1);
+    if (row != &chosen && count < 12) break;
+    const std::vector<std::int64_t> rows = CountPerPeriod(times, row->length, first, count);
+    if (std::find(rows.begin(), rows.end(), 0) == rows.end()) return *row;
+  }
+  return chosen;
+}
+
+// After minus before, the two taken as independent of each other.
+evidence::Estimate DifferenceOf(const Result<stats::Interval>& before, const Result<stats::Interval>& after) {
+  evidence::Estimate estimate;
+  if (!before || !after) {
+    estimate.reason = (before ? after : before).error().message;
+    return estimate;
+  }
+  return ToEstimate(Result<stats::Interval>(stats::StudentInterval(after->value - before->value, std::hypot(before->standard_error, after->standard_error), std::min(before->degrees, after->degrees), 0.95)));
+}
+
 void FillSeason(const std::vector<double>& series, std::int64_t first_period, PeriodLength length, std::vector<double>* without_season, OutcomeOverTime* out, std::uint64_t seed) {
   static constexpr const char* kWeekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -120,30 +153,45 @@ OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence&
     out.reason = "all rows have the same time";
     return out;
   }
-  const PeriodRow& period = ChoosePeriod(static_cast<double>(most - least) / static_cast<double>(base::kMicrosPerDay), known);
+  const PeriodRow& period = PeriodWithoutGaps(examples.time, least, most, known);
   out.period = period.name;
   const std::int64_t first = PeriodOf(least, period.length);
   const auto count = static_cast<std::size_t>(PeriodOf(most, period.length) - first + 1);
   const std::vector<double> outcome = OutcomeNumbers(examples);
-  std::vector<std::vector<std::uint32_t>> rows_of(count);
+  // Rows sorted by period, in file order within each.
+  const std::vector<std::int64_t> sizes = CountPerPeriod(examples.time, period.length, first, count);
+  std::vector<std::size_t> begin_of(count + 1, 0);
+  for (std::size_t p = 0; p < count; ++p) begin_of[p + 1] = begin_of[p] + static_cast<std::size_t>(sizes[p]);
+  std::vector<std::uint32_t> rows(begin_of[count]);
+  std::vector<std::size_t> next(begin_of.begin(), begin_of.end() - 1);
   for (std::size_t i = 0; i < examples.time.size(); ++i) {
     if (examples.time[i] == base::kMissingTime) continue;
-    rows_of[static_cast<std::size_t>(PeriodOf(examples.time[i], period.length) - first)].push_back(static_cast<std::uint32_t>(i));
+    rows[next[static_cast<std::size_t>(PeriodOf(examples.time[i], period.length) - first)]++] = static_cast<std::uint32_t>(i);
   }
-  // Units that name the period itself (the day) leave one unit a period: then its rows give the interval, which says so.
+  // Units that name the period itself (the day) leave one unit a period, which has no interval of its own.
   std::vector<double> series;
-  bool gaps = false;
+  std::vector<std::size_t> filled;  // periods with rows
+  constexpr std::uint32_t kUnseen = UINT32_MAX;
+  std::vector<std::uint32_t> local_of(dependence.num_units, kUnseen);  // unit -> its number within the period
   for (std::size_t p = 0; p < count; ++p) {
     evidence::PeriodPoint point;
     point.start = base::FormatTime(StartOf(first + static_cast<std::int64_t>(p), period.length));
-    point.rows = static_cast<std::int64_t>(rows_of[p].size());
+    point.rows = sizes[p];
+    const std::span<const std::uint32_t> own = std::span(rows).subspan(begin_of[p], static_cast<std::size_t>(sizes[p]));
     std::vector<double> values;
     std::vector<std::uint32_t> unit;
-    for (const std::uint32_t row : rows_of[p]) {
+    std::uint32_t units = 0;
+    for (const std::uint32_t row : own) {
       values.push_back(outcome[row]);
-      if (!dependence.unit.empty()) unit.push_back(dependence.unit[row]);
+      if (dependence.unit.empty()) continue;
+      std::uint32_t& local = local_of[dependence.unit[row]];
+      if (local == kUnseen) local = units++;
+      unit.push_back(local);
     }
-    const Result<stats::Interval> interval = stats::ClusterMean(values, {unit, dependence.num_units});
+    if (!dependence.unit.empty()) {
+      for (const std::uint32_t row : own) local_of[dependence.unit[row]] = kUnseen;
+    }
+    const Result<stats::Interval> interval = stats::ClusterMean(values, {unit, units});
     point.mean = ToEstimate(interval);
     if (!interval && !values.empty()) {
       double sum = 0;
@@ -151,41 +199,47 @@ OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence&
       point.mean.value = sum / static_cast<double>(values.size());
       point.mean.reason = "one unit a period has no interval of its own; the scatter from period to period shows the noise";
     }
-    if (values.empty()) gaps = true;
-    series.push_back(point.mean.value);
+    if (!values.empty()) {
+      filled.push_back(p);
+      series.push_back(point.mean.value);
+    }
     out.points.push_back(std::move(point));
+    if (p % 16 == 0) context.Report("outcome over time", static_cast<std::int64_t>(p), static_cast<std::int64_t>(count));
   }
   out.method = "largest standardised shift of a stretch of periods against simulated AR(1) series (5 % level for the whole series), searched again inside the parts";
-  if (gaps) {
-    out.method = "not looked for: some periods have no rows";
-    out.seasonality = "not looked for: some periods have no rows";
-    return out;
-  }
+  const bool gaps = filled.size() < count;
   // A first or last period with far fewer rows than usual is only partly covered and would look like a change.
-  std::vector<std::int64_t> sizes;
-  for (const evidence::PeriodPoint& point : out.points) sizes.push_back(point.rows);
-  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2), sizes.end());
-  const std::int64_t usual = sizes[sizes.size() / 2];
-  const std::size_t begin = out.points.front().rows * 2 < usual ? 1 : 0;
-  const std::size_t end = series.size() - (series.size() > begin + 1 && out.points.back().rows * 2 < usual ? 1 : 0);
+  std::vector<std::int64_t> usual_size = sizes;
+  std::nth_element(usual_size.begin(), usual_size.begin() + static_cast<std::ptrdiff_t>(count / 2), usual_size.end());
+  const std::int64_t usual = usual_size[count / 2];
+  const std::size_t begin = out.points[filled.front()].rows * 2 < usual ? 1 : 0;
+  const std::size_t end = series.size() - (series.size() > begin + 1 && out.points[filled.back()].rows * 2 < usual ? 1 : 0);
   std::vector<double> core(series.begin() + static_cast<std::ptrdiff_t>(begin), series.begin() + static_cast<std::ptrdiff_t>(end));
   std::vector<double> without_season = core;
-  FillSeason(core, first + static_cast<std::int64_t>(begin), period.length, &without_season, &out, context.seed);
-  std::vector<stats::ChangePoint> found = stats::FindChangePoints(without_season, {.seed = context.seed});
+  if (gaps) {
+    out.seasonality = "no season is looked for: " + base::ReadableCount(static_cast<std::int64_t>(count - filled.size())) + " of " + base::ReadableCount(static_cast<std::int64_t>(count)) + " periods have no rows";
+    out.method += "; periods without rows are left out and their neighbours close up";
+  } else {
+    FillSeason(core, first + static_cast<std::int64_t>(begin), period.length, &without_season, &out, context.seed);
+  }
+  const std::vector<stats::ChangePoint> found = stats::FindChangePoints(without_season, {.seed = context.seed});
   std::vector<std::size_t> starts = {0};
   for (const stats::ChangePoint& change : found) starts.push_back(change.first);
   starts.push_back(core.size());
-  std::vector<evidence::Estimate> levels;
-  for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
-    levels.push_back(ToEstimate(stats::SeriesMean(std::span<const double>(core).subspan(starts[s], starts[s + 1] - starts[s]))));
-    for (std::size_t t = starts[s]; t < starts[s + 1]; ++t) out.points[begin + t].segment = static_cast<std::int64_t>(s);
+  // Every period belongs to a stretch, also the ones left out of the search.
+  std::size_t stretch = 0;
+  for (std::size_t p = 0; p < count; ++p) {
+    while (stretch < found.size() && p >= filled[begin + found[stretch].first]) ++stretch;
+    out.points[p].segment = static_cast<std::int64_t>(stretch);
   }
-  for (std::size_t t = end; t < out.points.size(); ++t) out.points[t].segment = static_cast<std::int64_t>(found.size());
+  std::vector<Result<stats::Interval>> levels;
+  for (std::size_t s = 0; s + 1 < starts.size(); ++s) levels.push_back(stats::SeriesMean(std::span<const double>(core).subspan(starts[s], starts[s + 1] - starts[s])));
   for (std::size_t k = 0; k < found.size(); ++k) {
     evidence::ChangePoint change;
-    change.start = out.points[begin + found[k].first].start;
-    change.before = levels[k];
-    change.after = levels[k + 1];
+    change.start = out.points[filled[begin + found[k].first]].start;
+    change.before = ToEstimate(levels[k]);
+    change.after = ToEstimate(levels[k + 1]);
+    change.difference = DifferenceOf(levels[k], levels[k + 1]);
     change.p_value = found[k].p_value;
     out.changes.push_back(std::move(change));
   }

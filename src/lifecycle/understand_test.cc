@@ -136,7 +136,7 @@ TEST(Understand, AssociationsKeepTheirLevel) {
     }
     for (const auto& [feature, count] : rejected) {
       std::printf("%s, %s: %.1f %% of nulls rejected\n", c.name, feature.c_str(), 100.0 * count / runs);
-      // 99.9 % of binomial(runs, .05). The jackknife is cautious here: a few in a thousand are seen.
+      // 99.9 % of binomial(runs, .05).
       EXPECT_LE(count, whole ? 72 : 28) << c.name << ", " << feature;
     }
   }
@@ -168,6 +168,103 @@ TEST(Understand, AlertsNameWhatIsOdd) {
   for (const char* kind : {"id_like:id", "constant:constant", "outliers:wild", "pii_like:contact", "id_like:contact", "conflicting_labels:"}) {
     EXPECT_NE(std::find(kinds.begin(), kinds.end(), kind), kinds.end()) << kind;
   }
+}
+
+TEST(Understand, NoDataYetSaysWhy) {
+  struct Case {
+    Hypothesis hypothesis;
+    const char* says;
+  };
+  const Case cases[] = {
+      {{"no column", "", "strng > 0.5", "", "higher", ""}, "no data yet: its segment names the column 'strng', which the data do not have. Did you mean 'strong'?"},
+      {{"nobody", "", "strong > 7", "", "higher", ""}, "no data yet: no row lies inside the segment"},
+      {{"future", "", "strong > 0.5", "", "higher", "t > '2030-01-01'"}, "no data yet: no row lies in its period; the data reach from 1970-01-01 to 1970-04-30"},
+      {{"one day", "", "t = '1970-01-05'", "", "higher", ""}, "no data yet: "},
+      {{"no segment", "", "", "", "higher", ""}, "no data yet: the claim names no segment"},
+      {{"broken", "", "strong >", "", "higher", ""}, "cannot be tested: its segment is no expression"},
+      {{"text", "", "strong > 0.5", "noise", "higher", ""}, "cannot be tested: its metric is a category"},
+  };
+  for (const Case& c : cases) {
+    const Gathered gathered = Days(0, 2);
+    const evidence::HypothesisResult result = TestHypotheses(gathered, DependenceOf(gathered.examples), {c.hypothesis}, {})[0];
+    EXPECT_EQ(result.answer.rfind(c.says, 0), 0U) << c.hypothesis.name << ": " << result.answer;
+    EXPECT_EQ(result.verdict, evidence::Verdict::kInconclusive);
+    EXPECT_FALSE(result.effect.reason.empty());
+  }
+}
+
+// Orders that are returned days later, on weekdays only; Mondays are worst.
+Gathered Orders(bool with_return_time) {
+  base::RandomStream random(5, "orders");
+  std::vector<double> y;
+  std::vector<base::Micros> ordered, returned;
+  for (int day = 0; day < 280; ++day) {
+    if (day % 7 >= 5) continue;  // 1970-01-05 was a Monday
+    for (int i = 0; i < 30; ++i) {
+      y.push_back(random.Uniform() < (day % 7 == 0 ? 0.5 : 0.2) ? 1 : 0);
+      ordered.push_back((day + 4) * base::kMicrosPerDay + static_cast<base::Micros>(random.Below(24)) * base::kMicrosPerHour);
+      returned.push_back(ordered.back() + static_cast<base::Micros>(1 + random.Below(10)) * base::kMicrosPerDay);
+    }
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("y", y));
+  columns.push_back(Column::Times("ordered", ordered));
+  if (with_return_time) columns.push_back(Column::Times("returned", returned));
+  Problem problem;
+  problem.outcome = "y = 1";
+  problem.time = "ordered";
+  problem.wait = 5 * base::kMicrosPerDay;
+  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+}
+
+TEST(Understand, LabelDelayIsMeasuredOrSaysWhyNot) {
+  const Gathered gathered = Orders(true);
+  const evidence::LabelDelay delay = FindLabelDelay(gathered, DependenceOf(gathered.examples));
+  EXPECT_EQ(delay.column, "returned");
+  EXPECT_EQ(delay.rows, 6000);
+  EXPECT_GE(delay.median_hours.value, 120);  // 1 to 10 days, each as likely
+  EXPECT_LE(delay.median_hours.value, 144);
+  EXPECT_LE(delay.median_hours.low, delay.median_hours.value);
+  EXPECT_GE(delay.median_hours.high, delay.median_hours.value);
+  EXPECT_NEAR(delay.within_wait.value, 0.5, 0.03);
+  const Gathered without = Orders(false);
+  const evidence::LabelDelay unknown = FindLabelDelay(without, DependenceOf(without.examples));
+  EXPECT_EQ(unknown.column, "");
+  EXPECT_NE(unknown.answer.find("cannot be said"), std::string::npos);
+  EXPECT_FALSE(unknown.median_hours.reason.empty());
+}
+
+TEST(Understand, SeasonsAreFoundAndDaysWithoutRowsDoNotStopTheSearch) {
+  const Gathered gathered = Orders(false);
+  const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, DependenceOf(gathered.examples), {});
+  ASSERT_EQ(seasons.size(), 3U);
+  EXPECT_EQ(seasons[0].name, "weekday");
+  EXPECT_LE(seasons[0].q_value, 0.05) << seasons[0].answer;
+  EXPECT_NE(seasons[0].answer.find("highest at Mon"), std::string::npos) << seasons[0].answer;
+  EXPECT_NE(seasons[1].method.find("less than three years"), std::string::npos);
+  EXPECT_GT(seasons[2].q_value, 0.05) << seasons[2].answer;
+  const evidence::OutcomeOverTime series = OutcomeSeries(gathered.examples, DependenceOf(gathered.examples), {});
+  EXPECT_EQ(series.period, "week");
+  EXPECT_TRUE(series.reason.empty());
+}
+
+TEST(Understand, BigIdsAreToldApart) {
+  std::vector<std::int64_t> ids;
+  std::vector<double> y;
+  for (int i = 0; i < 100; ++i) {
+    ids.push_back((std::int64_t{1} << 53) + i);
+    y.push_back(i % 2);
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Integers("id", ids));
+  columns.push_back(Column::Numbers("y", y));
+  Problem problem;
+  problem.outcome = "y = 1";
+  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  const std::vector<evidence::ColumnProfile> profiles = ProfileColumns(*gathered.source, {});
+  EXPECT_EQ(profiles[0].distinct, 100);
+  EXPECT_EQ(profiles[0].most, std::to_string((std::int64_t{1} << 53) + 99));
+  for (const evidence::Alert& alert : FindAlerts(gathered, profiles)) EXPECT_NE(alert.kind, "duplicates") << alert.message;
 }
 
 TEST(Understand, SameBytesWithOneAndTwoThreads) {

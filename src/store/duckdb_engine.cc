@@ -1,18 +1,19 @@
-#include <glob.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
+#include <set>
 
-#include "base/file.h"
-#include "base/random.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "store/engine.h"
 #include "store/internal/column_builder.h"
+#include "store/internal/column_plan.h"
+#include "store/internal/csv_faults.h"
 #include "store/internal/duckdb_handle.h"
+#include "store/internal/row_sample.h"
+#include "store/internal/source_files.h"
 
 namespace assay::store {
 
@@ -20,96 +21,47 @@ namespace {
 namespace fs = std::filesystem;
 using internal::Chunk;
 using internal::ColumnBuilder;
+using internal::Format;
+using internal::PlannedColumn;
 using internal::QueryResult;
 using internal::QuoteLiteral;
 using internal::QuoteName;
 
-std::string FormatOf(const std::string& file) {
-  const std::string lower = base::Lowercase(file);
-  const auto ends = [&](const char* ending) { return lower.ends_with(ending); };
-  if (ends(".parquet") || ends(".pq")) return "Parquet";
-  if (ends(".json") || ends(".jsonl") || ends(".ndjson") || ends(".json.gz") || ends(".jsonl.gz")) return "JSON";
-  return "CSV";
-}
-
-Result<std::vector<std::string>> FilesOf(const std::string& source) {
-  std::error_code code;
-  if (source.empty()) return Error{ErrorCode::kInvalidInput, "no data file was given"};
-  if (fs::is_directory(source, code)) {
-    return Error{ErrorCode::kInvalidInput, source + ": is a folder, expected a file or a pattern like '" + source + "/*.parquet'"};
-  }
+// A source as it will be read; types change while a reading shows them to be wrong.
+struct Source {
+  std::string name;
   std::vector<std::string> files;
-  if (fs::exists(source, code)) {
-    files.push_back(source);
-  } else if (source.find_first_of("*?[") != std::string::npos) {
-    glob_t found{};
-    if (::glob(source.c_str(), 0, nullptr, &found) == 0) {
-      for (std::size_t i = 0; i < found.gl_pathc; ++i) files.emplace_back(found.gl_pathv[i]);
-    }
-    ::globfree(&found);
-    if (files.empty()) return Error{ErrorCode::kNotFound, source + ": no file matches this pattern"};
-  } else {
-    std::vector<std::string> beside;
-    const fs::path folder = fs::path(source).has_parent_path() ? fs::path(source).parent_path() : fs::path(".");
-    for (fs::directory_iterator entry(folder, code), end; !code && entry != end && beside.size() < 1000; entry.increment(code)) {
-      beside.push_back(entry->path().filename().string());
-    }
-    return Error{ErrorCode::kNotFound, source + ": there is no such file." + base::DidYouMean(fs::path(source).filename().string(), beside)};
-  }
-  std::sort(files.begin(), files.end());
-  for (const std::string& file : files) {
-    if (::access(file.c_str(), R_OK) != 0) return Error{ErrorCode::kIo, file + ": cannot be read: " + std::strerror(errno)};
-    if (fs::is_regular_file(file, code) && fs::file_size(file, code) == 0) {
-      return Error{ErrorCode::kInvalidInput, file + ": is empty; expected a header line and rows"};
-    }
-    if (FormatOf(file) != FormatOf(files.front())) {
-      return Error{ErrorCode::kInvalidInput, source + ": matches files of different kinds (" + files.front() + ", " + file + ")"};
-    }
-  }
-  return files;
-}
+  Format format = Format::kCsv;
+  internal::TypeOverrides types;
+  std::set<std::string> settled;    // columns whose type is not questioned again
+  std::set<std::string> whole;      // columns whose first rows hold whole numbers only
+  std::vector<PlannedColumn> columns;
+  std::vector<std::string> notes;
 
-// `delimiter` "" lets the engine find it.
-std::string ReaderOf(const std::vector<std::string>& files, const std::string& format, const std::string& delimiter = "") {
-  std::string list = "[";
-  for (std::size_t i = 0; i < files.size(); ++i) list += (i > 0 ? ", " : "") + QuoteLiteral(files[i]);
-  list += "]";
-  if (format == "Parquet") return "read_parquet(" + list + ")";
-  if (format == "JSON") return "read_json_auto(" + list + ")";
-  return "read_csv(" + list + ", header = true, strict_mode = true" + (delimiter.empty() ? "" : ", delim = " + QuoteLiteral(delimiter)) + ")";
-}
-
-// Names the first record that has another number of fields than the header. Only for the error message, so a plain scan
-// that knows quotes is enough.
-Error RaggedRow(const std::string& source, const std::string& file, char delimiter) {
-  const Error general{ErrorCode::kInvalidInput, source + ": its rows have different numbers of fields separated by '" + std::string(1, delimiter) + "'; every row needs as many as the header"};
-  const Result<std::string> bytes = base::ReadFile(file);
-  if (!bytes) return general;
-  std::size_t header_fields = 0, fields = 1, record = 0;
-  bool quoted = false, any = false;
-  for (std::size_t i = 0; i <= bytes->size(); ++i) {
-    const char c = i < bytes->size() ? (*bytes)[i] : '\n';
-    if (c == '"') quoted = !quoted;
-    if (c == delimiter && !quoted) ++fields;
-    if (c != '\n' || quoted) {
-      any = any || c != '\r';
-      continue;
+  std::string Reader() const {
+    std::string list = "[";
+    for (std::size_t i = 0; i < files.size(); ++i) list += (i > 0 ? ", " : "") + QuoteLiteral(files[i]);
+    list += "]";
+    if (format == Format::kParquet) return "read_parquet(" + list + ")";
+    // From a part of the rows the engine would take numbers for whole and silently round the ones that are not.
+    if (format == Format::kJson) return "read_json_auto(" + list + ", sample_size = -1)";
+    std::string reader = "read_csv(" + list + ", header = true, strict_mode = true, quote = '\"', escape = '\"'";
+    if (!types.empty()) {
+      reader += ", types = {";
+      for (auto at = types.begin(); at != types.end(); ++at) reader += (at == types.begin() ? "" : ", ") + QuoteLiteral(at->first) + ": " + QuoteLiteral(at->second);
+      reader += "}";
     }
-    if (any && record == 0) header_fields = fields;
-    if (any && record > 0 && fields != header_fields) {
-      return {ErrorCode::kInvalidInput, source + ": line " + std::to_string(record + 1) + " has " + std::to_string(fields) + " fields, the header has " + std::to_string(header_fields) + "; put texts with a '" + std::string(1, delimiter) + "' in double quotes, or mend the line"};
-    }
-    ++record;
-    fields = 1;
-    any = false;
+    return reader + ")";
   }
-  return general;
-}
+};
 
 class DuckDbEngine : public Engine {
  public:
   Result<void> Start(const EngineOptions& options) {
     options_ = options;
+    if (options.memory_bytes > 0 && options.memory_bytes < kLeastMemory) {
+      return Error{ErrorCode::kInvalidInput, "--memory is too little: the program and its data engine alone take " + base::ReadableCount(kLeastMemory / 1'000'000) + " MB; give that or more"};
+    }
     duckdb_config config = nullptr;
     duckdb_create_config(&config);
     const auto set = [&](const char* name, const std::string& value) { duckdb_set_config(config, name, value.c_str()); };
@@ -117,8 +69,7 @@ class DuckDbEngine : public Engine {
     set("autoinstall_known_extensions", "false");
     set("autoload_known_extensions", "false");
     set("preserve_insertion_order", "true");
-    // Half of the cap for the engine's own buffers, the rest for the columns.
-    if (options.memory_bytes > 0) set("memory_limit", std::to_string(options.memory_bytes / 2 / 1'000'000 + 1) + "MB");
+    if (options.memory_bytes > 0) set("memory_limit", std::to_string(EngineShare(options.memory_bytes) / 1'000'000) + "MB");
     std::error_code no_temp_folder;
     fs::path temp = options.temp_folder.empty() ? fs::temp_directory_path(no_temp_folder) : fs::path(options.temp_folder);
     if (no_temp_folder) temp = ".";  // TMPDIR names no folder
@@ -135,151 +86,333 @@ class DuckDbEngine : public Engine {
       return Error{ErrorCode::kInternal, "the data engine does not accept a connection"};
     }
     QueryResult result;
-    duckdb_query(connection_.handle, "SET enable_progress_bar = false; SET TimeZone = 'UTC'", &result.handle);
+    // The bar is on so that the engine says how far it is, and never printed.
+    duckdb_query(connection_.handle, "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET TimeZone = 'UTC'", &result.handle);
     return {};
   }
 
   Result<SourceInfo> Describe(const std::string& source) override {
+    const Source opened = ASSAY_TRY(OpenSource(source, {}));
     SourceInfo info;
-    info.files = ASSAY_TRY(FilesOf(source));
-    info.format = FormatOf(info.files.front());
-    QueryResult result;
-    const std::string sql = "SELECT * FROM " + ReaderOf(info.files, info.format) + " LIMIT 0";
-    if (duckdb_query(connection_.handle, sql.c_str(), &result.handle) != DuckDBSuccess) {
-      return internal::TranslateError(source, duckdb_result_error(&result.handle));
-    }
-    for (idx_t i = 0; i < duckdb_column_count(&result.handle); ++i) {
-      const duckdb_type type = duckdb_column_type(&result.handle, i);
-      const internal::ReadAs read_as = internal::ReadAsOf(type);
-      duckdb_logical_type logical = duckdb_column_logical_type(&result.handle, i);
-      SourceColumn column;
-      column.name = duckdb_column_name(&result.handle, i);
-      column.type = internal::ColumnTypeOf(read_as);
-      // Types with a faithful text form are read as categories.
-      const bool as_text = type == DUCKDB_TYPE_ENUM || type == DUCKDB_TYPE_UUID || type == DUCKDB_TYPE_TIME || type == DUCKDB_TYPE_TIME_TZ || type == DUCKDB_TYPE_INTERVAL || type == DUCKDB_TYPE_SQLNULL || type == DUCKDB_TYPE_BIT || type == DUCKDB_TYPE_UHUGEINT;
-      column.readable = read_as != internal::ReadAs::kUnreadable || as_text;
-      column.type_text = as_text ? "TEXT" : column.readable ? "" : "nested or binary";
-      duckdb_destroy_logical_type(&logical);
-      info.columns.push_back(std::move(column));
-    }
-    ASSAY_TRY(RefuseRagged(source, info));
+    info.files = opened.files;
+    info.format = internal::FormatName(opened.format);
+    for (const PlannedColumn& planned : opened.columns) info.columns.push_back(planned.column);
     return info;
   }
 
-  Result<ReadResult> Read(const std::string& source, const ReadOptions& options, const RunContext& context) override {
-    const SourceInfo info = ASSAY_TRY(Describe(source));
-    ReadResult read;
-    const std::string select = ASSAY_TRY(SelectList(source, info, options, &read.notes));
-    const std::string sql = "SELECT " + select + " FROM " + ReaderOf(info.files, info.format);
-    ASSAY_TRY(Fetch(source, sql, options, context, &read));
-    if (read.table.num_rows() == 0) {
-      return Error{ErrorCode::kInvalidInput, source + ": has a header but no rows; expected at least one row"};
+  Result<ReadResult> Read(const std::string& name, const ReadOptions& options, const RunContext& context) override {
+    Source source = ASSAY_TRY(OpenSource(name, context));
+    for (;;) {
+      ReadResult read;
+      read.notes = source.notes;
+      const std::string select = ASSAY_TRY(SelectList(source, options, &read.notes));
+      const bool whole = ASSAY_TRY(Fetch(&source, select, options, context, &read));
+      if (!whole) continue;  // a column's type was wrong: again with the right one
+      if (read.table.num_rows() == 0) {
+        return Error{ErrorCode::kInvalidInput, name + ": has a header but no rows; expected at least one row"};
+      }
+      read.fingerprint = Fingerprint(read.table);
+      return read;
     }
-    read.fingerprint = Fingerprint(read.table);
-    return read;
   }
 
   Result<void> Write(const table::Table& table, const std::string& path) override;
 
  private:
-  // A file whose rows have different numbers of fields is taken for one wide column by the engine.
-  Result<void> RefuseRagged(const std::string& source, const SourceInfo& info) {
-    if (info.format != "CSV" || info.columns.size() != 1) return {};
-    for (const char* delimiter : {",", ";", "\t", "|"}) {
-      if (info.columns[0].name.find(delimiter) == std::string::npos) continue;
-      return RaggedRow(source, info.files.front(), delimiter[0]);
+  Result<Source> OpenSource(const std::string& name, const RunContext& context) {
+    Source source;
+    source.name = name;
+    source.files = ASSAY_TRY(internal::FilesOf(name));
+    source.format = internal::FormatOf(source.files.front());
+    for (const std::string& file : source.files) {
+      ASSAY_TRY(internal::RefuseDisguised(file, source.format));
+      ASSAY_TRY(internal::RefuseTornGzip(file, context));
     }
-    return {};
+    const std::vector<duckdb_type> types = ASSAY_TRY(Plan(&source));
+    if (source.format != Format::kCsv) return source;
+    const Dialect dialect = ASSAY_TRY(SniffDialect(source));
+    ASSAY_TRY(CheckHeader(&source, dialect.delimiter));
+    // The engine finds types on the first rows and then silently rounds a later 2.5 to a whole number and cuts the time of
+    // day off a later time, so whole numbers are read as reals and dates as times.
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      const std::string& column = source.columns[i].column.name;
+      if (types[i] == DUCKDB_TYPE_BIGINT) {
+        source.types[column] = "DOUBLE";
+        source.whole.insert(column);
+      } else if (types[i] == DUCKDB_TYPE_DATE && dialect.iso_dates) {
+        source.types[column] = "TIMESTAMP";
+      }
+    }
+    return source;
   }
 
-  static Result<std::string> SelectList(const std::string& source, const SourceInfo& info, const ReadOptions& options,
-                                        std::vector<std::string>* notes) {
+  // Fills source->columns; returns the engine's types of the source's columns.
+  Result<std::vector<duckdb_type>> Plan(Source* source) {
+    QueryResult result;
+    const std::string sql = "SELECT * FROM " + source->Reader() + " LIMIT 0";
+    if (duckdb_query(connection_.handle, sql.c_str(), &result.handle) != DuckDBSuccess) {
+      return Fault(*source, duckdb_result_error(&result.handle));
+    }
+    source->columns.clear();
+    std::vector<duckdb_type> types;
+    for (idx_t i = 0; i < duckdb_column_count(&result.handle); ++i) {
+      const std::string name = duckdb_column_name(&result.handle, i);
+      duckdb_logical_type type = duckdb_column_logical_type(&result.handle, i);
+      internal::PlanColumn(name, QuoteName(name), type, &source->columns);
+      types.push_back(duckdb_column_type(&result.handle, i));
+      duckdb_destroy_logical_type(&type);
+    }
+    return types;
+  }
+
+  // What stands in the header, as it stands there.
+  Result<void> CheckHeader(Source* source, const std::string& delimiter) {
     std::vector<std::string> names;
-    for (const SourceColumn& column : info.columns) names.push_back(column.name);
+    for (const PlannedColumn& planned : source->columns) names.push_back(planned.column.name);
+    // A file whose rows have different numbers of fields is taken for one wide column by the engine.
+    if (names.size() == 1) {
+      for (const char candidate : {',', ';', '\t', '|'}) {
+        if (names[0].find(candidate) != std::string::npos) return internal::RaggedRow(source->files.front(), candidate);
+      }
+    }
+    QueryResult result;
+    const std::string sql = "SELECT * FROM read_csv([" + QuoteLiteral(source->files.front()) + "], header = false, all_varchar = true, strict_mode = true, quote = '\"', escape = '\"', delim = " + QuoteLiteral(delimiter) + ") LIMIT 1";
+    if (duckdb_query(connection_.handle, sql.c_str(), &result.handle) != DuckDBSuccess) return Fault(*source, duckdb_result_error(&result.handle));
+    std::vector<std::string> header;
+    for (idx_t i = 0; i < duckdb_column_count(&result.handle) && duckdb_row_count(&result.handle) > 0; ++i) {
+      char* text = duckdb_value_varchar(&result.handle, i, 0);
+      header.emplace_back(text == nullptr ? "" : text);
+      duckdb_free(text);
+    }
+    const bool no_name = std::all_of(header.begin(), header.end(), [](const std::string& n) { return n.empty(); });
+    if (no_name) return Error{ErrorCode::kInvalidInput, source->files.front() + ": line 1 is empty; expected a header line with the names of the columns"};
+    return internal::RefuseDoubleNames(source->files.front(), header, names, &source->notes);
+  }
+
+  struct Dialect {
+    std::string delimiter;
+    bool iso_dates = true;
+  };
+  Result<Dialect> SniffDialect(const Source& source) {
+    QueryResult result;
+    const std::string sql = "SELECT Delimiter, DateFormat FROM sniff_csv(" + QuoteLiteral(source.files.front()) + ", header = true, strict_mode = true, quote = '\"', escape = '\"')";
+    if (duckdb_query(connection_.handle, sql.c_str(), &result.handle) != DuckDBSuccess) return Fault(source, duckdb_result_error(&result.handle));
+    const auto text = [&](idx_t column) {
+      char* value = duckdb_value_varchar(&result.handle, column, 0);
+      const std::string copy = value == nullptr ? "" : value;
+      duckdb_free(value);
+      return copy;
+    };
+    Dialect dialect{text(0), text(1).empty() || text(1) == "%Y-%m-%d"};
+    if (dialect.delimiter.empty() || dialect.delimiter == "(empty)") dialect.delimiter = ",";
+    return dialect;
+  }
+
+  Error Fault(const Source& source, const std::string& message) {
+    if (message.find("Out of Memory") != std::string::npos) return internal::TranslateError(source.name, message);
+    if (source.files.size() > 1 && (message.find("chema mismatch") != std::string::npos || message.find("COLUMN_TYPES error") != std::string::npos)) return DifferingColumns(source);
+    if (source.format == Format::kCsv) return internal::CsvFault(source.name, source.files, message);
+    return internal::TranslateError(source.name, message);
+  }
+
+  // Names the first file that lacks a column of the first one, or has another one.
+  Error DifferingColumns(const Source& source) {
+    std::vector<std::string> first;
+    for (const std::string& file : source.files) {
+      Source alone;
+      alone.name = file;
+      alone.files = {file};
+      alone.format = source.format;
+      const auto planned = Plan(&alone);
+      if (!planned) return planned.error();
+      std::vector<std::string> names;
+      for (const PlannedColumn& column : alone.columns) names.push_back(column.column.name);
+      if (first.empty()) first = names;
+      const auto lacks = [](const std::vector<std::string>& some, const std::vector<std::string>& all) {
+        const auto missing = std::find_if(all.begin(), all.end(), [&](const std::string& n) { return std::find(some.begin(), some.end(), n) == some.end(); });
+        return missing == all.end() ? std::string() : *missing;
+      };
+      const std::string gone = lacks(names, first), added = lacks(first, names);
+      if (gone.empty() && added.empty()) continue;
+      return {ErrorCode::kInvalidInput, file + ": has no column '" + (gone.empty() ? added : gone) + "' in common with " + source.files.front() + "; the files of a pattern need the same columns"};
+    }
+    return {ErrorCode::kInvalidInput, source.name + ": its files have the same columns in another order or with other types; write them alike"};
+  }
+
+  static Result<std::string> SelectList(const Source& source, const ReadOptions& options, std::vector<std::string>* notes) {
+    std::vector<std::string> names;
+    for (const PlannedColumn& planned : source.columns) names.push_back(planned.column.name);
     for (const std::string& wanted : options.columns) {
       if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-      return Error{ErrorCode::kNotFound, source + ": there is no column '" + wanted + "'." + base::DidYouMean(wanted, names) +
+      return Error{ErrorCode::kNotFound, source.name + ": there is no column '" + wanted + "'." + base::DidYouMean(wanted, names) +
                                              " The columns are: " + base::Join(names, ", ")};
     }
     std::string select;
-    for (const SourceColumn& column : info.columns) {
-      const bool wanted = options.columns.empty() || std::find(options.columns.begin(), options.columns.end(), column.name) != options.columns.end();
-      if (!wanted) continue;
-      if (!column.readable) {
-        notes->push_back("column '" + column.name + "' is nested or binary and was left out");
+    for (const PlannedColumn& planned : source.columns) {
+      const std::string& name = planned.column.name;
+      if (!options.columns.empty() && std::find(options.columns.begin(), options.columns.end(), name) == options.columns.end()) continue;
+      if (!planned.column.readable) {
+        notes->push_back("column '" + name + "' is " + planned.column.type_text + " and was left out; spread it over columns of its own to use it");
         continue;
       }
-      if (!select.empty()) select += ", ";
-      select += column.type_text == "TEXT" ? "CAST(" + QuoteName(column.name) + " AS VARCHAR) AS " + QuoteName(column.name) : QuoteName(column.name);
+      const bool as_text = source.format != Format::kCsv && source.types.contains(name);
+      select += (select.empty() ? "" : ", ") + (as_text ? "CAST(" + planned.select + " AS " + source.types.at(name) + ")" : planned.select) + " AS " + QuoteName(name);
     }
-    if (select.empty()) return Error{ErrorCode::kInvalidInput, source + ": has no column that Assay can read"};
+    if (select.empty()) return Error{ErrorCode::kInvalidInput, source.name + ": has no column that Assay can read"};
     return select;
   }
 
-  Result<void> Fetch(const std::string& source, const std::string& sql, const ReadOptions& options, const RunContext& context, ReadResult* read) {
-    duckdb_prepared_statement statement = nullptr;
-    duckdb_pending_result pending = nullptr;
+  // Rows of the source. Parquet keeps the number; text formats are scanned for it.
+  Result<std::int64_t> CountRows(const Source& source, const RunContext& context) {
+    context.Report("count rows of " + source.name, 0, 0);
     QueryResult result;
-    std::string message;
-    if (duckdb_prepare(connection_.handle, sql.c_str(), &statement) != DuckDBSuccess) {
-      message = duckdb_prepare_error(statement);
-    } else if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
-      message = duckdb_pending_error(pending);
-    } else if (duckdb_execute_pending(pending, &result.handle) != DuckDBSuccess) {
-      message = duckdb_result_error(&result.handle);
-    }
-    duckdb_destroy_pending(&pending);
-    duckdb_destroy_prepare(&statement);
-    if (!message.empty()) return internal::TranslateError(source, message);
+    const std::string sql = "SELECT count(*) FROM " + source.Reader();
+    if (duckdb_query(connection_.handle, sql.c_str(), &result.handle) != DuckDBSuccess) return Fault(source, duckdb_result_error(&result.handle));
+    return duckdb_value_int64(&result.handle, 0, 0);
+  }
 
+  // False: a column was read as the wrong type; `source` now says the right one.
+  Result<bool> Fetch(Source* source, const std::string& select, const ReadOptions& options, const RunContext& context, ReadResult* read) {
+    std::int64_t total = 0;
+    if (options.sample_rows > 0 || source->format == Format::kParquet) total = ASSAY_TRY(CountRows(*source, context));
+    const bool sampled = options.sample_rows > 0 && options.sample_rows < total;
+    internal::RowSample sample(options.seed, options.sample_rows, total);
+
+    QueryResult result;
+    const std::string sql = "SELECT " + select + " FROM " + source->Reader();
+    if (const std::string message = StartStreaming(sql, &result); !message.empty()) {
+      if (Retype(source, message)) return false;
+      return Fault(*source, message);
+    }
     std::vector<ColumnBuilder> builders;
     for (idx_t i = 0; i < duckdb_column_count(&result.handle); ++i) {
       duckdb_logical_type logical = duckdb_column_logical_type(&result.handle, i);
       builders.emplace_back(duckdb_column_name(&result.handle, i), duckdb_column_type(&result.handle, i), logical);
       duckdb_destroy_logical_type(&logical);
     }
+    std::vector<std::uint32_t> every(duckdb_vector_size());
+    for (std::size_t i = 0; i < every.size(); ++i) every[i] = static_cast<std::uint32_t>(i);
     std::int64_t row = 0;
     for (;;) {
       // A group of chunks is fetched, then each column takes its part of all of them on a thread of its own.
-      std::vector<std::unique_ptr<Chunk>> group;
-      std::vector<std::int64_t> first_rows;
+      struct Part {
+        std::unique_ptr<Chunk> chunk;
+        std::int64_t first_row;
+        std::vector<std::uint32_t> chosen;     // when sampled
+        std::span<const std::uint32_t> rows;
+      };
+      std::vector<Part> group;
       for (int i = 0; i < 32; ++i) {
         auto chunk = std::make_unique<Chunk>(duckdb_fetch_chunk(result.handle));
         if (chunk->handle == nullptr) break;
-        first_rows.push_back(row);
-        row += static_cast<std::int64_t>(duckdb_data_chunk_get_size(chunk->handle));
-        group.push_back(std::move(chunk));
+        const auto size = static_cast<std::int64_t>(duckdb_data_chunk_get_size(chunk->handle));
+        group.push_back({std::move(chunk), row, sampled ? sample.Next(size) : std::vector<std::uint32_t>{}, {}});
+        group.back().rows = sampled ? std::span<const std::uint32_t>(group.back().chosen) : std::span<const std::uint32_t>(every).first(static_cast<std::size_t>(size));
+        row += size;
       }
-      if (const char* error = duckdb_result_error(&result.handle); error != nullptr && *error != '\0') return internal::TranslateError(source, error);
+      if (const char* error = duckdb_result_error(&result.handle); error != nullptr && *error != '\0') {
+        if (Retype(source, error)) return false;
+        return Fault(*source, error);
+      }
       if (group.empty()) break;
       std::vector<Result<void>> appended(builders.size());
       ASSAY_TRY(base::ParallelFor(context, static_cast<std::int64_t>(builders.size()), [&](std::int64_t c) {
         const auto column = static_cast<std::size_t>(c);
         for (std::size_t g = 0; g < group.size() && appended[column]; ++g) {
-          appended[column] = builders[column].Append(duckdb_data_chunk_get_vector(group[g]->handle, column),
-                                                     static_cast<std::int64_t>(duckdb_data_chunk_get_size(group[g]->handle)), first_rows[g]);
+          appended[column] = builders[column].Append(duckdb_data_chunk_get_vector(group[g].chunk->handle, column), group[g].rows, group[g].first_row);
         }
       }));
-      std::size_t bytes = 0;
+      std::int64_t bytes = 0;
       for (std::size_t c = 0; c < builders.size(); ++c) {
-        if (!appended[c]) return appended[c].error().With(source);
-        bytes += builders[c].size_bytes();
+        if (!appended[c]) return appended[c].error().With(source->name);
+        bytes += static_cast<std::int64_t>(builders[c].size_bytes());
+        if (builders[c].overflowed()) return Retype(source, builders[c].name(), "VARCHAR", false);
       }
-      if (options_.memory_bytes > 0 && bytes > static_cast<std::size_t>(options_.memory_bytes)) {
-        return Error{ErrorCode::kTooLarge, source + ": the columns need more than the --memory cap of " + base::ReadableCount(options_.memory_bytes) +
-                                               " bytes after " + base::ReadableCount(row) + " rows; name fewer columns with --features, or raise --memory"};
-      }
-      context.Report("read " + source, row, 0);
+      ASSAY_TRY(RefuseTooLarge(*source, bytes, sampled ? row * options.sample_rows / total : row));
+      ReportProgress(*source, row, total, context);
     }
+    if (RetypeWhole(source, builders)) return false;
     read->source_rows = row;
     std::vector<table::Column> columns;
     for (ColumnBuilder& builder : builders) {
+      if (builder.rounds_whole_numbers()) read->notes.push_back("column '" + builder.name() + "' holds whole numbers beyond 2^53, which are rounded to the nearest that a 64-bit real holds");
       columns.push_back(builder.Finish());
-      ASSAY_TRY_WITH(RefuseInfinityInText(columns.back()), source);
+      ASSAY_TRY_WITH(RefuseInfinityInText(columns.back()), source->name);
     }
     read->table = ASSAY_TRY(table::Table::Create(std::move(columns)));
-    if (options.sample_rows > 0 && options.sample_rows < row) Sample(options, read);
-    return {};
+    if (sampled) read->notes.push_back("a random sample of " + base::ReadableCount(options.sample_rows) + " of " + base::ReadableCount(row) + " rows (seed " + std::to_string(options.seed) + ")");
+    return true;
+  }
+
+  std::string StartStreaming(const std::string& sql, QueryResult* result) {
+    duckdb_prepared_statement statement = nullptr;
+    duckdb_pending_result pending = nullptr;
+    std::string message;
+    if (duckdb_prepare(connection_.handle, sql.c_str(), &statement) != DuckDBSuccess) {
+      message = duckdb_prepare_error(statement);
+    } else if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
+      message = duckdb_pending_error(pending);
+    } else if (duckdb_execute_pending(pending, &result->handle) != DuckDBSuccess) {
+      message = duckdb_result_error(&result->handle);
+    }
+    duckdb_destroy_pending(&pending);
+    duckdb_destroy_prepare(&statement);
+    return message;
+  }
+
+  void ReportProgress(const Source& source, std::int64_t row, std::int64_t total, const RunContext& context) {
+    const std::string step = "read " + source.name;
+    if (total > 0) return context.Report(step, row, total);
+    const double percentage = duckdb_query_progress(connection_.handle).percentage;
+    context.Report(step, percentage > 0 ? static_cast<std::int64_t>(percentage * 100) : 0, percentage > 0 ? 10'000 : 0);
+  }
+
+  Result<void> RefuseTooLarge(const Source& source, std::int64_t bytes, std::int64_t rows) const {
+    const std::int64_t share = options_.memory_bytes - EngineShare(options_.memory_bytes) - kProgramBytes;
+    if (options_.memory_bytes <= 0 || bytes <= share) return {};
+    const auto fitting = static_cast<std::int64_t>(static_cast<double>(rows) * 0.5 * static_cast<double>(std::max<std::int64_t>(share, 0)) / static_cast<double>(bytes));
+    return Error{ErrorCode::kTooLarge, source.name + ": its columns take more than the " + base::ReadableCount(options_.memory_bytes / 1'000'000) + " MB of --memory after " + base::ReadableCount(rows) +
+                                           " rows; raise --memory" + (fitting > 0 ? ", or use a sample: --sample " + std::to_string(fitting) : "")};
+  }
+
+  // A later row showed that a column's type, found on the first rows, is too narrow.
+  static bool Retype(Source* source, const std::string& message) {
+    const auto fault = source->format == Format::kCsv ? internal::ConversionFaultOf(message) : std::nullopt;
+    const std::string wider = fault ? internal::WiderType(*fault) : "";
+    return !wider.empty() && !Retype(source, fault->column, wider, false);
+  }
+  // Always false, for Fetch to return.
+  static bool Retype(Source* source, const std::string& column, const std::string& type, bool settled) {
+    source->types[column] = type;
+    if (settled) source->settled.insert(column);
+    return false;
+  }
+
+  // Columns of a CSV whose values, now all seen, show another type: digits beyond 64 bits are kept only as text, those beyond 53 bits only as integers; a column that
+  // was empty in the first rows may hold nothing but numbers.
+  static bool RetypeWhole(Source* source, const std::vector<ColumnBuilder>& builders) {
+    if (source->format != Format::kCsv) return false;
+    bool again = false;
+    for (const ColumnBuilder& builder : builders) {
+      if (source->settled.contains(builder.name())) continue;
+      const auto type = source->types.find(builder.name());
+      const bool made_text = type != source->types.end() && type->second == "VARCHAR";
+      if (builder.rounds_whole_numbers() && !builder.beyond_integers() && source->whole.contains(builder.name())) {
+        Retype(source, builder.name(), "BIGINT", true);
+        again = true;
+      } else if (builder.beyond_integers()) {
+        Retype(source, builder.name(), "VARCHAR", false);
+        again = true;
+      } else if (builder.read_as() == internal::ReadAs::kText && !builder.entries().empty()) {
+        double number = 0;
+        const bool numbers = std::all_of(builder.entries().begin(), builder.entries().end(), [&](const std::string& e) { return base::ParseNumber(e, &number); });
+        const bool digits = std::all_of(builder.entries().begin(), builder.entries().end(), [&](const std::string& e) { return e.find_first_not_of("+-0123456789") == std::string::npos; });
+        if (!numbers || (made_text && digits)) continue;
+        Retype(source, builder.name(), digits ? "BIGINT" : "DOUBLE", true);
+        again = true;
+      }
+    }
+    return again;
   }
 
   // Numbers among which "inf" stands are read as text by the engine; a column of mostly numbers is meant to be one.
@@ -297,22 +430,7 @@ class DuckDbEngine : public Engine {
     if (infinite == table::kMissingCode || 2 * numbers < column.dictionary().size()) return {};
     std::int64_t row = 0;
     while (column.CodeAt(row) != infinite) ++row;
-    return Error{ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + ", column '" + column.name() + "': '" + column.dictionary()[infinite] + "' is not a finite number; replace it by a number or leave it empty"};
-  }
-
-  static void Sample(const ReadOptions& options, ReadResult* read) {
-    // Selection sampling keeps file order (Knuth, The Art of Computer Programming 3.4.2 S).
-    base::RandomStream random(options.seed, "sample rows");
-    std::vector<std::uint32_t> rows;
-    std::int64_t needed = options.sample_rows;
-    for (std::int64_t row = 0; row < read->source_rows && needed > 0; ++row) {
-      if (static_cast<std::int64_t>(random.Below(static_cast<std::uint64_t>(read->source_rows - row))) < needed) {
-        rows.push_back(static_cast<std::uint32_t>(row));
-        --needed;
-      }
-    }
-    read->table = read->table.Take(rows);
-    read->notes.push_back("a random sample of " + base::ReadableCount(options.sample_rows) + " of " + base::ReadableCount(read->source_rows) + " rows (seed " + std::to_string(options.seed) + ")");
+    return Error{ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + ", column '" + column.name() + "': '" + column.dictionary()[infinite] + "' is infinite; replace it by a number or leave it empty"};
   }
 
   EngineOptions options_;

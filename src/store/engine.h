@@ -20,11 +20,16 @@ struct EngineOptions {
   std::string temp_folder;        // where the engine may spill; "" = the system's temporary folder
 };
 
+// What the program itself takes, and the part of a cap that the database engine may use; the rest is for columns.
+inline constexpr std::int64_t kProgramBytes = 60'000'000;
+inline constexpr std::int64_t kLeastMemory = 250'000'000;
+inline constexpr std::int64_t EngineShare(std::int64_t memory_bytes) { return memory_bytes / 4 > 140'000'000 ? memory_bytes / 4 : 140'000'000; }
+
 struct SourceColumn {
   std::string name;
-  std::string type_text;  // the engine's own word: VARCHAR, DOUBLE, ...
+  std::string type_text;  // why it cannot be read ("a list"), "" when it can
   table::ColumnType type = table::ColumnType::kNumber;
-  bool readable = true;   // false for nested and binary columns
+  bool readable = true;   // false for lists, maps and binary values
 };
 
 struct SourceInfo {
@@ -54,8 +59,10 @@ class Engine {
 
   virtual Result<SourceInfo> Describe(const std::string& source) = 0;
   // Row order is the file's (files of a glob in name order) and does not depend on threads. Rejects infinities and text
-  // that is not UTF-8, naming row and column. kTooLarge when the columns would not fit the memory cap.
-  // Cost: one pass; peak memory about the final columns plus one batch.
+  // that is not UTF-8, naming row and column. kTooLarge when the columns would not fit the memory cap, with the sample
+  // that would. Whole numbers keep every digit: as 64-bit integers, beyond those as text.
+  // Cost: one pass (two when a later row shows another type than the first ones, or for a sample of a text format); peak
+  // memory about the final columns plus one batch.
   virtual Result<ReadResult> Read(const std::string& source, const ReadOptions& options, const RunContext& context) = 0;
   // CSV, Parquet or JSON by the path's ending; whole or not at all.
   virtual Result<void> Write(const table::Table& table, const std::string& path) = 0;

@@ -1,26 +1,126 @@
 #include "store/engine.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
+#include "base/random.h"
+#include "base/thread_pool.h"
+
 namespace assay::store {
 namespace {
-TEST(Engine, ReadsATypedCsv) {
-  const std::string path = (std::filesystem::temp_directory_path() / "assay-engine-test.csv").string();
-  std::ofstream(path) << "a,b,c,d,e\n1,0.1,x,2001-02-03,true\n2,,y,,false\n,3,x,2001-02-04,\n";
-  auto engine = Engine::Open({});
-  ASSERT_TRUE(engine) << engine.error().message;
-  const Result<ReadResult> read = (*engine)->Read(path, {}, {});
-  ASSERT_TRUE(read) << read.error().message;
-  const table::Table& t = read->table;
-  ASSERT_EQ(t.num_rows(), 3);
-  EXPECT_EQ(t.column(0).type(), table::ColumnType::kNumber);
-  EXPECT_EQ(t.column(1).TextAt(0), "0.1");
-  EXPECT_EQ(t.column(2).TextAt(1), "y");
-  EXPECT_EQ(t.column(3).TextAt(2), "2001-02-04");
-  EXPECT_EQ(t.column(4).TextAt(0), "true");
-  EXPECT_TRUE(t.column(0).IsMissing(2) && t.column(1).IsMissing(1) && t.column(3).IsMissing(1) && t.column(4).IsMissing(2));
+
+using table::ColumnType;
+
+class EngineTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("assay-engine-test-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder_);
+    engine_ = std::move(*Engine::Open({}));
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string File(const std::string& name, const std::string& bytes) {
+    const std::string path = (folder_ / name).string();
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path;
+  }
+  Result<ReadResult> Read(const std::string& path, const ReadOptions& options = {}) { return engine_->Read(path, options, {}); }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<Engine> engine_;
+};
+
+// What each column of a file becomes: type and the values as text, row by row.
+TEST_F(EngineTest, TypesAndValues) {
+  struct Case {
+    const char* name;
+    const char* bytes;
+    ColumnType type;
+    std::vector<std::string> texts;  // of column x
+  };
+  const Case cases[] = {
+      {"whole.csv", "x,y\n1,0\n,0\n-3,0\n", ColumnType::kNumber, {"1", "", "-3"}},
+      {"real.csv", "x,y\n0.1,0\n2,0\n", ColumnType::kNumber, {"0.1", "2"}},
+      {"big.csv", "x,y\n9007199254740993,0\n-9223372036854775807,0\n", ColumnType::kNumber, {"9007199254740993", "-9223372036854775807"}},
+      {"huge.csv", "x,y\n12345678901234567890123,0\n7,0\n", ColumnType::kCategory, {"12345678901234567890123", "7"}},
+      {"exponent.csv", "x,y\n1e25,0\n2e25,0\n", ColumnType::kNumber, {"1e+25", "2e+25"}},
+      {"boolean.csv", "x,y\ntrue,0\nfalse,0\n,0\n", ColumnType::kBoolean, {"true", "false", ""}},
+      {"date.csv", "x,y\n2001-02-03,0\n,0\n", ColumnType::kTime, {"2001-02-03", ""}},
+      {"day-first.csv", "x,y\n31/12/2001,0\n01/02/2001,0\n", ColumnType::kTime, {"2001-12-31", "2001-02-01"}},
+      {"moment.csv", "x,y\n2001-02-03 04:05:06.5,0\n2001-02-03,0\n", ColumnType::kTime, {"2001-02-03 04:05:06.500000", "2001-02-03"}},
+      {"clock.csv", "x,y\n04:05:06,0\n23:59:59,0\n", ColumnType::kCategory, {"04:05:06", "23:59:59"}},
+      {"text.csv", "x,y\na,0\n\"b, c\",0\n,0\n", ColumnType::kCategory, {"a", "b, c", ""}},
+      {"whole.json", "[{\"x\":1},{\"x\":null},{\"x\":2.5}]", ColumnType::kNumber, {"1", "", "2.5"}},
+      {"text.jsonl", "{\"x\":\"a\"}\n{\"x\":\"b\"}\n", ColumnType::kCategory, {"a", "b"}},
+  };
+  for (const Case& c : cases) {
+    const Result<ReadResult> read = Read(File(c.name, c.bytes));
+    ASSERT_TRUE(read) << c.name << ": " << read.error().message;
+    const table::Column& column = read->table.column(0);
+    EXPECT_EQ(column.type(), c.type) << c.name;
+    ASSERT_EQ(column.num_rows(), static_cast<std::int64_t>(c.texts.size())) << c.name;
+    for (std::size_t row = 0; row < c.texts.size(); ++row) EXPECT_EQ(column.TextAt(static_cast<std::int64_t>(row)), c.texts[row]) << c.name << " row " << row;
+  }
 }
+
+TEST_F(EngineTest, EveryWidthOfCodesIsCrossedWhileReading) {
+  std::string bytes = "x,y\n";
+  for (int i = 0; i < 70'000; ++i) bytes += "v" + std::to_string(i) + "," + (i % 3 == 0 ? "" : "1") + "\n";
+  const Result<ReadResult> read = Read(File("codes.csv", bytes));
+  ASSERT_TRUE(read) << read.error().message;
+  for (const std::int64_t row : {0, 254, 255, 256, 65534, 65535, 65536, 69999}) EXPECT_EQ(read->table.column(0).TextAt(row), "v" + std::to_string(row));
+}
+
+TEST_F(EngineTest, ASampleHasExactlyTheRowsAskedForInOrder) {
+  std::string bytes = "x,y\n";
+  for (int i = 0; i < 10'000; ++i) bytes += std::to_string(i) + ",1\n";
+  const std::string path = File("rows.csv", bytes);
+  ReadOptions options;
+  options.sample_rows = 700;
+  const Result<ReadResult> read = Read(path, options);
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->table.num_rows(), 700);
+  EXPECT_EQ(read->source_rows, 10'000);
+  double sum = 0;
+  for (std::int64_t row = 0; row < 700; ++row) {
+    sum += read->table.column(0).NumberAt(row);
+    if (row > 0) {
+      EXPECT_LT(read->table.column(0).NumberAt(row - 1), read->table.column(0).NumberAt(row));
+    }
+  }
+  EXPECT_NEAR(sum / 700, 5000, 4 * 2887 / std::sqrt(700.0));  // four standard errors of a uniform mean
+}
+
+TEST_F(EngineTest, ThreadsDoNotChangeTheRead) {
+  base::RandomStream random(1, "engine threads");
+  std::string bytes = "x,y,z\n";
+  for (int i = 0; i < 60'000; ++i) bytes += std::to_string(random.Uniform()) + ",c" + std::to_string(random.Below(300)) + "," + std::to_string(random.Below(9)) + "\n";
+  const std::string path = File("threads.csv", bytes);
+  std::vector<std::string> fingerprints;
+  for (const int threads : {1, 2}) {
+    EngineOptions options;
+    options.threads = threads;
+    const std::unique_ptr<Engine> engine = std::move(*Engine::Open(options));
+    base::ThreadPool pool(threads);
+    RunContext context;
+    context.pool = &pool;
+    fingerprints.push_back(engine->Read(path, {}, context)->fingerprint);
+  }
+  EXPECT_EQ(fingerprints[0], fingerprints[1]);
+}
+
+TEST_F(EngineTest, TooLittleMemoryIsRefused) {
+  EngineOptions options;
+  options.memory_bytes = 10'000'000;
+  const auto engine = Engine::Open(options);
+  ASSERT_FALSE(engine);
+  EXPECT_NE(engine.error().message.find("250 MB"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace assay::store

@@ -51,7 +51,7 @@ const char* ColumnTypeName(ColumnType type) {
 }
 
 Column::Column(std::string name, ColumnType type, Storage storage, std::vector<std::string> dictionary, bool integer)
-    : name_(std::move(name)), type_(type), storage_(std::move(storage)), dictionary_(std::move(dictionary)), integer_(integer) {}
+    : name_(std::move(name)), type_(type), storage_(std::make_shared<const Storage>(std::move(storage))), dictionary_(std::make_shared<const std::vector<std::string>>(std::move(dictionary))), integer_(integer) {}
 
 Column Column::Numbers(std::string name, std::vector<double> values) {
   bool fits_float = true;
@@ -94,19 +94,19 @@ Column Column::Categories(std::string name, std::vector<std::uint32_t> codes, st
 }
 
 std::int64_t Column::num_rows() const {
-  return std::visit([](const auto& v) { return static_cast<std::int64_t>(v.size()); }, storage_);
+  return std::visit([](const auto& v) { return static_cast<std::int64_t>(v.size()); }, *storage_);
 }
 
 std::size_t Column::size_bytes() const {
-  std::size_t bytes = std::visit([](const auto& v) { return v.size() * sizeof(v[0]); }, storage_);
-  for (const std::string& entry : dictionary_) bytes += sizeof(std::string) + (entry.size() > 15 ? entry.size() : 0);
+  std::size_t bytes = std::visit([](const auto& v) { return v.size() * sizeof(v[0]); }, *storage_);
+  for (const std::string& entry : *dictionary_) bytes += sizeof(std::string) + (entry.size() > 15 ? entry.size() : 0);
   return bytes;
 }
 
 bool Column::IsMissing(std::int64_t row) const { return std::isnan(NumberAt(row)); }
 
 double Column::NumberAt(std::int64_t row) const {
-  return std::visit([row](const auto& v) { return ToNumber(v[static_cast<std::size_t>(row)]); }, storage_);
+  return std::visit([row](const auto& v) { return ToNumber(v[static_cast<std::size_t>(row)]); }, *storage_);
 }
 
 std::uint32_t Column::CodeAt(std::int64_t row) const {
@@ -117,23 +117,23 @@ std::uint32_t Column::CodeAt(std::int64_t row) const {
         ASSAY_CHECK(false && "CodeAt needs a category or boolean column");
         return kMissingCode;
       },
-      storage_);
+      *storage_);
 }
 
 base::Micros Column::TimeAt(std::int64_t row) const {
   ASSAY_CHECK(type_ == ColumnType::kTime);
-  return std::get<std::vector<std::int64_t>>(storage_)[static_cast<std::size_t>(row)];
+  return std::get<std::vector<std::int64_t>>(*storage_)[static_cast<std::size_t>(row)];
 }
 
 std::string Column::TextAt(std::int64_t row) const {
   if (IsMissing(row)) return "";
   switch (type_) {
     case ColumnType::kBoolean: return CodeAt(row) == 1 ? "true" : "false";
-    case ColumnType::kCategory: return dictionary_[CodeAt(row)];
+    case ColumnType::kCategory: return (*dictionary_)[CodeAt(row)];
     case ColumnType::kTime: return base::FormatTime(TimeAt(row));
     case ColumnType::kNumber: break;
   }
-  if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&storage_)) {
+  if (const auto* integers = std::get_if<std::vector<std::int64_t>>(storage_.get())) {
     return std::to_string((*integers)[static_cast<std::size_t>(row)]);
   }
   return base::ShortestNumber(NumberAt(row));
@@ -144,7 +144,7 @@ void Column::CopyNumbers(std::int64_t begin, std::span<double> out) const {
       [&](const auto& v) {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = ToNumber(v[static_cast<std::size_t>(begin) + i]);
       },
-      storage_);
+      *storage_);
 }
 
 void Column::CopyCodes(std::int64_t begin, std::span<std::uint32_t> out) const {
@@ -157,7 +157,7 @@ void Column::CopyCodes(std::int64_t begin, std::span<std::uint32_t> out) const {
           ASSAY_CHECK(false && "CopyCodes needs a category or boolean column");
         }
       },
-      storage_);
+      *storage_);
 }
 
 Column Column::Take(std::span<const std::uint32_t> rows) const {
@@ -167,10 +167,16 @@ Column Column::Take(std::span<const std::uint32_t> rows) const {
         for (std::size_t i = 0; i < rows.size(); ++i) out[i] = v[rows[i]];
         return out;
       },
-      storage_);
-  return {name_, type_, std::move(taken), dictionary_, integer_};
+      *storage_);
+  Column column = *this;
+  column.storage_ = std::make_shared<const Storage>(std::move(taken));
+  return column;
 }
 
-Column Column::Renamed(std::string name) const { return {std::move(name), type_, storage_, dictionary_, integer_}; }
+Column Column::Renamed(std::string name) const {
+  Column column = *this;
+  column.name_ = std::move(name);
+  return column;
+}
 
 }  // namespace assay::table

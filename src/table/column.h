@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <variant>
@@ -24,7 +25,8 @@ const char* ColumnTypeName(ColumnType type);  // "boolean", "number", "category"
 inline constexpr std::uint32_t kMissingCode = UINT32_MAX;  // as CodeAt returns it, whatever the stored width
 inline constexpr std::int64_t kMissingInteger = INT64_MIN;
 
-// Immutable after it is built. Reading is thread-safe. Memory: num_rows x width + dictionary.
+// Immutable after it is built; copies share values and dictionary, so copying a column or a table costs nothing.
+// Reading is thread-safe. Memory: num_rows x width + dictionary.
 class Column {
  public:
   // kNumber: float when every value survives the round trip, else double; int64 for integers beyond 2^53.
@@ -47,8 +49,8 @@ class Column {
   std::int64_t num_rows() const;
   std::size_t size_bytes() const;
   bool is_integer() const { return integer_; }  // kNumber of which every value is a whole number
-  const Storage& storage() const { return storage_; }
-  const std::vector<std::string>& dictionary() const { return dictionary_; }
+  const Storage& storage() const { return *storage_; }
+  const std::vector<std::string>& dictionary() const { return *dictionary_; }
 
   bool IsMissing(std::int64_t row) const;
   // Number; boolean as 0/1; time in microseconds (exact to 2^53 us = year 2255); category as its code. NaN = missing.
@@ -70,8 +72,8 @@ class Column {
  private:
   std::string name_;
   ColumnType type_;
-  Storage storage_;
-  std::vector<std::string> dictionary_;
+  std::shared_ptr<const Storage> storage_;  // shared by copies, never changed; the last one frees it
+  std::shared_ptr<const std::vector<std::string>> dictionary_;
   bool integer_ = false;
 };
 

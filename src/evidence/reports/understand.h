@@ -48,7 +48,7 @@ inline const char* DescribedName(const ColumnProfile*) { return "ColumnProfile";
 
 // Something about the data that a person should know.
 struct Alert {
-  std::string kind;     // constant, id_like, pii_like, duplicates, conflicting_labels, missing, outliers, label_delay, future_time, ...
+  std::string kind;     // constant, id_like, pii_like, duplicates, conflicting_labels, missing, missing_outcome, outliers, mixed_types, future_time
   std::string column;   // "" for the whole data
   std::string message;  // a sentence with the figures
   std::int64_t rows = 0;
@@ -81,6 +81,7 @@ inline const char* DescribedName(const PeriodPoint*) { return "PeriodPoint"; }
 struct ChangePoint {
   std::string start;          // first period of the new level
   Estimate before, after;
+  Estimate difference;        // after minus before
   double p_value = std::nan("");
 };
 template <class V>
@@ -88,6 +89,7 @@ void Describe(V& v, ChangePoint& c) {
   v("start", c.start, "first period of the new level");
   v("before", c.before, "level before");
   v("after", c.after, "level after");
+  v("difference", c.difference, "level after minus level before");
   v("p_value", c.p_value, "how often a series without change shows this much");
 }
 inline const char* DescribedName(const ChangePoint*) { return "ChangePoint"; }
@@ -116,6 +118,50 @@ void Describe(V& v, OutcomeOverTime& o) {
   v("reason", o.reason, "why there is no series");
 }
 inline const char* DescribedName(const OutcomeOverTime*) { return "OutcomeOverTime"; }
+
+// The outcome by a part of the calendar.
+struct Season {
+  std::string name;                 // "weekday", "month", "hour"
+  std::vector<std::string> labels;
+  std::vector<Estimate> means;      // mean outcome at each, by unit
+  std::vector<std::int64_t> rows;
+  double p_value = std::nan("");    // no difference between positions
+  double q_value = std::nan("");    // over the seasons looked at
+  std::string method;               // which test, or why none
+  std::string answer;               // a sentence
+};
+template <class V>
+void Describe(V& v, Season& s) {
+  v("name", s.name, "weekday, month or hour");
+  v("labels", s.labels, "positions in the season");
+  v("means", s.means, "mean outcome at each position, with its interval by unit");
+  v("rows", s.rows, "rows at each position");
+  v("p_value", s.p_value, "test of no season");
+  v("q_value", s.q_value, "false discovery rate over the seasons looked at");
+  v("method", s.method, "which test, or why there is none");
+  v("answer", s.answer, "the finding in a sentence");
+}
+inline const char* DescribedName(const Season*) { return "Season"; }
+
+// How long after the decision the outcome was known.
+struct LabelDelay {
+  std::string column;               // the time at which it was known, "" when no column says so
+  std::int64_t rows = 0;            // rows with both times
+  Estimate median_hours;
+  Estimate ninetieth_hours;         // 90 % are known by then
+  Estimate within_wait;             // share known within the wait
+  std::string answer;               // a sentence, also when no column allows it
+};
+template <class V>
+void Describe(V& v, LabelDelay& d) {
+  v("column", d.column, "column that says when the outcome was known; empty when none does");
+  v("rows", d.rows, "rows with both times");
+  v("median_hours", d.median_hours, "hours from the decision to the outcome, middle row");
+  v("ninetieth_hours", d.ninetieth_hours, "hours within which 90 % are known");
+  v("within_wait", d.within_wait, "share known within the wait of the problem");
+  v("answer", d.answer, "the finding in a sentence");
+}
+inline const char* DescribedName(const LabelDelay*) { return "LabelDelay"; }
 
 struct Association {
   std::string feature;
@@ -181,6 +227,8 @@ struct UnderstandReport {
   std::vector<ColumnProfile> columns;
   std::vector<Alert> alerts;
   OutcomeOverTime over_time;
+  std::vector<Season> seasons;
+  LabelDelay label_delay;
   std::vector<Association> associations;
   std::vector<HypothesisResult> hypotheses;
   std::vector<OpenQuestion> open_questions;
@@ -196,6 +244,8 @@ void Describe(V& v, UnderstandReport& r) {
   v("columns", r.columns, "every column of the data");
   v("alerts", r.alerts, "what a person should know about the data");
   v("over_time", r.over_time, "the outcome over time");
+  v("seasons", r.seasons, "the outcome by weekday, month and hour");
+  v("label_delay", r.label_delay, "how long after the decision the outcome was known");
   v("associations", r.associations, "what goes with the outcome, strongest first");
   v("hypotheses", r.hypotheses, "the charter's hypotheses, tested");
   v("open_questions", r.open_questions, "what only people can answer");

@@ -1,5 +1,6 @@
 #include "store/internal/column_builder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -17,7 +18,9 @@ const T* DataOf(duckdb_vector vector) {
   return static_cast<const T*>(duckdb_vector_get_data(vector));
 }
 
-double HugeToDouble(duckdb_hugeint value) { return duckdb_hugeint_to_double(value); }
+Error At(std::int64_t row, const std::string& column, const std::string& what) {
+  return {ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + ", column '" + column + "': " + what};
+}
 }  // namespace
 
 ReadAs ReadAsOf(duckdb_type type) {
@@ -29,9 +32,9 @@ ReadAs ReadAsOf(duckdb_type type) {
     case DUCKDB_TYPE_BIGINT:
     case DUCKDB_TYPE_UTINYINT:
     case DUCKDB_TYPE_USMALLINT:
-    case DUCKDB_TYPE_UINTEGER: return ReadAs::kInteger;
+    case DUCKDB_TYPE_UINTEGER:
     case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT:
+    case DUCKDB_TYPE_HUGEINT: return ReadAs::kInteger;
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE:
     case DUCKDB_TYPE_DECIMAL: return ReadAs::kReal;
@@ -65,8 +68,7 @@ ColumnBuilder::ColumnBuilder(std::string name, duckdb_type type, duckdb_logical_
 }
 
 void ColumnBuilder::Promote() {
-  doubles_.assign(floats_.begin(), floats_.end());
-  floats_ = {};
+  floats_.MoveTo(&doubles_, [](float value) { return static_cast<double>(value); });
   wide_ = true;
 }
 
@@ -77,9 +79,7 @@ void ColumnBuilder::AppendInteger(std::int64_t value) {
   }
   if (value > kExactDouble || value < -kExactDouble) {
     if (!wide_) Promote();
-    integers_.reserve(doubles_.size() + 1);
-    for (const double d : doubles_) integers_.push_back(std::isnan(d) ? table::kMissingInteger : static_cast<std::int64_t>(d));
-    doubles_ = {};
+    doubles_.MoveTo(&integers_, [](double d) { return std::isnan(d) ? table::kMissingInteger : static_cast<std::int64_t>(d); });
     big_integers_ = true;
     integers_.push_back(value);
     return;
@@ -95,10 +95,12 @@ void ColumnBuilder::AppendInteger(std::int64_t value) {
 
 Result<void> ColumnBuilder::AppendReal(double value, std::int64_t row) {
   if (std::isinf(value)) {
-    return Error{ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + ", column '" + name_ +
-                                               "': the value is infinite; replace it by a number or leave it empty"};
+    return At(row, name_, "the value is infinite; replace it by a number or leave it empty");
   }
-  if (!std::isnan(value) && value != std::trunc(value)) integer_ = false;
+  if (!std::isnan(value)) {
+    if (value != std::trunc(value)) integer_ = false;
+    largest_ = std::max(largest_, std::abs(value));
+  }
   if (!wide_ && !std::isnan(value) && static_cast<double>(static_cast<float>(value)) != value) Promote();
   if (wide_) {
     doubles_.push_back(value);
@@ -113,21 +115,16 @@ Result<void> ColumnBuilder::AppendText(std::string_view text, std::int64_t row) 
   std::uint32_t code = 0;
   if (found == code_of_.end()) {
     if (!base::IsValidUtf8(text)) {
-      return Error{ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + ", column '" + name_ +
-                                                 "': the text is not valid UTF-8; save the file as UTF-8"};
+      return At(row, name_, "the text is not valid UTF-8; save the file as UTF-8");
     }
     code = static_cast<std::uint32_t>(entries_.size());
     entries_.emplace_back(text);
     code_of_.emplace(entries_.back(), code);
     entry_bytes_ += 96 + text.size();
     if (code == 255) {
-      codes16_.reserve(codes8_.size());
-      for (const std::uint8_t c : codes8_) codes16_.push_back(c == 255 ? 65535 : c);
-      codes8_ = {};
+      codes8_.MoveTo(&codes16_, [](std::uint8_t c) { return c == 255 ? std::uint16_t{65535} : std::uint16_t{c}; });
     } else if (code == 65535) {
-      codes32_.reserve(codes16_.size());
-      for (const std::uint16_t c : codes16_) codes32_.push_back(c == 65535 ? table::kMissingCode : c);
-      codes16_ = {};
+      codes16_.MoveTo(&codes32_, [](std::uint16_t c) { return c == 65535 ? table::kMissingCode : std::uint32_t{c}; });
     }
   } else {
     code = found->second;
@@ -142,96 +139,131 @@ Result<void> ColumnBuilder::AppendText(std::string_view text, std::int64_t row) 
   return {};
 }
 
-Result<void> ColumnBuilder::Append(duckdb_vector vector, std::int64_t num_rows, std::int64_t first_row) {
+void ColumnBuilder::AppendMissing() {
+  switch (read_as_) {
+    case ReadAs::kBoolean: booleans_.push_back(255); return;
+    case ReadAs::kTime: integers_.push_back(base::kMissingTime); return;
+    case ReadAs::kText:
+      if (entries_.size() <= 255) codes8_.push_back(255);
+      else if (entries_.size() <= 65535) codes16_.push_back(65535);
+      else codes32_.push_back(table::kMissingCode);
+      return;
+    default: break;
+  }
+  if (big_integers_) integers_.push_back(table::kMissingInteger);
+  else if (wide_) doubles_.push_back(static_cast<double>(kMissingFloat));
+  else floats_.push_back(kMissingFloat);
+}
+
+// `value` counts units of `micros` microseconds.
+Result<void> ColumnBuilder::AppendTime(std::int64_t value, std::int64_t micros, std::int64_t row) {
+  const std::int64_t limit = INT64_MAX / micros;
+  const bool infinite = value == INT64_MAX || value == -INT64_MAX || (micros == base::kMicrosPerDay && (value == INT32_MAX || value == -INT32_MAX));
+  if (infinite || value >= limit || value <= -limit) {
+    return At(row, name_, "the time is infinite or beyond the year 292,000; replace it by a time or leave it empty");
+  }
+  integers_.push_back(value * micros);
+  return {};
+}
+
+Result<void> ColumnBuilder::AppendValue(duckdb_vector vector, std::size_t k, std::int64_t row) {
+  const bool whole = read_as_ == ReadAs::kInteger;
+  switch (type_) {
+    case DUCKDB_TYPE_BOOLEAN: booleans_.push_back(DataOf<bool>(vector)[k] ? 1 : 0); return {};
+    case DUCKDB_TYPE_UTINYINT: AppendInteger(DataOf<std::uint8_t>(vector)[k]); return {};
+    case DUCKDB_TYPE_USMALLINT: AppendInteger(DataOf<std::uint16_t>(vector)[k]); return {};
+    case DUCKDB_TYPE_UINTEGER: AppendInteger(DataOf<std::uint32_t>(vector)[k]); return {};
+    case DUCKDB_TYPE_TINYINT: AppendInteger(DataOf<std::int8_t>(vector)[k]); return {};
+    case DUCKDB_TYPE_SMALLINT:
+      if (!whole) return AppendReal(DataOf<std::int16_t>(vector)[k] / decimal_divisor_, row);
+      AppendInteger(DataOf<std::int16_t>(vector)[k]);
+      return {};
+    case DUCKDB_TYPE_INTEGER:
+      if (!whole) return AppendReal(DataOf<std::int32_t>(vector)[k] / decimal_divisor_, row);
+      AppendInteger(DataOf<std::int32_t>(vector)[k]);
+      return {};
+    case DUCKDB_TYPE_BIGINT: {
+      const std::int64_t value = DataOf<std::int64_t>(vector)[k];
+      if (!whole) return AppendReal(static_cast<double>(value) / decimal_divisor_, row);
+      overflowed_ = overflowed_ || value == table::kMissingInteger;
+      AppendInteger(value);
+      return {};
+    }
+    case DUCKDB_TYPE_UBIGINT: {
+      const std::uint64_t value = DataOf<std::uint64_t>(vector)[k];
+      overflowed_ = overflowed_ || value > INT64_MAX;
+      AppendInteger(overflowed_ ? 0 : static_cast<std::int64_t>(value));
+      return {};
+    }
+    case DUCKDB_TYPE_HUGEINT: {
+      const duckdb_hugeint value = DataOf<duckdb_hugeint>(vector)[k];
+      if (!whole) return AppendReal(duckdb_hugeint_to_double(value) / decimal_divisor_, row);
+      const bool fits = (value.upper == 0 && value.lower <= INT64_MAX) || (value.upper == -1 && value.lower > 0x8000000000000000ULL);
+      overflowed_ = overflowed_ || !fits;
+      AppendInteger(overflowed_ ? 0 : static_cast<std::int64_t>(value.lower));
+      return {};
+    }
+    case DUCKDB_TYPE_FLOAT: return AppendReal(static_cast<double>(DataOf<float>(vector)[k]), row);
+    case DUCKDB_TYPE_DOUBLE: return AppendReal(DataOf<double>(vector)[k], row);
+    case DUCKDB_TYPE_DATE: return AppendTime(DataOf<std::int32_t>(vector)[k], base::kMicrosPerDay, row);
+    case DUCKDB_TYPE_TIMESTAMP:
+    case DUCKDB_TYPE_TIMESTAMP_TZ: return AppendTime(DataOf<std::int64_t>(vector)[k], 1, row);
+    case DUCKDB_TYPE_TIMESTAMP_S: return AppendTime(DataOf<std::int64_t>(vector)[k], base::kMicrosPerSecond, row);
+    case DUCKDB_TYPE_TIMESTAMP_MS: return AppendTime(DataOf<std::int64_t>(vector)[k], 1000, row);
+    case DUCKDB_TYPE_TIMESTAMP_NS: {
+      const std::int64_t value = DataOf<std::int64_t>(vector)[k];
+      const std::int64_t floor = value / 1000 - (value % 1000 < 0 ? 1 : 0);
+      return AppendTime(value == INT64_MAX || value == -INT64_MAX ? value : floor, 1, row);
+    }
+    case DUCKDB_TYPE_VARCHAR: {
+      const duckdb_string_t& text = DataOf<duckdb_string_t>(vector)[k];
+      const std::uint32_t length = text.value.inlined.length;
+      const char* bytes = length <= 12 ? text.value.inlined.inlined : text.value.pointer.ptr;
+      return AppendText({bytes, length}, row);
+    }
+    default: return Error{ErrorCode::kInternal, "column '" + name_ + "' has a type that was not prepared for"};
+  }
+}
+
+Result<void> ColumnBuilder::Append(duckdb_vector vector, std::span<const std::uint32_t> rows, std::int64_t first_row) {
   const std::uint64_t* validity = duckdb_vector_get_validity(vector);
-  for (std::int64_t i = 0; i < num_rows; ++i) {
-    const auto k = static_cast<std::size_t>(i);
+  for (const std::uint32_t k : rows) {
     const bool valid = validity == nullptr || ((validity[k / 64] >> (k % 64)) & 1U) != 0;
     if (!valid) {
-      switch (read_as_) {
-        case ReadAs::kBoolean: booleans_.push_back(255); break;
-        case ReadAs::kTime: integers_.push_back(base::kMissingTime); break;
-        case ReadAs::kText:
-          if (entries_.size() <= 255) codes8_.push_back(255);
-          else if (entries_.size() <= 65535) codes16_.push_back(65535);
-          else codes32_.push_back(table::kMissingCode);
-          break;
-        default:
-          if (big_integers_) integers_.push_back(table::kMissingInteger);
-          else if (wide_) doubles_.push_back(static_cast<double>(kMissingFloat));
-          else floats_.push_back(kMissingFloat);
-      }
-      continue;
-    }
-    switch (type_) {
-      case DUCKDB_TYPE_BOOLEAN: booleans_.push_back(DataOf<bool>(vector)[k] ? 1 : 0); break;
-      case DUCKDB_TYPE_UTINYINT: AppendInteger(DataOf<std::uint8_t>(vector)[k]); break;
-      case DUCKDB_TYPE_USMALLINT: AppendInteger(DataOf<std::uint16_t>(vector)[k]); break;
-      case DUCKDB_TYPE_UINTEGER: AppendInteger(DataOf<std::uint32_t>(vector)[k]); break;
-      case DUCKDB_TYPE_TINYINT: AppendInteger(DataOf<std::int8_t>(vector)[k]); break;
-      case DUCKDB_TYPE_SMALLINT:
-        if (read_as_ == ReadAs::kInteger) AppendInteger(DataOf<std::int16_t>(vector)[k]);
-        else ASSAY_TRY(AppendReal(DataOf<std::int16_t>(vector)[k] / decimal_divisor_, first_row + i));
-        break;
-      case DUCKDB_TYPE_INTEGER:
-        if (read_as_ == ReadAs::kInteger) AppendInteger(DataOf<std::int32_t>(vector)[k]);
-        else ASSAY_TRY(AppendReal(DataOf<std::int32_t>(vector)[k] / decimal_divisor_, first_row + i));
-        break;
-      case DUCKDB_TYPE_BIGINT:
-        if (read_as_ == ReadAs::kInteger) AppendInteger(DataOf<std::int64_t>(vector)[k]);
-        else ASSAY_TRY(AppendReal(static_cast<double>(DataOf<std::int64_t>(vector)[k]) / decimal_divisor_, first_row + i));
-        break;
-      case DUCKDB_TYPE_UBIGINT: ASSAY_TRY(AppendReal(static_cast<double>(DataOf<std::uint64_t>(vector)[k]), first_row + i)); break;
-      case DUCKDB_TYPE_HUGEINT:
-        ASSAY_TRY(AppendReal(HugeToDouble(DataOf<duckdb_hugeint>(vector)[k]) / decimal_divisor_, first_row + i));
-        break;
-      case DUCKDB_TYPE_FLOAT: ASSAY_TRY(AppendReal(static_cast<double>(DataOf<float>(vector)[k]), first_row + i)); break;
-      case DUCKDB_TYPE_DOUBLE: ASSAY_TRY(AppendReal(DataOf<double>(vector)[k], first_row + i)); break;
-      case DUCKDB_TYPE_DATE: integers_.push_back(DataOf<std::int32_t>(vector)[k] * base::kMicrosPerDay); break;
-      case DUCKDB_TYPE_TIMESTAMP:
-      case DUCKDB_TYPE_TIMESTAMP_TZ: integers_.push_back(DataOf<std::int64_t>(vector)[k]); break;
-      case DUCKDB_TYPE_TIMESTAMP_S: integers_.push_back(DataOf<std::int64_t>(vector)[k] * base::kMicrosPerSecond); break;
-      case DUCKDB_TYPE_TIMESTAMP_MS: integers_.push_back(DataOf<std::int64_t>(vector)[k] * 1000); break;
-      case DUCKDB_TYPE_TIMESTAMP_NS: integers_.push_back(DataOf<std::int64_t>(vector)[k] / 1000); break;
-      case DUCKDB_TYPE_VARCHAR: {
-        const duckdb_string_t& text = DataOf<duckdb_string_t>(vector)[k];
-        const std::uint32_t length = text.value.inlined.length;
-        const char* bytes = length <= 12 ? text.value.inlined.inlined : text.value.pointer.ptr;
-        ASSAY_TRY(AppendText({bytes, length}, first_row + i));
-        break;
-      }
-      default: return Error{ErrorCode::kInternal, "column '" + name_ + "' has a type that was not prepared for"};
+      AppendMissing();
+    } else {
+      ASSAY_TRY(AppendValue(vector, k, first_row + k));
     }
   }
   return {};
 }
 
 std::size_t ColumnBuilder::size_bytes() const {
-  return floats_.capacity() * 4 + doubles_.capacity() * 8 + integers_.capacity() * 8 + booleans_.capacity() +
-         codes8_.capacity() + codes16_.capacity() * 2 + codes32_.capacity() * 4 + entry_bytes_;
+  return floats_.size_bytes() + doubles_.size_bytes() + integers_.size_bytes() + booleans_.size_bytes() + codes8_.size_bytes() +
+         codes16_.size_bytes() + codes32_.size_bytes() + entry_bytes_;
 }
 
 table::Column ColumnBuilder::Finish() {
   using table::Column;
   using table::ColumnType;
   switch (read_as_) {
-    case ReadAs::kBoolean: return Column::Booleans(std::move(name_), std::move(booleans_));
-    case ReadAs::kTime: return Column::Times(std::move(name_), std::move(integers_));
+    case ReadAs::kBoolean: return Column::Booleans(std::move(name_), booleans_.Take());
+    case ReadAs::kTime: return Column::Times(std::move(name_), integers_.Take());
     case ReadAs::kText: {
       code_of_.clear();
       std::vector<std::string> dictionary(std::make_move_iterator(entries_.begin()), std::make_move_iterator(entries_.end()));
       const std::size_t size = dictionary.size();
       Column::Storage storage;
-      if (size <= 255) storage = std::move(codes8_);
-      else if (size <= 65535) storage = std::move(codes16_);
-      else storage = std::move(codes32_);
+      if (size <= 255) storage = codes8_.Take();
+      else if (size <= 65535) storage = codes16_.Take();
+      else storage = codes32_.Take();
       return {std::move(name_), ColumnType::kCategory, std::move(storage), std::move(dictionary), false};
     }
     default: break;
   }
-  if (big_integers_) return {std::move(name_), ColumnType::kNumber, std::move(integers_), {}, true};
-  if (wide_) return {std::move(name_), ColumnType::kNumber, std::move(doubles_), {}, integer_};
-  return {std::move(name_), ColumnType::kNumber, std::move(floats_), {}, integer_};
+  if (big_integers_) return {std::move(name_), ColumnType::kNumber, integers_.Take(), {}, true};
+  if (wide_) return {std::move(name_), ColumnType::kNumber, doubles_.Take(), {}, integer_};
+  return {std::move(name_), ColumnType::kNumber, floats_.Take(), {}, integer_};
 }
 
 }  // namespace assay::store::internal

@@ -1,0 +1,135 @@
+// The outcome by weekday, month and hour.
+#include <cmath>
+
+#include "base/text.h"
+#include "lifecycle/understand.h"
+#include "stats/change_points.h"
+#include "stats/group_means.h"
+#include "stats/multiple_testing.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::Season;
+
+constexpr double kDaysOfThreeYears = 3 * 365.0;
+
+struct Part {
+  const char* name;
+  const char* period;   // the period of the series whose season this is
+  std::size_t length;
+  int (*position)(const base::CivilTime&);
+  std::string (*label)(int);
+};
+
+std::string WeekdayLabel(int k) {
+  static constexpr const char* kNames[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  return kNames[k];
+}
+std::string MonthLabel(int k) {
+  static constexpr const char* kNames[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  return kNames[k];
+}
+std::string HourLabel(int k) { return (k < 10 ? "0" : "") + std::to_string(k) + ":00"; }
+
+const Part kParts[] = {
+    {"weekday", "day", 7, [](const base::CivilTime& c) { return c.weekday - 1; }, WeekdayLabel},
+    {"month", "month", 12, [](const base::CivilTime& c) { return c.month - 1; }, MonthLabel},
+    {"hour", "hour", 24, [](const base::CivilTime& c) { return c.hour; }, HourLabel},
+};
+
+// Means of consecutive days of the series, where every day has rows; "" in *why_not when they can be tested as a series.
+std::vector<double> DailySeries(const learn::Examples& examples, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, bool* gaps) {
+  std::vector<double> sum(days, 0), count(days, 0);
+  for (std::size_t i = 0; i < outcome.size(); ++i) {
+    if (examples.time[i] == base::kMissingTime) continue;
+    const auto day = static_cast<std::size_t>((examples.time[i] - first_day) / base::kMicrosPerDay);
+    sum[day] += outcome[i];
+    count[day] += 1;
+  }
+  *gaps = false;
+  for (std::size_t d = 0; d < days; ++d) {
+    if (count[d] <= 0) *gaps = true;
+    sum[d] = count[d] > 0 ? sum[d] / count[d] : 0;
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {
+  std::vector<Season> seasons;
+  if (examples.time.empty()) return seasons;
+  base::Micros least = INT64_MAX, most = INT64_MIN;
+  bool clock = false;
+  for (const base::Micros time : examples.time) {
+    if (time == base::kMissingTime) continue;
+    least = std::min(least, time);
+    most = std::max(most, time);
+    clock = clock || time % base::kMicrosPerDay != 0;
+  }
+  if (least >= most) return seasons;
+  const std::vector<double> outcome = OutcomeNumbers(examples);
+  const auto floor_day = [](base::Micros t) { return (t - ((t % base::kMicrosPerDay) + base::kMicrosPerDay) % base::kMicrosPerDay); };
+  const auto days = static_cast<std::size_t>((floor_day(most) - floor_day(least)) / base::kMicrosPerDay) + 1;
+  std::vector<std::uint8_t> group(outcome.size());
+  for (const Part& part : kParts) {
+    if (part.length == 24 && !clock) continue;
+    context.Report("seasons", static_cast<std::int64_t>(seasons.size()), 3);
+    Season season;
+    season.name = part.name;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      group[i] = examples.time[i] == base::kMissingTime ? stats::kNoGroup : static_cast<std::uint8_t>(part.position(base::ToCivil(examples.time[i])));
+    }
+    const Result<stats::GroupMeans> means = stats::CompareGroups(outcome, group, part.length, {dependence.unit, dependence.num_units});
+    if (!means) continue;
+    for (std::size_t k = 0; k < part.length; ++k) {
+      season.labels.push_back(part.label(static_cast<int>(k)));
+      season.means.push_back(ToEstimate(means->means[k]));
+      season.rows.push_back(means->rows[k]);
+    }
+    if (part.length == 12 && static_cast<double>(days) < kDaysOfThreeYears) {
+      season.method = "not tested: the data span " + base::ReadableCount(static_cast<std::int64_t>(days)) + " days; a season of the year cannot be told from a trend in less than three years";
+    } else if (part.length == 7 && days <= 4000) {
+      // Days resemble their neighbours: a series of their means, against simulated ones that do too.
+      bool gaps = false;
+      const std::vector<double> series = DailySeries(examples, outcome, floor_day(least), days, &gaps);
+      const Result<stats::SeasonTest> test = stats::TestSeason(series, 7, static_cast<std::size_t>(base::ToCivil(least).weekday - 1), {.seed = context.seed});
+      if (gaps || !test) {
+        season.p_value = means->p_value;
+        season.method = "equal means by units (Rao, Scott)";
+      } else {
+        season.p_value = test->p_value;
+        season.method = "daily means against simulated AR(1) series";
+      }
+    } else {
+      season.p_value = means->p_value;
+      season.method = "equal means by units (Rao, Scott)";
+    }
+    seasons.push_back(std::move(season));
+  }
+  std::vector<double> p_values;
+  for (const Season& season : seasons) p_values.push_back(season.p_value);
+  const std::vector<double> q_values = stats::BenjaminiHochberg(p_values);
+  for (std::size_t s = 0; s < seasons.size(); ++s) {
+    Season& season = seasons[s];
+    season.q_value = q_values[s];
+    std::size_t low = season.means.size(), high = season.means.size();
+    for (std::size_t k = 0; k < season.means.size(); ++k) {
+      if (!std::isfinite(season.means[k].low)) continue;
+      if (low == season.means.size() || season.means[k].value < season.means[low].value) low = k;
+      if (high == season.means.size() || season.means[k].value > season.means[high].value) high = k;
+    }
+    if (std::isnan(season.p_value)) {
+      season.answer = season.method.empty() ? "too few independent units to tell" : season.method;
+    } else if (season.q_value > 0.05 || low == season.means.size()) {
+      season.answer = "no difference by " + season.name + " is shown (p = " + base::ReadableNumber(season.p_value, 2) + ")";
+    } else {
+      season.answer = "differs by " + season.name + ": lowest at " + season.labels[low] + " (" + base::ReadableNumber(season.means[low].value, 3) + "), highest at " + season.labels[high] + " (" + base::ReadableNumber(season.means[high].value, 3) + "); p = " + base::ReadableNumber(season.p_value, 2);
+    }
+  }
+  return seasons;
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,61 @@
+#include "store/internal/column_plan.h"
+
+#include "store/internal/column_builder.h"
+#include "store/internal/duckdb_handle.h"
+
+namespace assay::store::internal {
+
+namespace {
+bool HasTextForm(duckdb_type type) {
+  switch (type) {
+    case DUCKDB_TYPE_ENUM:
+    case DUCKDB_TYPE_UUID:
+    case DUCKDB_TYPE_TIME:
+    case DUCKDB_TYPE_TIME_TZ:
+    case DUCKDB_TYPE_TIME_NS:
+    case DUCKDB_TYPE_INTERVAL:
+    case DUCKDB_TYPE_SQLNULL:
+    case DUCKDB_TYPE_BIT:
+    case DUCKDB_TYPE_BIGNUM:
+    case DUCKDB_TYPE_UHUGEINT: return true;
+    default: return false;
+  }
+}
+
+const char* WhatItIs(duckdb_type type) {
+  switch (type) {
+    case DUCKDB_TYPE_LIST:
+    case DUCKDB_TYPE_ARRAY: return "a list";
+    case DUCKDB_TYPE_MAP: return "a map";
+    case DUCKDB_TYPE_UNION: return "a union of types";
+    case DUCKDB_TYPE_BLOB: return "binary";
+    default: return "of a type that Assay does not read";
+  }
+}
+}  // namespace
+
+void PlanColumn(const std::string& name, const std::string& select, duckdb_logical_type type, std::vector<PlannedColumn>* plan) {
+  const duckdb_type id = duckdb_get_type_id(type);
+  if (id == DUCKDB_TYPE_STRUCT) {
+    for (idx_t i = 0; i < duckdb_struct_type_child_count(type); ++i) {
+      char* child_name = duckdb_struct_type_child_name(type, i);
+      const std::string child = child_name;
+      duckdb_free(child_name);
+      duckdb_logical_type child_type = duckdb_struct_type_child_type(type, i);
+      PlanColumn(name + "." + child, "struct_extract(" + select + ", " + QuoteLiteral(child) + ")", child_type, plan);
+      duckdb_destroy_logical_type(&child_type);
+    }
+    return;
+  }
+  const ReadAs read_as = ReadAsOf(id);
+  const bool as_text = HasTextForm(id);
+  PlannedColumn planned;
+  planned.column.name = name;
+  planned.column.type = ColumnTypeOf(read_as);
+  planned.column.readable = read_as != ReadAs::kUnreadable || as_text;
+  planned.column.type_text = planned.column.readable ? "" : WhatItIs(id);
+  if (planned.column.readable) planned.select = as_text ? "CAST(" + select + " AS VARCHAR)" : select;
+  plan->push_back(std::move(planned));
+}
+
+}  // namespace assay::store::internal

@@ -1,0 +1,141 @@
+#include "store/internal/csv_faults.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/time.h"
+
+namespace assay::store::internal {
+
+namespace {
+
+// The text between two marks, or "".
+std::string Between(const std::string& text, const std::string& before, const std::string& after) {
+  const std::size_t begin = text.find(before);
+  if (begin == std::string::npos) return "";
+  const std::size_t end = text.find(after, begin + before.size());
+  if (end == std::string::npos) return "";
+  return text.substr(begin + before.size(), end - begin - before.size());
+}
+
+std::string TypeWords(const std::string& type) {
+  if (type == "BIGINT" || type == "INTEGER") return "a whole number";
+  if (type == "DOUBLE" || type == "FLOAT") return "a number";
+  if (type == "DATE") return "a date like 2001-03-04";
+  if (type == "TIME") return "a time of day like 05:06:07";
+  if (type.starts_with("TIMESTAMP")) return "a time like 2001-03-04 05:06:07";
+  if (type == "BOOLEAN") return "true or false";
+  return "a value of type " + type;
+}
+
+std::string FileOf(const std::vector<std::string>& files, const std::string& message) {
+  const std::string named = Between(message, "\n  file = ", "\n");
+  return std::find(files.begin(), files.end(), named) != files.end() ? named : files.front();
+}
+}  // namespace
+
+std::optional<ConversionFault> ConversionFaultOf(const std::string& message) {
+  ConversionFault fault;
+  fault.column = Between(message, "Error when converting column \"", "\". Could not convert string \"");
+  const std::size_t at = message.find("Could not convert string \"");
+  const std::size_t end = message.find("\" to '", at == std::string::npos ? 0 : at);
+  if (fault.column.empty() || at == std::string::npos || end == std::string::npos) return std::nullopt;
+  fault.text = message.substr(at + 26, end - at - 26);
+  fault.type = message.substr(end + 6, message.find('\'', end + 6) - end - 6);
+  return fault;
+}
+
+std::string WiderType(const ConversionFault& fault) {
+  double number = 0;
+  const std::string text(base::Trim(fault.text));
+  const bool whole_type = fault.type == "BIGINT" || fault.type == "INTEGER";
+  if (whole_type && base::ParseNumber(text, &number)) {
+    // Whole numbers beyond 64 bits keep their digits as text.
+    const bool digits_only = text.find_first_not_of("+-0123456789") == std::string::npos;
+    return digits_only ? "VARCHAR" : "DOUBLE";
+  }
+  if (fault.type == "DATE" && base::ParseTime(text)) return "TIMESTAMP";
+  return "";
+}
+
+Error CsvFault(const std::string& source, const std::vector<std::string>& files, const std::string& message) {
+  const std::string file = FileOf(files, message);
+  const std::string number = Between(message, "CSV Error on Line: ", "\n");
+  const std::string line = number.empty() ? file : file + ": line " + number;
+  if (message.find("not utf-8 encoded") != std::string::npos || message.find("Invalid unicode") != std::string::npos) {
+    return {ErrorCode::kInvalidInput, line + ": holds bytes that are not UTF-8; save the file as UTF-8"};
+  }
+  if (const auto fault = ConversionFaultOf(message)) {
+    return {ErrorCode::kInvalidInput, line + ", column '" + fault->column + "': '" + fault->text + "' is not " + TypeWords(fault->type) +
+                                          ", as the values before it are; mend the value or leave it empty"};
+  }
+  const std::string expected = Between(message, "Expected Number of Columns: ", " Found: ");
+  if (!expected.empty()) {
+    return {ErrorCode::kInvalidInput, line + " has " + Between(message, " Found: ", "\n") + " fields, the header has " + expected +
+                                          "; put texts with a delimiter in double quotes, or mend the line"};
+  }
+  if (message.find("unterminated quote") != std::string::npos || message.find("quote should be followed by") != std::string::npos) {
+    return {ErrorCode::kInvalidInput, line + ": a double quote is opened and never closed; close it, or write a quote inside a text as two (\"\")"};
+  }
+  if (message.find("Maximum line size") != std::string::npos) {
+    return {ErrorCode::kInvalidInput, line + ": the line is longer than 2,000,000 bytes; a quote that is opened and never closed makes such lines"};
+  }
+  if (message.find("sniffing file") != std::string::npos) {
+    for (const char delimiter : {',', ';', '\t', '|'}) {
+      const Result<std::string> bytes = base::ReadFile(file);
+      if (bytes && bytes->substr(0, bytes->find('\n')).find(delimiter) != std::string::npos) return RaggedRow(file, delimiter);
+    }
+    return {ErrorCode::kInvalidInput, file + ": no delimiter (comma, semicolon, tab or |) splits its lines into equal numbers of fields; expected a header line and rows of a CSV file"};
+  }
+  const std::string first = message.substr(0, message.find('\n'));
+  return {ErrorCode::kInvalidInput, (files.size() > 1 ? source : line) + ": cannot be read as CSV: " + first};
+}
+
+// A plain scan that knows quotes is enough for an error message. Lines are counted as editors do, a record may span several.
+Error RaggedRow(const std::string& file, char delimiter) {
+  const Error general{ErrorCode::kInvalidInput, file + ": its rows have different numbers of fields separated by '" + std::string(1, delimiter) + "'; every row needs as many as the header"};
+  const Result<std::string> bytes = base::ReadFile(file);
+  if (!bytes || file.ends_with(".gz")) return general;
+  std::size_t header_fields = 0, fields = 1, line = 1, record_line = 1;
+  bool quoted = false, any = false;
+  for (std::size_t i = 0; i <= bytes->size(); ++i) {
+    const char c = i < bytes->size() ? (*bytes)[i] : '\n';
+    if (c == '"') quoted = !quoted;
+    if (c == delimiter && !quoted) ++fields;
+    if (c == '\n') ++line;
+    if (c != '\n' || quoted) {
+      any = any || c != '\r';
+      continue;
+    }
+    if (any && header_fields == 0) {
+      header_fields = fields;
+    } else if (any && fields != header_fields) {
+      return {ErrorCode::kInvalidInput, file + ": line " + std::to_string(record_line) + " has " + std::to_string(fields) + " fields, the header has " + std::to_string(header_fields) + "; put texts with a '" + std::string(1, delimiter) + "' in double quotes, or mend the line"};
+    }
+    record_line = line;
+    fields = 1;
+    any = false;
+  }
+  return general;
+}
+
+Result<void> RefuseDoubleNames(const std::string& file, const std::vector<std::string>& header, const std::vector<std::string>& names, std::vector<std::string>* renamed) {
+  if (header.size() != names.size()) return {};
+  std::map<std::string, std::size_t> first;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (header[i].empty()) {
+      renamed->push_back("field " + std::to_string(i + 1) + " of the header has no name and is called '" + names[i] + "'");
+      continue;
+    }
+    const auto [found, added] = first.emplace(header[i], i);
+    if (!added) {
+      return Error{ErrorCode::kInvalidInput, file + ": line 1: column '" + header[i] + "' stands twice, as field " + std::to_string(found->second + 1) + " and " + std::to_string(i + 1) + "; give each column its own name"};
+    }
+    if (header[i] != names[i]) renamed->push_back("column '" + header[i] + "' is called '" + names[i] + "', because another column's name differs from it in case only");
+  }
+  return {};
+}
+
+}  // namespace assay::store::internal
