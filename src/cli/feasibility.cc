@@ -50,6 +50,11 @@ const char* MarkOf(Verdict verdict) {
 
 }  // namespace
 
+std::string VerdictMark(Verdict verdict, const Terminal& terminal) {
+  static constexpr const char* kWords[] = {"supported", "refuted", "open", "for people"};
+  return terminal.Paint(std::string(MarkOf(verdict)) + " " + kWords[static_cast<std::size_t>(verdict)], StyleOf(verdict));
+}
+
 void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
   static constexpr const char* kVerdicts[] = {"STOP", "A PERSON MUST ANSWER", "COLLECT MORE", "USE A RULE", "GO"};
   terminal.Heading("Is machine learning right for '" + report.objective + "'?");
@@ -62,12 +67,21 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
   }
   terminal.Line();
   if (std::isfinite(report.gain.value)) {
-    std::string line = "Gain over the constant (" + report.metric + "): " + base::ReadableNumber(report.gain.value, 3) + " (" + base::ReadableNumber(report.gain.low, 3) + " to " + base::ReadableNumber(report.gain.high, 3) + ")";
-    if (std::isfinite(report.gain_with_leaks.value)) line += "; with the leaky columns it would seem to be " + base::ReadableNumber(report.gain_with_leaks.value, 3);
+    std::string line = "Gain of the best model over the constant answer, in " + report.metric + ": " + ReadableEstimate(report.gain) + "; worth having from " + base::ReadableNumber(report.least_gain, 3) + " on";
+    if (std::isfinite(report.gain_with_leaks.value)) line += ". With " + base::Join(report.leaky_columns, ", ") + " it would seem to be " + ReadableEstimate(report.gain_with_leaks);
     terminal.Paragraph(line + ".", 2);
   }
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
-  for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph("? " + question.question, 2);
+  for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph(terminal.Paint("?", Style::kWarn) + " " + question.question, 2);
+  if (report.header.report == "feasibility") {
+    static constexpr const char* kNext[] = {
+        "look for better features or another question; the refuted items above say which. (Exit code 1.)",
+        "answer the open questions in the charter (assay init DIR writes one), then run this again.",
+        "collect more rows or sharper features; 'Is there enough data?' above says how many rows would do.",
+        "assay train with the same flags shows the rule itself and what it reaches on rows that nothing was chosen by.",
+        "assay train with the same flags climbs the ladder: the lowest rung that is good enough wins."};
+    terminal.Next(kNext[static_cast<std::size_t>(report.verdict)]);
+  }
 }
 
 void AddFeasibility(CLI::App& app, Session& session) {
@@ -75,6 +89,13 @@ void AddFeasibility(CLI::App& app, Session& session) {
   const auto flags = AddProblemFlags(command);
   const auto sensitive = std::make_shared<std::vector<std::string>>();
   command->add_option("--sensitive", *sensitive, "Columns about people that need care: groups are compared, proxies searched, and a person must answer")->delimiter(',')->group("Problem");
+  command->footer(
+      "Examples:\n"
+      "  assay feasibility flights.parquet --outcome 'delay > 15' --time date --unit 'date(date)' --wait '12 hours'\n"
+      "  assay feasibility users.csv --outcome churned --unit user --least-gain 0.02 --target 0.2\n"
+      "  assay feasibility prices.csv --outcome price --exclude invoice_id,paid_on --json | jq .verdict\n\n"
+      "Verdicts: go; use_a_rule (a model adds too little); collect_more (the data cannot yet say); needs_person; stop (exit code 1).\n"
+      "Columns that know the outcome beforehand are named, left out, and everything is judged without them.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, *sensitive, session); }); });
 }

@@ -71,6 +71,11 @@ void AddLedger(CLI::App& app, Session& session) {
   command->add_option("DIR", arguments->folder, "Folder with assay.toml")->capture_default_str();
   command->add_option("--head", arguments->head, "A hash noted earlier: fails when the ledger no longer holds it (it was cut off)");
   command->add_option("--compare", arguments->compare, "Two record numbers: what differs between them, timing aside")->expected(2);
+  command->footer(
+      "Examples:\n"
+      "  assay ledger examples/flights                     what was concluded, when, and whether the chain is whole\n"
+      "  assay ledger examples/flights --head 3f9c0a...    also whether anything was cut off since that head was noted\n"
+      "  assay ledger examples/flights --compare 2 5       what two records say differently, timing aside");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });
 }

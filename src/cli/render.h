@@ -1,6 +1,10 @@
 // How reports look on a terminal; each function lives beside the command that made it first.
 #pragma once
 
+#include <string>
+
+#include "evidence/reports/common.h"
+
 namespace assay::evidence {
 struct CheckReport;
 struct FeasibilityReport;
@@ -13,6 +17,9 @@ namespace assay::cli {
 class Terminal;
 
 void RenderCheck(const evidence::CheckReport& report, Terminal& terminal);
+// A verdict as a sign and a word, in its colour: "✓ supported".
+std::string VerdictMark(evidence::Verdict verdict, const Terminal& terminal);
+
 void RenderUnderstand(const evidence::UnderstandReport& report, Terminal& terminal);
 void RenderTrain(const evidence::TrainReport& report, Terminal& terminal);
 void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal);

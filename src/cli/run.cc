@@ -85,6 +85,13 @@ void AddRun(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<RunArguments>();
   command->add_option("DIR", arguments->folder, "Folder with assay.toml")->capture_default_str();
   command->add_flag("--full", arguments->full, "Repeated fits use all rows instead of a sample of whole units");
+  command->footer(
+      "Examples:\n"
+      "  assay run examples/flights\n"
+      "  assay run examples/flights --threads 1 --seed 7\n"
+      "  assay run . --json > project.json\n\n"
+      "In order: understand, feasibility, train, per objective of assay.toml. Each step's report goes to the ledger in DIR/.assay/ and the\n"
+      "page DIR/.assay/report.html is written anew after each, so that a run that stops early leaves what was done. Exit code 1 on stop.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });
 }
@@ -95,6 +102,13 @@ void AddReport(CLI::App& app, Session& session) {
   auto out = std::make_shared<std::string>();
   command->add_option("DIR", *folder, "Folder with assay.toml")->capture_default_str();
   command->add_option("--out", *out, "Where to write it (default: DIR/.assay/report.html)");
+  command->footer(
+      "Examples:\n"
+      "  assay report examples/flights\n"
+      "  assay report examples/flights --out flights.html\n"
+      "  assay report examples/flights --json > project.json\n\n"
+      "The file loads nothing: it opens without a network, on a phone, on paper, light and dark. It holds at most 3 MB of data; what a\n"
+      "very wide project shows less of is counted at its end.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Report(*folder, *out, session); }); });
 }

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/text.h"
+#include "evidence/reports/common.h"
 #include "cli/output.h"
 
 namespace assay::cli {
@@ -44,17 +46,37 @@ std::string Padded(const std::string& cell, int width, Terminal::Align align) {
   return align == Terminal::Align::kRight ? blanks + cell : cell + blanks;
 }
 
+// The last piece of a word that fits into `width` columns starts at the returned byte; at least one character is taken.
+std::size_t FittingBytes(std::string_view word, int width) {
+  std::size_t i = 0;
+  while (i < word.size()) {
+    std::size_t next = i;
+    NextPoint(word, &next);
+    if (i > 0 && DisplayWidth(word.substr(0, next)) > width) break;
+    i = next;
+  }
+  return i;
+}
+
+// Words wider than `width` are broken, painted ones excepted.
 std::vector<std::string> Wrapped(std::string_view text, int width) {
   std::vector<std::string> lines;
   std::string line;
+  // Blanks at the start are a margin and stay.
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
   std::size_t i = 0;
   while (i < text.size()) {
-    std::size_t end = text.find(' ', i);
+    std::size_t end = text.find(' ', std::max(i, begin));
     if (end == std::string_view::npos) end = text.size();
-    const std::string word(text.substr(i, end - i));
+    std::string word(text.substr(i, end - i));
     if (!line.empty() && DisplayWidth(line) + 1 + DisplayWidth(word) > width) {
       lines.push_back(line);
       line.clear();
+    }
+    while (line.empty() && DisplayWidth(word) > width && word.find('\x1b') == std::string::npos) {
+      const std::size_t fitting = FittingBytes(word, width);
+      lines.push_back(word.substr(0, fitting));
+      word.erase(0, fitting);
     }
     if (!line.empty()) line += ' ';
     line += word;
@@ -63,7 +85,49 @@ std::vector<std::string> Wrapped(std::string_view text, int width) {
   lines.push_back(line);
   return lines;
 }
+
+// Natural widths; where they do not fit, the widest left-aligned columns give way until they do or are 20 wide.
+std::vector<int> ColumnWidths(const std::vector<Terminal::ColumnHead>& heads, const std::vector<std::vector<std::string>>& rows, int room) {
+  std::vector<int> widths;
+  for (const Terminal::ColumnHead& head : heads) widths.push_back(DisplayWidth(head.name));
+  for (const auto& row : rows) {
+    for (std::size_t c = 0; c < row.size() && c < widths.size(); ++c) widths[c] = std::max(widths[c], DisplayWidth(row[c]));
+  }
+  int total = 2 * static_cast<int>(widths.size() - 1);
+  for (const int w : widths) total += w;
+  while (total > room) {
+    std::size_t widest = widths.size();
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      // A painted cell or a bar cannot be broken between its parts.
+      if (heads[c].align == Terminal::Align::kRight || heads[c].name.empty() || widths[c] <= 20) continue;
+      if (widest == widths.size() || widths[c] >= widths[widest]) widest = c;
+    }
+    if (widest == widths.size()) break;
+    --widths[widest];
+    --total;
+  }
+  return widths;
+}
 }  // namespace
+
+std::string ReadableEstimate(const evidence::Estimate& estimate, double scale, std::string_view unit) {
+  const std::string suffix(unit);
+  if (!std::isfinite(estimate.value)) return estimate.reason.empty() ? "not measured" : estimate.reason;
+  if (!std::isfinite(estimate.low) || !std::isfinite(estimate.high)) {
+    return base::ReadableNumber(scale * estimate.value, 3) + suffix + ", no interval: " + (estimate.reason.empty() ? "not computed" : estimate.reason);
+  }
+  const double width = scale * (estimate.high - estimate.low);
+  if (width <= 1e-12 * std::abs(scale * estimate.value)) return base::ReadableNumber(scale * estimate.value, 3) + suffix + ", exact";
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(width))), 0, 12);
+  const auto fixed = [&](double v) {
+    char buffer[400];
+    std::snprintf(buffer, sizeof buffer, "%.*f", decimals, scale * v);
+    std::string text = buffer;
+    if (text.find_first_of("123456789") == std::string::npos && text.front() == '-') text.erase(0, 1);
+    return text;
+  };
+  return fixed(estimate.value) + suffix + " (" + fixed(estimate.low) + " to " + fixed(estimate.high) + ")";
+}
 
 int DisplayWidth(std::string_view text) {
   int width = 0;
@@ -88,6 +152,9 @@ Terminal::Terminal() {
   const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
   coloured_ = is_terminal && std::getenv("NO_COLOR") == nullptr;
   winsize size{};
+  const char* columns = std::getenv("COLUMNS");
+  const int stated = columns == nullptr ? 0 : std::atoi(columns);
+  if (stated >= 40) width_ = std::min(stated, 140);
   if (is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
     width_ = std::min<int>(size.ws_col, 140);
   }
@@ -108,6 +175,11 @@ void Terminal::Heading(std::string_view text) {
   Line(Paint(text, Style::kTitle));
 }
 
+void Terminal::Next(std::string_view text) {
+  Line();
+  Paragraph(Paint("Next:", Style::kBold) + " " + std::string(text), 2);
+}
+
 void Terminal::Paragraph(std::string_view text, int indent) {
   const std::string margin(static_cast<std::size_t>(indent), ' ');
   for (const std::string& line : Wrapped(text, width_ - indent)) Line(margin + line);
@@ -115,30 +187,22 @@ void Terminal::Paragraph(std::string_view text, int indent) {
 
 void Terminal::Table(const std::vector<ColumnHead>& heads, const std::vector<std::vector<std::string>>& rows, int indent) {
   if (heads.empty()) return;
-  std::vector<int> widths;
-  for (const ColumnHead& head : heads) widths.push_back(DisplayWidth(head.name));
-  for (const auto& row : rows) {
-    for (std::size_t c = 0; c < row.size() && c < widths.size(); ++c) widths[c] = std::max(widths[c], DisplayWidth(row[c]));
-  }
-  int before_last = indent;
-  for (std::size_t c = 0; c + 1 < widths.size(); ++c) before_last += widths[c] + 2;
-  const int last_room = std::max(20, width_ - before_last);
+  std::vector<int> widths = ColumnWidths(heads, rows, width_ - indent);
   const std::string margin(static_cast<std::size_t>(indent), ' ');
-
   const auto print_row = [&](const std::vector<std::string>& cells, Style style) {
-    std::string line = margin;
-    for (std::size_t c = 0; c + 1 < heads.size(); ++c) {
-      line += Padded(c < cells.size() ? cells[c] : "", widths[c], heads[c].align) + "  ";
+    std::vector<std::vector<std::string>> pieces(heads.size());
+    std::size_t lines = 1;
+    for (std::size_t c = 0; c < heads.size(); ++c) {
+      pieces[c] = Wrapped(c < cells.size() ? cells[c] : "", widths[c]);
+      lines = std::max(lines, pieces[c].size());
     }
-    const std::string last = cells.size() == heads.size() ? cells.back() : "";
-    if (heads.back().align == Align::kRight) {
-      Line(Paint(line + Padded(last, widths.back(), Align::kRight), style));
-      return;
-    }
-    const std::vector<std::string> pieces = Wrapped(last, last_room);
-    Line(Paint(line + pieces[0], style));
-    for (std::size_t k = 1; k < pieces.size(); ++k) {
-      Line(std::string(static_cast<std::size_t>(before_last), ' ') + Paint(pieces[k], style));
+    for (std::size_t k = 0; k < lines; ++k) {
+      std::string line = margin;
+      for (std::size_t c = 0; c < heads.size(); ++c) {
+        if (c > 0) line += "  ";
+        line += Padded(k < pieces[c].size() ? pieces[c][k] : "", widths[c], heads[c].align);
+      }
+      Line(Paint(line.substr(0, line.find_last_not_of(' ') + 1), style));
     }
   };
   std::vector<std::string> names;

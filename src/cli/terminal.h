@@ -5,11 +5,15 @@
 #include <string_view>
 #include <vector>
 
+namespace assay::evidence {
+struct Estimate;
+}
+
 namespace assay::cli {
 
 enum class Style { kPlain, kBold, kDim, kGood, kBad, kWarn, kTitle };
 
-// Writes to standard output. Width is the terminal's, 100 when it is not a terminal.
+// Writes to standard output. Width is the terminal's (40 to 140), or COLUMNS, or 100. Colours need a terminal and no NO_COLOR.
 class Terminal {
  public:
   Terminal();
@@ -20,6 +24,8 @@ class Terminal {
   std::string Paint(std::string_view text, Style style) const;
   void Line(std::string_view text = {});
   void Heading(std::string_view text);
+  // What to do next, set off from what was found.
+  void Next(std::string_view text);
   // Breaks at blanks; following lines start with `indent` blanks.
   void Paragraph(std::string_view text, int indent = 0);
 
@@ -28,7 +34,8 @@ class Terminal {
     std::string name;
     Align align = Align::kLeft;
   };
-  // Cells may hold painted text and any UTF-8. The last left-aligned column is wrapped to fit.
+  // Cells may hold painted text and any UTF-8. What does not fit is wrapped in its cell: the widest columns give way first,
+  // columns of numbers (right-aligned) and bars never. No line is wider than the terminal as long as 20 columns are left for text.
   void Table(const std::vector<ColumnHead>& heads, const std::vector<std::vector<std::string>>& rows, int indent = 2);
 
   // A text bar for an interval on a scale: "····━━●━━····", `cells` characters wide.
@@ -38,6 +45,10 @@ class Terminal {
   bool coloured_ = false;
   int width_ = 100;
 };
+
+// "0.0235 (0.0205 to 0.0265)": as many decimals as the width of the interval supports, or the value with the reason why there
+// is no interval ("0.31, no interval: a count"). `scale` 100 and `unit` " %" for shares.
+std::string ReadableEstimate(const evidence::Estimate& estimate, double scale = 1.0, std::string_view unit = "");
 
 // Columns of a terminal that the text takes (escape codes 0, combining 0, wide 2).
 int DisplayWidth(std::string_view text);

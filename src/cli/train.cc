@@ -23,12 +23,6 @@ struct Arguments {
   std::string out;
 };
 
-std::string WithInterval(const evidence::Estimate& e) {
-  if (!std::isfinite(e.value)) return "n/a";
-  if (!std::isfinite(e.low) || e.low == e.high) return base::ReadableNumber(e.value, 3);
-  return base::ReadableNumber(e.value, 3) + " (" + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")";
-}
-
 Result<int> Run(const Arguments& arguments, Session& session) {
   const lifecycle::Problem problem = ASSAY_TRY(ToProblem(*arguments.problem));
   if (!arguments.out.empty()) ASSAY_TRY(base::CheckWritable(arguments.out));
@@ -64,7 +58,7 @@ void RenderTrain(const TrainReport& report, Terminal& terminal) {
     const auto found = rung.metrics.find(report.metric);
     const evidence::Estimate metric = found == rung.metrics.end() ? evidence::Estimate{} : found->second;
     const std::string name = (rung.name == report.recommended ? "→ " : "  ") + rung.name;
-    rows.push_back({terminal.Paint(name, rung.name == report.recommended ? Style::kGood : Style::kPlain), Terminal::IntervalBar(metric.value, metric.low, metric.high, low, high, 30), WithInterval(metric), rung.status_text});
+    rows.push_back({terminal.Paint(name, rung.name == report.recommended ? Style::kGood : Style::kPlain), Terminal::IntervalBar(metric.value, metric.low, metric.high, low, high, terminal.width() >= 110 ? 30 : terminal.width() >= 96 ? 20 : 12), ReadableEstimate(metric), rung.status_text});
   }
   terminal.Table({{"  rung"}, {""}, {report.metric + " (95 %)"}, {"against the best"}}, rows, 0);
   terminal.Line();
@@ -76,6 +70,11 @@ void RenderTrain(const TrainReport& report, Terminal& terminal) {
   terminal.Paragraph("Split: " + report.split.how + "; this holdout has been opened " + std::to_string(report.split.holdout_openings) + (report.split.holdout_openings == 1 ? " time." : " times."), 2);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   if (!report.models_folder.empty()) terminal.Paragraph("Models: " + report.models_folder, 2);
+  if (report.header.report == "train") {
+    terminal.Next(report.recommended.empty() ? "the holdout refutes the choice: collect more rows, or ask assay feasibility what stands in the way."
+                  : report.models_folder.empty() ? "add --out FOLDER to keep the fitted rungs; assay score then applies one to a file."
+                                                 : "assay score applies a rung of " + report.models_folder + " to a file.");
+  }
 }
 
 void AddTrain(CLI::App& app, Session& session) {
@@ -84,6 +83,13 @@ void AddTrain(CLI::App& app, Session& session) {
   arguments->problem = AddProblemFlags(command);
   command->add_flag("--full", arguments->full, "Choose the rung on all training rows instead of a sample of whole units");
   command->add_option("--out", arguments->out, "Save the fitted rungs into this folder");
+  command->footer(
+      "Examples:\n"
+      "  assay train flights.parquet --outcome 'delay > 15' --time date --unit 'date(date)' --exclude date --out models\n"
+      "  assay train prices.csv --outcome price --metric rmse --json > train.json\n"
+      "  assay train results.csv --outcome clicked --query search --task ranking\n\n"
+      "Everything is chosen inside the training part; the holdout is scored once, for all rungs together. The recommended rung is the\n"
+      "lowest one that is good enough: the best is not better by the least gain, even at the upper end of its interval.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });
 }

@@ -17,11 +17,6 @@ namespace {
 
 using evidence::UnderstandReport;
 
-std::string Between(const evidence::Estimate& e) {
-  if (!std::isfinite(e.low)) return "";
-  return base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3);
-}
-
 // Up to `cells` block characters for a series.
 std::string Sparkline(const std::vector<evidence::PeriodPoint>& points, std::size_t cells) {
   static constexpr const char* kBlocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -72,28 +67,29 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
   for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
   if (report.over_time.reason.empty()) {
     terminal.Heading("Outcome over time, by " + report.over_time.period);
-    terminal.Line("  " + Sparkline(report.over_time.points, 72));
+    terminal.Line("  " + Sparkline(report.over_time.points, static_cast<std::size_t>(std::min(72, terminal.width() - 4))));
     if (!report.over_time.points.empty()) terminal.Line(terminal.Paint("  " + report.over_time.points.front().start + " to " + report.over_time.points.back().start, Style::kDim));
     for (const evidence::ChangePoint& change : report.over_time.changes) {
-      const std::string by = std::isfinite(change.difference.low) ? ", by " + base::ReadableNumber(change.difference.value, 3) + " (95 % interval " + Between(change.difference) + ")" : "";
-      terminal.Line("  shift at " + change.start + ": " + base::ReadableNumber(change.before.value, 3) + " → " + base::ReadableNumber(change.after.value, 3) + by);
+      const std::string by = std::isfinite(change.difference.low) ? ", by " + ReadableEstimate(change.difference) : "";
+      terminal.Paragraph("A shift at " + change.start + ": from " + ReadableEstimate(change.before) + " to " + ReadableEstimate(change.after) + by + ".", 2);
     }
-    if (report.over_time.changes.empty()) terminal.Line("  no level shift beyond noise");
-    terminal.Paragraph("season: " + report.over_time.seasonality, 2);
-    for (const evidence::Season& season : report.seasons) terminal.Paragraph("by " + season.name + ": " + season.answer, 2);
+    if (report.over_time.changes.empty()) terminal.Line("  No level shift beyond noise.");
+    terminal.Paragraph("Season: " + report.over_time.seasonality + ".", 2);
+    for (const evidence::Season& season : report.seasons) terminal.Paragraph("By " + season.name + ": " + season.answer, 2);
   }
   terminal.Heading("What goes with it");
   std::vector<std::vector<std::string>> rows;
   for (const evidence::Association& a : report.associations) {
-    rows.push_back({a.feature, base::ReadableShare(a.strength.value), Between(a.strength), a.q_value <= 0.05 ? "yes" : "not shown"});
+    rows.push_back({a.feature, ReadableEstimate(a.strength, 100, " %"), a.q_value <= 0.05 ? "yes" : "not shown"});
     if (rows.size() == 15) break;
   }
-  terminal.Table({{"feature"}, {"variance explained", Terminal::Align::kRight}, {"95 % interval"}, {"beyond noise (FDR 5 %)"}}, rows);
+  terminal.Table({{"feature"}, {"of the outcome's variance (95 %)", Terminal::Align::kRight}, {"beyond noise"}}, rows);
+  terminal.Paragraph("Share of the outcome's variance that each explains alone; beyond noise at a false discovery rate of 5 %. A strong one may be known too late: assay feasibility looks for that.", 2);
   if (!report.hypotheses.empty()) {
-    terminal.Heading("Hypotheses");
+    terminal.Heading("What people believed, tested");
     rows.clear();
-    for (const evidence::HypothesisResult& h : report.hypotheses) rows.push_back({h.name, evidence::EnumNames(h.verdict)[static_cast<std::size_t>(h.verdict)], h.answer});
-    terminal.Table({{"claim"}, {"verdict"}, {"what the data say"}}, rows);
+    for (const evidence::HypothesisResult& h : report.hypotheses) rows.push_back({VerdictMark(h.verdict, terminal), h.name, h.answer});
+    terminal.Table({{"verdict"}, {"claim"}, {"what the data say"}}, rows);
   }
   terminal.Heading("Columns");
   rows.clear();
@@ -111,11 +107,20 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
     terminal.Heading("Open questions for people");
     for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph("? " + question.question, 2);
   }
+  if (report.header.report == "understand") terminal.Next("assay feasibility with the same flags says whether machine learning is right for it at all.");
 }
 
 void AddUnderstand(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("understand", "What happens? Data quality, the outcome over time, what goes with it; FILE may be a project's folder: then its hypotheses are tested too");
   const auto flags = AddProblemFlags(command);
+  command->footer(
+      "Examples:\n"
+      "  assay understand flights.parquet --outcome 'delay > 15' --time date --unit 'date(date)'\n"
+      "  assay understand 'sales/*.csv' --outcome revenue --time day --sample 100000\n"
+      "  assay understand users.csv --outcome churned --unit user --json > understand.json\n\n"
+      "It tells how often or how much, whether and when the level shifted, what repeats, which columns go with it, and what is odd\n"
+      "about the data. Give --unit where rows depend on each other (a person's visits, a day's flights): on millions of rows\n"
+      "everything is significant otherwise.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, session); }); });
 }
