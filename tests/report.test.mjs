@@ -151,7 +151,8 @@ test('by keyboard alone: skip link, another metric, a table, the look', async ()
   const tab = page.locator('#ladder .tabs button', { hasText: /^auc$/ });
   await tab.focus();
   await page.keyboard.press('Enter');
-  assert.equal(await tab.getAttribute('aria-pressed'), 'true');
+  // The page redraws after the key, not with it: each state is waited for, and the test fails when it never comes.
+  await page.locator('#ladder .tabs button[aria-pressed="true"]', { hasText: /^auc$/ }).waitFor();
   // A locator polls from outside: the page's own policy forbids evaluating text as code, which waitForFunction does when it has to wait.
   await page.locator('#ladder figure svg[aria-label*="auc"]').first().waitFor();
   const summary = page.locator('#ladder summary').first();
@@ -163,9 +164,10 @@ test('by keyboard alone: skip link, another metric, a table, the look', async ()
   const look = page.locator('.theme');
   await look.focus();
   await page.keyboard.press('Enter');  // auto -> light
+  await page.locator('html[data-theme="light"]').waitFor();
   assert.equal(await paper(), light);
   await page.keyboard.press('Enter');  // light -> dark
-  await page.locator('.theme[aria-label*="Look: dark"]').waitFor();
+  await page.locator('html[data-theme="dark"] .theme[aria-label*="Look: dark"]').waitFor();
   assert.notEqual(await paper(), light);
   assert.deepEqual((await page.evaluate(lowContrast)).bad, []);
   assert.deepEqual(problems, []);
@@ -215,7 +217,7 @@ test('parts that have not run say so', async () => {
   const html = readFileSync(reportFile, 'utf8');
   const [, before, data, rest] = /^([\s\S]*id="assay-data">)([\s\S]*?)(<\/script>[\s\S]*)$/.exec(html);
   const report = JSON.parse(data);
-  for (const [left, missing] of [[{ train: [] }, ['ladder']], [{ train: [], feasibility: [] }, ['feasibility', 'ladder']], [{ train: [], feasibility: [], understand: null, board: [], steps: [], options: [], parts: [] }, ['understand', 'feasibility', 'ladder']]]) {
+  for (const [left, missing] of [[{ train: [] }, ['ladder']], [{ train: [], feasibility: [] }, ['feasibility', 'ladder']], [{ train: [], feasibility: [], understand: null, check: null, board: [], steps: [], options: [], parts: [] }, ['understand', 'feasibility', 'ladder']]]) {
     const file = join(folder, 'part.html');
     writeFileSync(file, before + JSON.stringify({ ...report, ...left }).replaceAll('<', '\\u003c') + rest);
     const { page, problems } = await open({ viewport: { width: 1200, height: 800 } }, file);

@@ -116,6 +116,15 @@ void FitTrain(const Limits& limits, evidence::TrainReport* t, ProjectReport* rep
   }
 }
 
+void FitCheck(const Limits& limits, ProjectReport* report) {
+  evidence::CheckReport& c = *report->check;
+  std::vector<std::string>& left_out = report->page.left_out;
+  KeepFirst(&c.fields, limits.list_entries, "judged fields of the charter", &left_out);
+  KeepFirst(&c.findings, limits.list_entries, "findings about the charter, contradictions first", &left_out);
+  KeepFirst(&c.open_questions, limits.list_entries, "open questions of the charter", &left_out);
+  KeepFirst(&c.parts, limits.list_entries, "parts of the charter's problem", &left_out);
+}
+
 // Cuts every text of more than `most` bytes, between characters; returns how many were cut.
 std::int64_t CutTexts(Json* value, std::size_t most) {
   if (value->is_string()) {
@@ -135,6 +144,7 @@ std::int64_t CutTexts(Json* value, std::size_t most) {
 
 Json WithLimits(const ProjectReport& whole, const Limits& limits) {
   ProjectReport report = whole;
+  if (report.check) FitCheck(limits, &report);
   if (report.understand) FitUnderstand(limits, &report);
   for (evidence::FeasibilityReport& f : report.feasibility) FitFeasibility(limits, &f, &report);
   for (evidence::TrainReport& t : report.train) FitTrain(limits, &t, &report);

@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import './report.css';
 import { Board } from './board';
+import { Check } from './check';
 import { Evidence } from './evidence';
 import { Feasibility } from './feasibility';
 import type { ProjectReport } from './generated/reports';
@@ -38,6 +39,7 @@ function Report({ report }: { report: ProjectReport }) {
         {report.train.length > 0 ? report.train.map((t, i) => <Ladder report={t} first={i === 0} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
         <Results report={report} />
         <Board report={report} />
+        {report.check && <Check report={report.check} />}
         <OpenQuestions report={report} />
         <Evidence report={report} />
       </main>

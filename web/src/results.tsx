@@ -45,7 +45,7 @@ export function Results({ report }: { report: ProjectReport }) {
 }
 
 export function OpenQuestions({ report }: { report: ProjectReport }) {
-  const questions = [...(report.understand?.open_questions ?? []), ...report.feasibility.flatMap((f) => f.open_questions)];
+  const questions = [...(report.check?.open_questions ?? []), ...(report.understand?.open_questions ?? []), ...report.feasibility.flatMap((f) => f.open_questions)];
   const once = questions.filter((q, i) => questions.findIndex((other) => other.question === q.question) === i);
   if (once.length === 0) return null;
   return <section id="questions"><h2>Only people can answer</h2><h3>Open questions</h3><ul class="cards">{once.map((q) => <li class="ask"><Mark state="needs_person" words={q.stage || 'open'} /><h4>{q.question}</h4><p class="source"><code>{q.key}</code></p></li>)}</ul></section>;

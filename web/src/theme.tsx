@@ -1,5 +1,5 @@
 // The look of the page: as the system says, light or dark. Remembered where the browser allows it.
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 const looks = ['auto', 'light', 'dark'] as const;
 type Look = (typeof looks)[number];
@@ -15,7 +15,7 @@ function remembered(): Look {
 
 export function ThemeButton() {
   const [look, setLook] = useState<Look>(remembered);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (look === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = look;
     try {

@@ -1,0 +1,45 @@
+// The charter, held against the data: what is contradicted or vague, and whether the planned proof has power.
+import { inLine, readable, sentence } from './format';
+import type { CheckReport } from './generated/reports';
+import { Key, Mark } from './parts';
+
+function Proof({ report }: { report: CheckReport }) {
+  const proof = report.proof;
+  const figure = (value: number | null, unit = '') => <span class="number">{value === null ? <span class="interval">{proof.reason || 'the charter says too little'}</span> : <><b>{readable(value)}{unit}</b> <span class="interval">from the charter’s figures, not estimated</span></>}</span>;
+  return (
+    <>
+      <h3>Can the planned A/B test prove it?</h3>
+      <dl class="figures">
+        <Key name={`power of the test as planned (wanted: ${readable(proof.wanted_power)})`}>{figure(proof.power)}</Key>
+        <Key name="smallest effect it can see">{figure(proof.visible_effect)}</Key>
+        <Key name="units needed per variant">{figure(proof.units_needed)}</Key>
+        <Key name="days needed">{figure(proof.days_needed)}</Key>
+      </dl>
+      {proof.method && <p class="quiet">{sentence(proof.method)}</p>}
+    </>
+  );
+}
+
+export function Check({ report }: { report: CheckReport }) {
+  return (
+    <section id="check">
+      <h2>The charter, held against the data</h2>
+      <p class="lead">{sentence(report.summary)}</p>
+      {report.findings.length > 0 && (
+        <ul class="cards">
+          {report.findings.map((f) => (
+            <li class={f.status === 'contradicted' ? 'bad' : 'warn'}>
+              <Mark state={f.status} />
+              <h3>{sentence(f.message)}</h3>
+              {f.evidence && <p>{sentence(f.evidence)}</p>}
+              {f.advice && <p class="quiet">{sentence(f.advice)}</p>}
+              <p class="source"><code>{f.key}</code>{(f.line ?? 0) > 0 ? `, line ${f.line}` : ''}</p>
+            </li>
+          ))}
+        </ul>
+      )}
+      {report.rows_per_day.value !== null && <p class="quiet">Rows per day in the data: {inLine(report.rows_per_day)}.</p>}
+      <Proof report={report} />
+    </section>
+  );
+}
