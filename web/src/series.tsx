@@ -31,7 +31,7 @@ export function Series({ series, mean, as }: { series: OutcomeOverTime; mean: Es
   });
   const name = (l: { level: number }) => (as === 'share' ? `${l.level.toFixed(1)} %` : l.level.toPrecision(3));
   const banded = points.some((p) => p.low !== null);
-  const changes = series.changes.map((c) => ({ at: atTime(c.start), start: c.start, text: `from ${inLine(c.before, as)} to ${inLine(c.after, as)}` }));
+  const changes = series.changes.map((c) => ({ at: atTime(c.start), start: c.start, text: `from ${inLine(c.before, as)} to ${inLine(c.after, as)}, a difference of ${inLine(c.difference, as === 'share' ? 'points' : 'plain')}` }));
   const options = useCallback((width: number) => ({
     height: Math.max(240, Math.min(340, width / 3)), marginLeft: 46, marginRight: 52, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}`, grid: true, zero: as === 'share', nice: true },
     marks: [

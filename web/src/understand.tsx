@@ -6,6 +6,7 @@ import { count, inLine, sentence, tone, type Reading } from './format';
 import type { ColumnProfile, UnderstandReport } from './generated/reports';
 import { intervalRows } from './interval_rows';
 import { Mark } from './parts';
+import { Delay, Seasons } from './seasons';
 import { Series } from './series';
 
 function Hypotheses({ report, as }: { report: UnderstandReport; as: Reading }) {
@@ -61,10 +62,12 @@ export function Understand({ report, as }: { report: UnderstandReport; as: Readi
       <h2>What happens</h2>
       <p class="lead">{sentence(report.summary)}</p>
       <Series series={report.over_time} mean={report.outcome_mean} as={as} />
+      <Seasons seasons={report.seasons} as={as} />
       <Hypotheses report={report} as={as} />
       <h3>What goes with it</h3>
       <Associations list={report.associations} as={as} />
       <h3>The data</h3>
+      <Delay delay={report.label_delay} />
       {report.alerts.length > 0 && <ul class="plain">{report.alerts.map((a) => <li>{sentence(a.message)}</li>)}</ul>}
       <Columns report={report} />
     </section>
