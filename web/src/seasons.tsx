@@ -8,9 +8,11 @@ import { Key, Number } from './parts';
 
 function One({ season, as }: { season: Season; as: Reading }) {
   const rows = season.labels.map((label, i) => ({ label, value: season.means[i].value, low: season.means[i].low, high: season.means[i].high, text: inLine(season.means[i], as), n: season.rows[i] }));
-  const options = useCallback((width: number) => intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share' }), [season]);
-  if (rows.every((r) => r.value === null)) return <p class="quiet">{sentence(`By ${season.name}: ${season.answer}`)}</p>;
-  return <Figure label={`Mean outcome by ${season.name}, with 95 % intervals by unit.`} caption={`By ${season.name}. ${sentence(season.answer)} ${sentence(season.method)}`} options={options} table={{ head: [season.name, 'mean outcome (95 % interval)', 'rows'], body: rows.map((r) => [r.label, r.text, count(r.n)]) }} />;
+  // Positions without a figure stand in the table with their reason.
+  const drawn = rows.filter((r) => r.value !== null);
+  const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share' }), [season]);
+  if (drawn.length === 0) return <p class="quiet">{sentence(`By ${season.name}: ${season.answer}`)}</p>;
+  return <Figure label={`Mean outcome by ${season.name}, with 95 % intervals by unit.`} caption={`By ${season.name}. ${sentence(season.answer)}${season.method && season.method !== season.answer ? ` ${sentence(season.method)}` : ''}${drawn.length < rows.length ? ` Without a figure, and why, in the table: ${rows.length - drawn.length}.` : ''}`} options={options} table={{ head: [season.name, 'mean outcome (95 % interval)', 'rows'], body: rows.map((r) => [r.label, r.text, count(r.n)]) }} />;
 }
 
 export function Seasons({ seasons, as }: { seasons: Season[]; as: Reading }) {
