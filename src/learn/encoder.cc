@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
-#include "base/random.h"
 #include "base/thread_pool.h"
+#include "learn/internal/column_values.h"
+#include "learn/internal/encoding_stages.h"
 
 namespace assay::learn {
 
@@ -26,38 +26,76 @@ double TargetOf(const Examples& examples, std::uint32_t row, std::size_t target)
   return static_cast<std::size_t>(examples.outcome[row]) == target ? 1 : 0;
 }
 
-// Which stage of the training data a row belongs to, and which stages may encode it.
-struct Stages {
-  std::vector<std::uint8_t> of_row;  // per position in rows
-  int count = 0;
-  bool earlier_only = false;         // stage s sees stages < s; else all others
-};
+float Smoothed(double rows, double sum, double prior) { return static_cast<float>((sum + kSmoothingRows * prior) / (rows + kSmoothingRows)); }
 
-Stages MakeStages(const Examples& examples, std::span<const std::uint32_t> rows, std::uint64_t seed) {
-  Stages stages;
-  stages.of_row.resize(rows.size());
-  if (!examples.time.empty()) {
-    stages.count = 8;
-    stages.earlier_only = true;
-    std::vector<base::Micros> times(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) times[i] = examples.time[rows[i]];
-    std::vector<base::Micros> sorted = times;
-    std::sort(sorted.begin(), sorted.end());
-    std::vector<base::Micros> starts;
-    for (int s = 1; s < stages.count; ++s) starts.push_back(sorted[rows.size() * static_cast<std::size_t>(s) / static_cast<std::size_t>(stages.count)]);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      stages.of_row[i] = static_cast<std::uint8_t>(std::upper_bound(starts.begin(), starts.end(), times[i]) - starts.begin());
+// The encodings that the training rows of one category column get: by stage and code, and, for rows of units that lie in
+// several stages, by position, their own unit taken out.
+class TrainingShares {
+ public:
+  TrainingShares(const EncodingStages& stages, std::span<const std::uint32_t> codes, std::span<const double> targets, const StageSums& of_category, const StageSums& of_all, std::size_t num_codes, std::size_t num_targets)
+      : stages_(stages), codes_(codes), targets_(targets), of_category_(of_category), of_all_(of_all), num_codes_(num_codes), k_(num_targets) {
+    by_stage_.resize(static_cast<std::size_t>(stages.count) * num_codes * k_);
+    const std::vector<double> nothing(k_ + 1, 0.0);
+    for (std::size_t s = 0; s < static_cast<std::size_t>(stages.count); ++s) {
+      for (std::size_t c = 0; c < num_codes; ++c) Share(s, c, nothing, nothing, &by_stage_[(s * num_codes + c) * k_]);
     }
-    return stages;
   }
-  stages.count = 5;
-  const std::span<const std::uint32_t> groups = examples.task == Task::kRanking ? std::span<const std::uint32_t>(examples.query) : std::span<const std::uint32_t>(examples.unit);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint64_t group = groups.empty() ? rows[i] : groups[rows[i]];
-    stages.of_row[i] = static_cast<std::uint8_t>(base::RandomStream(seed, "encoding stage", group).Below(5));
+
+  // Writes the encodings into `column` of the matrix and the k - 1 behind it; rows without the category keep NaN.
+  void Write(Matrix* matrix, std::size_t column) const {
+    for (std::size_t i = 0; i < codes_.size(); ++i) {
+      if (codes_[i] == table::kMissingCode) continue;
+      const float* share = &by_stage_[(stages_.stage[i] * num_codes_ + codes_[i]) * k_];
+      std::copy(share, share + k_, &matrix->values[i * matrix->num_columns + column]);
+    }
+    for (std::size_t u = 0; u + 1 < stages_.unit_begin.size(); ++u) WriteUnit(stages_.unit_begin[u], stages_.unit_begin[u + 1], matrix, column);
   }
-  return stages;
-}
+
+ private:
+  // NaN where no outcome was known yet.
+  void Share(std::size_t stage, std::size_t code, std::span<const double> own, std::span<const double> own_all, float* out) const {
+    const std::span<const double> all = of_all_.Visible(stage, 0);
+    const std::span<const double> category = of_category_.Visible(stage, code);
+    const double rows = all[0] - own_all[0];
+    for (std::size_t t = 0; t < k_; ++t) {
+      out[t] = rows <= 0 ? std::numeric_limits<float>::quiet_NaN() : Smoothed(category[0] - own[0], category[t + 1] - own[t + 1], (all[t + 1] - own_all[t + 1]) / rows);
+    }
+  }
+
+  void WriteUnit(std::size_t begin, std::size_t end, Matrix* matrix, std::size_t column) const {
+    // What the unit itself adds to each stage's sums: [stage][0] = rows, then targets; in all and per category.
+    const std::size_t width = k_ + 1;
+    const auto size = static_cast<std::size_t>(stages_.count) * width;
+    std::vector<double> own_all(size, 0.0);
+    std::unordered_map<std::uint32_t, std::vector<double>> own;
+    for (std::size_t m = begin; m < end; ++m) {
+      const std::uint32_t i = stages_.straddling[m];
+      std::vector<double>* of_code = nullptr;
+      if (codes_[i] != table::kMissingCode) of_code = &own.try_emplace(codes_[i], size, 0.0).first->second;
+      for (std::size_t s = stages_.visible_from[i]; s < static_cast<std::size_t>(stages_.count); ++s) {
+        for (std::size_t t = 0; t < width; ++t) {
+          const double value = t == 0 ? 1.0 : targets_[i * k_ + t - 1];
+          own_all[s * width + t] += value;
+          if (of_code != nullptr) (*of_code)[s * width + t] += value;
+        }
+      }
+    }
+    for (std::size_t m = begin; m < end; ++m) {
+      const std::uint32_t i = stages_.straddling[m];
+      if (codes_[i] == table::kMissingCode) continue;
+      const std::size_t at = stages_.stage[i] * width;
+      Share(stages_.stage[i], codes_[i], std::span<const double>(own.at(codes_[i])).subspan(at, width), std::span<const double>(own_all).subspan(at, width), &matrix->values[i * matrix->num_columns + column]);
+    }
+  }
+
+  const EncodingStages& stages_;
+  std::span<const std::uint32_t> codes_;
+  std::span<const double> targets_;
+  const StageSums& of_category_;
+  const StageSums& of_all_;
+  std::size_t num_codes_, k_;
+  std::vector<float> by_stage_;
+};
 
 }  // namespace
 
@@ -77,85 +115,59 @@ void Encoder::Name() {
 
 Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, Matrix* training) {
   Encoder encoder;
-  const std::size_t targets = NumTargets(examples);
-  const Stages stages = MakeStages(examples, rows, context.seed);
-  const auto num_stages = static_cast<std::size_t>(stages.count);
-  std::vector<double> prior(targets, 0.0);
-  for (const std::uint32_t row : rows) {
-    for (std::size_t t = 0; t < targets; ++t) prior[t] += TargetOf(examples, row, t);
+  const std::size_t k = NumTargets(examples);
+  const EncodingStages stages = MakeEncodingStages(examples, rows, context.seed);
+  std::vector<double> targets(rows.size() * k);
+  StageSums of_all(stages, 1, k);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t t = 0; t < k; ++t) targets[i * k + t] = TargetOf(examples, rows[i], t);
+    of_all.Add(i, 0, {&targets[i * k], k});
   }
-  for (double& p : prior) p /= static_cast<double>(rows.size());
+  of_all.Finish();
 
-  // Sums per stage and category, column after column; the training encoding of a category is kept per (stage, category).
-  std::vector<std::vector<float>> stage_shares;  // per part: [stage][code][target]
-  for (const Feature& feature : examples.features) {
-    const table::Column& column = examples.table->column(feature.column);
-    Part part;
+  // One category column after another, each on a thread of its own.
+  struct Fitted {
+    std::vector<std::uint32_t> codes;
+    std::unique_ptr<StageSums> sums;
+  };
+  std::vector<Fitted> fitted(examples.features.size());
+  encoder.parts_.resize(examples.features.size());
+  ASSAY_TRY(base::ParallelFor(context, static_cast<std::int64_t>(fitted.size()), [&](std::int64_t f) {
+    const table::Column& column = examples.table->column(examples.features[static_cast<std::size_t>(f)].column);
+    Part& part = encoder.parts_[static_cast<std::size_t>(f)];
     part.column = column.name();
     part.type = column.type();
-    std::vector<float> of_stage;
-    if (IsCategory(part.type)) {
-      const std::size_t size = column.dictionary().size();
-      std::vector<double> count(num_stages * size, 0), sum(num_stages * size * targets, 0);
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::uint32_t code = column.CodeAt(rows[i]);
-        if (code == table::kMissingCode) continue;
-        const std::size_t at = stages.of_row[i] * size + code;
-        count[at] += 1;
-        for (std::size_t t = 0; t < targets; ++t) sum[at * targets + t] += TargetOf(examples, rows[i], t);
-      }
-      part.prior.assign(prior.begin(), prior.end());
-      of_stage.resize(num_stages * size * targets);
-      std::size_t seen = 0;
-      for (std::size_t c = 0; c < size; ++c) {
-        double all_count = 0;
-        std::vector<double> all_sum(targets, 0);
-        for (std::size_t s = 0; s < num_stages; ++s) {
-          all_count += count[s * size + c];
-          for (std::size_t t = 0; t < targets; ++t) all_sum[t] += sum[(s * size + c) * targets + t];
-        }
-        double before_count = 0;
-        std::vector<double> before_sum(targets, 0);
-        for (std::size_t s = 0; s < num_stages; ++s) {
-          const std::size_t at = s * size + c;
-          for (std::size_t t = 0; t < targets; ++t) {
-            const double n = stages.earlier_only ? before_count : all_count - count[at];
-            const double total = stages.earlier_only ? before_sum[t] : all_sum[t] - sum[at * targets + t];
-            of_stage[at * targets + t] = static_cast<float>((total + kSmoothingRows * prior[t]) / (n + kSmoothingRows));
-          }
-          before_count += count[at];
-          for (std::size_t t = 0; t < targets; ++t) before_sum[t] += sum[at * targets + t];
-        }
-        if (all_count == 0) continue;
-        ++seen;
-        std::vector<float>& share = part.shares[column.dictionary()[c]];
-        for (std::size_t t = 0; t < targets; ++t) share.push_back(static_cast<float>((all_sum[t] + kSmoothingRows * prior[t]) / (all_count + kSmoothingRows)));
-      }
-      if (seen <= kMostOneHot) {
-        for (const auto& [value, share] : part.shares) part.one_hot.push_back(value);
-        std::sort(part.one_hot.begin(), part.one_hot.end());
-      }
+    if (!IsCategory(part.type)) return;
+    Fitted& own = fitted[static_cast<std::size_t>(f)];
+    own.codes.resize(rows.size());
+    ForEachCode(column, rows, [&](std::size_t i, std::uint32_t code) { own.codes[i] = code; });
+    own.sums = std::make_unique<StageSums>(stages, column.dictionary().size(), k);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (own.codes[i] != table::kMissingCode) own.sums->Add(i, own.codes[i], {&targets[i * k], k});
     }
-    stage_shares.push_back(std::move(of_stage));
-    encoder.parts_.push_back(std::move(part));
-  }
+    own.sums->Finish();
+    for (std::size_t t = 0; t < k; ++t) part.prior.push_back(static_cast<float>(of_all.All(0)[t + 1] / of_all.All(0)[0]));
+    for (std::size_t c = 0; c < column.dictionary().size(); ++c) {
+      const std::span<const double> all = own.sums->All(c);
+      if (all[0] == 0) continue;
+      std::vector<float>& share = part.shares[column.dictionary()[c]];
+      for (std::size_t t = 0; t < k; ++t) share.push_back(Smoothed(all[0], all[t + 1], of_all.All(0)[t + 1] / of_all.All(0)[0]));
+    }
+    if (part.shares.size() > kMostOneHot) return;
+    for (const auto& [value, share] : part.shares) part.one_hot.push_back(value);
+    std::sort(part.one_hot.begin(), part.one_hot.end());
+  }));
   encoder.Name();
   *training = ASSAY_TRY(encoder.Encode(*examples.table, rows, context));
   // Overwrite the outcome encodings of the training rows by those of their stages.
-  std::size_t first = 0;
-  for (std::size_t p = 0; p < encoder.parts_.size(); ++p) {
-    const Part& part = encoder.parts_[p];
-    if (IsCategory(part.type)) {
-      const table::Column& column = examples.table->column(examples.features[p].column);
-      const std::size_t size = column.dictionary().size();
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::uint32_t code = column.CodeAt(rows[i]);
-        if (code == table::kMissingCode) continue;
-        for (std::size_t t = 0; t < targets; ++t) training->values[i * training->num_columns + first + t] = stage_shares[p][(stages.of_row[i] * size + code) * targets + t];
-      }
-    }
-    first += encoder.Width(part);
-  }
+  std::vector<std::size_t> first(fitted.size() + 1, 0);
+  for (std::size_t p = 0; p < fitted.size(); ++p) first[p + 1] = first[p] + encoder.Width(encoder.parts_[p]);
+  ASSAY_TRY(base::ParallelFor(context, static_cast<std::int64_t>(fitted.size()), [&](std::int64_t f) {
+    const auto p = static_cast<std::size_t>(f);
+    if (!fitted[p].sums) return;
+    const std::size_t num_codes = examples.table->column(examples.features[p].column).dictionary().size();
+    TrainingShares(stages, fitted[p].codes, targets, *fitted[p].sums, of_all, num_codes, k).Write(training, first[p]);
+  }));
   return encoder;
 }
 
@@ -197,18 +209,24 @@ Result<Matrix> Encoder::Encode(const table::Table& table, std::span<const std::u
     for (std::size_t p = 0; p < sources.size(); ++p) {
       const Source& source = sources[p];
       const std::size_t width = Width(parts_[p]);
-      for (std::size_t i = begin; i < end; ++i) {
-        float* out = &matrix.values[i * matrix.num_columns + source.first];
-        if (!IsCategory(parts_[p].type)) {
-          *out = static_cast<float>(source.column->NumberAt(rows[i]));
-          continue;
-        }
-        const std::uint32_t code = source.column->CodeAt(rows[i]);
-        for (std::size_t w = 0; w < width; ++w) out[w] = code == table::kMissingCode ? std::numeric_limits<float>::quiet_NaN() : source.by_code[code * width + w];
+      float* out = &matrix.values[begin * matrix.num_columns + source.first];
+      const std::span<const std::uint32_t> block_rows = rows.subspan(begin, end - begin);
+      if (!IsCategory(parts_[p].type)) {
+        ForEachNumber(*source.column, block_rows, [&](std::size_t i, double value) { out[i * matrix.num_columns] = static_cast<float>(value); });
+        continue;
       }
+      ForEachCode(*source.column, block_rows, [&](std::size_t i, std::uint32_t code) {
+        for (std::size_t w = 0; w < width; ++w) out[i * matrix.num_columns + w] = code == table::kMissingCode ? std::numeric_limits<float>::quiet_NaN() : source.by_code[code * width + w];
+      });
     }
   }));
   return matrix;
+}
+
+std::vector<std::string> Encoder::columns() const {
+  std::vector<std::string> columns;
+  for (const Part& part : parts_) columns.push_back(part.column);
+  return columns;
 }
 
 Json Encoder::ToJson() const {

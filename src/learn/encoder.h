@@ -27,13 +27,15 @@ struct Matrix {
 // Immutable after Fit; Encode is thread-safe.
 class Encoder {
  public:
-  // Learns from `rows` only. `training` receives the rows' own encoding, in which no row's outcome helps to encode itself:
-  // where there is time a row sees only outcomes known before its block of time (8 blocks), else only other units' (5 folds).
+  // Learns from `rows` only. `training` receives the rows' own encoding, in which neither the row nor its unit helps to
+  // encode itself: where there is time a row sees only what was known before its stage of time began (8 stages, the wait
+  // included; NaN before anything was known), else only other units of other folds (5). See internal/encoding_stages.h.
   static Result<Encoder> Fit(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, Matrix* training);
 
   // Any table with the same columns (found by name, types checked); unseen categories get the prior.
   Result<Matrix> Encode(const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context) const;
 
+  std::vector<std::string> columns() const;  // of the table, that Encode reads
   const std::vector<std::string>& names() const { return names_; }  // "distance", "origin: share", "origin = ORD"
   Json ToJson() const;
   static Result<Encoder> FromJson(const Json& json);

@@ -1,0 +1,149 @@
+// Outcome encodings never see what was not known yet: each law here fails as soon as one outcome too many is looked at.
+#include "learn/encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "base/random.h"
+
+namespace assay::learn {
+namespace {
+
+constexpr std::size_t kRows = 800;
+
+// A category of 6 values and one of 40; times shuffled over 800 hours; units of consecutive hours, or spread over all time.
+Examples Make(Task task, bool with_time, std::uint32_t unit_rows, bool spread, base::Micros wait) {
+  base::RandomStream random(3, "encoder test");
+  Examples examples;
+  examples.task = task;
+  std::vector<std::uint32_t> few, many;
+  std::vector<std::string> few_names, many_names;
+  for (int c = 0; c < 6; ++c) few_names.push_back("f" + std::to_string(c));
+  for (int c = 0; c < 40; ++c) many_names.push_back("m" + std::to_string(c));
+  for (std::size_t i = 0; i < kRows; ++i) {
+    few.push_back(static_cast<std::uint32_t>(random.Below(6)));
+    many.push_back(i % 17 == 0 ? table::kMissingCode : static_cast<std::uint32_t>(random.Below(40)));
+    const std::size_t hour = i * 37 % kRows;
+    if (with_time) examples.time.push_back(static_cast<base::Micros>(hour) * base::kMicrosPerHour);
+    const auto num_units = static_cast<std::uint32_t>(kRows / unit_rows);
+    if (unit_rows > 1) {
+      examples.unit.push_back(static_cast<std::uint32_t>(spread ? hour % num_units : hour / unit_rows));
+      examples.num_units = num_units;
+    }
+    if (task == Task::kMulticlass) {
+      examples.outcome.push_back(static_cast<float>(random.Below(3)));
+    } else {
+      examples.outcome.push_back(task == Task::kBinary ? static_cast<float>(random.Below(2)) : static_cast<float>(random.Normal()));
+    }
+  }
+  if (task == Task::kMulticlass) examples.classes = {"a", "b", "c"};
+  examples.wait = wait;
+  std::vector<table::Column> columns;
+  columns.push_back(table::Column::Categories("few", few, few_names));
+  columns.push_back(table::Column::Categories("many", many, many_names));
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+  for (std::size_t c = 0; c < 2; ++c) examples.features.push_back({c, examples.table->column(c).name(), examples.table->column(c).name()});
+  return examples;
+}
+
+Rows All() {
+  Rows rows(kRows);
+  std::iota(rows.begin(), rows.end(), 0U);
+  return rows;
+}
+
+Matrix TrainingOf(const Examples& examples) {
+  Matrix matrix;
+  EXPECT_TRUE(Encoder::Fit(examples, All(), {}, &matrix));
+  return matrix;
+}
+
+// Rows whose encoding differs between the two.
+std::vector<std::size_t> Changed(const Matrix& a, const Matrix& b) {
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < a.num_rows(); ++i) {
+    for (std::size_t c = 0; c < a.num_columns; ++c) {
+      const float x = a.values[i * a.num_columns + c], y = b.values[i * b.num_columns + c];
+      if (x == y || (std::isnan(x) && std::isnan(y))) continue;
+      rows.push_back(i);
+      break;
+    }
+  }
+  return rows;
+}
+
+void Flip(Examples* examples, std::size_t row) {
+  float& y = examples->outcome[row];
+  y = examples->task == Task::kRegression ? y + 100 : examples->task == Task::kBinary ? 1 - y : static_cast<float>((static_cast<int>(y) + 1) % 3);
+}
+
+struct Case {
+  const char* name;
+  Task task;
+  bool with_time;
+  std::uint32_t unit_rows;
+  bool spread;
+  int wait_hours;
+};
+constexpr Case kCases[] = {
+    {"time", Task::kBinary, true, 1, false, 0},
+    {"time and a wait", Task::kBinary, true, 1, false, 30},
+    {"time and short units", Task::kBinary, true, 24, false, 5},
+    {"time and units spread over all of it", Task::kBinary, true, 10, true, 5},
+    {"regression", Task::kRegression, true, 24, false, 5},
+    {"several classes", Task::kMulticlass, true, 10, true, 5},
+    {"no time", Task::kBinary, false, 1, false, 0},
+    {"no time, units", Task::kRegression, false, 10, true, 0},
+};
+
+TEST(Encoder, AnOutcomeChangesOnlyWhatIsDecidedAfterItIsKnownAndNeverItsOwnUnit) {
+  for (const Case& c : kCases) {
+    const Examples examples = Make(c.task, c.with_time, c.unit_rows, c.spread, c.wait_hours * base::kMicrosPerHour);
+    const Matrix before = TrainingOf(examples);
+    std::size_t total_changed = 0;
+    for (std::size_t flipped = 0; flipped < kRows; flipped += 23) {
+      Examples other = examples;
+      Flip(&other, flipped);
+      const std::vector<std::size_t> changed = Changed(before, TrainingOf(other));
+      total_changed += changed.size();
+      for (const std::size_t row : changed) {
+        EXPECT_NE(row, flipped) << c.name;
+        EXPECT_TRUE(examples.unit.empty() || examples.unit[row] != examples.unit[flipped]) << c.name;
+        EXPECT_TRUE(!c.with_time || examples.time[flipped] + examples.wait <= examples.time[row]) << c.name << ": row " << row << " saw an outcome of the future";
+      }
+    }
+    // The encodings do look at outcomes: the law above is not kept by doing nothing.
+    EXPECT_GT(total_changed, kRows) << c.name;
+  }
+}
+
+TEST(Encoder, TrainingSharesAreTheSmoothedMeansOfWhatWasKnown) {
+  // The definition, row by row, for units that straddle the stages.
+  const Examples examples = Make(Task::kRegression, true, 10, true, 0);
+  const Matrix matrix = TrainingOf(examples);
+  std::vector<base::Micros> starts;
+  for (std::int64_t s = 0; s < 8; ++s) starts.push_back(s * static_cast<base::Micros>(kRows) / 8 * base::kMicrosPerHour);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    const base::Micros start = *(std::upper_bound(starts.begin(), starts.end(), examples.time[i]) - 1);
+    double rows = 0, sum = 0, all_rows = 0, all_sum = 0;
+    for (std::size_t j = 0; j < kRows; ++j) {
+      if (examples.time[j] >= start || examples.unit[j] == examples.unit[i]) continue;
+      all_rows += 1;
+      all_sum += static_cast<double>(examples.outcome[j]);
+      if (examples.table->column(0).CodeAt(static_cast<std::int64_t>(j)) != examples.table->column(0).CodeAt(static_cast<std::int64_t>(i))) continue;
+      rows += 1;
+      sum += static_cast<double>(examples.outcome[j]);
+    }
+    const float share = matrix.values[i * matrix.num_columns];
+    if (all_rows == 0) {
+      EXPECT_TRUE(std::isnan(share)) << i;
+    } else {
+      EXPECT_NEAR(static_cast<double>(share), (sum + 20 * all_sum / all_rows) / (rows + 20), 1e-6) << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace assay::learn
