@@ -255,12 +255,17 @@ Result<Encoder> Encoder::FromJson(const Json& json) {
       Part part;
       part.column = item.at("column").get<std::string>();
       const std::string type = item.at("type").get<std::string>();
+      bool known = false;
       for (const table::ColumnType candidate : {table::ColumnType::kBoolean, table::ColumnType::kNumber, table::ColumnType::kCategory, table::ColumnType::kTime}) {
-        if (type == table::ColumnTypeName(candidate)) part.type = candidate;
+        if (type != table::ColumnTypeName(candidate)) continue;
+        part.type = candidate;
+        known = true;
       }
+      if (!known) return Error{ErrorCode::kInvalidInput, "the model file is damaged: column '" + part.column + "' has the unknown type '" + type + "'"};
       if (IsCategory(part.type)) {
         part.prior = item.at("prior").get<std::vector<float>>();
         part.one_hot = item.at("one_hot").get<std::vector<std::string>>();
+        if (!std::is_sorted(part.one_hot.begin(), part.one_hot.end())) return Error{ErrorCode::kInvalidInput, "the model file is damaged: the values of '" + part.column + "' are not in order"};
         for (const auto& [value, share] : item.at("shares").items()) {
           part.shares[value] = share.get<std::vector<float>>();
           if (part.shares[value].size() != part.prior.size()) return Error{ErrorCode::kInvalidInput, "the model file is damaged: shares of '" + value + "'"};

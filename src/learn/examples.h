@@ -25,6 +25,12 @@ struct Feature {
   std::string source;      // the column of the data file it comes from
 };
 
+// A column that is not in the data file but made from it ("hour(date)" = hour("date")).
+struct Derivation {
+  std::string name;
+  std::string expression;  // EXPR over columns of the file and derivations before it
+};
+
 // Built once per run by lifecycle/gather, then only read; thread-safe. Rows whose outcome is missing are not in it.
 // All vectors have table->num_rows() entries or are empty where said.
 struct Examples {
@@ -39,6 +45,7 @@ struct Examples {
   std::uint32_t num_queries = 0;
   std::vector<base::Micros> time;       // decision time; kMissingTime where unknown; empty: the data has no time
   base::Micros wait = 0;                // how long after the decision the outcome is known
+  std::vector<Derivation> derivations;  // how the columns that are not in the file are made, in order
   std::string outcome_text, time_text, unit_text, query_text;  // the EXPRs, for reports; empty where none
 
   std::int64_t num_rows() const { return table ? table->num_rows() : 0; }

@@ -28,8 +28,12 @@ class Model {
   // legal. kNotFound when a column is missing, kInvalidInput when its type differs.
   virtual Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out,
                                const RunContext& context) const = 0;
-  // Our JSON, encoders included (XGBoost's own bytes go beside it, see learn/model_store.h).
+  // The columns that Predict reads, each once: features, or what an own rule names.
+  virtual std::vector<std::string> columns() const = 0;
+  // Our JSON, encoders included.
   virtual Json ToJson() const = 0;
+  // XGBoost's own JSON, as XGBoost reads it; "" for all other models.
+  virtual std::string BoosterJson() const { return ""; }
   // One sentence or the rule itself, for people: "late when origin is ORD and month(date) <= 2".
   virtual std::string Explain() const = 0;
 };
@@ -50,7 +54,7 @@ struct LearnerOptions {
   int num_trees = 0;          // 0: chosen by validation inside the training rows
   int max_rule_depth = 3;
   bool quick = false;         // for procedures fitted hundreds of times (permutation, curves): fewer trees, no tuning
-  double row_cap = 0;         // 0: all rows
+  std::int64_t tuning_rows = 0;  // settings are tuned on a sample of whole units of about this many rows; 0: the learner's own
 };
 
 // random, constant, rule, linear, boosted: the learners of Assay, each in its own file.

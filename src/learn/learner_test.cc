@@ -120,7 +120,7 @@ TEST(Learners, SavedModelsPredictTheSame) {
       const auto model = MakeLearner(kind, {.quick = true})->Fit(examples, rows, {});
       ASSERT_TRUE(model);
       const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-model-test.json";
-      ASSERT_TRUE(SaveModel(path, "a model", examples, **model));
+      ASSERT_TRUE(SaveModel(path, "a model", examples, {rows, std::vector<double>(examples.num_outputs(), 0.5)}, **model));
       const Result<SavedModel> back = LoadModel(path);
       ASSERT_TRUE(back) << back.error().message;
       std::vector<double> before(600 * examples.num_outputs()), after(before.size());

@@ -7,19 +7,25 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "learn/encoder.h"
 #include "learn/internal/learners.h"
+#include "learn/metrics.h"
+#include "learn/split.h"
 
 namespace assay::learn {
 
 namespace {
 
 constexpr std::size_t kBlockRows = 16384;
-constexpr double kPenalty = 1.0;  // of the squared weights of standardised features, not of the intercept
+// Of the squared weights of standardised features, not of the intercept; for regression times the variance of the outcome,
+// so that the unit of the outcome does not matter. Which one is chosen by validation inside the training rows.
+constexpr double kPenalties[] = {1, 30, 1000};
+constexpr std::int64_t kTuningRows = 50'000;
 
 double Sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
 
@@ -90,6 +96,7 @@ class LinearModel : public Model {
     });
   }
 
+  std::vector<std::string> columns() const override { return encoder_.columns(); }
   Json ToJson() const override { return {{"encoder", encoder_.ToJson()}, {"mean", design_.mean}, {"scale", design_.scale}, {"indicated", design_.indicated}, {"weights", weights_}}; }
 
   std::string Explain() const override {
@@ -108,6 +115,13 @@ class LinearModel : public Model {
   std::vector<std::vector<double>> weights_;
 };
 
+double Variance(const std::vector<double>& values) {
+  double mean = 0, squares = 0;
+  for (const double v : values) mean += v / static_cast<double>(values.size());
+  for (const double v : values) squares += (v - mean) * (v - mean) / static_cast<double>(values.size());
+  return squares > 0 ? squares : 1;
+}
+
 // Gradient and Hessian of the penalised loss at `weights`, blocks merged in order.
 struct Curvature {
   Eigen::VectorXd gradient;
@@ -117,7 +131,7 @@ struct Curvature {
 
 class Newton {
  public:
-  Newton(const Matrix& matrix, const Design& design, std::vector<double> target, bool logistic, const RunContext& context) : matrix_(matrix), design_(design), target_(std::move(target)), logistic_(logistic), context_(context) {}
+  Newton(const Matrix& matrix, const Design& design, std::vector<double> target, bool logistic, double penalty, const RunContext& context) : matrix_(matrix), design_(design), target_(std::move(target)), logistic_(logistic), penalty_(logistic ? penalty : penalty * Variance(target_)), context_(context) {}
 
   Result<std::vector<double>> Solve() {
     const auto p = static_cast<Eigen::Index>(design_.size());
@@ -167,9 +181,9 @@ class Newton {
       }
     }
     for (Eigen::Index j = 0; j + 1 < p; ++j) {
-      total.gradient[j] += kPenalty * weights[j];
-      total.hessian(j, j) += kPenalty;
-      total.loss += 0.5 * kPenalty * weights[j] * weights[j];
+      total.gradient[j] += penalty_ * weights[j];
+      total.hessian(j, j) += penalty_;
+      total.loss += 0.5 * penalty_ * weights[j] * weights[j];
     }
     total.hessian(p - 1, p - 1) += 1e-9;
     return total;
@@ -209,16 +223,25 @@ class Newton {
   const Design& design_;
   std::vector<double> target_;
   bool logistic_;
+  double penalty_;
   const RunContext& context_;
 };
 
 class LinearLearner : public Learner {
  public:
+  explicit LinearLearner(const LearnerOptions& options) : options_(options) {}
   RungKind kind() const override { return RungKind::kLinear; }
   std::string name() const override { return "linear"; }
 
   Result<std::unique_ptr<Model>> Fit(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const override {
     if (rows.empty()) return Error{ErrorCode::kInvalidInput, "there are no training rows"};
+    double penalty = kPenalties[0];
+    if (!options_.quick) penalty = ASSAY_TRY(ChoosePenalty(examples, rows, context));
+    return FitWith(penalty, examples, rows, context);
+  }
+
+ private:
+  static Result<std::unique_ptr<Model>> FitWith(double penalty, const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) {
     Matrix matrix;
     Encoder encoder = ASSAY_TRY(Encoder::Fit(examples, rows, context, &matrix));
     Design design = MakeDesign(matrix);
@@ -230,21 +253,44 @@ class LinearLearner : public Learner {
         const float y = examples.outcome[rows[i]];
         target[i] = examples.task == Task::kMulticlass ? (static_cast<std::size_t>(y) == c ? 1.0 : 0.0) : static_cast<double>(y);
       }
-      weights.push_back(ASSAY_TRY(Newton(matrix, design, std::move(target), logistic, context).Solve()));
+      weights.push_back(ASSAY_TRY(Newton(matrix, design, std::move(target), logistic, penalty, context).Solve()));
     }
     return std::unique_ptr<Model>(std::make_unique<LinearModel>(examples.task, std::move(encoder), std::move(design), std::move(weights)));
   }
+
+  // By validation folds on a sample of whole units; the smallest penalty among equals.
+  Result<double> ChoosePenalty(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
+    const Rows sample = SampleRows(examples, rows, options_.tuning_rows > 0 ? std::min(options_.tuning_rows, kTuningRows) : kTuningRows, context.seed);
+    const Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, 2, context.seed);
+    if (!folds) return kPenalties[1];
+    double best = kPenalties[0], best_loss = std::numeric_limits<double>::infinity();
+    for (const double penalty : kPenalties) {
+      double loss = 0;
+      for (const Split& fold : *folds) {
+        const std::unique_ptr<Model> model = ASSAY_TRY(FitWith(penalty, examples, fold.train, context));
+        std::vector<double> predictions(fold.test.size() * examples.num_outputs());
+        ASSAY_TRY(model->Predict(*examples.table, fold.test, predictions, context));
+        loss += MeanLoss(examples, fold.test, predictions);
+      }
+      if (loss >= best_loss) continue;
+      best_loss = loss;
+      best = penalty;
+    }
+    return best;
+  }
+
+  LearnerOptions options_;
 };
 
 }  // namespace
 
-std::unique_ptr<Learner> MakeLinearLearner(const LearnerOptions&) { return std::make_unique<LinearLearner>(); }
+std::unique_ptr<Learner> MakeLinearLearner(const LearnerOptions& options) { return std::make_unique<LinearLearner>(options); }
 
-Result<std::unique_ptr<Model>> LoadLinear(const Json& json, Task task) {
+Result<std::unique_ptr<Model>> LoadLinear(const Json& json, Task task, std::size_t num_outputs) {
   Encoder encoder = ASSAY_TRY(Encoder::FromJson(json.at("encoder")));
   Design design{json.at("mean").get<std::vector<double>>(), json.at("scale").get<std::vector<double>>(), json.at("indicated").get<std::vector<std::uint32_t>>()};
   auto weights = json.at("weights").get<std::vector<std::vector<double>>>();
-  bool fits = design.mean.size() == encoder.names().size() && design.scale.size() == design.mean.size() && !weights.empty();
+  bool fits = design.mean.size() == encoder.names().size() && design.scale.size() == design.mean.size() && weights.size() == num_outputs;
   for (const std::vector<double>& w : weights) fits = fits && w.size() == design.size();
   for (const std::uint32_t c : design.indicated) fits = fits && c < design.mean.size();
   if (!fits) return Error{ErrorCode::kInvalidInput, "the model file is damaged: weights do not fit the encoder"};

@@ -30,4 +30,7 @@ void RowLosses(Metric metric, const Examples& examples, std::span<const std::uin
 std::vector<double> QueryNdcg(const Examples& examples, std::span<const std::uint32_t> rows,
                               std::span<const double> scores, int k);
 
+// The loss by which settings are chosen inside the training rows: log loss, squared error, or 1 - ndcg, mean over rows.
+double MeanLoss(const Examples& examples, std::span<const std::uint32_t> rows, std::span<const double> predictions);
+
 }  // namespace assay::learn

@@ -1,53 +1,100 @@
 #include "learn/model_store.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/sha256.h"
+#include "learn/calibration.h"
 #include "learn/internal/learners.h"
 
 namespace assay::learn {
 
 namespace {
-constexpr int kFormat = 1;
 
-Result<SavedModel> Read(const Json& json, const std::string& where) {
-  SavedModel saved;
-  const int format = json.at("format").get<int>();
-  if (format != kFormat) return Error{ErrorCode::kUnsupported, where + ": has model format " + std::to_string(format) + ", this version reads format " + std::to_string(kFormat)};
-  saved.name = json.at("name").get<std::string>();
-  const std::string task = json.at("task").get<std::string>();
-  for (const Task candidate : {Task::kBinary, Task::kMulticlass, Task::kRegression, Task::kRanking}) {
-    if (task == TaskName(candidate)) saved.task = candidate;
-  }
-  saved.outcome = json.at("outcome").get<std::string>();
-  saved.classes = json.at("classes").get<std::vector<std::string>>();
-  for (const Json& item : json.at("features")) saved.features.push_back({0, item.at("name").get<std::string>(), item.at("source").get<std::string>()});
-  const std::string kind = json.at("kind").get<std::string>();
-  const Json& body = json.at("model");
-  using Loader = Result<std::unique_ptr<Model>> (*)(const Json&, Task);
+constexpr int kFormat = 2;
+constexpr const char* kSeal = "sha256";
+
+Result<std::unique_ptr<Model>> ReadBody(const std::string& kind, const Json& body, const SavedModel& saved, const std::string& where) {
+  using Loader = Result<std::unique_ptr<Model>> (*)(const Json&, Task, std::size_t);
   constexpr struct { RungKind kind; Loader load; } kLoaders[] = {
-      {RungKind::kRandom, LoadRandom}, {RungKind::kConstant, LoadConstant}, {RungKind::kRule, LoadRule}, {RungKind::kLinear, LoadLinear}, {RungKind::kBoosted, LoadBoosted}};
+      {RungKind::kRandom, LoadRandom}, {RungKind::kConstant, LoadConstant}, {RungKind::kRule, LoadRule}, {RungKind::kOwnRule, LoadOwnRule}, {RungKind::kLinear, LoadLinear}, {RungKind::kBoosted, LoadBoosted}};
   for (const auto& row : kLoaders) {
     if (kind != RungKindName(row.kind)) continue;
-    saved.model = ASSAY_TRY(row.load(body, saved.task));
-    return saved;
+    std::unique_ptr<Model> model = ASSAY_TRY_WITH(row.load(body, saved.task, saved.num_outputs()), where);
+    const auto calibration = body.find("calibration");
+    if (calibration == body.end()) return model;
+    const Calibration map = ASSAY_TRY_WITH(LoadCalibration(*calibration), where);
+    return Calibrated(std::move(model), map, saved.task);
   }
   return Error{ErrorCode::kInvalidInput, where + ": holds a model of the unknown kind '" + kind + "'"};
 }
+
+Result<SavedModel> Read(const Json& json, const std::string& where) {
+  SavedModel saved;
+  saved.name = json.at("name").get<std::string>();
+  const std::string task = json.at("task").get<std::string>();
+  bool known = false;
+  for (const Task candidate : {Task::kBinary, Task::kMulticlass, Task::kRegression, Task::kRanking}) {
+    if (task != TaskName(candidate)) continue;
+    saved.task = candidate;
+    known = true;
+  }
+  if (!known) return Error{ErrorCode::kInvalidInput, where + ": has the unknown task '" + task + "'"};
+  saved.outcome = json.at("outcome").get<std::string>();
+  saved.time = json.at("time").get<std::string>();
+  saved.unit = json.at("unit").get<std::string>();
+  saved.query = json.at("query").get<std::string>();
+  saved.wait = json.at("wait").get<base::Micros>();
+  saved.classes = json.at("classes").get<std::vector<std::string>>();
+  if (saved.task == Task::kMulticlass && (saved.classes.size() < 2 || saved.classes.size() > 1000)) return Error{ErrorCode::kInvalidInput, where + ": is damaged: a model for several classes needs 2 to 1,000 of them"};
+  for (const Json& item : json.at("features")) saved.features.push_back({0, item.at("name").get<std::string>(), item.at("source").get<std::string>()});
+  for (const Json& item : json.at("derivations")) saved.derivations.push_back({item.at("name").get<std::string>(), item.at("expression").get<std::string>()});
+  saved.training_rows = json.at("training_rows").get<std::int64_t>();
+  if (!json.at("trained_until").is_null()) saved.trained_until = json.at("trained_until").get<base::Micros>();
+  saved.constant = json.at("constant").get<std::vector<double>>();
+  if (saved.constant.size() != saved.num_outputs()) return Error{ErrorCode::kInvalidInput, where + ": is damaged: its constant has another number of values than the outcome"};
+  saved.model = ASSAY_TRY(ReadBody(json.at("kind").get<std::string>(), json.at("model"), saved, where));
+  return saved;
+}
+
+std::string SealOf(Json json) {
+  json.erase(kSeal);
+  return base::Sha256Hex(base::WriteJson(json));
+}
+
+std::filesystem::path BoosterPath(std::filesystem::path path) { return path.replace_extension(".xgboost.json"); }
+
 }  // namespace
 
-Result<void> SaveModel(const std::filesystem::path& path, const std::string& name, const Examples& examples, const Model& model) {
-  Json features = Json::array();
+Result<void> SaveModel(const std::filesystem::path& path, const std::string& name, const Examples& examples, const Training& training, const Model& model) {
+  Json features = Json::array(), derivations = Json::array();
   for (const Feature& feature : examples.features) features.push_back({{"name", feature.name}, {"source", feature.source}});
-  const Json json = {{"format", kFormat}, {"name", name}, {"kind", RungKindName(model.kind())}, {"task", TaskName(examples.task)}, {"outcome", examples.outcome_text}, {"classes", examples.classes}, {"features", features}, {"model", model.ToJson()}};
+  for (const Derivation& derivation : examples.derivations) derivations.push_back({{"name", derivation.name}, {"expression", derivation.expression}});
+  base::Micros until = base::kMissingTime;
+  for (const std::uint32_t row : training.rows) until = examples.time.empty() ? until : std::max(until, examples.time[row]);
+  Json json = {{"format", kFormat}, {"name", name}, {"kind", RungKindName(model.kind())}, {"task", TaskName(examples.task)},
+               {"outcome", examples.outcome_text}, {"time", examples.time_text}, {"unit", examples.unit_text}, {"query", examples.query_text}, {"wait", examples.wait},
+               {"classes", examples.classes}, {"features", features}, {"derivations", derivations}, {"training_rows", training.rows.size()},
+               {"trained_until", until == base::kMissingTime ? Json(nullptr) : Json(until)}, {"constant", training.constant}, {"model", model.ToJson()}};
+  json[kSeal] = SealOf(json);
+  const std::string booster = model.BoosterJson();
+  if (!booster.empty()) ASSAY_TRY(base::WriteFileAtomically(BoosterPath(path), booster));
   return base::WriteFileAtomically(path, base::WriteJson(json) + "\n");
 }
 
-Result<SavedModel> LoadModel(const std::filesystem::path& path) {
-  const std::string where = path.string();
-  const std::string bytes = ASSAY_TRY(base::ReadFile(path));
-  const Json json = ASSAY_TRY(base::ParseJson(bytes, where));
+Result<SavedModel> LoadModel(const std::filesystem::path& path) { return ReadModel(ASSAY_TRY(base::ReadFile(path)), path.string()); }
+
+Result<SavedModel> ReadModel(std::string_view bytes, const std::string& where, bool sealed) {
+  const Json json = ASSAY_TRY_WITH(base::ParseJson(bytes, where), "this is not a whole model file");
   try {
+    if (!json.is_object() || json.find("format") == json.end()) {
+      const bool booster = json.is_object() && json.find("learner") != json.end();
+      return Error{ErrorCode::kInvalidInput, where + ": is not a model of Assay" + (booster ? "; it is XGBoost's own file, which has no encoders: give the .json beside it" : "; give a file that 'assay train --models DIR' has written")};
+    }
+    const int format = json.at("format").get<int>();
+    if (format != kFormat) return Error{ErrorCode::kUnsupported, where + ": has model format " + std::to_string(format) + ", this version reads format " + std::to_string(kFormat) + "; train again"};
+    if (sealed && (json.find(kSeal) == json.end() || json.at(kSeal) != SealOf(json))) return Error{ErrorCode::kInvalidInput, where + ": was changed or damaged after it was written (its SHA-256 does not fit); train again or fetch the file again"};
     return Read(json, where);
   } catch (const Json::exception& failure) {
     return Error{ErrorCode::kInvalidInput, where + ": is not a model of Assay or is damaged (" + failure.what() + ")"};

@@ -1,5 +1,6 @@
-// A rule that people wrote as an EXPR, calibrated on training rows: equal values (or twentieths of the values) get the
-// mean outcome they had there, so that a score of any scale can be compared with probabilities.
+// A rule that people wrote as an EXPR, calibrated on training rows: equal values (or twentieths of the values, or equal
+// texts) get the mean outcome, or the shares of the classes, that they had there, so that a score of any scale can be
+// compared with probabilities. For ranking the value itself is the score; missing values rank last.
 #pragma once
 
 #include <memory>
@@ -9,7 +10,7 @@
 
 namespace assay::learn {
 
-// kInvalidInput when the expression is wrong or is a text or time. Not for multiclass (kUnsupported).
+// kInvalidInput when the expression is wrong or is a time (for ranking: or a text).
 Result<std::unique_ptr<Model>> FitOwnRule(const std::string& expression, const Examples& examples,
                                           std::span<const std::uint32_t> rows, const RunContext& context);
 

@@ -33,6 +33,7 @@ class ConstantModel : public Model {
     for (std::size_t i = 0; i < rows.size(); ++i) std::copy(values_.begin(), values_.end(), out.begin() + static_cast<std::ptrdiff_t>(i * values_.size()));
     return {};
   }
+  std::vector<std::string> columns() const override { return {}; }
   Json ToJson() const override { return {{"values", values_}}; }
   std::string Explain() const override {
     switch (task_) {
@@ -72,6 +73,7 @@ class RandomModel : public Model {
     }
     return {};
   }
+  std::vector<std::string> columns() const override { return {}; }
   Json ToJson() const override { return {{"shares", shares_}, {"draws", draws_}, {"seed", seed_}}; }
   std::string Explain() const override {
     if (task_ == Task::kRanking) return "a random order within each query";
@@ -116,11 +118,16 @@ class RandomLearner : public Learner {
 std::unique_ptr<Learner> MakeConstantLearner() { return std::make_unique<ConstantLearner>(); }
 std::unique_ptr<Learner> MakeRandomLearner() { return std::make_unique<RandomLearner>(); }
 
-Result<std::unique_ptr<Model>> LoadConstant(const Json& json, Task task) {
-  return std::unique_ptr<Model>(std::make_unique<ConstantModel>(task, json.at("values").get<std::vector<double>>()));
+Result<std::unique_ptr<Model>> LoadConstant(const Json& json, Task task, std::size_t num_outputs) {
+  auto values = json.at("values").get<std::vector<double>>();
+  if (values.size() != num_outputs) return Error{ErrorCode::kInvalidInput, "the model file is damaged: its constant has another number of values than the outcome"};
+  return std::unique_ptr<Model>(std::make_unique<ConstantModel>(task, std::move(values)));
 }
-Result<std::unique_ptr<Model>> LoadRandom(const Json& json, Task task) {
-  return std::unique_ptr<Model>(std::make_unique<RandomModel>(task, json.at("shares").get<std::vector<double>>(), json.at("draws").get<std::vector<float>>(), json.at("seed").get<std::uint64_t>()));
+Result<std::unique_ptr<Model>> LoadRandom(const Json& json, Task task, std::size_t num_outputs) {
+  auto shares = json.at("shares").get<std::vector<double>>();
+  auto draws = json.at("draws").get<std::vector<float>>();
+  if (shares.size() != num_outputs || (task == Task::kRegression && draws.empty())) return Error{ErrorCode::kInvalidInput, "the model file is damaged: its shares do not fit the outcome"};
+  return std::unique_ptr<Model>(std::make_unique<RandomModel>(task, std::move(shares), std::move(draws), json.at("seed").get<std::uint64_t>()));
 }
 
 }  // namespace assay::learn

@@ -13,11 +13,13 @@ std::unique_ptr<Learner> MakeRuleLearner(const LearnerOptions& options);
 std::unique_ptr<Learner> MakeLinearLearner(const LearnerOptions& options);
 std::unique_ptr<Learner> MakeBoostedLearner(const LearnerOptions& options);
 
-// May throw Json::exception on a damaged file; model_store catches it.
-Result<std::unique_ptr<Model>> LoadRandom(const Json& json, Task task);
-Result<std::unique_ptr<Model>> LoadConstant(const Json& json, Task task);
-Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task);
-Result<std::unique_ptr<Model>> LoadLinear(const Json& json, Task task);
-Result<std::unique_ptr<Model>> LoadBoosted(const Json& json, Task task);
+// `num_outputs`: numbers per prediction (Examples::num_outputs). kInvalidInput when the parts of the JSON do not fit each
+// other; may throw Json::exception, which model_store catches.
+Result<std::unique_ptr<Model>> LoadRandom(const Json& json, Task task, std::size_t num_outputs);
+Result<std::unique_ptr<Model>> LoadConstant(const Json& json, Task task, std::size_t num_outputs);
+Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task, std::size_t num_outputs);
+Result<std::unique_ptr<Model>> LoadOwnRule(const Json& json, Task task, std::size_t num_outputs);
+Result<std::unique_ptr<Model>> LoadLinear(const Json& json, Task task, std::size_t num_outputs);
+Result<std::unique_ptr<Model>> LoadBoosted(const Json& json, Task task, std::size_t num_outputs);
 
 }  // namespace assay::learn

@@ -1,0 +1,158 @@
+#include "learn/internal/booster.h"
+
+#include <xgboost/c_api.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/text.h"
+#include "base/thread_pool.h"
+
+namespace assay::learn {
+
+namespace {
+
+Error BoosterError(const char* doing) { return {ErrorCode::kInternal, std::string("XGBoost failed while ") + doing + ": " + XGBGetLastError()}; }
+
+int Threads(const RunContext& context) { return context.pool != nullptr ? context.pool->num_threads() : 1; }
+
+const char* ObjectiveOf(Task task) {
+  switch (task) {
+    case Task::kBinary: return "binary:logistic";
+    case Task::kMulticlass: return "multi:softprob";
+    case Task::kRegression: return "reg:squarederror";
+    case Task::kRanking: return "rank:pairwise";
+  }
+  return "";
+}
+
+Error Damaged(const std::string& what) { return {ErrorCode::kInvalidInput, "the model file is damaged: XGBoost's part: " + what}; }
+
+// XGBoost writes some numbers as text.
+std::int64_t NumberOf(const Json& value) { return value.is_string() ? std::strtoll(value.get_ref<const std::string&>().c_str(), nullptr, 10) : value.get<std::int64_t>(); }
+
+Result<void> CheckTree(const Json& tree, std::size_t number, std::size_t num_features) {
+  const std::string where = "tree " + std::to_string(number);
+  const auto left = tree.at("left_children").get<std::vector<std::int64_t>>();
+  const auto right = tree.at("right_children").get<std::vector<std::int64_t>>();
+  const auto parents = tree.at("parents").get<std::vector<std::int64_t>>();
+  const auto feature = tree.at("split_indices").get<std::vector<std::int64_t>>();
+  const auto nodes = static_cast<std::int64_t>(left.size());
+  if (nodes == 0 || NumberOf(tree.at("tree_param").at("num_nodes")) != nodes) return Damaged(where + " has another number of nodes than it says");
+  for (const char* name : {"right_children", "parents", "split_indices", "split_conditions", "default_left", "base_weights", "loss_changes", "sum_hessian", "split_type"}) {
+    if (tree.at(name).size() != left.size()) return Damaged(where + ": '" + name + "' has another length than its nodes");
+  }
+  for (const char* name : {"categories", "categories_nodes", "categories_segments", "categories_sizes"}) {
+    if (!tree.at(name).empty()) return Damaged(where + " splits on categories, which Assay never trains");
+  }
+  for (const Json& type : tree.at("split_type")) {
+    if (type.get<std::int64_t>() != 0) return Damaged(where + " splits on categories, which Assay never trains");
+  }
+  for (std::int64_t n = 0; n < nodes; ++n) {
+    const auto at = static_cast<std::size_t>(n);
+    const bool leaf = left[at] == -1;
+    // Children stand behind their parent, so that there is no circle.
+    const auto below = [&](std::int64_t child) { return child > n && child < nodes && parents[static_cast<std::size_t>(child)] == n; };
+    if (leaf ? right[at] != -1 : !below(left[at]) || !below(right[at]) || left[at] == right[at]) return Damaged(where + ", node " + std::to_string(n) + " has children that do not exist");
+    if (feature[at] < 0 || (!leaf && feature[at] >= static_cast<std::int64_t>(num_features))) return Damaged(where + ", node " + std::to_string(n) + " splits on a feature that does not exist");
+  }
+  return {};
+}
+
+Result<void> CheckBooster(const Json& json, std::size_t num_features, std::size_t num_outputs) {
+  const Json& learner = json.at("learner");
+  const Json& parameters = learner.at("learner_model_param");
+  if (NumberOf(parameters.at("num_feature")) != static_cast<std::int64_t>(num_features)) return Damaged("it was trained on another number of features than the encoder makes");
+  const std::int64_t classes = NumberOf(parameters.at("num_class"));
+  if (std::max<std::int64_t>(1, classes) != static_cast<std::int64_t>(num_outputs)) return Damaged("it has another number of classes than the model");
+  const Json& booster = learner.at("gradient_booster");
+  if (booster.at("name").get<std::string>() != "gbtree") return Damaged("expected boosted trees");
+  const Json& model = booster.at("model");
+  const Json& trees = model.at("trees");
+  if (trees.size() > 100'000 || NumberOf(model.at("gbtree_model_param").at("num_trees")) != static_cast<std::int64_t>(trees.size()) || model.at("tree_info").size() != trees.size()) return Damaged("another number of trees than it says");
+  for (std::size_t t = 0; t < trees.size(); ++t) {
+    const std::int64_t group = model.at("tree_info")[t].get<std::int64_t>();
+    if (group < 0 || group >= static_cast<std::int64_t>(num_outputs)) return Damaged("tree " + std::to_string(t) + " belongs to a class that does not exist");
+    ASSAY_TRY(CheckTree(trees[t], t, num_features));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BoosterData>> BoosterData::Create(const Matrix& matrix, const RunContext& context) {
+  std::unique_ptr<BoosterData> data(new BoosterData);
+  if (XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.num_rows(), matrix.num_columns, std::nanf(""), &data->handle_, Threads(context)) != 0) return BoosterError("taking the data");
+  return data;
+}
+
+BoosterData::~BoosterData() {
+  if (handle_ != nullptr) XGDMatrixFree(handle_);
+}
+
+Result<void> BoosterData::SetOutcome(std::span<const float> labels, std::span<const std::uint32_t> group_sizes) {
+  if (XGDMatrixSetFloatInfo(handle_, "label", labels.data(), labels.size()) != 0) return BoosterError("taking the outcome");
+  if (!group_sizes.empty() && XGDMatrixSetUIntInfo(handle_, "group", group_sizes.data(), group_sizes.size()) != 0) return BoosterError("taking the queries");
+  return {};
+}
+
+Booster::~Booster() {
+  if (handle_ != nullptr) XGBoosterFree(handle_);
+}
+
+Result<void> Booster::Train(Task task, std::size_t num_classes, double mean_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch) {
+  DMatrixHandle matrix = data.handle();
+  if (XGBoosterCreate(&matrix, 1, &handle_) != 0) return BoosterError("starting");
+  std::vector<std::pair<const char*, std::string>> parameters = {
+      {"verbosity", "0"}, {"objective", ObjectiveOf(task)}, {"tree_method", "hist"}, {"max_depth", std::to_string(setting.depth)},
+      {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", "128"}, {"min_child_weight", base::ShortestNumber(setting.least_child_weight)}, {"lambda", "5"},
+      {"nthread", std::to_string(Threads(context))}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
+  if (task == Task::kMulticlass) parameters.emplace_back("num_class", std::to_string(num_classes));
+  if (task == Task::kRegression) parameters.emplace_back("base_score", base::ShortestNumber(mean_outcome));
+  if (task == Task::kBinary) parameters.emplace_back("base_score", base::ShortestNumber(std::clamp(mean_outcome, 1e-6, 1 - 1e-6)));
+  for (const auto& [name, value] : parameters) {
+    if (XGBoosterSetParam(handle_, name, value.c_str()) != 0) return BoosterError("setting parameters");
+  }
+  for (int tree = 0; tree < setting.trees; ++tree) {
+    if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
+    if (XGBoosterUpdateOneIter(handle_, tree, matrix) != 0) return BoosterError("training");
+    if (watch && !ASSAY_TRY(watch(tree))) break;
+    if (!watch) context.Report("train boosted trees", tree + 1, setting.trees);
+  }
+  return {};
+}
+
+Result<std::vector<double>> Booster::Predict(const BoosterData& data) const {
+  const bst_ulong* shape = nullptr;
+  bst_ulong dimensions = 0;
+  const float* out = nullptr;
+  if (XGBoosterPredictFromDMatrix(handle_, data.handle(), R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})", &shape, &dimensions, &out) != 0) return BoosterError("predicting");
+  std::size_t size = 1;
+  for (bst_ulong d = 0; d < dimensions; ++d) size *= shape[d];
+  return std::vector<double>(out, out + size);
+}
+
+std::string Booster::ToJson() const {
+  bst_ulong size = 0;
+  const char* bytes = nullptr;
+  ASSAY_CHECK(XGBoosterSaveModelToBuffer(handle_, R"({"format":"json"})", &size, &bytes) == 0);
+  return std::string(bytes, size);
+}
+
+Result<std::unique_ptr<Booster>> Booster::FromJson(const std::string& text, std::size_t num_features, std::size_t num_outputs) {
+  const Json json = ASSAY_TRY_WITH(base::ParseJson(text, "XGBoost's part"), "the model file is damaged");
+  try {
+    ASSAY_TRY(CheckBooster(json, num_features, num_outputs));
+  } catch (const Json::exception& failure) {
+    return Damaged(failure.what());
+  }
+  auto booster = std::make_unique<Booster>();
+  if (XGBoosterCreate(nullptr, 0, &booster->handle_) != 0) return BoosterError("starting");
+  if (XGBoosterSetParam(booster->handle_, "verbosity", "0") != 0) return BoosterError("starting");
+  if (XGBoosterLoadModelFromBuffer(booster->handle_, text.data(), text.size()) != 0) return Damaged("XGBoost does not read it");
+  return booster;
+}
+
+}  // namespace assay::learn

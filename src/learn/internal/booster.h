@@ -1,0 +1,63 @@
+// Owning handles for XGBoost's C API, and its errors as sentences of ours.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+#include "learn/encoder.h"
+#include "learn/examples.h"
+
+namespace assay::learn {
+
+// Rows in the form that XGBoost takes. Immutable; may be predicted by several boosters, not at the same time.
+class BoosterData {
+ public:
+  static Result<std::unique_ptr<BoosterData>> Create(const Matrix& matrix, const RunContext& context);
+  ~BoosterData();
+  BoosterData(const BoosterData&) = delete;
+  BoosterData& operator=(const BoosterData&) = delete;
+  // One label per row; for ranking the sizes of the queries, whose rows lie side by side.
+  Result<void> SetOutcome(std::span<const float> labels, std::span<const std::uint32_t> group_sizes);
+  void* handle() const { return handle_; }
+
+ private:
+  BoosterData() = default;
+  void* handle_ = nullptr;
+};
+
+struct BoosterSetting {
+  int depth = 6;
+  double learning_rate = 0.15;
+  double least_child_weight = 5;
+  int trees = 60;
+};
+
+class Booster {
+ public:
+  Booster() = default;
+  ~Booster();
+  Booster(const Booster&) = delete;
+  Booster& operator=(const Booster&) = delete;
+
+  // Trains setting.trees trees on data with its outcome. `watch` is called after each tree and stops by false; may be empty.
+  Result<void> Train(Task task, std::size_t num_classes, double mean_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch);
+  // One output per row (several classes: one per row and class). Data that is predicted again after further trees costs only
+  // these.
+  Result<std::vector<double>> Predict(const BoosterData& data) const;
+
+  std::string ToJson() const;  // XGBoost's own JSON
+  // kInvalidInput when the text is not a booster for this many features and outputs; its trees are checked node by node, because
+  // XGBoost itself trusts them.
+  static Result<std::unique_ptr<Booster>> FromJson(const std::string& text, std::size_t num_features, std::size_t num_outputs);
+
+ private:
+  void* handle_ = nullptr;
+};
+
+}  // namespace assay::learn

@@ -1,0 +1,70 @@
+// A small tree that a person can read: its nodes, how it is grown, and the model made of it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "learn/learner.h"
+
+namespace assay::learn {
+
+// A node of the tree; leaves have no column.
+struct RuleNode {
+  std::string column;              // "" for a leaf
+  bool category = false;
+  double upper = 0;                // number: left when value <= upper
+  std::vector<std::string> values;        // category: left when among these, sorted
+  std::vector<std::string> right_values;  // right when among these; all others go where missing goes
+  bool missing_left = false;
+  int left = -1, right = -1;
+  std::vector<double> output;      // of the rows that reach the node, smoothed
+  double share = 0;                // of training rows
+};
+
+
+std::unique_ptr<Model> MakeRuleModel(Task task, std::vector<RuleNode> nodes);
+
+// A feature in bins: bin 0 = missing or rare, then numbers by size or categories by outcome.
+struct BinnedFeature {
+  std::size_t column = 0;
+  std::vector<std::uint8_t> bin;                 // per position in rows
+  std::vector<double> uppers;                    // number: upper end of bins 1..
+  std::vector<std::vector<std::string>> values;  // category: values of bins 1..
+  std::size_t num_bins = 1;
+};
+// `target`: per position, its stride is `k`; categories are ordered by the mean of the first.
+BinnedFeature BinFeature(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k);
+
+// Grows trees of several depths on the same bins. Not thread-safe; uses context.pool itself.
+class RuleGrower {
+ public:
+  RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context);
+  Result<std::vector<RuleNode>> Grow(int depth);
+
+ private:
+  struct Candidate {
+    double gain = 0;
+    std::size_t feature = 0, bin = 0;  // left: bins 1..bin, and missing where it fits better
+    bool missing_left = false;
+  };
+  Result<void> Bin();
+  std::vector<double> Sums(const std::vector<std::uint32_t>& members) const;
+  Candidate BestOf(std::size_t f, const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const;
+  Result<int> Split(const std::vector<std::uint32_t>& members, int depth);
+  void FillNode(const Candidate& best, RuleNode* node) const;
+
+  const Examples& examples_;
+  Rows rows_;
+  const RunContext& context_;
+  std::size_t k_;
+  std::vector<double> target_;
+  std::vector<BinnedFeature> binned_;
+  std::vector<double> prior_;
+  std::vector<RuleNode> nodes_;
+  double least_rows_ = 20;
+};
+
+}  // namespace assay::learn

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "base/thread_pool.h"
+#include "learn/internal/rule_tree.h"
+
+namespace assay::learn {
+
+RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) : examples_(examples), rows_(rows.begin(), rows.end()), context_(context), k_(examples.num_outputs()) {
+  target_.resize(rows_.size() * k_, 0.0);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const float y = examples.outcome[rows_[i]];
+    if (examples.task == Task::kMulticlass) target_[i * k_ + static_cast<std::size_t>(y)] = 1;
+    else target_[i] = static_cast<double>(y);
+  }
+  least_rows_ = std::max<double>(20, static_cast<double>(rows_.size()) / 200);
+}
+
+Result<std::vector<RuleNode>> RuleGrower::Grow(int depth) {
+  if (binned_.empty()) ASSAY_TRY(Bin());
+  nodes_.clear();
+  std::vector<std::uint32_t> all(rows_.size());
+  std::iota(all.begin(), all.end(), 0U);
+  prior_ = Sums(all);
+  for (double& p : prior_) p /= static_cast<double>(rows_.size());
+  ASSAY_TRY(Split(all, depth));
+  return std::move(nodes_);
+}
+
+Result<void> RuleGrower::Bin() {
+  binned_.resize(examples_.features.size());
+  return base::ParallelFor(context_, static_cast<std::int64_t>(binned_.size()), [&](std::int64_t f) {
+    const std::size_t index = examples_.features[static_cast<std::size_t>(f)].column;
+    const table::Column& column = examples_.table->column(index);
+    BinnedFeature& binned = binned_[static_cast<std::size_t>(f)];
+    binned = BinFeature(column, rows_, target_, k_);
+    binned.column = index;
+  });
+}
+
+std::vector<double> RuleGrower::Sums(const std::vector<std::uint32_t>& members) const {
+  std::vector<double> sums(k_, 0.0);
+  for (const std::uint32_t i : members) {
+    for (std::size_t c = 0; c < k_; ++c) sums[c] += target_[i * k_ + c];
+  }
+  return sums;
+}
+
+RuleGrower::Candidate RuleGrower::BestOf(std::size_t f, const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const {
+  const BinnedFeature& binned = binned_[f];
+  std::vector<double> count(binned.num_bins, 0), sum(binned.num_bins * k_, 0);
+  for (const std::uint32_t i : members) {
+    const std::size_t b = binned.bin[i];
+    count[b] += 1;
+    for (std::size_t c = 0; c < k_; ++c) sum[b * k_ + c] += target_[i * k_ + c];
+  }
+  const auto n = static_cast<double>(members.size());
+  double base_score = 0;
+  for (const double s : sums) base_score += s * s / n;
+  Candidate best;
+  best.feature = f;
+  for (const bool missing_left : {false, true}) {
+    if (missing_left && count[0] == 0) continue;
+    double left_count = missing_left ? count[0] : 0;
+    std::vector<double> left(k_, 0.0);
+    if (missing_left) std::copy(sum.begin(), sum.begin() + static_cast<std::ptrdiff_t>(k_), left.begin());
+    for (std::size_t b = 1; b + 1 < binned.num_bins || (b < binned.num_bins && !missing_left && count[0] > 0); ++b) {
+      left_count += count[b];
+      for (std::size_t c = 0; c < k_; ++c) left[c] += sum[b * k_ + c];
+      const double right_count = n - left_count;
+      if (left_count < least_rows_ || right_count < least_rows_) continue;
+      double score = -base_score;
+      for (std::size_t c = 0; c < k_; ++c) score += left[c] * left[c] / left_count + (sums[c] - left[c]) * (sums[c] - left[c]) / right_count;
+      if (score > best.gain) best = {score, f, b, missing_left};
+    }
+  }
+  return best;
+}
+
+void RuleGrower::FillNode(const Candidate& best, RuleNode* node) const {
+  const BinnedFeature& binned = binned_[best.feature];
+  node->column = examples_.table->column(binned.column).name();
+  node->category = !binned.values.empty();
+  node->missing_left = best.missing_left;
+  if (node->category) {
+    for (std::size_t b = 1; b <= best.bin; ++b) node->values.insert(node->values.end(), binned.values[b - 1].begin(), binned.values[b - 1].end());
+    for (std::size_t b = best.bin; b < binned.values.size(); ++b) node->right_values.insert(node->right_values.end(), binned.values[b].begin(), binned.values[b].end());
+    std::sort(node->values.begin(), node->values.end());
+    std::sort(node->right_values.begin(), node->right_values.end());
+  } else {
+    node->upper = std::min(binned.uppers[best.bin - 1], std::numeric_limits<double>::max());
+  }
+}
+
+Result<int> RuleGrower::Split(const std::vector<std::uint32_t>& members, int depth) {
+  const auto index = static_cast<int>(nodes_.size());
+  nodes_.emplace_back();
+  const std::vector<double> sums = Sums(members);
+  const auto n = static_cast<double>(members.size());
+  for (std::size_t c = 0; c < k_; ++c) nodes_.back().output.push_back((sums[c] + prior_[c]) / (n + 1));
+  nodes_.back().share = n / static_cast<double>(rows_.size());
+  if (depth == 0 || n < 2 * least_rows_) return index;
+  std::vector<Candidate> candidates(binned_.size());
+  ASSAY_TRY(base::ParallelFor(context_, static_cast<std::int64_t>(binned_.size()), [&](std::int64_t f) { candidates[static_cast<std::size_t>(f)] = BestOf(static_cast<std::size_t>(f), members, sums); }));
+  const auto best = std::max_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.gain < b.gain; });
+  if (best == candidates.end() || best->gain <= 1e-12 * n) return index;
+  const BinnedFeature& binned = binned_[best->feature];
+  std::vector<std::uint32_t> left, right;
+  for (const std::uint32_t i : members) {
+    const std::size_t b = binned.bin[i];
+    const bool goes_left = b == 0 ? best->missing_left : b <= best->bin;
+    (goes_left ? left : right).push_back(i);
+  }
+  FillNode(*best, &nodes_[static_cast<std::size_t>(index)]);
+  const int left_index = ASSAY_TRY(Split(left, depth - 1));
+  const int right_index = ASSAY_TRY(Split(right, depth - 1));
+  nodes_[static_cast<std::size_t>(index)].left = left_index;
+  nodes_[static_cast<std::size_t>(index)].right = right_index;
+  return index;
+}
+
+}  // namespace assay::learn

@@ -1,0 +1,156 @@
+// The tree as a model: predict, explain, save and load.
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "learn/internal/learners.h"
+#include "learn/internal/rule_tree.h"
+
+namespace assay::learn {
+
+namespace {
+
+std::string QuotedName(const std::string& name) {
+  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }) && std::isdigit(static_cast<unsigned char>(name[0])) == 0;
+  return plain || name.find('(') != std::string::npos ? name : "\"" + name + "\"";
+}
+
+class RuleModel : public Model {
+ public:
+  RuleModel(Task task, std::vector<RuleNode> nodes) : task_(task), nodes_(std::move(nodes)) {}
+  RungKind kind() const override { return RungKind::kRule; }
+
+  Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext& context) const override {
+    struct Bound {
+      const table::Column* column = nullptr;
+      std::vector<char> left;  // by category code
+    };
+    std::vector<Bound> bound(nodes_.size());
+    for (std::size_t n = 0; n < nodes_.size(); ++n) {
+      if (nodes_[n].column.empty()) continue;
+      const std::size_t index = ASSAY_TRY(table.IndexOf(nodes_[n].column));
+      bound[n].column = &table.column(index);
+      const bool category = bound[n].column->type() == table::ColumnType::kCategory;
+      if (category != nodes_[n].category) return Error{ErrorCode::kInvalidInput, "column '" + nodes_[n].column + "' has another type than in the training data"};
+      if (!category) continue;
+      for (const std::string& entry : bound[n].column->dictionary()) {
+        const bool left = std::binary_search(nodes_[n].values.begin(), nodes_[n].values.end(), entry);
+        const bool right = std::binary_search(nodes_[n].right_values.begin(), nodes_[n].right_values.end(), entry);
+        bound[n].left.push_back(left || (!right && nodes_[n].missing_left) ? 1 : 0);
+      }
+    }
+    const std::size_t k = nodes_[0].output.size();
+    constexpr std::int64_t kBlock = 65536;
+    return base::ParallelFor(context, (static_cast<std::int64_t>(rows.size()) + kBlock - 1) / kBlock, [&](std::int64_t block) {
+      const auto end = std::min<std::size_t>(rows.size(), static_cast<std::size_t>((block + 1) * kBlock));
+      for (auto i = static_cast<std::size_t>(block * kBlock); i < end; ++i) {
+        std::size_t n = 0;
+        while (nodes_[n].left >= 0) {
+          bool left = nodes_[n].missing_left;
+          if (nodes_[n].category) {
+            const std::uint32_t code = bound[n].column->CodeAt(rows[i]);
+            if (code != table::kMissingCode) left = bound[n].left[code] != 0;
+          } else {
+            const double value = bound[n].column->NumberAt(rows[i]);
+            if (!std::isnan(value)) left = value <= nodes_[n].upper;
+          }
+          n = static_cast<std::size_t>(left ? nodes_[n].left : nodes_[n].right);
+        }
+        std::copy(nodes_[n].output.begin(), nodes_[n].output.end(), out.begin() + static_cast<std::ptrdiff_t>(i * k));
+      }
+    });
+  }
+
+  std::vector<std::string> columns() const override {
+    std::vector<std::string> columns;
+    for (const RuleNode& node : nodes_) {
+      if (!node.column.empty() && std::find(columns.begin(), columns.end(), node.column) == columns.end()) columns.push_back(node.column);
+    }
+    return columns;
+  }
+  Json ToJson() const override {
+    Json nodes = Json::array();
+    for (const RuleNode& n : nodes_) {
+      nodes.push_back({{"column", n.column}, {"category", n.category}, {"upper", n.upper}, {"values", n.values}, {"right_values", n.right_values}, {"missing_left", n.missing_left}, {"left", n.left}, {"right", n.right}, {"output", n.output}, {"share", n.share}});
+    }
+    return {{"nodes", nodes}};
+  }
+
+  std::string Explain() const override {
+    if (nodes_[0].left < 0) return "no split helps: " + Answer(nodes_[0]) + " for all";
+    std::vector<std::string> lines;
+    Collect(0, "", &lines);
+    return base::Join(lines, "; ");
+  }
+
+ private:
+  std::string Answer(const RuleNode& node) const {
+    if (task_ == Task::kBinary) return base::ReadableShare(node.output[0]);
+    if (task_ == Task::kMulticlass) return "class " + std::to_string(std::max_element(node.output.begin(), node.output.end()) - node.output.begin());
+    return base::ReadableNumber(node.output[0]);
+  }
+
+  std::string Condition(const RuleNode& node, bool left) const {
+    const std::string name = QuotedName(node.column);
+    if (!node.category) {
+      const std::string test = name + (left ? " <= " : " > ") + base::ReadableNumber(node.upper, 6);
+      return node.missing_left == left ? "(" + test + " or " + name + " is null)" : test;
+    }
+    // The side with fewer values is the one that is named.
+    const bool name_left = node.values.size() <= node.right_values.size();
+    const std::vector<std::string>& values = name_left ? node.values : node.right_values;
+    std::vector<std::string> shown(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(6, values.size())));
+    for (std::string& value : shown) value = "'" + value + "'";
+    const std::string more = values.size() > shown.size() ? ", and " + std::to_string(values.size() - shown.size()) + " more" : "";
+    return name + (left == name_left ? " in (" : " not in (") + base::Join(shown, ", ") + more + ")";
+  }
+
+  void Collect(std::size_t n, const std::string& above, std::vector<std::string>* lines) const {
+    const RuleNode& node = nodes_[n];
+    if (node.left < 0) {
+      lines->push_back(Answer(node) + " when " + above + " (" + base::ReadableShare(node.share) + " of rows)");
+      return;
+    }
+    const std::string joint = above.empty() ? "" : above + " and ";
+    Collect(static_cast<std::size_t>(node.left), joint + Condition(node, true), lines);
+    Collect(static_cast<std::size_t>(node.right), joint + Condition(node, false), lines);
+  }
+
+  Task task_;
+  std::vector<RuleNode> nodes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> MakeRuleModel(Task task, std::vector<RuleNode> nodes) { return std::make_unique<RuleModel>(task, std::move(nodes)); }
+
+Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task, std::size_t num_outputs) {
+  std::vector<RuleNode> nodes;
+  for (const Json& item : json.at("nodes")) {
+    RuleNode n;
+    n.column = item.at("column").get<std::string>();
+    n.category = item.at("category").get<bool>();
+    n.upper = item.at("upper").get<double>();
+    n.values = item.at("values").get<std::vector<std::string>>();
+    n.right_values = item.at("right_values").get<std::vector<std::string>>();
+    n.missing_left = item.at("missing_left").get<bool>();
+    n.left = item.at("left").get<int>();
+    n.right = item.at("right").get<int>();
+    n.output = item.at("output").get<std::vector<double>>();
+    n.share = item.at("share").get<double>();
+    nodes.push_back(std::move(n));
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    // Children stand behind their parent, so that a damaged file cannot make a circle.
+    const auto below = [&](int child) { return child == -1 || (child > static_cast<int>(i) && child < static_cast<int>(nodes.size())); };
+    if (nodes[i].output.size() != num_outputs) return Error{ErrorCode::kInvalidInput, "the model file is damaged: node " + std::to_string(i) + " answers with another number of values than the outcome has"};
+    if (!std::is_sorted(nodes[i].values.begin(), nodes[i].values.end()) || !std::is_sorted(nodes[i].right_values.begin(), nodes[i].right_values.end())) return Error{ErrorCode::kInvalidInput, "the model file is damaged: the values of node " + std::to_string(i) + " are not in order"};
+    if (!below(nodes[i].left) || !below(nodes[i].right) || (nodes[i].left < 0) != nodes[i].column.empty() || (nodes[i].left < 0) != (nodes[i].right < 0)) return Error{ErrorCode::kInvalidInput, "the model file is damaged: node " + std::to_string(i)};
+  }
+  if (nodes.empty()) return Error{ErrorCode::kInvalidInput, "the model file is damaged: no nodes"};
+  return MakeRuleModel(task, std::move(nodes));
+}
+
+}  // namespace assay::learn
