@@ -230,7 +230,7 @@ Result<ItemAnswer> DecidePipeline(const Workbench& bench, const RunContext& cont
   const auto drill = [&]() -> Result<void> {
     for (const auto& [name, model] : models) {
       const std::filesystem::path path = folder / (std::string(learn::RungKindName(model->kind())) + ".json");
-      ASSAY_TRY(learn::SaveModel(path, name, examples, *model));
+      ASSAY_TRY(learn::SaveModel(path, name, examples, {last.train, std::vector<double>(k, 0.0)}, *model));
       const learn::SavedModel loaded = ASSAY_TRY(learn::LoadModel(path));
       const std::vector<double> before = ASSAY_TRY(PredictRows(*model, *examples.table, test, k, context));
       const std::vector<double> after = ASSAY_TRY(PredictRows(*loaded.model, *examples.table, test, k, context));

@@ -252,6 +252,8 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
   // Calendar parts of time columns that are features, or of the time of the decision.
   std::vector<Column> columns = table->columns();
   std::vector<learn::Feature> features;
+  std::vector<learn::Derivation> derivations;
+  for (const DerivedColumn& derived : problem.derived) derivations.push_back({derived.name, derived.expression});
   for (std::size_t c = 0; c < table->num_columns(); ++c) {
     const Column& column = table->column(c);
     std::string reason = ReasonToExclude(column.name(), problem, roles);
@@ -270,6 +272,7 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
         }
         Column made = ASSAY_TRY(expression::EvaluateText(part.expression, "calendar part", *table, part.name, context));
         features.push_back({columns.size(), part.name, column.name()});
+        derivations.push_back({part.name, part.expression});
         columns.push_back(std::move(made));
       }
       if (reason.empty()) reason = "it is a time; its calendar parts are features instead";
@@ -290,6 +293,7 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
   examples.task = outcome.task;
   examples.classes = std::move(outcome.classes);
   examples.features = std::move(features);
+  examples.derivations = std::move(derivations);
   examples.wait = problem.wait.value_or(0);
   examples.outcome_text = problem.outcome;
   examples.time_text = problem.time;

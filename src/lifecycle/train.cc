@@ -297,7 +297,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     FillStatus(standing, r, judge, options, rungs[standing.best].name, &out);
     out.calibration = CalibrationCurve(examples, split.test, rungs[r].predictions, dependence);
     out.calibration_slope.reason = "not computed";
-    if (rungs[r].model && !options.models_folder.empty()) ASSAY_TRY(learn::SaveModel(options.models_folder / (out.kind + (rungs[r].kind == RungKind::kOwnRule ? "-" + out.name : "") + ".json"), out.name, examples, *rungs[r].model));
+    if (rungs[r].model && !options.models_folder.empty()) ASSAY_TRY(learn::SaveModel(options.models_folder / (out.kind + (rungs[r].kind == RungKind::kOwnRule ? "-" + out.name : "") + ".json"), out.name, examples, {split.train, std::vector<double>(constant.begin(), constant.begin() + static_cast<std::ptrdiff_t>(k))}, *rungs[r].model));
     report.rungs.push_back(std::move(out));
   }
   for (const PublishedResult& published : options.published) {
