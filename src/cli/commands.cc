@@ -10,6 +10,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddUnderstand(app, session);
   AddFeasibility(app, session);
   AddTrain(app, session);
+  AddScore(app, session);
   AddChecklist(app, session);
   AddLedger(app, session);
   AddCharterKeys(app, session);

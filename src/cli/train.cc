@@ -20,20 +20,46 @@ using evidence::TrainReport;
 struct Arguments {
   std::shared_ptr<ProblemFlags> problem;
   bool full = false;
-  std::string out;
+  std::string models;
+  std::vector<std::string> own_rules, imported;
 };
 
+// "NAME=EXPR" at the first '='; an EXPR that compares by '=' still works, because a name stands before it.
+Result<std::pair<std::string, std::string>> NameAndText(const std::string& flag, const std::string& text, const char* example) {
+  const std::size_t split = text.find('=');
+  const std::string name(base::Trim(text.substr(0, split)));
+  if (split == std::string::npos || name.empty() || base::Trim(text.substr(split + 1)).empty()) return Error{ErrorCode::kInvalidInput, flag + " '" + text + "': expected " + example};
+  return std::pair{name, std::string(base::Trim(text.substr(split + 1)))};
+}
+
+Result<lifecycle::ImportedPredictions> ParseImported(const std::string& text) {
+  constexpr const char* kExample = "NAME=COLUMN:WHAT IT WAS TRAINED ON, like 'their model=their_score:flights of 2000'";
+  const auto [name, rest] = ASSAY_TRY(NameAndText("--imported", text, kExample));
+  const std::size_t split = rest.find(':');
+  const std::string column(base::Trim(rest.substr(0, split)));
+  // Without a word on its training the column is read but not compared; the report says so.
+  return lifecycle::ImportedPredictions{name, column, split == std::string::npos ? "" : std::string(base::Trim(rest.substr(split + 1)))};
+}
+
 Result<int> Run(const Arguments& arguments, Session& session) {
-  const lifecycle::Problem problem = ASSAY_TRY(ToProblem(*arguments.problem));
+  lifecycle::Problem problem = ASSAY_TRY(ToProblem(*arguments.problem));
+  lifecycle::TrainOptions options;
+  for (const std::string& text : arguments.own_rules) {
+    const auto [name, expression] = ASSAY_TRY(NameAndText("--own-rule", text, "NAME=EXPR, like 'far=distance > 1500'"));
+    options.own_rules.push_back({name, expression});
+  }
+  for (const std::string& text : arguments.imported) {
+    options.imported.push_back(ASSAY_TRY(ParseImported(text)));
+    problem.exclude.push_back(options.imported.back().column);
+  }
   if (!arguments.out.empty()) ASSAY_TRY(base::CheckWritable(arguments.out));
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
-  lifecycle::TrainOptions options;
   options.metric = problem.metric;
   options.least_gain = problem.least_gain;
   options.target = problem.target;
   options.full = arguments.full;
-  options.models_folder = arguments.out;
+  options.models_folder = arguments.models;
   TrainReport report = ASSAY_TRY(lifecycle::Train(gathered, options, session.context()));
   session.Print<TrainReport>(report, RenderTrain);
   return 0;
@@ -82,7 +108,9 @@ void AddTrain(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   arguments->problem = AddProblemFlags(command);
   command->add_flag("--full", arguments->full, "Choose the rung on all training rows instead of a sample of whole units");
-  command->add_option("--out", arguments->out, "Save the fitted rungs into this folder");
+  command->add_option("--models,--out", arguments->models, "Save the fitted rungs into this folder, for 'assay score'");
+  command->add_option("--own-rule", arguments->own_rules, "A rule of your own as a rung, NAME=EXPR; may be given several times")->take_all()->expected(1)->allow_extra_args(false);
+  command->add_option("--imported", arguments->imported, "Another model's predictions in a column, NAME=COLUMN:WHAT IT WAS TRAINED ON")->take_all()->expected(1)->allow_extra_args(false);
   command->footer(
       "Examples:\n"
       "  assay train flights.parquet --outcome 'delay > 15' --time date --unit 'date(date)' --exclude date --out models\n"

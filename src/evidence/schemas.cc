@@ -5,6 +5,7 @@
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/init.h"
 #include "evidence/reports/project.h"
+#include "evidence/reports/score.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
 
@@ -17,6 +18,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"understand", SchemaDocument<UnderstandReport>("assay understand")},
       {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},
       {"train", SchemaDocument<TrainReport>("assay train")},
+      {"score", SchemaDocument<ScoreReport>("assay score")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
       {"project", SchemaDocument<ProjectReport>("assay run")},
   };

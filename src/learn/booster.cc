@@ -16,7 +16,17 @@ namespace {
 
 Error BoosterError(const char* doing) { return {ErrorCode::kInternal, std::string("XGBoost failed while ") + doing + ": " + XGBGetLastError()}; }
 
-int Threads(const RunContext& context) { return context.pool != nullptr ? context.pool->num_threads() : 1; }
+// Small tables are trained by one thread: handing a tree's levels around would take longer than the work. Same trees either way.
+int Threads(const RunContext& context, std::size_t num_values) {
+  constexpr std::size_t kWorthSharing = 200'000;
+  return context.pool != nullptr && num_values >= kWorthSharing ? context.pool->num_threads() : 1;
+}
+
+std::size_t NumValues(DMatrixHandle matrix) {
+  bst_ulong rows = 0, columns = 0;
+  if (XGDMatrixNumRow(matrix, &rows) != 0 || XGDMatrixNumCol(matrix, &columns) != 0) return 0;
+  return static_cast<std::size_t>(rows * columns);
+}
 
 const char* ObjectiveOf(Task task) {
   switch (task) {
@@ -84,7 +94,7 @@ Result<void> CheckBooster(const Json& json, std::size_t num_features, std::size_
 
 Result<std::unique_ptr<BoosterData>> BoosterData::Create(const Matrix& matrix, const RunContext& context) {
   std::unique_ptr<BoosterData> data(new BoosterData);
-  if (XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.num_rows(), matrix.num_columns, std::nanf(""), &data->handle_, Threads(context)) != 0) return BoosterError("taking the data");
+  if (XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.num_rows(), matrix.num_columns, std::nanf(""), &data->handle_, Threads(context, matrix.values.size())) != 0) return BoosterError("taking the data");
   return data;
 }
 
@@ -105,10 +115,12 @@ Booster::~Booster() {
 Result<void> Booster::Train(Task task, std::size_t num_classes, double mean_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch) {
   DMatrixHandle matrix = data.handle();
   if (XGBoosterCreate(&matrix, 1, &handle_) != 0) return BoosterError("starting");
+  // XGBoost draws the pairs of a query from a stream per thread: with other threads it would rank otherwise.
+  const int threads = task == Task::kRanking ? 1 : Threads(context, NumValues(matrix));
   std::vector<std::pair<const char*, std::string>> parameters = {
       {"verbosity", "0"}, {"objective", ObjectiveOf(task)}, {"tree_method", "hist"}, {"max_depth", std::to_string(setting.depth)},
       {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", "128"}, {"min_child_weight", base::ShortestNumber(setting.least_child_weight)}, {"lambda", "5"},
-      {"nthread", std::to_string(Threads(context))}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
+      {"nthread", std::to_string(threads)}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
   if (task == Task::kMulticlass) parameters.emplace_back("num_class", std::to_string(num_classes));
   if (task == Task::kRegression) parameters.emplace_back("base_score", base::ShortestNumber(mean_outcome));
   if (task == Task::kBinary) parameters.emplace_back("base_score", base::ShortestNumber(std::clamp(mean_outcome, 1e-6, 1 - 1e-6)));

@@ -23,6 +23,7 @@ struct Feature {
   std::size_t column = 0;  // index into table
   std::string name;        // the column's name
   std::string source;      // the column of the data file it comes from
+  table::ColumnType type = table::ColumnType::kNumber;  // filled in saved models; in memory the column itself knows
 };
 
 // A column that is not in the data file but made from it ("hour(date)" = hour("date")).

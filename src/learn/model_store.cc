@@ -48,7 +48,14 @@ Result<SavedModel> Read(const Json& json, const std::string& where) {
   saved.wait = json.at("wait").get<base::Micros>();
   saved.classes = json.at("classes").get<std::vector<std::string>>();
   if (saved.task == Task::kMulticlass && (saved.classes.size() < 2 || saved.classes.size() > 1000)) return Error{ErrorCode::kInvalidInput, where + ": is damaged: a model for several classes needs 2 to 1,000 of them"};
-  for (const Json& item : json.at("features")) saved.features.push_back({0, item.at("name").get<std::string>(), item.at("source").get<std::string>()});
+  for (const Json& item : json.at("features")) {
+    const std::string type = item.at("type").get<std::string>();
+    Feature feature{0, item.at("name").get<std::string>(), item.at("source").get<std::string>()};
+    for (const table::ColumnType candidate : {table::ColumnType::kBoolean, table::ColumnType::kNumber, table::ColumnType::kCategory, table::ColumnType::kTime}) {
+      if (type == table::ColumnTypeName(candidate)) feature.type = candidate;
+    }
+    saved.features.push_back(std::move(feature));
+  }
   for (const Json& item : json.at("derivations")) saved.derivations.push_back({item.at("name").get<std::string>(), item.at("expression").get<std::string>()});
   saved.training_rows = json.at("training_rows").get<std::int64_t>();
   if (!json.at("trained_until").is_null()) saved.trained_until = json.at("trained_until").get<base::Micros>();
@@ -69,7 +76,7 @@ std::filesystem::path BoosterPath(std::filesystem::path path) { return path.repl
 
 Result<void> SaveModel(const std::filesystem::path& path, const std::string& name, const Examples& examples, const Training& training, const Model& model) {
   Json features = Json::array(), derivations = Json::array();
-  for (const Feature& feature : examples.features) features.push_back({{"name", feature.name}, {"source", feature.source}});
+  for (const Feature& feature : examples.features) features.push_back({{"name", feature.name}, {"source", feature.source}, {"type", table::ColumnTypeName(examples.table->column(feature.column).type())}});
   for (const Derivation& derivation : examples.derivations) derivations.push_back({{"name", derivation.name}, {"expression", derivation.expression}});
   base::Micros until = base::kMissingTime;
   for (const std::uint32_t row : training.rows) until = examples.time.empty() ? until : std::max(until, examples.time[row]);

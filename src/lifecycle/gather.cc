@@ -32,42 +32,6 @@ bool Holds(const std::vector<std::string>& names, const std::string& name) {
   return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(name); });
 }
 
-// Dense ids in order of first appearance; a missing value becomes an id of its own per row.
-std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids) {
-  const auto rows = static_cast<std::size_t>(column.num_rows());
-  std::vector<std::uint32_t> ids(rows);
-  std::uint32_t next = 0;
-  if (column.type() == ColumnType::kCategory || column.type() == ColumnType::kBoolean) {
-    std::vector<std::uint32_t> codes(rows);
-    column.CopyCodes(0, codes);
-    std::unordered_map<std::uint32_t, std::uint32_t> id_of;
-    for (std::size_t i = 0; i < rows; ++i) {
-      if (codes[i] == table::kMissingCode) {
-        ids[i] = next++;
-        continue;
-      }
-      const auto [found, added] = id_of.emplace(codes[i], next);
-      if (added) ++next;
-      ids[i] = found->second;
-    }
-  } else {
-    std::vector<double> numbers(rows);
-    column.CopyNumbers(0, numbers);
-    std::unordered_map<double, std::uint32_t> id_of;
-    for (std::size_t i = 0; i < rows; ++i) {
-      if (std::isnan(numbers[i])) {
-        ids[i] = next++;
-        continue;
-      }
-      const auto [found, added] = id_of.emplace(numbers[i], next);
-      if (added) ++next;
-      ids[i] = found->second;
-    }
-  }
-  *num_ids = next;
-  return ids;
-}
-
 // Calendar features of a time column, cheap to evaluate by our own expressions.
 std::vector<DerivedColumn> CalendarParts(const Column& column, bool day_only) {
   const std::string quoted = "\"" + column.name() + "\"";
@@ -156,6 +120,41 @@ Result<void> RefuseTooLarge(const std::string& source, const Table& table, const
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids) {
+  const auto rows = static_cast<std::size_t>(column.num_rows());
+  std::vector<std::uint32_t> ids(rows);
+  std::uint32_t next = 0;
+  if (column.type() == ColumnType::kCategory || column.type() == ColumnType::kBoolean) {
+    std::vector<std::uint32_t> codes(rows);
+    column.CopyCodes(0, codes);
+    std::unordered_map<std::uint32_t, std::uint32_t> id_of;
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (codes[i] == table::kMissingCode) {
+        ids[i] = next++;
+        continue;
+      }
+      const auto [found, added] = id_of.emplace(codes[i], next);
+      if (added) ++next;
+      ids[i] = found->second;
+    }
+  } else {
+    std::vector<double> numbers(rows);
+    column.CopyNumbers(0, numbers);
+    std::unordered_map<double, std::uint32_t> id_of;
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (std::isnan(numbers[i])) {
+        ids[i] = next++;
+        continue;
+      }
+      const auto [found, added] = id_of.emplace(numbers[i], next);
+      if (added) ++next;
+      ids[i] = found->second;
+    }
+  }
+  *num_ids = next;
+  return ids;
+}
 
 Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context) {
   store::ReadResult read = [&] { return store::ReadResult{}; }();

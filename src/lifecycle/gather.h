@@ -41,6 +41,9 @@ Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const Run
 Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const table::Table> table,
                                  evidence::DataSummary data, const RunContext& context);
 
+// Dense ids in order of first appearance; a missing value becomes an id of its own per row.
+std::vector<std::uint32_t> DenseIds(const table::Column& column, std::uint32_t* num_ids);
+
 // The examples with fewer features (leaky ones taken out); shares the table.
 learn::Examples WithoutFeatures(const learn::Examples& examples, const std::vector<std::string>& names);
 

@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/sha256.h"
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "learn/calibration.h"
 #include "learn/comparison.h"
 #include "learn/metrics.h"
 #include "learn/model_store.h"
 #include "learn/own_rule.h"
 #include "learn/split.h"
+#include "lifecycle/score.h"
 #include "lifecycle/understand.h"
 #include "stats/distributions.h"
+#include "stats/mcnemar.h"
 
 namespace assay::lifecycle {
 
@@ -40,8 +44,12 @@ struct Rung {
   std::unique_ptr<learn::Model> model; // null for imported ones
   std::vector<double> predictions;     // on the holdout
   std::vector<double> out_of_fold;     // on the choice folds, in their order
+  learn::Calibration calibration;      // fitted inside the training part
   std::string source;                  // imported
 };
+
+// Learned rungs are corrected where their out-of-fold predictions need it; own rules are calibrated as they are fitted.
+bool MayBeCalibrated(RungKind kind) { return kind == RungKind::kRule || kind == RungKind::kLinear || kind == RungKind::kBoosted; }
 
 Result<std::unique_ptr<learn::Model>> FitRung(const Rung& rung, const Examples& examples, std::span<const std::uint32_t> rows, const learn::LearnerOptions& options, const RunContext& context) {
   if (rung.kind == RungKind::kOwnRule) return learn::FitOwnRule(rung.own_rule, examples, rows, context);
@@ -63,7 +71,8 @@ Result<Standing> Compare(const Judge& judge, Metric metric, const std::vector<co
     values.push_back(learn::HigherIsBetter(metric) ? parts.value : -parts.value);
   }
   // The lowest of equals is the best: a higher rung that adds nothing is not better.
-  standing.best = static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
+  // The random rung stands first: it is there to be compared with, never the best and never recommended.
+  standing.best = static_cast<std::size_t>(std::max_element(values.begin() + 1, values.end()) - values.begin());
   const double level = 1 - 0.05 / static_cast<double>(std::max<std::size_t>(1, predictions.size() - 1));
   for (const std::vector<double>* p : predictions) standing.behind.push_back(ASSAY_TRY(judge.Improvement(metric, *predictions[standing.best], *p, level)));
   return standing;
@@ -71,7 +80,7 @@ Result<Standing> Compare(const Judge& judge, Metric metric, const std::vector<co
 
 // The lowest rung whose distance to the best is surely below the least gain; the best itself always is.
 std::size_t LowestGoodEnough(const Standing& standing, double least_gain) {
-  for (std::size_t r = 0; r < standing.behind.size(); ++r) {
+  for (std::size_t r = 1; r < standing.behind.size(); ++r) {
     if (r == standing.best || standing.behind[r].high < least_gain) return r;
   }
   return standing.best;
@@ -138,6 +147,7 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, sample, kChoiceFolds, context.seed));
   Rows judged;
   std::vector<double> constant;
+  std::vector<std::vector<learn::FoldPredictions>> of_rung(num_candidates);
   const std::size_t k = examples.num_outputs();
   std::int64_t done = 0;
   const auto total = static_cast<std::int64_t>(folds.size() * num_candidates);
@@ -149,11 +159,19 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
       const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung((*rungs)[r], examples, fold.train, quick, context));
       std::vector<double> predictions(fold.test.size() * k);
       ASSAY_TRY(model->Predict(*examples.table, fold.test, predictions, context));
-      std::vector<double>& all = (*rungs)[r].out_of_fold;
-      all.insert(all.end(), predictions.begin(), predictions.end());
+      of_rung[r].push_back({fold.test, predictions});
       if ((*rungs)[r].kind == RungKind::kConstant) constant.insert(constant.end(), predictions.begin(), predictions.end());
       context.Report("choose the rung inside the training part", ++done, total);
     }
+  }
+  for (std::size_t r = 0; r < num_candidates; ++r) {
+    Rung& rung = (*rungs)[r];
+    if (MayBeCalibrated(rung.kind)) {
+      learn::CrossFitted fitted = ASSAY_TRY(learn::CalibrateAcrossFolds(examples, std::move(of_rung[r]), dependence.unit, dependence.num_units));
+      rung.calibration = fitted.calibration;
+      of_rung[r] = std::move(fitted.calibrated);
+    }
+    for (const learn::FoldPredictions& fold : of_rung[r]) rung.out_of_fold.insert(rung.out_of_fold.end(), fold.predictions.begin(), fold.predictions.end());
   }
   const Judge judge(examples, judged, constant, dependence.unit, dependence.num_units);
   std::vector<const std::vector<double>*> predictions;
@@ -167,6 +185,24 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   return choice;
 }
 
+// Holdout rows at which the interval would no longer reach the least gain, if the distance is what it looks like: half-width
+// shrinks with the root of the rows. The interval of the distance gives that of the rows.
+Estimate RowsToDecide(const stats::Interval& behind, double least_gain, double rows) {
+  Estimate estimate;
+  const double half = (behind.high - behind.low) / 2;
+  const double distance = std::abs(behind.value - least_gain);
+  const auto needed = [&](double d) { return std::ceil(rows * (half / d) * (half / d)); };
+  // Even the largest distance the interval allows needs as many; this many rows did not decide.
+  estimate.low = std::max(rows, needed(distance + half));
+  estimate.reason = "no upper end: the interval includes the least gain itself, and a difference equal to it is never decided";
+  if (distance > 0) {
+    estimate.value = needed(distance);
+  } else {
+    estimate.reason = "the difference is the least gain itself; " + estimate.reason;
+  }
+  return estimate;
+}
+
 void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, const TrainOptions& options, const std::string& best_name, RungReport* report) {
   const stats::Interval& behind = standing.behind[r];
   report->against_best = ToComparison(best_name, behind, "paired on the holdout by unit, level shared among the rungs (Bonferroni)");
@@ -177,7 +213,10 @@ void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, con
     return;
   }
   const std::string limits = "the best is better by " + base::ReadableNumber(behind.low, 2) + " to " + base::ReadableNumber(behind.high, 2);
-  if (behind.high < options.least_gain) {
+  if (report->kind == learn::RungKindName(RungKind::kRandom) && behind.high < options.least_gain) {
+    report->status = RungStatus::kNotCompared;
+    report->status_text = "no rung is surely better than this random guess by the least gain; a guess is there for comparison and never recommended";
+  } else if (behind.high < options.least_gain) {
     report->status = RungStatus::kGoodEnough;
     report->status_text = "good enough: " + limits + ", less than the least gain " + base::ReadableNumber(options.least_gain);
   } else if (behind.low > options.least_gain) {
@@ -186,13 +225,29 @@ void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, con
   } else {
     report->status = RungStatus::kUnclear;
     report->status_text = "unclear: " + limits + ", which includes the least gain " + base::ReadableNumber(options.least_gain);
-    const double distance = std::abs(behind.value - options.least_gain);
-    const double half = (behind.high - behind.low) / 2;
-    if (distance > 0) {
-      report->rows_to_decide.value = std::ceil(static_cast<double>(judge.rows().size()) * (half / distance) * (half / distance));
-      report->rows_to_decide.reason = "rough: taken from this holdout's own difference, which has an interval itself";
-    }
+    report->rows_to_decide = RowsToDecide(behind, options.least_gain, static_cast<double>(judge.rows().size()));
   }
+}
+
+std::optional<evidence::McNemarResult> McNemarAgainst(const std::string& other, const Examples& examples, const Rows& rows, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence) {
+  if (examples.task != learn::Task::kBinary && examples.task != learn::Task::kMulticlass) return std::nullopt;
+  std::vector<double> wrong_a(rows.size()), wrong_b(rows.size());
+  learn::RowLosses(Metric::kAccuracy, examples, rows, a, wrong_a);
+  learn::RowLosses(Metric::kAccuracy, examples, rows, b, wrong_b);
+  std::vector<std::uint8_t> right_a(rows.size()), right_b(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    right_a[i] = wrong_a[i] == 0 ? 1 : 0;
+    right_b[i] = wrong_b[i] == 0 ? 1 : 0;
+  }
+  const stats::Disagreements counts = stats::CountDisagreements(right_a, right_b);
+  const stats::McNemarTest test = stats::McNemar(counts);
+  evidence::McNemarResult result{other, counts.only_a, counts.only_b, test.p_value, test.exact ? "McNemar, exact" : "McNemar, chi-squared with correction", ""};
+  if (counts.only_a + counts.only_b == 0) result.reason = "both are right on the same rows, so there is nothing to test";
+  if (!dependence.unit.empty()) {
+    result.p_value = std::nan("");
+    result.reason = "McNemar's test needs independent rows; these depend on each other " + dependence.words + ", so read the paired difference instead";
+  }
+  return result;
 }
 
 std::string HoldoutFingerprint(const Gathered& gathered, const Rows& rows) {
@@ -214,12 +269,12 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   const learn::Split split = ASSAY_TRY(learn::SplitHoldout(examples, {options.holdout_share, context.seed}));
 
   std::vector<Rung> rungs;
-  rungs.push_back({"random", RungKind::kRandom, "", nullptr, {}, {}, ""});
-  rungs.push_back({"constant", RungKind::kConstant, "", nullptr, {}, {}, ""});
-  rungs.push_back({"best rule", RungKind::kRule, "", nullptr, {}, {}, ""});
-  for (const OwnRule& rule : options.own_rules) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, nullptr, {}, {}, ""});
-  rungs.push_back({"linear", RungKind::kLinear, "", nullptr, {}, {}, ""});
-  rungs.push_back({"boosted trees", RungKind::kBoosted, "", nullptr, {}, {}, ""});
+  rungs.push_back({"random", RungKind::kRandom, "", nullptr, {}, {}, {}, ""});
+  rungs.push_back({"constant", RungKind::kConstant, "", nullptr, {}, {}, {}, ""});
+  rungs.push_back({"best rule", RungKind::kRule, "", nullptr, {}, {}, {}, ""});
+  for (const OwnRule& rule : options.own_rules) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, nullptr, {}, {}, {}, ""});
+  rungs.push_back({"linear", RungKind::kLinear, "", nullptr, {}, {}, {}, ""});
+  rungs.push_back({"boosted trees", RungKind::kBoosted, "", nullptr, {}, {}, {}, ""});
   const std::size_t num_candidates = rungs.size();
   const Choice choice = ASSAY_TRY(ChooseInsideTraining(examples, split.train, &rungs, num_candidates, options, metric, dependence, context));
 
@@ -238,7 +293,8 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   for (std::size_t r = 0; r < num_candidates; ++r) {
     const base::ScopedStep step(context, "fit " + rungs[r].name);
     context.Report("fit the ladder on all training rows", static_cast<std::int64_t>(r), static_cast<std::int64_t>(num_candidates));
-    rungs[r].model = ASSAY_TRY(FitRung(rungs[r], examples, split.train, {}, context));
+    std::unique_ptr<learn::Model> fitted = ASSAY_TRY(FitRung(rungs[r], examples, split.train, {}, context));
+    rungs[r].model = learn::Calibrated(std::move(fitted), rungs[r].calibration, examples.task);
   }
   // The holdout is opened here, once, for all rungs.
   std::int64_t openings = 1;
@@ -259,7 +315,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
       continue;
     }
     const std::size_t index = ASSAY_TRY(examples.table->IndexOf(import.column));
-    Rung rung{import.name, RungKind::kImported, "", nullptr, {}, {}, "trained on " + import.trained_on};
+    Rung rung{import.name, RungKind::kImported, "", nullptr, {}, {}, {}, "trained on " + import.trained_on};
     std::int64_t unusable = 0;
     for (std::size_t i = 0; i < split.test.size(); ++i) {
       const double value = examples.table->column(index).NumberAt(split.test[i]);
@@ -278,6 +334,10 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   report.split.training_units = Judge(examples, split.train, {}, dependence.unit, dependence.num_units).num_units();
   report.split.holdout_openings = openings;
 
+  std::vector<std::uint32_t> holdout_unit;
+  for (const std::uint32_t row : split.test) {
+    if (!dependence.unit.empty()) holdout_unit.push_back(dependence.unit[row]);
+  }
   std::vector<const std::vector<double>*> predictions;
   for (const Rung& rung : rungs) predictions.push_back(&rung.predictions);
   const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions));
@@ -296,8 +356,9 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     if (r > 0) out.against_previous = ToComparison(rungs[r - 1].name, ASSAY_TRY(judge.Improvement(metric, rungs[r].predictions, rungs[r - 1].predictions)), "paired on the holdout by unit, delta method, t");
     FillStatus(standing, r, judge, options, rungs[standing.best].name, &out);
     out.calibration = CalibrationCurve(examples, split.test, rungs[r].predictions, dependence);
-    out.calibration_slope.reason = "not computed";
-    if (rungs[r].model && !options.models_folder.empty()) ASSAY_TRY(learn::SaveModel(options.models_folder / (out.kind + (rungs[r].kind == RungKind::kOwnRule ? "-" + out.name : "") + ".json"), out.name, examples, {split.train, std::vector<double>(constant.begin(), constant.begin() + static_cast<std::ptrdiff_t>(k))}, *rungs[r].model));
+    out.calibration_slope = ToEstimate(learn::CalibrationSlope(examples, split.test, rungs[r].predictions, {holdout_unit, dependence.num_units}));
+    if (r > 0) out.mcnemar = McNemarAgainst(rungs[r - 1].name, examples, split.test, rungs[r].predictions, rungs[r - 1].predictions, dependence);
+    if (rungs[r].model && !options.models_folder.empty()) ASSAY_TRY(learn::SaveModel(ModelPath(options.models_folder, out.kind, out.name), out.name, examples, {split.train, std::vector<double>(constant.begin(), constant.begin() + static_cast<std::ptrdiff_t>(k))}, *rungs[r].model));
     report.rungs.push_back(std::move(out));
   }
   for (const PublishedResult& published : options.published) {

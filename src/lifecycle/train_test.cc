@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
 #include "learn/comparison.h"
+#include "lifecycle/score.h"
 
 namespace assay::lifecycle {
 namespace {
@@ -90,6 +94,55 @@ TEST(Train, SameBytesWithOneAndTwoThreads) {
   with_one.pool = &one;
   with_two.pool = &two;
   EXPECT_EQ(base::WriteJson(evidence::ToJson(*Train(gathered, {}, with_one))), base::WriteJson(evidence::ToJson(*Train(gathered, {}, with_two))));
+}
+
+// What a run chose and predicted: everything but the figures of the holdout itself.
+struct Chosen {
+  std::string rung;
+  std::vector<std::string> explained, models;
+  std::vector<std::vector<double>> out_of_fold, holdout;
+  learn::Rows holdout_rows;
+  bool operator==(const Chosen& other) const = default;
+};
+
+Chosen ChosenOf(const Gathered& gathered, const std::string& folder) {
+  Chosen chosen;
+  TrainOptions options;
+  options.own_rules = {{"x is large", "x > 0.6"}};
+  options.models_folder = std::filesystem::temp_directory_path() / folder;
+  options.on_predictions = [&](const LadderPredictions& all) -> Result<void> {
+    chosen.holdout_rows = all.holdout_rows;
+    for (const RungPredictions& rung : all.rungs) {
+      chosen.out_of_fold.emplace_back(rung.out_of_fold.begin(), rung.out_of_fold.end());
+      chosen.holdout.emplace_back(rung.holdout.begin(), rung.holdout.end());
+    }
+    return {};
+  };
+  const Result<evidence::TrainReport> report = Train(gathered, options, {});
+  EXPECT_TRUE(report) << (report ? "" : report.error().message);
+  chosen.rung = report->chosen;
+  for (const evidence::RungReport& rung : report->rungs) {
+    chosen.explained.push_back(rung.explain);
+    chosen.models.push_back(*base::ReadFile(ModelPath(options.models_folder, rung.kind, rung.name)));
+  }
+  std::filesystem::remove_all(options.models_folder);
+  return chosen;
+}
+
+TEST(Train, OutcomesOfTheHoldoutChangeNothingThatIsChosenOrPredicted) {
+  for (const bool with_time : {false, true}) {
+    Gathered gathered = Planted(2, 5);
+    for (std::size_t i = 0; with_time && i < gathered.examples.outcome.size(); ++i) gathered.examples.time.push_back(static_cast<base::Micros>(i) * base::kMicrosPerHour);
+    const Chosen before = ChosenOf(gathered, "assay-chosen-before");
+    ASSERT_FALSE(before.holdout_rows.empty());
+    for (const std::uint32_t row : before.holdout_rows) gathered.examples.outcome[row] = 1 - gathered.examples.outcome[row];
+    EXPECT_TRUE(before == ChosenOf(gathered, "assay-chosen-after")) << "with time: " << with_time;
+    // The same law for one training row would not hold: the comparison can fail.
+    std::uint32_t training_row = 0;
+    while (std::binary_search(before.holdout_rows.begin(), before.holdout_rows.end(), training_row)) ++training_row;
+    gathered.examples.outcome[training_row] = 1 - gathered.examples.outcome[training_row];
+    EXPECT_FALSE(before == ChosenOf(gathered, "assay-chosen-control"));
+  }
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "store/internal/duckdb_handle.h"
 #include "store/internal/row_sample.h"
 #include "store/internal/source_files.h"
+#include "store/internal/write_blocks.h"
 
 namespace assay::store {
 
@@ -116,7 +117,9 @@ class DuckDbEngine : public Engine {
     }
   }
 
-  Result<void> Write(const table::Table& table, const std::string& path) override;
+  Result<std::int64_t> WriteBlocks(const table::Schema& schema, const BlockSource& next, const std::string& path) override {
+    return internal::WriteBlocks(database_.handle, schema, next, path);
+  }
 
  private:
   Result<Source> OpenSource(const std::string& name, const RunContext& context) {
@@ -437,11 +440,6 @@ class DuckDbEngine : public Engine {
   internal::Database database_;
   internal::Connection connection_;
 };
-
-Result<void> DuckDbEngine::Write(const table::Table& table, const std::string& path) {
-  (void)table;
-  return Error{ErrorCode::kUnsupported, path + ": writing is not there yet"};
-}
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::Open(const EngineOptions& options) {

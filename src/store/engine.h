@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +52,9 @@ struct ReadResult {
   std::string fingerprint;          // SHA-256 over names, types and values in row order
 };
 
+// Puts the next rows, one column for each of the schema, into `block`; false when there are none left.
+using BlockSource = std::function<Result<bool>(std::vector<table::Column>* block)>;
+
 // One at a time per engine; not thread-safe. Files are CSV, gzip CSV, Parquet, JSON or globs of one kind.
 class Engine {
  public:
@@ -64,8 +68,9 @@ class Engine {
   // Cost: one pass (two when a later row shows another type than the first ones, or for a sample of a text format); peak
   // memory about the final columns plus one batch.
   virtual Result<ReadResult> Read(const std::string& source, const ReadOptions& options, const RunContext& context) = 0;
-  // CSV, Parquet or JSON by the path's ending; whole or not at all.
-  virtual Result<void> Write(const table::Table& table, const std::string& path) = 0;
+  // CSV, gzip CSV, Parquet or JSON by the path's ending; whole or not at all: written beside the path and moved over it. Blocks
+  // are asked for one at a time, in order. Returns the rows written; an error of `next` is passed on.
+  virtual Result<std::int64_t> WriteBlocks(const table::Schema& schema, const BlockSource& next, const std::string& path) = 0;
 };
 
 // Hash of names, types and values; independent of how they are stored in memory beyond their type.

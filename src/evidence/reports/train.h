@@ -44,6 +44,25 @@ void Describe(V& v, CalibrationPoint& p) {
 }
 inline const char* DescribedName(const CalibrationPoint*) { return "CalibrationPoint"; }
 
+// McNemar's test on right and wrong classes: beside the metric, never in its place.
+struct McNemarResult {
+  std::string other;
+  std::int64_t only_this_right = 0, only_other_right = 0;
+  double p_value = std::nan("");
+  std::string method;
+  std::string reason;  // why p is null, or must not be believed
+};
+template <class V>
+void Describe(V& v, McNemarResult& m) {
+  v("other", m.other, "the rung compared with");
+  v("only_this_right", m.only_this_right, "holdout rows that only this rung gets right");
+  v("only_other_right", m.only_other_right, "holdout rows that only the other gets right");
+  v("p_value", m.p_value, "test of equally many; null with a reason");
+  v("method", m.method, "exact binomial below 25 disagreements, else chi-squared with correction");
+  v("reason", m.reason, "why p is null");
+}
+inline const char* DescribedName(const McNemarResult*) { return "McNemarResult"; }
+
 enum class RungStatus { kGoodEnough, kWorse, kUnclear, kBest, kNotCompared };
 inline std::vector<const char*> EnumNames(RungStatus) { return {"good_enough", "worse", "unclear", "best", "not_compared"}; }
 
@@ -53,6 +72,7 @@ struct RungReport {
   std::string explain;  // the rule itself, or what the model is, in a sentence
   std::map<std::string, Estimate> metrics;
   std::optional<Comparison> against_previous;
+  std::optional<McNemarResult> mcnemar;    // against the rung below; binary and several classes only
   std::optional<Comparison> against_best;  // improvement of the best over this rung, corrected for having picked the best
   RungStatus status = RungStatus::kNotCompared;
   std::string status_text;                 // in a sentence
@@ -69,6 +89,7 @@ void Describe(V& v, RungReport& r) {
   v("explain", r.explain, "the rule itself or what the model is");
   v("metrics", r.metrics, "metrics on the holdout with 95 % intervals, by unit");
   v("against_previous", r.against_previous, "paired difference to the rung below");
+  v("mcnemar", r.mcnemar, "McNemar's test against the rung below; null where outcomes are not classes");
   v("against_best", r.against_best, "how much better the best is, corrected for having picked the best");
   v("status", r.status, "good_enough, worse, unclear, best or not_compared");
   v("status_text", r.status_text, "the status in a sentence");

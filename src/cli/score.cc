@@ -1,0 +1,76 @@
+#include "lifecycle/score.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <filesystem>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/session.h"
+
+namespace assay::cli {
+
+namespace {
+
+using evidence::ScoreReport;
+
+struct Arguments {
+  std::string model, file, objective;
+  lifecycle::ScoreOptions options;
+};
+
+std::string WithInterval(const evidence::Estimate& e) {
+  if (!std::isfinite(e.value)) return "n/a (" + e.reason + ")";
+  if (!std::isfinite(e.low)) return base::ReadableNumber(e.value, 4) + " (" + e.reason + ")";
+  return base::ReadableNumber(e.value, 4) + " (" + base::ReadableNumber(e.low, 4) + " to " + base::ReadableNumber(e.high, 4) + ")";
+}
+
+void RenderScore(const ScoreReport& report, Terminal& terminal) {
+  terminal.Heading("'" + report.model.name + "' for '" + report.model.outcome + "' on " + report.header.data.source);
+  terminal.Paragraph(base::ReadableCount(report.rows) + " rows scored. " + report.model.explain + ".", 2);
+  std::vector<std::vector<std::string>> rows;
+  for (const evidence::Figure& figure : report.predictions) rows.push_back({figure.label, base::ReadableNumber(figure.estimate.value, 4)});
+  terminal.Table({{"predictions"}, {"on these rows"}}, rows);
+  if (report.metrics.empty()) {
+    terminal.Paragraph("No metrics: " + report.metrics_reason + ".", 2);
+  } else {
+    rows.clear();
+    for (const auto& [name, estimate] : report.metrics) rows.push_back({name, WithInterval(estimate)});
+    rows.push_back({"calibration slope", WithInterval(report.calibration_slope)});
+    terminal.Line();
+    terminal.Table({{"metric"}, {"value (95 %)"}}, rows);
+    terminal.Paragraph("From " + base::ReadableCount(report.judged_rows) + " rows in " + base::ReadableCount(report.judged_units) + " independent units.", 2);
+  }
+  for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
+  if (!report.out.empty()) terminal.Paragraph("Written: " + report.out + " (" + base::Join(report.output_columns, ", ") + ")", 2);
+}
+
+Result<int> Run(const Arguments& arguments, Session& session) {
+  std::filesystem::path path = arguments.model;
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) {
+    const lifecycle::Project project = ASSAY_TRY_WITH(lifecycle::OpenProject(path), "a folder must be a project, or name a model file in it");
+    path = ASSAY_TRY(lifecycle::RecommendedModel(project, arguments.objective));
+  }
+  const learn::SavedModel model = ASSAY_TRY(learn::LoadModel(path));
+  store::Engine* engine = ASSAY_TRY(session.engine());
+  ScoreReport report = ASSAY_TRY(lifecycle::Score(model, arguments.file, arguments.options, *engine, session.context()));
+  session.Print<ScoreReport>(report, RenderScore);
+  return 0;
+}
+
+}  // namespace
+
+void AddScore(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("score", "Apply a saved model to a file: predictions, and metrics with intervals where the outcome is there");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("MODEL", arguments->model, "A model that 'assay train --models DIR' saved, or the folder of a project: its recommended rung")->required();
+  command->add_option("FILE", arguments->file, "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->required();
+  command->add_option("--out", arguments->options.out, "Write the predictions: .parquet, .csv, .csv.gz, .json or .jsonl");
+  command->add_option("--keep", arguments->options.keep, "Columns of FILE to carry along into the output")->delimiter(',');
+  command->add_option("--objective", arguments->objective, "Of a project: which objective (default: the first)");
+  session.AddCommonFlags(command);
+  command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });
+}
+
+}  // namespace assay::cli

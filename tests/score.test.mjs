@@ -1,0 +1,143 @@
+// assay score and the flags of assay train, from outside: every task through every rung, saved, applied to other files.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+
+const program = process.env.ASSAY_PROGRAM;
+assert.ok(program, 'ASSAY_PROGRAM names the built program');
+const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
+const folder = mkdtempSync(join(tmpdir(), 'assay-score-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const assay = (...words) => spawnSync(program, [...words, '--quiet'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+const path = (name) => join(folder, name);
+const valid = (report, name) => {
+  const check = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url))));
+  assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
+};
+const json = (run) => {
+  assert.equal(run.status, 0, run.stderr);
+  return JSON.parse(run.stdout);
+};
+
+// The outcome goes with x above 60, whatever its task; noise is noise; colour has three values.
+let state = 4711;
+const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+const rows = Array.from({ length: 1200 }, (_, i) => {
+  const x = Math.floor(random() * 100);
+  const high = random() < (x > 60 ? 0.85 : 0.15);
+  return { x, colour: ['red', 'green', 'blue'][Math.floor(random() * 3)], noise: Math.floor(random() * 1000), list: `q${Math.floor(i / 12)}`, binary: high ? 'yes' : 'no', several: high ? 'c' : random() < 0.5 ? 'a' : 'b', number: (high ? 10 : 0) + random(), gain: high ? 3 : Math.floor(random() * 2) };
+});
+const csv = (names, list = rows) => `${names.join(',')}\n${list.map((row) => names.map((n) => row[n]).join(',')).join('\n')}\n`;
+const tasks = [
+  { task: 'binary', outcome: 'binary', metrics: ['skill', 'auc', 'log_loss', 'brier', 'accuracy'], flags: [] },
+  { task: 'multiclass', outcome: 'several', metrics: ['skill', 'log_loss', 'brier', 'accuracy'], flags: [] },
+  { task: 'regression', outcome: 'number', metrics: ['skill', 'rmse', 'mae', 'r2'], flags: [] },
+  { task: 'ranking', outcome: 'gain', metrics: ['skill', 'ndcg'], flags: ['--query', 'list'] },
+];
+for (const { task, outcome, metrics, flags } of tasks) {
+  const columns = ['x', 'colour', 'noise', ...(task === 'ranking' ? ['list'] : []), outcome];
+  const data = path(`${task}.csv`);
+  writeFileSync(data, csv(columns));
+  const models = path(`models-${task}`);
+
+  test(`${task}: every rung is trained, judged and saved`, () => {
+    const report = json(assay('train', data, '--outcome', outcome, ...flags, '--own-rule', 'x is high=x > 60', '--models', models, '--json'));
+    valid(report, 'train');
+    assert.equal(report.task, task);
+    assert.deepEqual(report.rungs.map((r) => r.kind), ['random', 'constant', 'rule', 'own_rule', 'linear', 'boosted']);
+    for (const rung of report.rungs) {
+      assert.deepEqual(Object.keys(rung.metrics).sort(), [...metrics].sort(), rung.name);
+      for (const [name, m] of Object.entries(rung.metrics)) assert.ok(m.low <= m.value && m.value <= m.high, `${rung.name} ${name} ${JSON.stringify(m)}`);
+      assert.ok(rung.calibration_slope.low !== null || rung.calibration_slope.reason !== '', rung.name);
+      assert.notEqual(rung.calibration_slope.reason, 'not computed');
+    }
+    const skill = (kind) => report.rungs.find((r) => r.kind === kind).metrics.skill;
+    for (const kind of ['rule', 'own_rule', 'linear', 'boosted']) assert.ok(skill(kind).low > 0.1, `${kind}: ${JSON.stringify(skill(kind))}`);
+    assert.ok(['best rule', 'x is high'].includes(report.recommended), report.reason);
+    assert.deepEqual(readdirSync(models).sort(), ['boosted.json', 'boosted.xgboost.json', 'constant.json', 'linear.json', 'own_rule-x-is-high.json', 'random.json', 'rule.json']);
+    assert.ok(JSON.parse(readFileSync(join(models, 'boosted.xgboost.json'))).learner, "XGBoost's own file");
+  });
+
+  test(`${task}: saved models score other files: unseen values, missing ones, without the outcome`, () => {
+    // Other rows, made strange in three places.
+    const strange = rows.slice(0, 200).map((row, i) => ({ ...row, colour: i === 3 ? 'violet' : i === 4 ? '' : row.colour, x: i === 5 ? '' : row.x }));
+    const with_outcome = path(`${task}-new.csv`), without = path(`${task}-bare.csv`);
+    writeFileSync(with_outcome, csv(columns, strange));
+    writeFileSync(without, csv(['noise', 'colour', 'x'], strange));
+    for (const file of readdirSync(models).filter((f) => !f.includes('xgboost'))) {
+      const out = path(`${task}-${file}.csv`);
+      const judged = json(assay('score', join(models, file), with_outcome, '--out', out, '--keep', 'noise', '--json'));
+      valid(judged, 'score');
+      assert.equal(judged.rows, 200);
+      assert.equal(judged.judged_rows, 200);
+      assert.deepEqual(Object.keys(judged.metrics).sort(), [...metrics].sort());
+      const lines = readFileSync(out, 'utf8').trim().split('\n');
+      assert.equal(lines.length, 201);
+      assert.ok(lines[0].startsWith('row,noise,outcome,prediction'), lines[0]);
+      assert.ok(lines.every((line) => line.split(',').every((cell) => cell !== '' && cell !== 'nan' && cell !== 'inf')), file);
+      assert.equal(lines[1].split(',')[1], String(strange[0].noise));
+      // The same bytes again, with another number of threads.
+      const again = path('again.csv');
+      json(assay('score', join(models, file), with_outcome, '--out', again, '--keep', 'noise', '--json', '--threads', '1'));
+      assert.equal(readFileSync(again, 'utf8'), readFileSync(out, 'utf8'), file);
+      const bare = json(assay('score', join(models, file), without, '--out', path('bare.parquet'), '--json'));
+      valid(bare, 'score');
+      assert.equal(bare.rows, 200);
+      assert.deepEqual(bare.metrics, {});
+      assert.notEqual(bare.metrics_reason, '');
+      assert.ok(existsSync(path('bare.parquet')));
+      // The predictions do not depend on whether the outcome is in the file.
+      assert.deepEqual(bare.predictions, judged.predictions, file);
+    }
+  });
+}
+
+const model = () => join(path('models-binary'), 'boosted.json');
+const bad = [
+  ['a missing feature column', () => { writeFileSync(path('slip.csv'), 'xx,colour,noise\n1,red,2\n'); return [model(), path('slip.csv')]; }, "needs the column 'x', which is not there. Did you mean 'xx'"],
+  ['text where numbers were', () => { writeFileSync(path('text.csv'), 'x,colour,noise\nmany,red,2\n'); return [model(), path('text.csv')]; }, "column 'x'"],
+  ['no model', () => [path('none.json'), path('binary.csv')], 'there is no such file'],
+  ['a file that is no model', () => [path('binary.csv'), path('binary.csv')], 'not a whole model file'],
+  ["XGBoost's own file", () => [join(path('models-binary'), 'boosted.xgboost.json'), path('binary.csv')], "XGBoost's own file"],
+  ['a cut model', () => { writeFileSync(path('cut.json'), readFileSync(model(), 'utf8').slice(0, 5000)); return [path('cut.json'), path('binary.csv')]; }, 'not a whole model file'],
+  ['a changed model', () => { writeFileSync(path('changed.json'), readFileSync(model(), 'utf8').replace('"trees":', '"trees":1')); return [path('changed.json'), path('binary.csv')]; }, 'SHA-256 does not fit'],
+  ['an ending that says nothing', () => [model(), path('binary.csv'), '--out', path('out.xyz')], 'expected .parquet'],
+  ['an unwritable place', () => [model(), path('binary.csv'), '--out', join(path('binary.csv'), 'out.csv')], 'cannot be'],
+  ['a folder that is no project', () => [folder, path('binary.csv')], 'name a model file'],
+];
+for (const [what, words, says] of bad) {
+  test(`bad input: ${what}`, () => {
+    const before = readdirSync(folder).length;
+    const run = assay('score', ...words());
+    assert.equal(run.status, 2, `${run.stdout}\n${run.stderr}`);
+    assert.ok(run.stderr.includes(says), run.stderr);
+    assert.equal(run.stdout, '');
+    assert.ok(readdirSync(folder).length <= before + 1, 'nothing half-written stays behind');
+  });
+}
+
+test('every byte of a model file counts: no change goes unnoticed', () => {
+  const text = readFileSync(join(path('models-binary'), 'rule.json'), 'utf8');
+  for (let i = 0; i < 25; ++i) {
+    const at = 1 + Math.floor((text.length - 3) * (i / 25));
+    writeFileSync(path('flipped.json'), text.slice(0, at) + (text[at] === '7' ? '8' : '7') + text.slice(at + 1));
+    const run = assay('score', path('flipped.json'), path('binary.csv'));
+    assert.equal(run.status, 2, `byte ${at}: ${run.stdout}`);
+    assert.ok(run.stderr.startsWith('assay: '), run.stderr);
+  }
+});
+
+test('imported columns are rungs only when it is said what they were trained on, and never features', () => {
+  writeFileSync(path('imported.csv'), csv(['x', 'colour', 'noise', 'binary', 'score'], rows.map((r) => ({ ...r, score: r.x > 60 ? 0.8 : 0.2 }))));
+  const report = json(assay('train', path('imported.csv'), '--outcome', 'binary', '--imported', 'theirs=score:other rows', '--json'));
+  assert.equal(report.rungs.at(-1).kind, 'imported');
+  assert.ok(report.rungs.at(-1).source.includes('other rows'));
+  assert.ok(!report.features.includes('score'));
+  const silent = json(assay('train', path('imported.csv'), '--outcome', 'binary', '--imported', 'theirs=score', '--json'));
+  assert.ok(silent.rungs.every((r) => r.kind !== 'imported'));
+  assert.ok(silent.notes.some((n) => n.includes('not said what')));
+});
