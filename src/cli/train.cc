@@ -52,7 +52,7 @@ Result<int> Run(const Arguments& arguments, Session& session) {
     options.imported.push_back(ASSAY_TRY(ParseImported(text)));
     problem.exclude.push_back(options.imported.back().column);
   }
-  if (!arguments.out.empty()) ASSAY_TRY(base::CheckWritable(arguments.out));
+  if (!arguments.models.empty()) ASSAY_TRY(base::CheckWritable(arguments.models));
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
   options.metric = problem.metric;

@@ -88,9 +88,13 @@ TEST(PredictionCalibration, MapsHelpWhereTheyAreNeededAndAreLeftOutWhereNot) {
         const Result<CrossFitted> fitted = CalibrateAcrossFolds(s.examples, folds, {}, 0);
         ASSERT_TRUE(fitted);
         EXPECT_EQ(fitted->calibration.identity(), sureness == 1.0) << TaskName(task) << " " << sureness;
-        if (sureness != 1.0) EXPECT_NEAR(fitted->calibration.slope, 1 / sureness, 0.05) << TaskName(task);
+        if (sureness != 1.0) {
+          EXPECT_NEAR(fitted->calibration.slope, 1 / sureness, 0.05) << TaskName(task);
+        }
         // With time the first fold has nothing before it and stays as it was.
-        if (with_time) EXPECT_EQ(fitted->calibrated[0].predictions, folds[0].predictions);
+        if (with_time) {
+          EXPECT_EQ(fitted->calibrated[0].predictions, folds[0].predictions);
+        }
       }
     }
   }

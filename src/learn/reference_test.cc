@@ -106,7 +106,9 @@ TEST(FrozenLearners, LinearRung) {
     }
     examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
     const Rows rows = AllRows(examples.outcome.size());
-    const auto model = MakeLearner(RungKind::kLinear)->Fit(examples, rows, {});
+    LearnerOptions options;
+    options.quick = true;  // the smallest penalty, not a tuned one
+    const auto model = MakeLearner(RungKind::kLinear, options)->Fit(examples, rows, {});
     ASSERT_TRUE(model) << model.error().message;
     std::vector<double> predictions(rows.size() * examples.num_outputs());
     ASSERT_TRUE((*model)->Predict(*examples.table, rows, predictions, {}));
