@@ -100,7 +100,7 @@ test('a project runs to a report, a ledger and steps; a broken charter names its
   assert.ok(existsSync(join(project, '.assay', 'report.html')));
   const ledger = JSON.parse(assay('ledger', project, '--json').stdout);
   assert.equal(ledger.head, report.ledger.head);
-  const again = JSON.parse(assay('run', project, '--json').stdout);
+  const again = JSON.parse(assay('run', project, '--fresh', '--json').stdout);
   assert.equal(again.train[0].split.holdout_openings, 2, 'the second run opens the same holdout again');
   assert.equal(assay('ledger', project, '--head', report.ledger.head).status, 0);
   assert.equal(assay('ledger', project, '--head', 'f'.repeat(64)).status, 2);

@@ -37,7 +37,7 @@ const std::vector<Field>& Fields() {
       {"problem.parts", "what", K::kText, Due::kNothing, false, "define", "What that part is", "\"Flights that leave late\""},
       {"problem.parts", "where", K::kExpression, Due::kNothing, false, "define", "Which rows belong to that part?", "\"delay > 15\""},
       {"problem.options", "name", K::kText, Due::kNothing, true, "define", "An option: nothing, a rule, a model, something else", "\"a rule\""},
-      {"problem.options", "kind", K::kText, Due::kNothing, true, "define", "Which rung measures it: constant, rule, linear, boosted, or other", "\"rule\"", "random|constant|rule|own_rule|linear|boosted|imported|other"},
+      {"problem.options", "kind", K::kText, Due::kNothing, true, "define", "Which rung measures it: nothing (never act), constant, rule, own_rule, linear, boosted, or other", "\"rule\"", "nothing|random|constant|rule|own_rule|linear|boosted|imported|other"},
       {"problem.options", "cost", K::kText, Due::kNumberAndUnit, true, "define", "What does it cost?", "\"500 USD a month\""},
       {"problem.options", "time", K::kText, Due::kNumberAndUnit, true, "define", "How long until it works?", "\"2 weeks\""},
       {"problem.steps", "name", K::kText, Due::kNothing, true, "define", "A step of the work", "\"a model worth having\""},
@@ -53,6 +53,8 @@ const std::vector<Field>& Fields() {
       {"data", "rows_per_day", K::kNumber, Due::kNothing, true, "understand", "How many rows arise per day?", "16500"},
       {"data.derived", "name", K::kText, Due::kNothing, true, "understand", "A column made or repaired from others", "\"year\""},
       {"data.derived", "expression", K::kExpression, Due::kNothing, true, "understand", "How it is made", "\"year(release_date)\""},
+      {"data.exclusions", "reason", K::kText, Due::kNothing, true, "understand", "Why can some rows not be used?", "\"the year of release lies in the future\""},
+      {"data.exclusions", "rows", K::kExpression, Due::kNothing, true, "understand", "Which rows are these? They are left out and counted", "\"year(release_date) > 2011\""},
       {"data.columns", "name", K::kText, Due::kNothing, true, "understand", "A column of the data", "\"distance\""},
       {"data.columns", "meaning", K::kText, Due::kNothing, true, "understand", "What does it mean?", "\"Great-circle distance between the airports\""},
       {"data.columns", "unit", K::kText, Due::kNothing, false, "understand", "In which unit?", "\"miles\""},
@@ -146,6 +148,7 @@ const char* SectionMeaning(std::string_view section) {
       {"problem.steps", "The way there: one block per step, each with an exit criterion that a run can measure."},
       {"data", "Where the data is and how its rows hang together."},
       {"data.derived", "Columns made or repaired from others before anything else happens."},
+      {"data.exclusions", "Rows that cannot be used, each with its reason; they are left out and counted."},
       {"data.columns", "What each column means, when it is known, and where in the business it arises."},
       {"objectives", "Stage 3, design: what is to be predicted and how good is good enough. One block each."},
       {"guardrails", "What must not get worse, whatever the objectives gain."},
@@ -165,7 +168,7 @@ const char* SectionMeaning(std::string_view section) {
 }
 
 bool IsListSection(std::string_view section) {
-  static constexpr std::string_view kLists[] = {"phenomenon.hypotheses", "problem.parts", "problem.options", "problem.steps", "data.derived", "data.columns", "objectives", "guardrails", "baselines.rules", "baselines.imported", "baselines.published", "business.steps"};
+  static constexpr std::string_view kLists[] = {"phenomenon.hypotheses", "problem.parts", "problem.options", "problem.steps", "data.derived", "data.exclusions", "data.columns", "objectives", "guardrails", "baselines.rules", "baselines.imported", "baselines.published", "business.steps"};
   return std::find(std::begin(kLists), std::end(kLists), section) != std::end(kLists);
 }
 

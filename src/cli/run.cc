@@ -1,6 +1,9 @@
 #include "lifecycle/run.h"
 
 #include <CLI/CLI.hpp>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -17,7 +20,30 @@ using evidence::ProjectReport;
 struct RunArguments {
   std::string folder = ".";
   bool full = false;
+  bool fresh = false;
+  std::int64_t sample = 0;
 };
+
+std::string MoneyText(const evidence::Estimate& estimate) {
+  if (!std::isfinite(estimate.value)) return "–";
+  return base::ReadableNumber(estimate.value, 3) + " (" + base::ReadableNumber(estimate.low, 3) + " to " + base::ReadableNumber(estimate.high, 3) + ")";
+}
+
+void RenderOptions(const ProjectReport& report, Terminal& terminal) {
+  if (report.options.empty()) return;
+  const std::string currency = report.value.empty() ? "money" : report.value.front().currency;
+  terminal.Heading("Options");
+  std::vector<std::vector<std::string>> rows;
+  for (const evidence::OptionResult& o : report.options) {
+    const auto seconds = report.timing.steps.find(o.timing_step);
+    rows.push_back({o.name + (report.feasibility.size() > 1 ? " (" + o.objective + ")" : ""), MoneyText(o.measured), MoneyText(o.value_per_day), MoneyText(o.against_nothing),
+                    seconds == report.timing.steps.end() ? "–" : base::ReadableNumber(seconds->second, 2) + " s", o.note});
+  }
+  terminal.Table({{"option"}, {"measured"}, {currency + " a day"}, {"more than nothing"}, {"fitted in", Terminal::Align::kRight}, {"note"}}, rows);
+  for (const evidence::ValueReport& value : report.value) {
+    if (!value.reason.empty()) terminal.Paragraph("No value: " + value.reason + ".", 2);
+  }
+}
 
 void RenderRun(const ProjectReport& report, Terminal& terminal) {
   terminal.Line(terminal.Paint(report.name, Style::kBold));
@@ -29,6 +55,7 @@ void RenderRun(const ProjectReport& report, Terminal& terminal) {
   if (report.understand) RenderUnderstand(*report.understand, terminal);
   for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal);
   for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal);
+  RenderOptions(report, terminal);
   if (!report.steps.empty()) {
     terminal.Heading("Steps");
     std::vector<std::vector<std::string>> rows;
@@ -39,30 +66,69 @@ void RenderRun(const ProjectReport& report, Terminal& terminal) {
   terminal.Paragraph(report.headline, 2);
 }
 
+// What repeats the run: flags that cannot change its result (--threads, --json, ...) are left out, so that reports are the same bytes.
+std::string CommandOf(const RunArguments& arguments, std::uint64_t seed) {
+  const bool plain = arguments.folder.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") == std::string::npos;
+  std::string folder;
+  for (const char c : arguments.folder) folder += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  std::string command = "assay run " + (plain ? folder : "'" + folder + "'");
+  if (arguments.full) command += " --full";
+  if (arguments.sample > 0) command += " --sample " + std::to_string(arguments.sample);
+  if (seed != 42) command += " --seed " + std::to_string(seed);
+  return command;
+}
+
+// A link that terminals open; its characters beyond the plain ones are percent-encoded.
+std::string FileLink(const std::filesystem::path& path) {
+  std::string link = "file://";
+  for (const unsigned char c : std::filesystem::absolute(path).lexically_normal().string()) {
+    const bool plain = std::isalnum(c) != 0 || std::string_view("/-._~").find(static_cast<char>(c)) != std::string_view::npos;
+    char buffer[4];
+    std::snprintf(buffer, sizeof buffer, "%%%02X", c);
+    link += plain ? std::string(1, static_cast<char>(c)) : std::string(buffer);
+  }
+  return link;
+}
+
 Result<int> Run(const RunArguments& arguments, Session& session) {
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(arguments.folder));
   store::Engine* engine = ASSAY_TRY(session.engine());
   lifecycle::RunOptions options;
   options.full = arguments.full;
-  options.command = session.command_line;
-  options.after_step = [&](const ProjectReport& so_far) -> Result<void> {
+  options.fresh = arguments.fresh;
+  options.sample_rows = arguments.sample;
+  options.command = CommandOf(arguments, session.context().seed);
+  const auto save = [&](const ProjectReport& so_far) -> Result<void> {
     ProjectReport stamped = so_far;
-    session.Stamp(stamped);
+    stamped.timing = session.timing();
     return lifecycle::SaveProjectReport(project, stamped);
   };
-  ProjectReport report = ASSAY_TRY(lifecycle::RunProject(project, options, *engine, session.context()));
-  session.Stamp(report);
-  ASSAY_TRY(lifecycle::SaveProjectReport(project, report));
-  session.Print<ProjectReport>(report, RenderRun);
-  if (!session.json()) {
+  bool saved = false;
+  options.after_step = [&](const ProjectReport& so_far) -> Result<void> {
+    ASSAY_TRY(save(so_far));
+    saved = true;
+    return {};
+  };
+  options.say = [&](const std::string& line) { session.Say(line); };
+  Result<lifecycle::RunResult> result = lifecycle::RunProject(project, options, *engine, session.context());
+  if (!result) {
+    if (saved) session.Say("what was done until then is in " + FileLink(lifecycle::HtmlReportPath(project)) + "; go on with: " + options.command);
+    return result.error();
+  }
+  ProjectReport& report = result->report;
+  report.timing = session.timing();
+  if (session.json()) {
+    session.PrintJson(evidence::ToJson(report));
+  } else {
+    RenderRun(report, session.terminal());
     session.terminal().Line();
-    session.terminal().Paragraph("Report: " + std::filesystem::absolute(lifecycle::HtmlReportPath(project)).string(), 2);
-    session.terminal().Paragraph("Ledger: " + std::to_string(report.ledger.records) + " records, head " + report.ledger.head, 2);
+    session.terminal().Line("  Report: " + FileLink(lifecycle::HtmlReportPath(project)));
+    session.terminal().Line("  Ledger: " + base::ReadableCount(report.ledger.records) + " records, head " + report.ledger.head);
   }
-  for (const evidence::FeasibilityReport& f : report.feasibility) {
-    if (f.verdict == evidence::FeasibilityVerdict::kStop) return 1;
-  }
-  return 0;
+  // Objectives that failed: the rest is printed, the errors follow, the exit code is the first one's.
+  for (std::size_t i = 1; i < result->failures.size(); ++i) session.Say(result->failures[i].message);
+  if (!result->failures.empty()) return result->failures.front();
+  return report.status == "stopped" ? 1 : 0;
 }
 
 Result<int> Report(const std::string& folder, const std::string& out, Session& session) {
@@ -74,7 +140,8 @@ Result<int> Report(const std::string& folder, const std::string& out, Session& s
   }
   const std::filesystem::path path = out.empty() ? lifecycle::HtmlReportPath(project) : std::filesystem::path(out);
   ASSAY_TRY(lifecycle::WriteHtmlReport(report, path));
-  session.terminal().Line("Report: " + std::filesystem::absolute(path).string());
+  session.terminal().Line("Report: " + FileLink(path));
+  session.terminal().Line("Ledger: " + base::ReadableCount(report.ledger.records) + " records, head " + report.ledger.head);
   return 0;
 }
 
@@ -84,6 +151,8 @@ void AddRun(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("run", "The main job: from a project's charter and data to a verdict with evidence");
   auto arguments = std::make_shared<RunArguments>();
   command->add_option("DIR", arguments->folder, "Folder with assay.toml")->capture_default_str();
+  command->add_flag("--fresh", arguments->fresh, "Start over: take over no step of an earlier run");
+  command->add_option("--sample", arguments->sample, "Use a random sample of this many rows of the source (default: all)")->check(CLI::PositiveNumber);
   command->add_flag("--full", arguments->full, "Repeated fits use all rows instead of a sample of whole units");
   command->footer(
       "Examples:\n"

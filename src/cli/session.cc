@@ -123,6 +123,12 @@ evidence::Timing Session::timing() const {
   return timing;
 }
 
+void Session::Say(const std::string& line) {
+  if (quiet_) return;
+  if (progress_) progress_->Clear();
+  std::fprintf(stderr, "assay: %s\n", line.c_str());
+}
+
 void Session::PrintJson(const Json& json) {
   if (progress_) progress_->Clear();
   const std::string text = base::WriteJson(json, 2);

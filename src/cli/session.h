@@ -68,6 +68,8 @@ class Session {
     report.timing = timing();
   }
   void PrintJson(const Json& json);
+  // A line on stderr for people, unless --quiet.
+  void Say(const std::string& line);
 
  private:
   bool json_ = false;

@@ -22,28 +22,29 @@ std::string NowUtc() {
   return base::FormatTime(std::chrono::duration_cast<std::chrono::seconds>(now).count() * base::kMicrosPerSecond);
 }
 
-Json WithoutHash(const LedgerRecord& record) {
-  return Json{{"number", record.number}, {"time", record.time}, {"kind", record.kind}, {"body", record.body}, {"previous", record.previous}};
+std::string HashOf(const LedgerRecord& record) {
+  return base::Sha256Hex(base::WriteJson(Json{{"number", record.number}, {"kind", record.kind}, {"body", record.body}, {"previous", record.previous}}));
 }
+
+std::string SealOf(const LedgerRecord& record, const std::string& previous_seal) { return base::Sha256Hex(previous_seal + " " + record.time + " " + record.hash); }
 
 std::string LineOf(const LedgerRecord& record) {
-  Json json = WithoutHash(record);
-  json["hash"] = record.hash;
-  return base::WriteJson(json) + "\n";
+  return base::WriteJson(Json{{"number", record.number}, {"time", record.time}, {"kind", record.kind}, {"body", record.body},
+                              {"previous", record.previous}, {"hash", record.hash}, {"seal", record.seal}}) + "\n";
 }
 
-// The record of one line, its hash recomputed from the text that was written.
+// The record of one line, its hash recomputed from the text that was written. The seal needs the record before: Read checks it.
 Result<LedgerRecord> ParseLine(std::string_view line, const std::string& where) {
   const Json json = ASSAY_TRY(base::ParseJson(line, where));
   const auto is = [&](const char* name, auto test) { return json.is_object() && json.contains(name) && test(json[name]); };
   const auto text = [](const Json& v) { return v.is_string(); };
   if (!is("number", [](const Json& v) { return v.is_number_integer(); }) || !is("time", text) || !is("kind", text) ||
-      !json.contains("body") || !is("previous", text) || !is("hash", text)) {
+      !json.contains("body") || !is("previous", text) || !is("hash", text) || !is("seal", text)) {
     return Error{ErrorCode::kConflict, where + ": is not a ledger record"};
   }
   LedgerRecord record{json["number"].get<std::int64_t>(), json["time"].get<std::string>(), json["kind"].get<std::string>(),
-                      json["body"], json["previous"].get<std::string>(), json["hash"].get<std::string>()};
-  const std::string hash = base::Sha256Hex(base::WriteJson(WithoutHash(record)));
+                      json["body"], json["previous"].get<std::string>(), json["hash"].get<std::string>(), json["seal"].get<std::string>()};
+  const std::string hash = HashOf(record);
   // The text itself counts, not only what it parses to: an added blank is a change too.
   if (hash != record.hash || LineOf(record) != std::string(line) + "\n") {
     return Error{ErrorCode::kConflict, where + ": the record was changed after it was written (its hash does not fit)"};
@@ -51,9 +52,11 @@ Result<LedgerRecord> ParseLine(std::string_view line, const std::string& where) 
   return record;
 }
 
-LedgerRecord MakeRecord(std::int64_t number, const std::string& kind, const Json& body, const std::string& previous) {
-  LedgerRecord record{number, NowUtc(), kind, body, previous, ""};
-  record.hash = base::Sha256Hex(base::WriteJson(WithoutHash(record)));
+// The next record after the one with these three.
+LedgerRecord MakeRecord(std::int64_t number, const LedgerEntry& entry, const std::string& previous, const std::string& previous_seal) {
+  LedgerRecord record{number, NowUtc(), entry.kind, entry.body, previous, "", ""};
+  record.hash = HashOf(record);
+  record.seal = SealOf(record, previous_seal);
   return record;
 }
 
@@ -103,35 +106,38 @@ Result<Tail> ReadTail(const fs::path& path) {
 Ledger::Ledger(fs::path folder) : folder_(std::move(folder)) {}
 
 Result<LedgerRecord> Ledger::Append(const std::string& kind, const Json& body) {
+  std::vector<LedgerRecord> records = ASSAY_TRY(AppendAll({{kind, body}}));
+  return std::move(records.front());
+}
+
+Result<std::vector<LedgerRecord>> Ledger::AppendAll(const std::vector<LedgerEntry>& entries) {
   const base::FileLock lock = ASSAY_TRY(base::FileLock::Acquire(folder_ / "ledger.lock"));
   const Tail tail = ASSAY_TRY(ReadTail(path()));
-  std::int64_t number = 1;
-  std::string previous = kNoHash;
-  if (!tail.last_line.empty()) {
-    const LedgerRecord last = ASSAY_TRY(ParseLine(tail.last_line, path().string() + ": last record"));
-    number = last.number + 1;
-    previous = last.hash;
-  }
+  LedgerRecord last;
+  last.hash = last.seal = kNoHash;
+  if (!tail.last_line.empty()) last = ASSAY_TRY(ParseLine(tail.last_line, path().string() + ": last record"));
   std::string lines;
+  const auto add = [&](const LedgerEntry& entry) {
+    last = MakeRecord(last.number + 1, entry, last.hash, last.seal);
+    lines += LineOf(last);
+    return last;
+  };
   if (!tail.torn.empty()) {
     ASSAY_TRY(base::AppendDurably(folder_ / "ledger.torn", tail.torn + "\n"));
     std::error_code code;
     fs::resize_file(path(), tail.whole_size, code);
     if (code) return Error{ErrorCode::kIo, path().string() + ": cannot be mended: " + code.message()};
-    const LedgerRecord notice = MakeRecord(
-        number, "notice", Json{{"message", "a half-written last line of " + std::to_string(tail.torn.size()) + " bytes was set aside in ledger.torn"}}, previous);
-    lines = LineOf(notice);
-    previous = notice.hash;
-    ++number;
+    add({"notice", Json{{"message", "a half-written last line of " + std::to_string(tail.torn.size()) + " bytes was set aside in ledger.torn"}}});
   }
-  LedgerRecord record = MakeRecord(number, kind, body, previous);
-  ASSAY_TRY(base::AppendDurably(path(), lines + LineOf(record)));
-  return record;
+  std::vector<LedgerRecord> records;
+  for (const LedgerEntry& entry : entries) records.push_back(add(entry));
+  if (!lines.empty()) ASSAY_TRY(base::AppendDurably(path(), lines));
+  return records;
 }
 
 Result<LedgerState> Ledger::Read() const {
   LedgerState state;
-  state.head = kNoHash;
+  state.head = state.seal = kNoHash;
   std::error_code code;
   if (!fs::exists(path(), code)) return state;
   const std::string bytes = ASSAY_TRY(base::ReadFile(path()));
@@ -148,7 +154,9 @@ Result<LedgerState> Ledger::Read() const {
     if (record.number != number || record.previous != state.head) {
       return Error{ErrorCode::kConflict, where + ": a record before it was removed, added or moved (the chain of hashes is broken)"};
     }
+    if (record.seal != SealOf(record, state.seal)) return Error{ErrorCode::kConflict, where + ": its time was changed after it was written (its seal does not fit)"};
     state.head = record.hash;
+    state.seal = record.seal;
     state.records.push_back(std::move(record));
     begin = end + 1;
   }
@@ -158,7 +166,8 @@ Result<LedgerState> Ledger::Read() const {
 Result<LedgerState> Ledger::Verify(const std::string& head) const {
   LedgerState state = ASSAY_TRY(Read());
   if (head.empty() || head == kNoHash) return state;
-  const bool found = std::any_of(state.records.begin(), state.records.end(), [&](const LedgerRecord& r) { return r.hash.starts_with(head) && head.size() >= 8; });
+  const bool long_enough = head.size() >= 8;
+  const bool found = long_enough && std::any_of(state.records.begin(), state.records.end(), [&](const LedgerRecord& r) { return r.hash.starts_with(head) || r.seal.starts_with(head); });
   if (!found) {
     return Error{ErrorCode::kConflict, path().string() + ": no record has the head " + head +
                                            "; the ledger was cut off or replaced after that head was noted (give at least 8 digits)"};

@@ -1,9 +1,11 @@
 // The ledger: every conclusion of every run, append-only, each record bound to the one before.
 //
 // One JSON object per line (JSONL) in DIR/.assay/ledger.jsonl:
-//   {"number":3,"time":"...","kind":"report","body":{...},"previous":"<hash>","hash":"<hash>"}
-// hash = SHA-256 over the line without its hash member; the first record's previous is 64 zeros. Changing, removing or
-// reordering a record breaks the chain; cutting off the end is found by comparing with a head noted elsewhere.
+//   {"number":3,"time":"...","kind":"evidence","body":{...},"previous":"<hash>","hash":"<hash>","seal":"<hash>"}
+// hash = SHA-256 over number, kind, body and previous; the first record's previous is 64 zeros. It does not cover the time,
+// so that equal work gives equal heads on any machine at any hour. seal = SHA-256 over the seal before, time and hash: it
+// binds the times. Changing, removing or reordering a record breaks a chain; cutting off the end is found by comparing with
+// a head (or a seal) noted elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +26,20 @@ struct LedgerRecord {
   std::string kind;         // "report", "holdout_opened", "notice", ...
   Json body;
   std::string previous;     // hash of the record before
-  std::string hash;         // 64 hex digits
+  std::string hash;         // 64 hex digits, over everything but the time
+  std::string seal;         // 64 hex digits, over the times too
+};
+
+// What is to be appended.
+struct LedgerEntry {
+  std::string kind;
+  Json body;
 };
 
 struct LedgerState {
   std::vector<LedgerRecord> records;
   std::string head;      // hash of the last record; 64 zeros when empty
+  std::string seal;      // seal of the last record; 64 zeros when empty
   std::string notice;    // what was set aside, "" when nothing
 };
 
@@ -43,9 +53,12 @@ class Ledger {
   // kIo when the folder is unwritable or the disk is full: then nothing of the record remains.
   // Cost: reads only the last line (64 KiB steps from the end) and appends.
   Result<LedgerRecord> Append(const std::string& kind, const Json& body);
+  // Several records by one write: all of them or, after a kill, whole ones from the first on. Returns them in order.
+  Result<std::vector<LedgerRecord>> AppendAll(const std::vector<LedgerEntry>& entries);
   // All records, checked: kConflict names the first line whose hash, number or link is wrong.
   Result<LedgerState> Read() const;
-  // Read, and that `head` is one of the hashes (kConflict: the ledger was cut off or replaced). Empty head: skip that.
+  // Read, and that `head` is one of the hashes or seals, or begins one with at least 8 digits (kConflict: the ledger was cut
+  // off or replaced). Empty head: skip that.
   Result<LedgerState> Verify(const std::string& head) const;
   std::filesystem::path path() const { return folder_ / "ledger.jsonl"; }
 
@@ -53,8 +66,8 @@ class Ledger {
   std::filesystem::path folder_;
 };
 
-// The body without the member `timing` and without `started`, for comparing runs: paths ("items[2].verdict") at which two
-// bodies differ, with both values as JSON text.
+// For comparing runs, the object `timing` aside: paths ("items[2].verdict") at which two bodies differ, with both values as
+// JSON text.
 struct BodyDifference {
   std::string path;
   std::string before, after;  // "" where absent

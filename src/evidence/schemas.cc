@@ -4,6 +4,7 @@
 #include "evidence/reports/checklist.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/init.h"
+#include "evidence/reports/ledger.h"
 #include "evidence/reports/project.h"
 #include "evidence/reports/score.h"
 #include "evidence/reports/train.h"
@@ -20,6 +21,10 @@ std::vector<NamedSchema> AllSchemas() {
       {"train", SchemaDocument<TrainReport>("assay train")},
       {"score", SchemaDocument<ScoreReport>("assay score")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
+      {"value", SchemaDocument<ValueReport>("a step of assay run")},
+      {"evidence", SchemaDocument<Evidence>("a conclusion in the ledger")},
+      {"ledger", SchemaDocument<LedgerReport>("assay ledger")},
+      {"ledger-diff", SchemaDocument<LedgerDiffReport>("assay ledger diff")},
       {"project", SchemaDocument<ProjectReport>("assay run")},
   };
 }

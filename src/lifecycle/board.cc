@@ -74,6 +74,10 @@ std::vector<BoardQuestion> MakeBoard(const CheckReport& check, const evidence::P
 
 std::string Headline(const evidence::ProjectReport& report) {
   std::vector<std::string> parts;
+  for (const evidence::RunStep& step : report.progress) {
+    if (step.state == "interrupted") parts.push_back("Interrupted during '" + step.name + "'; what was done before stands here, and the same command goes on from there.");
+    else if (step.state == "failed" && parts.empty()) parts.push_back("Not finished: '" + step.name + "' failed (" + step.detail + ").");
+  }
   for (std::size_t i = 0; i < report.feasibility.size(); ++i) {
     const evidence::FeasibilityReport& f = report.feasibility[i];
     static constexpr const char* kWords[] = {"stop", "a person must answer first", "collect more before deciding", "use a rule", "go"};

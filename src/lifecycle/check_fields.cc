@@ -76,7 +76,7 @@ void JudgeField(CheckState& state, const Field& field, const Record& record, std
 // are judged only when they have entries.
 void JudgeList(CheckState& state, const std::string& section) {
   const std::vector<Record>& records = state.charter().list(section);
-  const bool optional = section == "data.derived" || section == "baselines.imported" || section == "baselines.published";
+  const bool optional = section == "data.derived" || section == "data.exclusions" || section == "baselines.imported" || section == "baselines.published";
   if (records.empty() && optional) return;
   FieldJudgement judgement;
   judgement.key = section;

@@ -84,11 +84,11 @@ void CheckOptions(CheckState& state) {
   if (options.empty()) return;
   const bool nothing = std::any_of(options.begin(), options.end(), [](const Record& option) {
     const std::string name = base::Lowercase(option.text("name"));
-    return option.text("kind") == "constant" || name.find("nothing") != std::string::npos || name.find("as is") != std::string::npos || name.find("as it is") != std::string::npos;
+    return option.text("kind") == "nothing" || option.text("kind") == "constant" || name.find("nothing") != std::string::npos || name.find("as is") != std::string::npos || name.find("as it is") != std::string::npos;
   });
   Place place = PlaceOf("problem.options", options[0], "", 0);
   place.key = "problem.options";
-  if (!nothing) state.Find("no_option_nothing", FieldStatus::kVague, place, "none of the options is to do nothing, so nobody can tell whether any of them is better than that", "", "Add [[problem.options]] with name = \"do nothing\" and kind = \"constant\".");
+  if (!nothing) state.Find("no_option_nothing", FieldStatus::kVague, place, "none of the options is to do nothing, so nobody can tell whether any of them is better than that", "", "Add [[problem.options]] with name = \"do nothing\" and kind = \"nothing\".");
   if (options.size() == 1) state.Find("one_option", FieldStatus::kVague, place, "there is only one option; a comparison needs two", "", "Add what else could be done: a rule, a model, nothing.");
 }
 
@@ -119,7 +119,7 @@ void CheckSteps(CheckState& state) {
         for (const std::string& near : base::NearestNames(column, names, 2)) hints.push_back("'" + near + "'");
       }
       const std::string message = unknown.empty() ? bound.error().message.substr(0, bound.error().message.find('\n')) : "a run does not measure " + base::Join(unknown, ", ") + (hints.empty() ? "" : ". Did you mean " + base::Join(hints, " or ") + "?");
-      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' cannot be measured: " + message, "", "A run measures: rows, hypotheses_decided, hypotheses_supported, gain, gain_low, go, leaky_columns, recommended_METRIC, best_METRIC.");
+      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' cannot be measured: " + message, "", "docs/projects.md lists what a run measures: gain_low, recommended_METRIC, value_per_day_low and others.");
     } else if (parsed->columns().empty()) {
       state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' names no figure, so it is the same whatever happens", "", "Write a condition over figures of a run, like recommended_skill >= 0.05.");
     }
@@ -167,9 +167,14 @@ std::vector<std::string> MeasurableNames(const std::vector<std::string>& objecti
   for (const std::string& objective : objectives) prefixes.push_back(objective + "_");
   std::vector<std::string> names = {"rows", "hypotheses_decided", "hypotheses_supported"};
   for (const std::string& prefix : prefixes) {
-    for (const char* name : {"gain", "gain_low", "go", "leaky_columns"}) names.push_back(prefix + name);
+    const auto add_estimate = [&](const std::string& name) {
+      for (const char* end : {"", "_low", "_high"}) names.push_back(prefix + name + end);
+    };
+    for (const char* name : {"gain", "value_per_day", "value_against_nothing"}) add_estimate(name);
+    for (const char* name : {"go", "stop", "leaky_columns", "holdout_openings"}) names.push_back(prefix + name);
+    for (const char* item : {"pattern", "objective", "complexity", "data", "repetition", "leakage", "collection", "fatal_errors", "ethics"}) names.push_back(prefix + item + "_supported");
     for (const char* rung : {"recommended_", "best_"}) {
-      for (const char* metric : {"skill", "auc", "log_loss", "brier", "accuracy", "rmse", "mae", "r2", "ndcg"}) names.push_back(prefix + rung + metric);
+      for (const char* metric : {"skill", "auc", "log_loss", "brier", "accuracy", "rmse", "mae", "r2", "ndcg"}) add_estimate(std::string(rung) + metric);
     }
   }
   return names;

@@ -90,6 +90,41 @@ bool NamesCalendarPart(const std::string& name, const Table& table) {
   return column >= 0 && table.column(static_cast<std::size_t>(column)).type() == ColumnType::kTime;
 }
 
+// "'US Gross' is repaired as 'case ...': 66 values changed, 66 of them to missing".
+std::string RepairNote(const Column& before, const Column& after, const std::string& expression) {
+  std::int64_t changed = 0, to_missing = 0, from_missing = 0;
+  for (std::int64_t row = 0; row < before.num_rows(); ++row) {
+    if (before.IsMissing(row) && after.IsMissing(row)) continue;
+    if (!before.IsMissing(row) && !after.IsMissing(row) && before.TextAt(row) == after.TextAt(row)) continue;
+    ++changed;
+    to_missing += after.IsMissing(row) ? 1 : 0;
+    from_missing += before.IsMissing(row) ? 1 : 0;
+  }
+  std::string note = "'" + before.name() + "' is repaired as '" + expression + "': " + base::ReadableCount(changed) + " values changed";
+  if (to_missing > 0) note += ", " + base::ReadableCount(to_missing) + " of them to missing";
+  if (from_missing > 0) note += ", " + base::ReadableCount(from_missing) + " of them were missing";
+  return note;
+}
+
+// 1 where a row is left out by one of the named exclusions (empty: there are none); a row counts under the first that names it.
+Result<std::vector<std::uint8_t>> ExcludedRows(const Problem& problem, const Table& table, const RunContext& context, std::vector<std::string>* notes) {
+  if (problem.exclusions.empty()) return std::vector<std::uint8_t>{};
+  std::vector<std::uint8_t> excluded(static_cast<std::size_t>(table.num_rows()), 0);
+  std::vector<double> named(excluded.size());
+  for (const Exclusion& exclusion : problem.exclusions) {
+    const Column rows = ASSAY_TRY(expression::EvaluateText(exclusion.rows, "data.exclusions: '" + exclusion.reason + "'", table, "excluded", context));
+    rows.CopyNumbers(0, named);
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < excluded.size(); ++i) {
+      if (excluded[i] == 1 || std::isnan(named[i]) || named[i] == 0) continue;
+      excluded[i] = 1;
+      ++count;
+    }
+    notes->push_back(base::ReadableCount(count) + " rows left out: " + exclusion.reason + " (" + exclusion.rows + ")");
+  }
+  return excluded;
+}
+
 // Everything about which columns may be features.
 struct Roles {
   std::vector<std::string> outcome, time, unit, query, where;
@@ -186,9 +221,10 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
     for (const DerivedColumn& derived : problem.derived) {
       const Table so_far = ASSAY_TRY(Table::Create(columns));
       Column made = ASSAY_TRY(expression::EvaluateText(derived.expression, "derived column '" + derived.name + "'", so_far, derived.name, context));
-      // A derived column of the same name repairs the column.
+      // A derived column of the same name repairs the column; how much it changed is said.
       const auto same = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name() == derived.name; });
       if (same != columns.end()) {
+        gathered.data.notes.push_back(RepairNote(*same, made, derived.expression));
         *same = std::move(made);
       } else {
         columns.push_back(std::move(made));
@@ -210,7 +246,7 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
   }
   Outcome outcome = ASSAY_TRY(OutcomeOf(problem, *table, context));
 
-  // Which rows stay.
+  // Which rows stay: first the named exclusions, each counted, then the row filter.
   const auto all_rows = static_cast<std::size_t>(table->num_rows());
   std::vector<double> keep;  // empty: all
   if (!problem.where.empty()) {
@@ -218,9 +254,11 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
     const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", *table, "where", context));
     where.CopyNumbers(0, keep);
   }
+  const std::vector<std::uint8_t> excluded_rows = ASSAY_TRY(ExcludedRows(problem, *table, context, &gathered.data.notes));
   std::int64_t not_kept = 0;
   gathered.source_rows.reserve(all_rows);
   for (std::size_t i = 0; i < all_rows; ++i) {
+    if (!excluded_rows.empty() && excluded_rows[i] == 1) continue;
     if (!keep.empty() && (std::isnan(keep[i]) || keep[i] == 0)) {
       ++not_kept;
     } else if (std::isnan(outcome.values[i])) {

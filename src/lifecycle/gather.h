@@ -21,8 +21,8 @@ struct ExcludedColumn {
 };
 
 // What an analysis gets. `examples.table` holds, in this order: the columns of the source, the derived columns, the
-// calendar parts of time columns. Rows with a missing outcome, or not kept by `where`, are not in it and are counted in
-// data.notes.
+// calendar parts of time columns. Rows with a missing outcome, named by an exclusion or not kept by `where` are not in it; they
+// are counted by reason in data.notes, as are the values that a derived column repaired.
 struct Gathered {
   learn::Examples examples;
   std::shared_ptr<const table::Table> source;  // every row read, also those without outcome; source columns + derived

@@ -71,6 +71,25 @@ TEST(Gather, DerivesRepairsAndFilters) {
   EXPECT_EQ(FeatureNames(*gathered)[2], "far");
 }
 
+TEST(Gather, NamedExclusionsAndRepairsAreCounted) {
+  Problem problem = Flights();
+  problem.derived = {{"distance", "case when distance > 1 then distance * 2 end"}};
+  // The second row is named by both and counts under the first; the missing delay is named by neither.
+  problem.exclusions = {{"far", "delay >= 20"}, {"from SFO", "origin = 'SFO'"}, {"never", "delay > 1000"}};
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  EXPECT_EQ(gathered->source_rows, (learn::Rows{0, 4, 5}));
+  EXPECT_EQ(gathered->data.notes, (std::vector<std::string>{
+                                      "'distance' is repaired as 'case when distance > 1 then distance * 2 end': 6 values changed, 1 of them to missing",
+                                      "2 rows left out: far (delay >= 20)", "0 rows left out: from SFO (origin = 'SFO')", "0 rows left out: never (delay > 1000)",
+                                      "1 rows left out because their outcome is missing"}));
+  problem.exclusions = {{"typo", "dely > 1"}};
+  const Result<Gathered> wrong = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("typo"), std::string::npos) << wrong.error().message;
+  EXPECT_NE(wrong.error().message.find("'delay'"), std::string::npos) << wrong.error().message;
+}
+
 TEST(Gather, SaysWhatIsWrong) {
   struct Case {
     const char* what;

@@ -17,6 +17,12 @@ struct DerivedColumn {
   std::string expression;
 };
 
+// Rows that cannot be used, and why: left out and counted under that reason ("release year after 2011").
+struct Exclusion {
+  std::string reason;
+  std::string rows;  // EXPR: true where a row is left out
+};
+
 // EXPRs are texts as people wrote them; "" means not given.
 struct Problem {
   std::string source;     // path or glob
@@ -29,6 +35,7 @@ struct Problem {
   std::string where;      // EXPR: rows to keep
   std::optional<base::Micros> wait;  // how long after the decision the outcome is known
   std::vector<DerivedColumn> derived;
+  std::vector<Exclusion> exclusions;  // after derived columns; a row counts under the first that names it
   std::vector<std::string> features;  // columns; empty: all but the excluded ones
   std::vector<std::string> exclude;   // columns never used as features
   std::vector<std::string> known_after;  // columns that a charter says are known only after the decision

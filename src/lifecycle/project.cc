@@ -1,5 +1,7 @@
 #include "lifecycle/project.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace assay::lifecycle {
@@ -34,6 +36,7 @@ Result<Problem> ProblemOf(const Project& project, const Record& objective) {
   problem.least_gain = objective.number("least_gain", problem.least_gain);
   if (charter.section("problem").has("wait")) problem.wait = ASSAY_TRY(base::ParseDuration(charter.section("problem").text("wait")));
   for (const Record& derived : charter.list("data.derived")) problem.derived.push_back({derived.text("name"), derived.text("expression")});
+  for (const Record& e : charter.list("data.exclusions")) problem.exclusions.push_back({e.text("reason"), e.text("rows")});
   for (const Record& column : charter.list("data.columns")) {
     const std::string known = base::Lowercase(column.text("known"));
     if (known.starts_with("after")) problem.known_after.push_back(column.text("name"));
@@ -78,6 +81,8 @@ Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
     Objective objective;
     objective.name = record.text("name");
     if (objective.name.empty() || objective.name.find('/') != std::string::npos) return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": an objective needs a name without '/'"};
+    const bool again = std::any_of(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == objective.name; });
+    if (again || objective.name == "." || objective.name == "..") return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": the objective's name '" + objective.name + "' is " + (again ? "taken" : "not allowed") + "; give it another one"};
     objective.problem = ASSAY_TRY(ProblemOf(project, record));
     objective.train = TrainOptionsOf(project, record, objective.problem);
     objectives.push_back(std::move(objective));

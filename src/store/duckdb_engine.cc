@@ -15,6 +15,7 @@
 #include "store/internal/row_sample.h"
 #include "store/internal/source_files.h"
 #include "store/internal/write_blocks.h"
+#include "table/written_dates.h"
 
 namespace assay::store {
 
@@ -341,6 +342,10 @@ class DuckDbEngine : public Engine {
       if (builder.rounds_whole_numbers()) read->notes.push_back("column '" + builder.name() + "' holds whole numbers beyond 2^53, which are rounded to the nearest that a 64-bit real holds");
       columns.push_back(builder.Finish());
       ASSAY_TRY_WITH(RefuseInfinityInText(columns.back()), source->name);
+      if (std::optional<table::Column> days = table::DatesFromText(columns.back())) {
+        read->notes.push_back("'" + columns.back().name() + "': texts like '" + columns.back().dictionary().front() + "' are read as days");
+        columns.back() = std::move(*days);
+      }
     }
     read->table = ASSAY_TRY(table::Table::Create(std::move(columns)));
     if (sampled) read->notes.push_back("a random sample of " + base::ReadableCount(options.sample_rows) + " of " + base::ReadableCount(row) + " rows (seed " + std::to_string(options.seed) + ")");

@@ -19,14 +19,20 @@ export function ProblemTree({ report }: { report: ProjectReport }) {
 }
 
 function Options({ report }: { report: ProjectReport }) {
+  const currency = report.value.find((v) => v.currency)?.currency ?? 'value';
+  const several = new Set(report.options.map((o) => o.objective)).size > 1;
   return (
     <div class="rungs options">
       {report.options.map((o) => (
         <article class="rung">
-          <div><h4>{o.name}</h4><p class="quiet">{sentence(o.note)}</p></div>
+          <div><h4>{o.name}{several ? ` for ${o.objective}` : ''}</h4><p class="quiet">{sentence(o.note)}</p></div>
           <div><p class="label">stated cost and time</p><p>{o.stated_cost || 'not stated'}<br /><span class="quiet">{o.stated_time || 'time not stated'}</span></p></div>
           <div><p class="label">measured</p><Number of={o.measured} /></div>
-          <div><p class="label">value per day</p><Number of={o.value_per_day} />{o.seconds !== null && <p class="quiet">fitted in {readable(o.seconds)} s</p>}</div>
+          <div>
+            <p class="label">{currency} per day, cost taken off</p><Number of={o.value_per_day} />
+            {o.value_per_day.value !== null && o.kind !== 'nothing' && <p class="quiet">more than doing nothing: <Number of={o.against_nothing} /></p>}
+            {report.timing.steps[o.timing_step] !== undefined && <p class="quiet">fitted in {readable(report.timing.steps[o.timing_step])} s</p>}
+          </div>
         </article>
       ))}
     </div>

@@ -10,6 +10,7 @@
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
+#include "evidence/reports/value.h"
 
 namespace assay::evidence {
 
@@ -35,23 +36,33 @@ void Describe(V& v, BoardQuestion& b) {
 }
 inline const char* DescribedName(const BoardQuestion*) { return "BoardQuestion"; }
 
-// An option of the charter (rule, ML, nothing) with what was measured for it.
+// An option of the charter (nothing, a rule, ML) with what was measured for it, per objective.
 struct OptionResult {
   std::string name;
+  std::string objective;
+  std::string kind;            // of rung that measures it, as the charter says
+  std::string rung;            // the rung that did; "" when none
   std::string stated_cost, stated_time;
-  Estimate measured;           // the run's metric
-  Estimate value_per_day;      // in the charter's currency
-  double seconds = std::nan("");  // of fitting
+  Estimate measured;           // the run's metric of that rung on the holdout
+  Estimate value_per_day;      // in the charter's currency, running cost taken off
+  Estimate against_nothing;    // the same minus doing nothing, paired
+  double cost_per_day = std::nan("");  // taken off; null when unknown
+  std::string timing_step;     // its fitting seconds stand in timing.steps under this name; "" where nothing is fitted
   std::string note;
 };
 template <class V>
 void Describe(V& v, OptionResult& o) {
   v("name", o.name, "the option");
+  v("objective", o.objective, "the objective it was measured for");
+  v("kind", o.kind, "kind of rung that measures it");
+  v("rung", o.rung, "the rung that measured it; empty when none");
   v("stated_cost", o.stated_cost, "cost as the charter states it");
   v("stated_time", o.stated_time, "time as the charter states it");
   v("measured", o.measured, "the run's metric for it");
-  v("value_per_day", o.value_per_day, "money per day, where the charter has values");
-  v("seconds", o.seconds, "fitting time rounded to whole seconds; null where nothing is fitted");
+  v("value_per_day", o.value_per_day, "money per day minus running cost");
+  v("against_nothing", o.against_nothing, "value per day minus that of doing nothing, paired by row");
+  v("cost_per_day", o.cost_per_day, "running cost taken off per day; null when unknown");
+  v("timing_step", o.timing_step, "name of its fitting seconds in timing.steps; empty where nothing is fitted");
   v("note", o.note, "what to know");
 }
 inline const char* DescribedName(const OptionResult*) { return "OptionResult"; }
@@ -125,16 +136,33 @@ void Describe(V& v, PageSummary& p) {
 }
 inline const char* DescribedName(const PageSummary*) { return "PageSummary"; }
 
+// A step of the run and how far it came.
+struct RunStep {
+  std::string name;    // "understand", "feasibility late"
+  std::string state;   // done, stopped (a verdict forbids going on), failed, interrupted, waiting
+  std::string detail;  // why, unless done
+};
+template <class V>
+void Describe(V& v, RunStep& s) {
+  v("name", s.name, "the step");
+  v("state", s.state, "done, stopped, failed, interrupted or waiting");
+  v("detail", s.detail, "why it is not done; empty when it is");
+}
+inline const char* DescribedName(const RunStep*) { return "RunStep"; }
+
 struct ProjectReport {
   ReportHeader header;
   std::string name;
   std::string why;
   std::string headline;        // the verdict in one sentence
+  std::string status = "running";  // running (or killed), complete, stopped, failed, interrupted
+  std::vector<RunStep> progress;
   std::vector<BoardQuestion> board;
   std::optional<CheckReport> check;
   std::optional<UnderstandReport> understand;
   std::vector<FeasibilityReport> feasibility;  // one per objective
   std::vector<TrainReport> train;              // one per objective
+  std::vector<ValueReport> value;              // one per trained objective
   std::vector<OptionResult> options;
   std::vector<StepResult> steps;
   std::vector<ProblemPart> parts;
@@ -149,11 +177,14 @@ void Describe(V& v, ProjectReport& r) {
   v("name", r.name, "the project");
   v("why", r.why, "why it exists");
   v("headline", r.headline, "the verdict in a sentence");
+  v("status", r.status, "complete; stopped by a verdict; failed or interrupted with what was done until then; running, also after a kill");
+  v("progress", r.progress, "the steps of the run and how far each came");
   v("board", r.board, "the life cycle: each question with its answer");
   v("check", r.check, "the charter, every field judged; null when that step has not run");
   v("understand", r.understand, "what happens; null when that step has not run");
   v("feasibility", r.feasibility, "is ML right, per objective");
   v("train", r.train, "the ladder, per objective");
+  v("value", r.value, "what decisions by each rung are worth, per objective");
   v("options", r.options, "the charter's options with what was measured");
   v("steps", r.steps, "the charter's steps with their exit criteria");
   v("parts", r.parts, "the problem broken down into parts");

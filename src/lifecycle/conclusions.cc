@@ -1,0 +1,149 @@
+#include "lifecycle/conclusions.h"
+
+#include <cmath>
+
+#include "base/text.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::Evidence;
+using evidence::Figure;
+using evidence::Verdict;
+
+Evidence Start(const evidence::ReportHeader& header, const std::string& objective, const std::string& item, const std::string& question) {
+  Evidence evidence;
+  evidence.report = header.report;
+  evidence.objective = objective;
+  evidence.item = item;
+  evidence.question = question;
+  evidence.data_fingerprint = header.data.fingerprint;
+  evidence.seed = header.seed;
+  evidence.assay_version = header.assay_version;
+  evidence.command = header.command;
+  return evidence;
+}
+
+Verdict VerdictOf(evidence::FeasibilityVerdict verdict) {
+  switch (verdict) {
+    case evidence::FeasibilityVerdict::kGo: return Verdict::kSupported;
+    case evidence::FeasibilityVerdict::kStop:
+    case evidence::FeasibilityVerdict::kUseARule: return Verdict::kRefuted;
+    case evidence::FeasibilityVerdict::kNeedsPerson: return Verdict::kNeedsPerson;
+    case evidence::FeasibilityVerdict::kCollectMore: break;
+  }
+  return Verdict::kInconclusive;
+}
+
+evidence::Estimate FromComparison(const evidence::Comparison& comparison) {
+  evidence::Estimate estimate;
+  estimate.value = comparison.difference;
+  estimate.low = comparison.low;
+  estimate.high = comparison.high;
+  estimate.reason = comparison.reason;
+  return estimate;
+}
+
+}  // namespace
+
+std::vector<Evidence> ConclusionsOf(const evidence::CheckReport& report) {
+  Evidence one = Start(report.header, "", "charter", "Is the charter answered, concrete and true of the data?");
+  one.verdict = report.contradicted > 0 ? Verdict::kRefuted : report.vague > 0 ? Verdict::kInconclusive : report.empty > 0 ? Verdict::kNeedsPerson : Verdict::kSupported;
+  one.answer = report.summary;
+  const auto count = [](std::int64_t fields) {
+    evidence::Estimate estimate;
+    estimate.value = static_cast<double>(fields);
+    estimate.reason = "a count of fields has no interval";
+    return estimate;
+  };
+  one.figures = {{"answered", "fields answered", count(report.answered), "fields"}, {"empty", "fields empty", count(report.empty), "fields"},
+                 {"vague", "fields vague", count(report.vague), "fields"}, {"contradicted", "fields contradicted", count(report.contradicted), "fields"}};
+  one.method = "every field of the charter judged against the data";
+  return {std::move(one)};
+}
+
+std::vector<Evidence> ConclusionsOf(const evidence::UnderstandReport& report) {
+  std::vector<Evidence> conclusions;
+  Evidence summary = Start(report.header, "", "summary", "What happens?");
+  summary.verdict = Verdict::kSupported;
+  summary.answer = report.summary;
+  summary.method = "description of the data, intervals by unit where rows depend on each other";
+  conclusions.push_back(std::move(summary));
+  for (const evidence::HypothesisResult& h : report.hypotheses) {
+    Evidence one = Start(report.header, "", h.name, h.claim.empty() ? h.name : h.claim);
+    one.verdict = h.verdict;
+    one.answer = h.answer;
+    one.figures = {{"effect", "inside the segment minus outside", h.effect, ""}, {"inside", "inside the segment", h.inside, ""}, {"outside", "outside", h.outside, ""}};
+    one.method = "difference of means by unit, false discovery rate over all hypotheses";
+    conclusions.push_back(std::move(one));
+  }
+  return conclusions;
+}
+
+std::vector<Evidence> ConclusionsOf(const evidence::FeasibilityReport& report) {
+  std::vector<Evidence> conclusions;
+  Evidence overall = Start(report.header, report.objective, "verdict", "Is machine learning right for '" + report.objective + "'?");
+  overall.verdict = VerdictOf(report.verdict);
+  overall.answer = report.reason;
+  overall.figures = {{"gain", "gain of the best model over the constant", report.gain, report.metric}, {"gain_with_leaks", "the same with the leaky columns", report.gain_with_leaks, report.metric}};
+  overall.method = std::string("first rule of the verdict that applies: ") + evidence::EnumNames(report.verdict)[static_cast<std::size_t>(report.verdict)];
+  conclusions.push_back(std::move(overall));
+  for (const evidence::FeasibilityItem& item : report.items) {
+    Evidence one = Start(report.header, report.objective, item.id, item.question);
+    one.verdict = item.verdict;
+    one.answer = item.answer;
+    one.figures = item.figures;
+    one.method = item.method;
+    conclusions.push_back(std::move(one));
+  }
+  return conclusions;
+}
+
+std::vector<Evidence> ConclusionsOf(const evidence::TrainReport& report) {
+  Evidence one = Start(report.header, report.objective, "recommended", "Which is the lowest rung that is good enough for '" + report.objective + "'?");
+  one.verdict = report.recommended.empty() ? Verdict::kRefuted : report.gate == "confirmed" ? Verdict::kSupported : Verdict::kInconclusive;
+  one.answer = report.reason;
+  one.method = report.split.how;
+  for (const evidence::RungReport& rung : report.rungs) {
+    const auto metric = rung.metrics.find(report.metric);
+    if (metric != rung.metrics.end()) one.figures.push_back({report.metric, report.metric + " of '" + rung.name + "'", metric->second, ""});
+    if (rung.against_previous) one.figures.push_back({"against_previous", "'" + rung.name + "' minus '" + rung.against_previous->other + "'", FromComparison(*rung.against_previous), report.metric});
+  }
+  return {std::move(one)};
+}
+
+std::vector<Evidence> ConclusionsOf(const evidence::ValueReport& report) {
+  Evidence one = Start(report.header, report.objective, "value", "What are decisions by the ladder's rungs worth for '" + report.objective + "'?");
+  one.method = report.method;
+  if (!report.reason.empty()) {
+    one.verdict = Verdict::kNeedsPerson;
+    one.answer = "Not measured: " + report.reason + ".";
+    return {std::move(one)};
+  }
+  const std::string unit = report.currency + "/day";
+  for (const evidence::RungValue& rung : report.rungs) {
+    one.figures.push_back({"value_per_day", "value of '" + rung.name + "' a day", rung.value_per_day, unit});
+    one.figures.push_back({"against_nothing", "'" + rung.name + "' minus doing nothing", rung.against_nothing, unit});
+    if (rung.name != report.best) continue;
+    const evidence::Estimate& gain = rung.against_nothing;
+    one.verdict = gain.low > 0 ? Verdict::kSupported : gain.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
+    one.answer = "'" + rung.name + "' has the most value" + (std::isfinite(gain.value) ? ", " + base::ReadableNumber(gain.value, 3) + " " + unit + " more than doing nothing (95 % interval " + base::ReadableNumber(gain.low, 3) + " to " + base::ReadableNumber(gain.high, 3) + ")." : " per decision; " + gain.reason + ".");
+  }
+  return {std::move(one)};
+}
+
+std::vector<Evidence> ConclusionsOf(const evidence::ProjectReport& report) {
+  std::vector<Evidence> conclusions;
+  for (const evidence::StepResult& step : report.steps) {
+    Evidence one = Start(report.header, "", step.name, "Is the step '" + step.name + "' done?");
+    one.report = "run";
+    one.verdict = step.state == "met" ? Verdict::kSupported : step.state == "not_met" ? Verdict::kRefuted : Verdict::kInconclusive;
+    one.answer = (step.state == "met" ? "Met: " : step.state == "not_met" ? "Not met: " : "Not measurable: ") + step.detail + ".";
+    one.method = "exit criterion " + step.criterion;
+    conclusions.push_back(std::move(one));
+  }
+  return conclusions;
+}
+
+}  // namespace assay::lifecycle

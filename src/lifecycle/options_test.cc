@@ -1,0 +1,172 @@
+#include "lifecycle/options.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "base/file.h"
+#include "lifecycle/exit_criteria.h"
+#include "lifecycle/step_store.h"
+#include "lifecycle/value.h"
+
+namespace assay::lifecycle {
+namespace {
+
+TEST(CostPerDay, ReadsCostsThatComeAgain) {
+  struct Case {
+    const char* text;
+    double expected;  // NaN: does not say how often
+  };
+  const double none = std::nan("");
+  const Case cases[] = {
+      {"30.4375 USD a month", 1},  {"3 USD/day", 3},         {"7 EUR per week", 1},      {"365.25 EUR a year", 1}, {"0 USD a month", 0},
+      {"12,175 USD per month", 400}, {"40,000 USD", none},   {"", none},                 {"a month", none},        {"5 USD, a Nigeria month", none},
+      {"5 Nigeria month", none},   {"about 14 EUR every week, rising", 2},
+  };
+  for (const Case& c : cases) {
+    const double cost = CostPerDay(c.text);
+    if (std::isnan(c.expected)) EXPECT_TRUE(std::isnan(cost)) << c.text << ": " << cost;
+    else EXPECT_NEAR(cost, c.expected, 1e-12) << c.text;
+  }
+}
+
+// Four holdout rows in two units, scores of one ML rung; the threshold comes from the out-of-fold rows, not from these.
+DecisionRows SmallRows() {
+  DecisionRows rows;
+  rows.choice_positive = {1, 1, 0, 0};
+  rows.holdout_positive = {1, 0, 1, 0};
+  rows.holdout_unit = {0, 0, 1, 1};
+  rows.num_units = 2;
+  rows.dependence = "by unit";
+  rows.rungs.push_back({"trees", "boosted", {0.9, 0.6, 0.4, 0.1}, {0.7, 0.65, 0.5, 0.2}});
+  rows.rungs.push_back({"old model", "imported", {}, {0.25, 0.1, 0.3, 0.15}});
+  rows.rungs.push_back({"random", "random", {0.1, 0.2, 0.3, 0.4}, {0.1, 0.2, 0.3, 0.4}});
+  return rows;
+}
+
+MoneySettings SmallMoney() {
+  MoneySettings settings;
+  settings.currency = "EUR";
+  settings.money = {4, -1, 0, 0};
+  settings.decisions_per_day = 10;
+  settings.cost_per_month = kDaysPerMonth;  // 1 a day
+  return settings;
+}
+
+TEST(ValueOfRungs, ByHand) {
+  const Result<evidence::ValueReport> report = ValueOfRungs(SmallRows(), SmallMoney());
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->rungs.size(), 3U) << "nothing, trees, old model; random is left out";
+  const evidence::RungValue& trees = report->rungs[1];
+  // From 0.6 on: acts on rows 1 and 2 of 4, one right, one false alarm: (4 - 1) / 4 a decision.
+  EXPECT_EQ(trees.threshold, 0.6);
+  EXPECT_EQ(trees.share_acted, 0.5);
+  EXPECT_DOUBLE_EQ(trees.money_per_decision.value, 0.75);
+  EXPECT_DOUBLE_EQ(trees.money_per_day.value, 7.5);
+  EXPECT_DOUBLE_EQ(trees.value_per_day.value, 6.5);
+  EXPECT_DOUBLE_EQ(trees.against_nothing.value, 6.5);
+  EXPECT_LT(trees.value_per_day.low, 6.5);
+  // Imported: no out-of-fold predictions, so the break-even chance 0.2 decides: rows 1 and 3, both right; no cost of ours.
+  const evidence::RungValue& old = report->rungs[2];
+  EXPECT_DOUBLE_EQ(old.threshold, 0.2);
+  EXPECT_DOUBLE_EQ(old.value_per_day.value, 20);
+  EXPECT_EQ(report->best, "old model");
+  EXPECT_EQ(report->rungs[0].value_per_day.value, 0);
+}
+
+TEST(ValueOfRungs, WithoutDecisionsPerDayOnlyMoneyPerDecision) {
+  MoneySettings settings = SmallMoney();
+  settings.decisions_per_day = std::nan("");
+  const Result<evidence::ValueReport> report = ValueOfRungs(SmallRows(), settings);
+  ASSERT_TRUE(report);
+  EXPECT_DOUBLE_EQ(report->rungs[1].money_per_decision.value, 0.75);
+  EXPECT_TRUE(std::isnan(report->rungs[1].value_per_day.value));
+  EXPECT_NE(report->rungs[1].value_per_day.reason.find("value.decisions_per_day"), std::string::npos);
+}
+
+class Folder : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "assay-steps-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path folder_;
+};
+
+TEST_F(Folder, DecisionRowsReadBackAndDamageIsFound) {
+  const std::filesystem::path path = folder_ / "rows";
+  ASSERT_TRUE(SaveDecisionRows(path, SmallRows()));
+  const Result<DecisionRows> rows = LoadDecisionRows(path);
+  ASSERT_TRUE(rows) << rows.error().message;
+  const Result<evidence::ValueReport> before = ValueOfRungs(SmallRows(), SmallMoney()), after = ValueOfRungs(*rows, SmallMoney());
+  EXPECT_EQ(base::WriteJson(evidence::ToJson(*before)), base::WriteJson(evidence::ToJson(*after)));
+  const std::string bytes = *base::ReadFile(path);
+  for (std::size_t size = 0; size < bytes.size(); size += 7) {
+    ASSERT_TRUE(base::WriteFileAtomically(path, bytes.substr(0, size)));
+    const Result<DecisionRows> cut = LoadDecisionRows(path);
+    // Cut between two rungs it is a smaller whole; anywhere else it is damaged.
+    if (cut) EXPECT_LT(cut->rungs.size(), 3U);
+    else EXPECT_NE(cut.error().message.find("--fresh"), std::string::npos);
+  }
+}
+
+TEST_F(Folder, AStepIsTakenOverOnlyUnderItsKey) {
+  const StepStore store(folder_);
+  EXPECT_FALSE(store.Load("train a", "k"));
+  ASSERT_TRUE(store.Save("train a", "k", {{{"fit", 1.5}}, Json{{"x", 1}}, "hash"}));
+  const std::optional<FinishedStep> step = store.Load("train a", "k");
+  ASSERT_TRUE(step);
+  EXPECT_EQ(step->seconds.at("fit"), 1.5);
+  EXPECT_EQ(step->record, "hash");
+  EXPECT_FALSE(store.Load("train a", "other"));
+  ASSERT_TRUE(base::WriteFileAtomically(store.PathOf("train a", ".json"), "{\"key\":\"k\""));
+  EXPECT_FALSE(store.Load("train a", "k")) << "a damaged file is as good as none";
+  ASSERT_TRUE(store.Clear());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "steps"));
+  EXPECT_NE(StepKey({"ab", "c"}), StepKey({"a", "bc"}));
+  EXPECT_TRUE(ProgramFingerprint());
+}
+
+TEST(Charter, SectionsTextDependsOnAnswersOnly) {
+  const auto text = [](const std::string& toml) { return SectionsText(*charter::Charter::Parse(toml, "t"), {"value", "objectives"}); };
+  const std::string base = text("[value]\ntrue_positive = 4\n[[objectives]]\nname = \"a\"\n");
+  EXPECT_EQ(base, text("# a comment\n[[objectives]]\nname = \"a\"\n\n[value]\ntrue_positive = 4 # four\n[project]\nname = \"x\"\n"));
+  EXPECT_NE(base, text("[value]\ntrue_positive = 5\n[[objectives]]\nname = \"a\"\n"));
+}
+
+TEST(JudgeSteps, MetNotMetNotMeasurable) {
+  evidence::ProjectReport report;
+  report.header.data.rows = 100;
+  evidence::FeasibilityReport feasibility;
+  feasibility.objective = "late";
+  feasibility.gain.value = 0.05;
+  feasibility.gain.low = 0.02;
+  feasibility.gain.high = std::numeric_limits<double>::infinity();
+  report.feasibility.push_back(feasibility);
+  struct Case {
+    const char* exit;
+    const char* state;
+    const char* detail;
+  };
+  const Case cases[] = {
+      {"gain_low >= 0.01", "met", "gain_low = 0.02"},       {"late_gain > 0.1", "not_met", "late_gain = 0.05"},
+      {"gain_high > 1", "not_measurable", "does not exist"}, {"recommended_skill > 0", "not_measurable", "recommended_skill"},
+      {"gain >", "not_measurable", ""},                      {"", "not_measurable", "no exit criterion"},
+      {"'done'", "not_measurable", "expected a condition"},  {"rows = 100 and go = 0", "met", "rows = 100"},
+  };
+  for (const Case& c : cases) {
+    const Result<charter::Charter> parsed = charter::Charter::Parse(std::string("[[problem.steps]]\nname = \"s\"\nexit = \"") + c.exit + "\"\n", "t");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    const std::vector<evidence::StepResult> steps = JudgeSteps(*parsed, report, {});
+    ASSERT_EQ(steps.size(), 1U);
+    EXPECT_EQ(steps[0].state, c.state) << c.exit << ": " << steps[0].detail;
+    EXPECT_NE(steps[0].detail.find(c.detail), std::string::npos) << c.exit << ": " << steps[0].detail;
+  }
+}
+
+}  // namespace
+}  // namespace assay::lifecycle

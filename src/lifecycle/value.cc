@@ -1,0 +1,205 @@
+#include "lifecycle/value.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "base/file.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::lifecycle {
+
+using evidence::Estimate;
+using evidence::RungValue;
+using evidence::ValueReport;
+
+namespace {
+
+Estimate Scaled(const Estimate& estimate, double factor, double shift) {
+  Estimate scaled = estimate;
+  scaled.value = estimate.value * factor + shift;
+  scaled.low = estimate.low * factor + shift;
+  scaled.high = estimate.high * factor + shift;
+  return scaled;
+}
+
+bool IsMachineLearning(const std::string& kind) { return kind == "linear" || kind == "boosted"; }
+
+struct Money {
+  const DecisionRows& rows;
+  const MoneySettings& settings;
+  std::vector<double> nothing;  // per holdout row, when never acting
+
+  RungValue At(const std::string& name, const std::string& kind, const std::vector<double>& scores, double threshold) const {
+    RungValue value;
+    value.name = name;
+    value.kind = kind;
+    if (std::isfinite(threshold)) value.threshold = threshold;
+    const std::vector<double> money = objectives::MoneyPerRow(scores, rows.holdout_positive, settings.money, threshold);
+    std::vector<double> gain(money.size());
+    std::int64_t acted = 0;
+    for (std::size_t i = 0; i < money.size(); ++i) {
+      gain[i] = money[i] - nothing[i];
+      acted += scores[i] >= threshold ? 1 : 0;
+    }
+    value.share_acted = static_cast<double>(acted) / static_cast<double>(money.size());
+    const stats::Clusters clusters{rows.holdout_unit, rows.num_units};
+    value.money_per_decision = ToEstimate(stats::ClusterMean(money, clusters));
+    const Estimate against = ToEstimate(stats::ClusterMean(gain, clusters));
+    value.cost_per_day = IsMachineLearning(kind) ? settings.cost_per_month / kDaysPerMonth : 0;
+    if (std::isfinite(settings.decisions_per_day)) {
+      value.money_per_day = Scaled(value.money_per_decision, settings.decisions_per_day, 0);
+      value.value_per_day = Scaled(value.money_per_decision, settings.decisions_per_day, -value.cost_per_day);
+      value.against_nothing = Scaled(against, settings.decisions_per_day, -value.cost_per_day);
+    } else {
+      value.money_per_day.reason = value.value_per_day.reason = value.against_nothing.reason = "the charter does not say value.decisions_per_day";
+    }
+    return value;
+  }
+};
+
+}  // namespace
+
+MoneySettings MoneySettingsOf(const charter::Charter& charter) {
+  const charter::Record& section = charter.section("value");
+  MoneySettings settings;
+  settings.currency = section.text("currency");
+  for (const char* key : {"true_positive", "false_positive"}) {
+    if (!section.has(key) && settings.missing.empty()) settings.missing = std::string("value.") + key;
+  }
+  settings.money = {section.number("true_positive", 0), section.number("false_positive", 0), section.number("true_negative", 0), section.number("false_negative", 0)};
+  settings.decisions_per_day = section.number("decisions_per_day", settings.decisions_per_day);
+  settings.cost_per_month = section.number("cost_per_month", 0);
+  return settings;
+}
+
+DecisionRows DecisionRowsOf(const LadderPredictions& predictions, const learn::Examples& examples) {
+  DecisionRows rows;
+  for (const std::uint32_t row : predictions.choice_rows) rows.choice_positive.push_back(examples.outcome[row] > 0 ? 1 : 0);
+  for (const std::uint32_t row : predictions.holdout_rows) {
+    rows.holdout_positive.push_back(examples.outcome[row] > 0 ? 1 : 0);
+    if (!predictions.dependence.unit.empty()) rows.holdout_unit.push_back(predictions.dependence.unit[row]);
+  }
+  rows.num_units = predictions.dependence.num_units;
+  rows.dependence = predictions.dependence.words;
+  for (const RungPredictions& rung : predictions.rungs) {
+    rows.rungs.push_back({rung.name, rung.kind, {rung.out_of_fold.begin(), rung.out_of_fold.end()}, {rung.holdout.begin(), rung.holdout.end()}});
+  }
+  return rows;
+}
+
+std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const std::string& objective, const std::string& outcome) {
+  if (task != learn::Task::kBinary) {
+    const std::string what = task == learn::Task::kRegression ? "a number" : task == learn::Task::kRanking ? "a rank in a list" : "one of several classes";
+    return "'" + objective + "' is " + what + ": money per right and wrong decision needs an outcome that is yes or no; add an objective such as '" + outcome + " >= LIMIT' with the limit from which acting is right";
+  }
+  if (!settings.missing.empty()) return "the charter does not say " + settings.missing + ", the money for " + (settings.missing == "value.true_positive" ? "acting rightly" : "a false alarm");
+  return "";
+}
+
+ValueReport NoValue(const MoneySettings& settings, const std::string& reason) {
+  ValueReport report;
+  report.header.report = "value";
+  report.currency = settings.currency;
+  report.true_positive = settings.money.true_positive;
+  report.false_positive = settings.money.false_positive;
+  report.true_negative = settings.money.true_negative;
+  report.false_negative = settings.money.false_negative;
+  report.decisions_per_day = settings.decisions_per_day;
+  report.break_even_chance = settings.money.BreakEvenChance();
+  report.reason = reason;
+  return report;
+}
+
+Result<ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& settings) {
+  ValueReport report = NoValue(settings, "");
+  Money money{rows, settings, {}};
+  const double never = std::numeric_limits<double>::infinity();
+  const std::vector<double> no_scores(rows.holdout_positive.size(), 0.0);
+  money.nothing = objectives::MoneyPerRow(no_scores, rows.holdout_positive, settings.money, never);
+  report.rungs.push_back(money.At("nothing", "nothing", no_scores, never));
+  for (const DecisionRows::Rung& rung : rows.rungs) {
+    if (rung.kind == "random") continue;  // its scores say nothing; constant and nothing cover it
+    double threshold = report.break_even_chance;
+    if (!rung.out_of_fold.empty()) threshold = ASSAY_TRY(objectives::BestThreshold(rung.out_of_fold, rows.choice_positive, settings.money)).score;
+    if (std::isnan(threshold)) continue;
+    report.rungs.push_back(money.At(rung.name, rung.kind, rung.holdout, threshold));
+  }
+  const RungValue* best = &report.rungs.front();
+  for (const RungValue& rung : report.rungs) {
+    const bool per_day = std::isfinite(settings.decisions_per_day);
+    const double value = per_day ? rung.value_per_day.value : rung.money_per_decision.value;
+    if (value > (per_day ? best->value_per_day.value : best->money_per_decision.value)) best = &rung;
+  }
+  report.best = best->name;
+  report.method = "act from the threshold with the most money on " + base::ReadableCount(static_cast<std::int64_t>(rows.choice_positive.size())) +
+                  " out-of-fold rows of the training part; money on " + base::ReadableCount(static_cast<std::int64_t>(rows.holdout_positive.size())) + " holdout rows, intervals " + rows.dependence;
+  return report;
+}
+
+namespace {
+
+constexpr char kMagic[] = "assay decision rows 1\n";
+
+template <class T>
+void Put(const T* values, std::size_t count, std::string* out) {
+  const auto number = static_cast<std::uint64_t>(count);
+  out->append(reinterpret_cast<const char*>(&number), sizeof number);
+  out->append(reinterpret_cast<const char*>(values), count * sizeof(T));
+}
+
+// Takes one counted array from the front; false when the bytes end before it does.
+template <class Container>
+bool Take(std::string_view* bytes, Container* out) {
+  using T = typename Container::value_type;
+  std::uint64_t count = 0;
+  if (bytes->size() < sizeof count) return false;
+  std::memcpy(&count, bytes->data(), sizeof count);
+  bytes->remove_prefix(sizeof count);
+  if (count > bytes->size() / sizeof(T)) return false;
+  out->resize(count);
+  if (count > 0) std::memcpy(out->data(), bytes->data(), count * sizeof(T));
+  bytes->remove_prefix(count * sizeof(T));
+  return true;
+}
+
+}  // namespace
+
+Result<void> SaveDecisionRows(const std::filesystem::path& path, const DecisionRows& rows) {
+  std::string bytes = kMagic;
+  Put(rows.choice_positive.data(), rows.choice_positive.size(), &bytes);
+  Put(rows.holdout_positive.data(), rows.holdout_positive.size(), &bytes);
+  Put(rows.holdout_unit.data(), rows.holdout_unit.size(), &bytes);
+  Put(&rows.num_units, 1, &bytes);
+  Put(rows.dependence.data(), rows.dependence.size(), &bytes);
+  for (const DecisionRows::Rung& rung : rows.rungs) {
+    Put(rung.name.data(), rung.name.size(), &bytes);
+    Put(rung.kind.data(), rung.kind.size(), &bytes);
+    Put(rung.out_of_fold.data(), rung.out_of_fold.size(), &bytes);
+    Put(rung.holdout.data(), rung.holdout.size(), &bytes);
+  }
+  return base::WriteFileAtomically(path, bytes);
+}
+
+Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path) {
+  const std::string whole = ASSAY_TRY(base::ReadFile(path));
+  std::string_view bytes = whole;
+  const Error damaged{ErrorCode::kInvalidInput, path.string() + ": is damaged; run again with --fresh"};
+  if (!bytes.starts_with(kMagic)) return damaged;
+  bytes.remove_prefix(sizeof kMagic - 1);
+  DecisionRows rows;
+  std::vector<std::uint32_t> num_units;
+  if (!Take(&bytes, &rows.choice_positive) || !Take(&bytes, &rows.holdout_positive) || !Take(&bytes, &rows.holdout_unit) || !Take(&bytes, &num_units) || num_units.size() != 1 || !Take(&bytes, &rows.dependence)) return damaged;
+  rows.num_units = num_units[0];
+  while (!bytes.empty()) {
+    DecisionRows::Rung rung;
+    if (!Take(&bytes, &rung.name) || !Take(&bytes, &rung.kind) || !Take(&bytes, &rung.out_of_fold) || !Take(&bytes, &rung.holdout)) return damaged;
+    const bool fits = rung.holdout.size() == rows.holdout_positive.size() && (rung.out_of_fold.empty() || rung.out_of_fold.size() == rows.choice_positive.size());
+    if (!fits) return damaged;
+    rows.rungs.push_back(std::move(rung));
+  }
+  return rows;
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,56 @@
+// Stage 5 on the ladder: what decisions by each rung are worth in the charter's money.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "charter/charter.h"
+#include "evidence/reports/value.h"
+#include "lifecycle/train.h"
+#include "objectives/value.h"
+
+namespace assay::lifecycle {
+
+// The charter's section [value].
+struct MoneySettings {
+  std::string currency;
+  objectives::DecisionMoney money;
+  std::string missing;              // the first key without which nothing can be measured; "" when all are there
+  double decisions_per_day = std::numeric_limits<double>::quiet_NaN();
+  double cost_per_month = 0;        // of running ML
+};
+MoneySettings MoneySettingsOf(const charter::Charter& charter);
+
+inline constexpr double kDaysPerMonth = 365.25 / 12;
+
+// What the value of a ladder is computed from. Doubles as the model gave them, so that a run that goes on from disk gives
+// the same bytes as one that was never stopped.
+struct DecisionRows {
+  std::vector<std::uint8_t> choice_positive, holdout_positive;  // 1 where the outcome is positive
+  std::vector<std::uint32_t> holdout_unit;                      // dense ids, empty: rows are independent
+  std::uint32_t num_units = 0;
+  std::string dependence;                                       // in words
+  struct Rung {
+    std::string name, kind;
+    std::vector<double> out_of_fold, holdout;
+  };
+  std::vector<Rung> rungs;
+};
+// Requires a binary task.
+DecisionRows DecisionRowsOf(const LadderPredictions& predictions, const learn::Examples& examples);
+// One file, whole or not at all. Load: kInvalidInput when it is not such a file or damaged.
+Result<void> SaveDecisionRows(const std::filesystem::path& path, const DecisionRows& rows);
+Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path);
+
+// Per rung (and for never acting): the threshold with the most money out of fold, its money on the holdout with intervals
+// by unit. Imported rungs have no out-of-fold predictions: they are judged at the break-even chance.
+Result<evidence::ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& settings);
+
+// The report that says why there is no value, where there is none.
+evidence::ValueReport NoValue(const MoneySettings& settings, const std::string& reason);
+// "" when an objective of this task can have a value; else what is missing and what to write.
+std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const std::string& objective, const std::string& outcome);
+
+}  // namespace assay::lifecycle
