@@ -109,6 +109,7 @@ const std::vector<Field>& Fields() {
       {"proof", "baseline_rate", K::kNumber, Due::kNothing, true, "deploy", "What is the metric today (a share between 0 and 1, or a mean)?", "0.9"},
       {"proof", "standard_deviation", K::kNumber, Due::kNothing, false, "deploy", "Where the metric is a mean: how much does it differ between units?", "12.5"},
       {"proof", "smallest_effect", K::kNumber, Due::kNothing, true, "deploy", "What is the smallest effect worth having?", "0.005"},
+      {"proof", "units_per_decision", K::kNumber, Due::kNothing, false, "deploy", "How many units does one decision reach (default: 1)?", "1"},
       {"proof", "units_per_day", K::kNumber, Due::kNothing, true, "deploy", "How many units a day take part?", "4000"},
       {"proof", "days", K::kNumber, Due::kNothing, true, "deploy", "How many days may the test run?", "28"},
   };

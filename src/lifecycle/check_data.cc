@@ -57,6 +57,20 @@ void MakeDerived(CheckState& state) {
   }
 }
 
+// Rows that the charter leaves out, each exclusion with its count.
+void ExcludeRows(CheckState& state) {
+  const std::vector<Record>& exclusions = state.charter().list("data.exclusions");
+  for (std::size_t i = 0; i < exclusions.size(); ++i) {
+    const std::optional<table::Column> named = EvaluateField(state, "data.exclusions", exclusions[i], "rows", i, Wanted::kCondition);
+    if (!named) continue;
+    const std::vector<std::uint8_t> out = Truths(*named);
+    if (state.kept.empty()) state.kept.assign(out.size(), 1);
+    for (std::size_t row = 0; row < out.size(); ++row) {
+      if (out[row] == 1) state.kept[row] = 0;
+    }
+  }
+}
+
 void KeepRows(CheckState& state) {
   const Record& data = state.charter().section("data");
   if (!data.has("where")) return;
@@ -69,7 +83,8 @@ void KeepRows(CheckState& state) {
     return;
   }
   state.Confirm("data.where", "keeps " + base::ReadableCount(rows) + " of " + base::ReadableCount(state.table->num_rows()) + " rows");
-  state.kept = std::move(kept);
+  if (state.kept.empty()) state.kept.assign(kept.size(), 1);
+  for (std::size_t row = 0; row < kept.size(); ++row) state.kept[row] = static_cast<std::uint8_t>(state.kept[row] & kept[row]);
 }
 
 }  // namespace
@@ -151,6 +166,7 @@ void PrepareData(CheckState& state) {
   const Record& data = state.charter().section("data");
   if (!state.data.error.empty()) state.Find("source_unreadable", FieldStatus::kContradicted, PlaceOf("data", data, "source"), "the data cannot be read, so nothing could be held against them", FirstLine(state.data.error), "Name a CSV, Parquet or JSON file; the path is relative to the charter's folder.");
   MakeDerived(state);
+  ExcludeRows(state);
   KeepRows(state);
   if (data.has("time")) state.time = EvaluateField(state, "data", data, "time", 0, Wanted::kTime);
   for (const char* key : {"unit", "query"}) EvaluateField(state, "data", data, key, 0, Wanted::kAnything);

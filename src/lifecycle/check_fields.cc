@@ -31,6 +31,7 @@ constexpr Limit kLimits[] = {
     {"objectives", "least_gain", 1e-12, kAny, "the smallest gain worth having must be above 0"},
     {"objectives", "weight", 0, kAny, "a weight is not negative"},
     {"ethics", "largest_error_rate", 0, 1, "an error rate lies between 0 and 1"},
+    {"proof", "units_per_decision", 1e-9, kAny, "a decision reaches somebody"},
     {"proof", "units_per_day", 1e-9, kAny, "units must take part"},
     {"proof", "days", 1e-9, kAny, "the test needs time"},
     {"proof", "standard_deviation", 1e-300, kAny, "a standard deviation is above 0"},

@@ -68,10 +68,11 @@ void CheckVolumes(CheckState& state) {
       state.Find("volume_mismatch", FieldStatus::kVague, PlaceOf("value", value, "decisions_per_day"), "only some rows lead to a decision, and the charter does not say which", "the charter says " + base::ReadableNumber(stated) + " decisions a day, the data have " + Readable(rows), "Keep the rows that are decided upon with data.where, or write as many decisions as rows.");
     }
   }
-  // An A/B test cannot assign more units than there are decisions.
+  // An A/B test cannot assign more units than the decisions of a day reach.
   const double decisions = value.number("decisions_per_day", std::nan("")), units = proof.number("units_per_day", std::nan(""));
-  if (units > decisions * (1 + 1e-9)) {
-    state.Find("volume_mismatch", FieldStatus::kContradicted, PlaceOf("proof", proof, "units_per_day"), base::ReadableNumber(units) + " units a day cannot take part in a test of " + base::ReadableNumber(decisions) + " decisions a day", "", "Write at most one unit per decision.");
+  const double reached = decisions * proof.number("units_per_decision", 1);
+  if (units > reached * (1 + 1e-9)) {
+    state.Find("volume_mismatch", FieldStatus::kContradicted, PlaceOf("proof", proof, "units_per_day"), base::ReadableNumber(units) + " units a day cannot take part in a test of " + base::ReadableNumber(decisions) + " decisions a day" + (proof.has("units_per_decision") ? ", each of which reaches " + base::ReadableNumber(proof.number("units_per_decision", 1)) + " units" : ""), "", "Write at most one unit per decision, or say in proof.units_per_decision how many units one decision reaches.");
   }
 }
 
