@@ -357,7 +357,9 @@ for (const [example, flags] of [['flights', ['--sample', '60000']], ['movies', [
     assert.equal(JSON.stringify(reports[0]), JSON.stringify(reports[1]));
     const report = reports[0];
     // A belief that no data can settle yet stands in both charters on purpose; everything else is answered in concrete terms.
-    const open = (status) => report.check.fields.filter((f) => f.status === status && !f.key.startsWith('phenomenon.hypotheses[')).map((f) => `${f.key}: ${f.note}`);
+    const open = (status) => report.check.fields.filter((f) => f.status === status && !f.key.startsWith('phenomenon.hypotheses')).map((f) => `${f.key}: ${f.note}`);
+    const contradicted = report.check.findings.filter((f) => f.status === 'contradicted').map((f) => f.key);
+    assert.deepEqual(contradicted, example === 'flights' ? ['data.columns[date].known'] : [], 'only the leak of the flights contradicts a charter');
     for (const status of ['empty', 'vague']) assert.deepEqual(open(status), [], `no field is ${status}`);
     if (example === 'flights') {
       assert.deepEqual(report.feasibility[0].leaky_columns, ['hour(date)'], 'the time of day is found to leak by itself');

@@ -93,9 +93,11 @@ bool NamesCalendarPart(const std::string& name, const Table& table) {
 // "'US Gross' is repaired as 'case ...': 66 values changed, 66 of them to missing".
 std::string RepairNote(const Column& before, const Column& after, const std::string& expression) {
   std::int64_t changed = 0, to_missing = 0, from_missing = 0;
+  const bool same_kind = before.type() == after.type() && before.type() != ColumnType::kCategory;
   for (std::int64_t row = 0; row < before.num_rows(); ++row) {
     if (before.IsMissing(row) && after.IsMissing(row)) continue;
-    if (!before.IsMissing(row) && !after.IsMissing(row) && before.TextAt(row) == after.TextAt(row)) continue;
+    const bool both = !before.IsMissing(row) && !after.IsMissing(row);
+    if (both && (same_kind ? before.NumberAt(row) == after.NumberAt(row) : before.TextAt(row) == after.TextAt(row))) continue;
     ++changed;
     to_missing += after.IsMissing(row) ? 1 : 0;
     from_missing += before.IsMissing(row) ? 1 : 0;
