@@ -37,7 +37,7 @@ evidence::Estimate RowsPerDay(const CheckState& state) {
   }
   std::vector<double> counts(static_cast<std::size_t>(day_of(last) - day_of(first) + 1), 0.0);
   for (std::int64_t row = 0; row < rows; ++row) {
-    if (used(row)) counts[static_cast<std::size_t>(day_of(state.time->TimeAt(row)) - day_of(first))] += 1;
+    if (used(row)) counts[static_cast<std::size_t>(day_of(state.time->TimeAt(row)) - day_of(first))] += 1 / state.data.share_read;
   }
   return ToEstimate(stats::ClusterMean(counts, {}));
 }

@@ -160,6 +160,7 @@ class ProjectRun {
     how.seed = context_.seed;
     store::ReadResult read = ASSAY_TRY(engine_.Read(source, how, context_));
     raw_ = {source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes};
+    share_read_ = static_cast<double>(read.table.num_rows()) / static_cast<double>(std::max(read.source_rows, read.table.num_rows()));
     shared_ = std::make_shared<const table::Table>(std::move(read.table));
     return {};
   }
@@ -169,7 +170,7 @@ class ProjectRun {
     // Findings name the file and its lines.
     const std::string text = ASSAY_TRY(base::ReadFile(project_.charter.path()));
     report_.header.data = raw_;
-    report_.check = ASSAY_TRY(DoStep<evidence::CheckReport>({"check", "check", {text}}, [&](const RunContext& context) { return CheckCharter(project_, {shared_, raw_, ""}, context); }));
+    report_.check = ASSAY_TRY(DoStep<evidence::CheckReport>({"check", "check", {text}}, [&](const RunContext& context) { return CheckCharter(project_, {shared_, raw_, "", share_read_}, context); }));
     return StepDone();
   }
 
@@ -286,7 +287,7 @@ class ProjectRun {
       computed_ = false;
       return report;
     }
-    if (context_.cancelled()) return Error{ErrorCode::kCancelled, "interrupted"};
+    if (context_.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
     base::StepClock clock;
     RunContext inner = context_;
     inner.clock = &clock;
@@ -387,6 +388,7 @@ class ProjectRun {
   MoneySettings money_;
   std::shared_ptr<const table::Table> shared_;  // the data as read, for all objectives
   evidence::DataSummary raw_;
+  double share_read_ = 1;                       // of the source's rows
   std::set<std::string> known_records_;         // hashes in the ledger when the run began
   std::map<std::string, std::string> records_;  // step -> hash of the record that holds its report
   std::vector<Error> failures_;
