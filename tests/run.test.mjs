@@ -2,7 +2,7 @@
 // bytes with 1 and 2 threads, value and steps, the ledger.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -220,16 +220,16 @@ test('what changes in the charter is computed again, the rest is taken over', ()
   writeFileSync(data, readFileSync(data, 'utf8').replace(/1,1\.5,0,70,red,5\n$/, ''));
 });
 
-test('a verdict of stop ends the way of its objective, not the report', () => {
+test('a verdict of stop is an answer: exit code 1, and a complete report', () => {
   const path = project({ objectives: ['coin = 1', 'y = 1'] });
   const run = assay('run', path, '--json');
   assert.equal(run.status, 1, run.stderr);
   const report = JSON.parse(run.stdout);
   valid(report, 'project');
   assert.equal(report.feasibility[0].verdict, 'stop');
-  assert.equal(report.status, 'stopped');
-  assert.deepEqual(report.progress.map((s) => s.state), ['done', 'done', 'done', 'stopped', 'stopped', 'done', 'done', 'done']);
-  assert.deepEqual(report.train.map((t) => t.objective), ['second']);
+  assert.equal(report.status, 'complete');
+  assert.ok(report.progress.every((s) => s.state === 'done'));
+  assert.equal(report.train[0].recommended, 'constant', 'nothing is better than the constant where there is nothing to learn');
   assert.ok(existsSync(join(path, '.assay', 'report.html')));
   assert.equal(assay('ledger', 'verify', path).status, 0);
 });
@@ -339,40 +339,3 @@ test('the ledger: list, diff, verify; cut off, changed, torn', () => {
   assert.ok(ledger(whole).some((r) => r.kind === 'notice' && r.body.message.includes('set aside')));
   assert.equal(readFileSync(join(whole, '.assay', 'ledger.torn'), 'utf8'), `${lines[0].slice(0, 40)}\n`);
 });
-
-const examples = join(folder, 'examples');
-cpSync('examples', examples, { recursive: true, filter: (path) => !path.includes('.assay') });
-symlinkSync(join(process.cwd(), 'third_party'), join(folder, 'third_party'));
-
-for (const [example, flags] of [['flights', ['--sample', '60000']], ['movies', []]]) {
-  test(`examples/${example}: a valid report, the same bytes with 1 and 2 threads`, { timeout: 600_000 }, () => {
-    const path = join(examples, example);
-    const reports = ['1', '2'].map((threads) => {
-      rmSync(join(path, '.assay'), { recursive: true, force: true });
-      const report = json('run', path, '--threads', threads, ...flags);
-      valid(report, 'project');
-      delete report.timing;
-      return report;
-    });
-    assert.equal(JSON.stringify(reports[0]), JSON.stringify(reports[1]));
-    const report = reports[0];
-    // A belief that no data can settle yet stands in both charters on purpose; everything else is answered in concrete terms.
-    const open = (status) => report.check.fields.filter((f) => f.status === status && !f.key.startsWith('phenomenon.hypotheses')).map((f) => `${f.key}: ${f.note}`);
-    const contradicted = report.check.findings.filter((f) => f.status === 'contradicted').map((f) => f.key);
-    assert.deepEqual(contradicted, [], 'nothing contradicts a charter (the leak of the flights needs more rows than this sample to show in the check)');
-    for (const status of ['empty', 'vague']) assert.deepEqual(open(status), [], `no field is ${status}`);
-    if (example === 'flights') {
-      assert.deepEqual(report.feasibility[0].leaky_columns, ['hour(date)'], 'the time of day is found to leak by itself');
-      assert.ok(report.feasibility[0].gain_with_leaks.low > report.feasibility[0].gain.high, 'the gain with and without the leak');
-      assert.ok(report.headline.includes('hour(date) leaks'), report.headline);
-      assert.ok(report.options.find((o) => o.name === 'a model').value_per_day.value !== null);
-    } else {
-      const notes = report.data.notes.join('\n');
-      for (const says of ['22 rows left out: the year of release', '8 rows left out: 1969-12-31', "'US Gross' is repaired", '66 of them to missing', 'fewer than 10 rows']) assert.ok(notes.includes(says), `${says} is not in\n${notes}`);
-      assert.deepEqual(report.feasibility.map((f) => f.task), ['regression', 'ranking']);
-      for (const f of report.feasibility) for (const late of ['IMDB Votes', 'Rotten Tomatoes Rating', 'IMDB Rating', 'US Gross', 'Worldwide Gross', 'Director']) assert.ok(!f.features.includes(late), late);
-      assert.equal(report.understand.hypotheses.find((h) => h.name === 'Trailers').verdict, 'inconclusive');
-      assert.equal(report.steps[0].state, 'met', report.steps[0].detail);
-    }
-  });
-}

@@ -1,6 +1,7 @@
 #include "lifecycle/run.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
@@ -128,7 +129,8 @@ Result<int> Run(const RunArguments& arguments, Session& session) {
   // Objectives that failed: the rest is printed, the errors follow, the exit code is the first one's.
   for (std::size_t i = 1; i < result->failures.size(); ++i) session.Say(result->failures[i].message);
   if (!result->failures.empty()) return result->failures.front();
-  return report.status == "stopped" ? 1 : 0;
+  const bool stop = std::any_of(report.feasibility.begin(), report.feasibility.end(), [](const evidence::FeasibilityReport& f) { return f.verdict == evidence::FeasibilityVerdict::kStop; });
+  return stop ? 1 : 0;
 }
 
 Result<int> Report(const std::string& folder, const std::string& out, Session& session) {
@@ -158,9 +160,11 @@ void AddRun(CLI::App& app, Session& session) {
       "Examples:\n"
       "  assay run examples/flights\n"
       "  assay run examples/flights --threads 1 --seed 7\n"
-      "  assay run . --json > project.json\n\n"
-      "In order: understand, feasibility, train, per objective of assay.toml. Each step's report goes to the ledger in DIR/.assay/ and the\n"
-      "page DIR/.assay/report.html is written anew after each, so that a run that stops early leaves what was done. Exit code 1 on stop.");
+      "  assay run . --json > project.json\n"
+      "  assay run examples/flights --fresh\n\n"
+      "In order: check, understand, then feasibility, train and value per objective of assay.toml. Each step's conclusions go to the ledger in\n"
+      "DIR/.assay/ and the page DIR/.assay/report.html is written anew after each. A run that was stopped goes on with the same command; steps\n"
+      "that are done are taken over while data, charter, seed and program are the same. Exit code 1 when feasibility says stop.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });
 }

@@ -98,9 +98,6 @@ class Progress {
   bool AnyResult() const {
     return std::any_of(steps_.begin(), steps_.end(), [](const evidence::RunStep& s) { return s.state == "done" && s.name != "check"; });
   }
-  bool Any(const std::string& state) const {
-    return std::any_of(steps_.begin(), steps_.end(), [&](const evidence::RunStep& s) { return s.state == state; });
-  }
 
  private:
   static constexpr const char* kKinds[] = {"feasibility ", "train ", "value "};
@@ -122,7 +119,7 @@ class ProjectRun {
       if (done.error().code == ErrorCode::kCancelled) return done.error();
     }
     if (!progress_.AnyResult() && !failures_.empty()) return failures_.front();
-    report_.status = !failures_.empty() ? "failed" : progress_.Any("stopped") ? "stopped" : "complete";
+    report_.status = failures_.empty() ? "complete" : "failed";
     ASSAY_TRY(Finish());
     return RunResult{std::move(report_), std::move(failures_)};
   }
@@ -191,12 +188,8 @@ class ProjectRun {
       return Feasibility(gathered, FeasibilityOptionsOf(project_, objective), context);
     })));
     ASSAY_TRY(StepDone());
-    const evidence::FeasibilityReport& feasibility = report_.feasibility.back();
-    if (feasibility.verdict == evidence::FeasibilityVerdict::kStop) {
-      progress_.SetWaiting(objective.name, "stopped", "feasibility says stop: " + feasibility.reason);
-      return {};
-    }
-    return Climb(objective, gathered, feasibility.leaky_columns);
+    // Also after a verdict of stop: the ladder then shows what each option would have been worth.
+    return Climb(objective, gathered, report_.feasibility.back().leaky_columns);
   }
 
   // The ladder without the columns that leak, then what its rungs are worth.

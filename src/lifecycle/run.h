@@ -30,7 +30,7 @@ struct RunResult {
 };
 
 // understand, then per objective feasibility, the ladder and its value; then options, steps and the board. A verdict of
-// stop ends the way of its objective. Each step's report and conclusions are appended to the ledger as soon as it is done,
+// stop is an answer, not an end: the ladder still shows what each option would be worth. Each step's report and conclusions are appended to the ledger as soon as it is done,
 // and a step whose program, seed, data and charter sections are those of a finished one is taken over from it.
 // An error when nothing could be done at all; kCancelled when interrupted: what was done is in the ledger and was handed
 // to after_step.

@@ -139,13 +139,13 @@ inline const char* DescribedName(const PageSummary*) { return "PageSummary"; }
 // A step of the run and how far it came.
 struct RunStep {
   std::string name;    // "understand", "feasibility late"
-  std::string state;   // done, stopped (a verdict forbids going on), failed, interrupted, waiting
+  std::string state;   // done, failed, interrupted, waiting
   std::string detail;  // why, unless done
 };
 template <class V>
 void Describe(V& v, RunStep& s) {
   v("name", s.name, "the step");
-  v("state", s.state, "done, stopped, failed, interrupted or waiting");
+  v("state", s.state, "done, failed, interrupted or waiting");
   v("detail", s.detail, "why it is not done; empty when it is");
 }
 inline const char* DescribedName(const RunStep*) { return "RunStep"; }
@@ -155,7 +155,7 @@ struct ProjectReport {
   std::string name;
   std::string why;
   std::string headline;        // the verdict in one sentence
-  std::string status = "running";  // running (or killed), complete, stopped, failed, interrupted
+  std::string status = "running";  // running (or killed), complete, failed, interrupted
   std::vector<RunStep> progress;
   std::vector<BoardQuestion> board;
   std::optional<CheckReport> check;
@@ -177,7 +177,7 @@ void Describe(V& v, ProjectReport& r) {
   v("name", r.name, "the project");
   v("why", r.why, "why it exists");
   v("headline", r.headline, "the verdict in a sentence");
-  v("status", r.status, "complete; stopped by a verdict; failed or interrupted with what was done until then; running, also after a kill");
+  v("status", r.status, "complete; failed or interrupted with what was done until then; running, also after a kill");
   v("progress", r.progress, "the steps of the run and how far each came");
   v("board", r.board, "the life cycle: each question with its answer");
   v("check", r.check, "the charter, every field judged; null when that step has not run");
