@@ -134,7 +134,9 @@ Result<Finding> Proxy(const Ground& ground, const Examples& few, const Sensitive
   for (const learn::Feature& feature : few.features) {
     if (feature.source != sensitive.column && feature.name != sensitive.column) features.push_back(feature);
   }
-  Finding finding{sensitive.traits.labels[group], "proxy", {}, false, ""};
+  Finding finding;
+  finding.name = sensitive.traits.labels[group];
+  finding.kind = "proxy";
   finding.estimate.level = level;
   const auto give_up = [&](const std::string& reason) {
     finding.estimate.reason = reason;

@@ -207,9 +207,11 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, const RunContext& 
   for (const ExcludedColumn& excluded : gathered.excluded) {
     if (excluded.reason.find("known only after") == std::string::npos) continue;
     ++declared;
-    Finding finding{excluded.column, "known_after", {}, false, "'" + excluded.column + "' is left out: " + excluded.reason};
+    Finding& finding = item.findings.emplace_back();
+    finding.name = excluded.column;
+    finding.kind = "known_after";
     finding.estimate.reason = "not a feature, so not judged";
-    item.findings.push_back(std::move(finding));
+    finding.message = "'" + excluded.column + "' is left out: " + excluded.reason;
   }
   item.verdict = !leaky->empty() ? Verdict::kRefuted : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
   item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + order;

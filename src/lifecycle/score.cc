@@ -318,10 +318,11 @@ class Scorer {
 
   void DescribePredictions() {
     const auto add = [&](const std::string& name, const std::string& label, double value) {
-      evidence::Figure figure{name, label, {}, ""};
+      evidence::Figure& figure = report_.predictions.emplace_back();
+      figure.name = name;
+      figure.label = label;
       figure.estimate.value = value;
       figure.estimate.reason = "a description of these rows, not an estimate";
-      report_.predictions.push_back(std::move(figure));
     };
     for (std::size_t c = 0; c < sums_.size(); ++c) {
       const std::string of = k_ > 1 ? " of " + model_.classes[c] : "";
