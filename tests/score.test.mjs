@@ -1,6 +1,6 @@
 // assay score and the flags of assay train, from outside: every task through every rung, saved, applied to other files.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -83,6 +83,10 @@ for (const { task, outcome, metrics, flags } of tasks) {
       assert.ok(lines[0].startsWith('row,noise,outcome,prediction'), lines[0]);
       assert.ok(lines.every((line) => line.split(',').every((cell) => cell !== '' && cell !== 'nan' && cell !== 'inf')), file);
       assert.equal(lines[1].split(',')[1], String(strange[0].noise));
+      // 'violet' stands in one row and in no training row; rungs that do not look at the colour have nothing to say of it.
+      const colour = judged.unseen.find((u) => u.feature === 'colour');
+      if (file === 'boosted.json' || file === 'linear.json') assert.ok(colour, file);
+      if (colour) assert.deepEqual(colour, { feature: 'colour', values: 1, rows: 1, most_frequent: ['violet'] });
       // The same bytes again, with another number of threads.
       const again = path('again.csv');
       json(assay('score', join(models, file), with_outcome, '--out', again, '--keep', 'noise', '--json', '--threads', '1'));
@@ -120,6 +124,56 @@ for (const [what, words, says] of bad) {
     assert.ok(run.stderr.includes(says), run.stderr);
     assert.equal(run.stdout, '');
     assert.ok(readdirSync(folder).length <= before + 1, 'nothing half-written stays behind');
+  });
+}
+
+// What is written is whole or not there: a full disk, a limit on file sizes, Ctrl-C and SIGTERM in mid-write.
+const many = path('many.csv');
+const makeMany = () => {
+  if (existsSync(many)) return;
+  const lines = Array.from({ length: 3_000_000 }, (_, i) => `${i % 100},${['red', 'green', 'blue'][i % 3]},${i % 1000}`);
+  writeFileSync(many, `x,colour,noise\n${lines.join('\n')}\n`);
+};
+const leftovers = (where, name) => readdirSync(where).filter((n) => n.startsWith(name));
+
+const mountable = process.getuid() === 0 && spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt'], { encoding: 'utf8' }).status === 0;
+for (const ending of ['csv', 'parquet', 'jsonl']) {
+  test(`a full disk while .${ending} is written: a sentence, and the old file stays as it was`, { skip: !mountable && 'no right to mount a small file system' }, () => {
+    makeMany();
+    const disk = mkdtempSync(join(folder, 'disk-'));
+    const script = 'mount -t tmpfs -o size=1m tmpfs "$2"; echo old >"$2/out.$5"; "$1" score "$3" "$4" --out "$2/out.$5" --keep x,noise --quiet; echo "status $?"; ls "$2"; cat "$2/out.$5"';
+    const run = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', program, disk, model(), many, ending], { encoding: 'utf8' });
+    assert.equal(run.stdout, `status 2\nout.${ending}\nold\n`, run.stderr);
+    assert.ok(run.stderr.startsWith('assay: ') && run.stderr.includes(`out.${ending}`) && run.stderr.includes('No space left on device'), run.stderr);
+  });
+}
+
+test('a limit on file sizes while scores are written leaves nothing', () => {
+  makeMany();
+  const run = spawnSync('bash', ['-c', 'ulimit -f 200; exec "$@"', 'bash', program, 'score', model(), many, '--out', path('limited.csv'), '--quiet'], { encoding: 'utf8' });
+  assert.equal(run.status, 2, run.stderr);
+  assert.match(run.stderr, /^assay: .*limited\.csv: cannot be written: .*File too large/);
+  assert.deepEqual(leftovers(folder, 'limited'), []);
+});
+
+for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+  test(`${signal} while scores are written: says so, leaves nothing, and the same command works again`, async () => {
+    makeMany();
+    const out = `stopped-${signal}.csv`;
+    const words = ['score', model(), many, '--out', path(out), '--quiet'];
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let message = '';
+    child.stderr.on('data', (bytes) => (message += bytes));
+    const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
+    let over = false;
+    ended.then(() => (over = true));
+    while (!over && leftovers(folder, out).length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    child.kill(signal);
+    assert.equal(await ended, status, message);
+    assert.match(message, /^assay: stopped on request/);
+    assert.deepEqual(leftovers(folder, out), []);
+    json(assay(...words, '--json'));
+    assert.equal(readFileSync(path(out), 'utf8').split('\n').length, 3_000_002);
   });
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "lifecycle/model_paths.h"
 
 namespace assay::cli {
 
@@ -40,6 +41,14 @@ void RenderScore(const ScoreReport& report, Terminal& terminal) {
     terminal.Line();
     terminal.Table({{"metric"}, {"value (95 %)"}}, rows);
     terminal.Paragraph("From " + base::ReadableCount(report.judged_rows) + " rows in " + base::ReadableCount(report.judged_units) + " independent units.", 2);
+  }
+  rows.clear();
+  for (const evidence::UnseenFeature& feature : report.unseen) {
+    if (feature.values > 0) rows.push_back({feature.feature, base::ReadableCount(feature.values), base::ReadableCount(feature.rows), base::Join(feature.most_frequent, ", ")});
+  }
+  if (!rows.empty()) {
+    terminal.Line();
+    terminal.Table({{"values never seen in training"}, {"values"}, {"rows"}, {"most frequent"}}, rows);
   }
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   if (!report.out.empty()) terminal.Paragraph("Written: " + report.out + " (" + base::Join(report.output_columns, ", ") + ")", 2);

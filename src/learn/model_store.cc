@@ -6,13 +6,14 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "learn/calibration.h"
+#include "learn/internal/column_values.h"
 #include "learn/internal/learners.h"
 
 namespace assay::learn {
 
 namespace {
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 constexpr const char* kSeal = "sha256";
 
 Result<std::unique_ptr<Model>> ReadBody(const std::string& kind, const Json& body, const SavedModel& saved, const std::string& where) {
@@ -59,6 +60,10 @@ Result<SavedModel> Read(const Json& json, const std::string& where) {
   for (const Json& item : json.at("derivations")) saved.derivations.push_back({item.at("name").get<std::string>(), item.at("expression").get<std::string>()});
   saved.training_rows = json.at("training_rows").get<std::int64_t>();
   if (!json.at("trained_until").is_null()) saved.trained_until = json.at("trained_until").get<base::Micros>();
+  for (const auto& [column, values] : json.at("seen_values").items()) {
+    std::vector<std::string>& seen = saved.seen_values[column] = values.get<std::vector<std::string>>();
+    if (!std::is_sorted(seen.begin(), seen.end())) return Error{ErrorCode::kInvalidInput, where + ": is damaged: the values seen of '" + column + "' are not in order"};
+  }
   saved.constant = json.at("constant").get<std::vector<double>>();
   if (saved.constant.size() != saved.num_outputs()) return Error{ErrorCode::kInvalidInput, where + ": is damaged: its constant has another number of values than the outcome"};
   saved.model = ASSAY_TRY(ReadBody(json.at("kind").get<std::string>(), json.at("model"), saved, where));
@@ -68,6 +73,28 @@ Result<SavedModel> Read(const Json& json, const std::string& where) {
 std::string SealOf(Json json) {
   json.erase(kSeal);
   return base::Sha256Hex(base::WriteJson(json));
+}
+
+// Values that category columns read by the model have among the training rows.
+Json SeenValues(const Examples& examples, std::span<const std::uint32_t> rows, const Model& model) {
+  Json seen = Json::object();
+  for (const std::string& name : model.columns()) {
+    const std::int64_t index = examples.table->Find(name);
+    if (index < 0) continue;
+    const table::Column& column = examples.table->column(static_cast<std::size_t>(index));
+    if (column.type() != table::ColumnType::kCategory) continue;
+    std::vector<char> has(column.dictionary().size(), 0);
+    ForEachCode(column, rows, [&](std::size_t, std::uint32_t code) {
+      if (code != table::kMissingCode) has[code] = 1;
+    });
+    std::vector<std::string> values;
+    for (std::size_t code = 0; code < has.size(); ++code) {
+      if (has[code] != 0) values.push_back(column.dictionary()[code]);
+    }
+    std::sort(values.begin(), values.end());
+    seen[name] = std::move(values);
+  }
+  return seen;
 }
 
 std::filesystem::path BoosterPath(std::filesystem::path path) { return path.replace_extension(".xgboost.json"); }
@@ -83,7 +110,7 @@ Result<void> SaveModel(const std::filesystem::path& path, const std::string& nam
   Json json = {{"format", kFormat}, {"name", name}, {"kind", RungKindName(model.kind())}, {"task", TaskName(examples.task)},
                {"outcome", examples.outcome_text}, {"time", examples.time_text}, {"unit", examples.unit_text}, {"query", examples.query_text}, {"wait", examples.wait},
                {"classes", examples.classes}, {"features", features}, {"derivations", derivations}, {"training_rows", training.rows.size()},
-               {"trained_until", until == base::kMissingTime ? Json(nullptr) : Json(until)}, {"constant", training.constant}, {"model", model.ToJson()}};
+               {"trained_until", until == base::kMissingTime ? Json(nullptr) : Json(until)}, {"seen_values", SeenValues(examples, training.rows, model)}, {"constant", training.constant}, {"model", model.ToJson()}};
   json[kSeal] = SealOf(json);
   const std::string booster = model.BoosterJson();
   if (!booster.empty()) ASSAY_TRY(base::WriteFileAtomically(BoosterPath(path), booster));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ struct SavedModel {
   base::Micros wait = 0;
   std::int64_t training_rows = 0;
   base::Micros trained_until = base::kMissingTime;  // time of the latest training row
+  std::map<std::string, std::vector<std::string>> seen_values;  // of category columns that the model reads: training rows' values, sorted
   std::vector<double> constant;      // the constant rung's prediction, against which skill is measured
   std::unique_ptr<Model> model;
 

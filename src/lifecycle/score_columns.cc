@@ -1,6 +1,8 @@
 #include "lifecycle/score_columns.h"
 
 #include <algorithm>
+#include <cmath>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "expression/expression.h"
@@ -42,6 +44,44 @@ Result<table::Table> Derive(const table::Table& table, const std::vector<learn::
     }
   }
   return table::Table::Create(std::move(columns));
+}
+
+bool HoldsName(const std::vector<std::string>& names, const std::string& name) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(name); });
+}
+
+Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const learn::SavedModel& model, const std::vector<std::string>& names) {
+  OptionalExpression optional;
+  optional.text = text;
+  if (text.empty()) return optional;
+  const expression::Expression parsed = ASSAY_TRY_WITH(expression::Expression::Parse(text), "the model's '" + text + "'");
+  optional.needed = ASSAY_TRY(NeededFor(parsed.columns(), model.derivations));
+  for (const std::string& column : optional.needed.columns) {
+    if (!HoldsName(names, column)) optional.missing = column;
+  }
+  return optional;
+}
+
+table::Column AsTrained(const table::Column& column, table::ColumnType trained, std::vector<std::string>* notes) {
+  const bool category = column.type() == table::ColumnType::kCategory;
+  const auto rows = static_cast<std::size_t>(column.num_rows());
+  if (trained == table::ColumnType::kNumber && category && column.dictionary().empty()) {
+    return table::Column::Numbers(column.name(), std::vector<double>(rows, std::nan("")));
+  }
+  if (trained != table::ColumnType::kCategory || category) return column;
+  std::unordered_map<std::string, std::uint32_t> code_of;
+  std::vector<std::string> dictionary;
+  std::vector<std::uint32_t> codes(rows, table::kMissingCode);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    if (column.IsMissing(row)) continue;
+    const std::string text = column.TextAt(row);
+    const auto [found, added] = code_of.try_emplace(text, static_cast<std::uint32_t>(dictionary.size()));
+    if (added) dictionary.push_back(text);
+    codes[i] = found->second;
+  }
+  if (!dictionary.empty()) notes->push_back("column '" + column.name() + "' was read as a " + table::ColumnTypeName(column.type()) + "; the model takes its values as text");
+  return table::Column::Categories(column.name(), std::move(codes), std::move(dictionary));
 }
 
 }  // namespace assay::lifecycle

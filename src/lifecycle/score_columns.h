@@ -1,13 +1,12 @@
 // Which columns of a file a model needs, and how they are brought into the form it was trained on.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/run_context.h"
-#include "learn/examples.h"
+#include "learn/model_store.h"
 #include "table/table.h"
 
 namespace assay::lifecycle {
@@ -21,5 +20,21 @@ Result<Needed> NeededFor(const std::vector<std::string>& wanted, const std::vect
 
 // The table with the derived columns put in (in place of a column of the same name, else behind).
 Result<table::Table> Derive(const table::Table& table, const std::vector<learn::Derivation>& derivations, const RunContext& context);
+
+// An EXPR of the model (outcome, time, unit, query) that a file may lack the columns for: the model predicts all the same.
+struct OptionalExpression {
+  std::string text;
+  Needed needed;
+  std::string missing;  // the column that is not there, "" when all are
+  bool usable() const { return !text.empty() && missing.empty(); }
+};
+Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const learn::SavedModel& model, const std::vector<std::string>& names);
+
+// Columns that are empty in this file have no type, and texts that all look like numbers were read as numbers: both are
+// brought back to the type the model was trained on. A note says where values changed their type.
+table::Column AsTrained(const table::Column& column, table::ColumnType trained, std::vector<std::string>* notes);
+
+// Column names are matched without regard to case.
+bool HoldsName(const std::vector<std::string>& names, const std::string& name);
 
 }  // namespace assay::lifecycle

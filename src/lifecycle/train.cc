@@ -14,7 +14,7 @@
 #include "learn/model_store.h"
 #include "learn/own_rule.h"
 #include "learn/split.h"
-#include "lifecycle/score.h"
+#include "lifecycle/model_paths.h"
 #include "lifecycle/understand.h"
 #include "stats/distributions.h"
 #include "stats/mcnemar.h"

@@ -10,7 +10,7 @@
 #include "base/random.h"
 #include "base/thread_pool.h"
 #include "learn/comparison.h"
-#include "lifecycle/score.h"
+#include "lifecycle/model_paths.h"
 
 namespace assay::lifecycle {
 namespace {

@@ -32,11 +32,28 @@ void Describe(V& v, ScoredModel& m) {
 }
 inline const char* DescribedName(const ScoredModel*) { return "ScoredModel"; }
 
+// Values of a category feature that no training row had; the model treats them as unknown.
+struct UnseenFeature {
+  std::string feature;
+  std::int64_t values = 0;  // different ones
+  std::int64_t rows = 0;    // rows that hold one
+  std::vector<std::string> most_frequent;
+};
+template <class V>
+void Describe(V& v, UnseenFeature& u) {
+  v("feature", u.feature, "a category column that the model reads");
+  v("values", u.values, "different values of these rows that no training row had");
+  v("rows", u.rows, "rows that hold one of them");
+  v("most_frequent", u.most_frequent, "up to five of them, the most frequent first");
+}
+inline const char* DescribedName(const UnseenFeature*) { return "UnseenFeature"; }
+
 struct ScoreReport {
   ReportHeader header;
   ScoredModel model;
   std::int64_t rows = 0;              // rows scored
   std::vector<Figure> predictions;    // what the predictions look like: description of these rows
+  std::vector<UnseenFeature> unseen;  // one for each category column that the model reads
   std::int64_t judged_rows = 0;       // rows whose outcome is known and that the metrics come from
   std::int64_t judged_units = 0;
   std::map<std::string, Estimate> metrics;
@@ -53,6 +70,7 @@ void Describe(V& v, ScoreReport& r) {
   v("model", r.model, "the model applied");
   v("rows", r.rows, "rows scored");
   v("predictions", r.predictions, "what the predictions look like on these rows");
+  v("unseen", r.unseen, "values never seen in training, for each category column that the model reads");
   v("judged_rows", r.judged_rows, "rows whose outcome is known and that the metrics come from");
   v("judged_units", r.judged_units, "independent units among them");
   v("metrics", r.metrics, "metrics with 95 % intervals, by unit; empty when the outcome is not in the file");

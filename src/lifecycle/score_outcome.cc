@@ -1,0 +1,95 @@
+#include "lifecycle/internal/score_outcome.h"
+
+#include <cmath>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "lifecycle/gather.h"
+
+namespace assay::lifecycle {
+
+using learn::Task;
+using table::Column;
+using table::ColumnType;
+
+Result<std::vector<float>> OutcomeAsTrained(const learn::SavedModel& model, const Column& column, std::int64_t* unknown_classes) {
+  const auto rows = static_cast<std::size_t>(column.num_rows());
+  std::vector<float> outcome(rows, std::nanf(""));
+  const bool classes = model.task == Task::kBinary || model.task == Task::kMulticlass;
+  if (column.type() == ColumnType::kTime || (!classes && column.type() == ColumnType::kCategory)) {
+    return Error{ErrorCode::kInvalidInput, "the outcome '" + model.outcome + "' is a " + table::ColumnTypeName(column.type()) + " in this file; the model was trained on " + (classes ? "classes" : "numbers")};
+  }
+  if (!classes || column.type() == ColumnType::kBoolean) {
+    for (std::size_t i = 0; i < rows; ++i) outcome[i] = static_cast<float>(column.NumberAt(static_cast<std::int64_t>(i)));
+    return outcome;
+  }
+  std::unordered_map<std::string, float> class_of;
+  for (std::size_t c = 0; c < model.classes.size(); ++c) class_of[model.classes[c]] = static_cast<float>(c);
+  std::vector<float> of_code;
+  for (const std::string& entry : column.dictionary()) of_code.push_back(class_of.contains(entry) ? class_of[entry] : std::nanf(""));
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    if (column.IsMissing(row)) continue;
+    if (column.type() == ColumnType::kCategory) {
+      outcome[i] = of_code[column.CodeAt(row)];
+    } else if (const auto found = class_of.find(base::ShortestNumber(column.NumberAt(row))); found != class_of.end()) {
+      outcome[i] = found->second;
+    }
+    *unknown_classes += std::isnan(outcome[i]) ? 1 : 0;
+  }
+  return outcome;
+}
+
+namespace {
+
+// Times of the rows, and what of them the model may have seen.
+Result<void> AddTimes(const learn::SavedModel& model, const ScoreSource& source, const RunContext& context, ScoreOutcome* outcome) {
+  if (!source.time.usable()) {
+    outcome->notes.emplace_back("Assay cannot tell whether the model has seen these rows before; metrics on rows it was trained on flatter it");
+    return {};
+  }
+  const Column time = ASSAY_TRY(Evaluate(source, source.time, "time", context));
+  if (time.type() != ColumnType::kTime) return {};
+  std::vector<base::Micros>& times = outcome->examples.time;
+  times.reserve(static_cast<std::size_t>(time.num_rows()));
+  std::int64_t trained = 0;
+  for (std::int64_t i = 0; i < time.num_rows(); ++i) {
+    times.push_back(time.TimeAt(i));
+    trained += model.trained_until != base::kMissingTime && times.back() <= model.trained_until ? 1 : 0;
+  }
+  outcome->examples.time_text = model.time;
+  if (trained > 0) outcome->notes.push_back(base::ReadableCount(trained) + " of " + base::ReadableCount(time.num_rows()) + " rows lie in the period the model was trained on (until " + base::FormatTime(model.trained_until) + "); if it saw them, the metrics flatter it");
+  return {};
+}
+
+}  // namespace
+
+Result<ScoreOutcome> OutcomeOfSource(const learn::SavedModel& model, const ScoreSource& source, const RunContext& context) {
+  ScoreOutcome outcome;
+  learn::Examples& examples = outcome.examples;
+  examples.task = model.task;
+  examples.classes = model.classes;
+  examples.wait = model.wait;
+  examples.outcome_text = model.outcome;
+  if (!source.outcome.usable()) {
+    outcome.reason = "the file has no column '" + source.outcome.missing + "', so the outcome '" + model.outcome + "' is not known";
+    return outcome;
+  }
+  if (model.task == Task::kRanking && !source.query.usable()) {
+    outcome.reason = "the file has no column '" + source.query.missing + "', so it is not known which rows are ranked together";
+    return outcome;
+  }
+  std::int64_t unknown = 0;
+  const Column column = ASSAY_TRY_WITH(Evaluate(source, source.outcome, "outcome", context), source.name);
+  examples.outcome = ASSAY_TRY_WITH(OutcomeAsTrained(model, column, &unknown), source.name);
+  if (unknown > 0) outcome.notes.push_back(base::ReadableCount(unknown) + " rows have a class that the model does not know; they are scored but not judged");
+  ASSAY_TRY(AddTimes(model, source, context, &outcome));
+  if (source.unit.usable()) {
+    examples.unit = DenseIds(ASSAY_TRY(Evaluate(source, source.unit, "unit", context)), &examples.num_units);
+    examples.unit_text = model.unit;
+  }
+  if (model.task == Task::kRanking) examples.query = DenseIds(ASSAY_TRY(Evaluate(source, source.query, "query", context)), &examples.num_queries);
+  return outcome;
+}
+
+}  // namespace assay::lifecycle
