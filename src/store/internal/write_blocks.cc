@@ -43,7 +43,8 @@ Result<std::int64_t> WriteBlocks(duckdb_database database, const table::Schema& 
   fs::create_directories(folder, code);
   if (code) return Error{ErrorCode::kIo, folder.string() + ": the folder cannot be made: " + code.message()};
   if (fs::is_directory(path, code)) return Error{ErrorCode::kInvalidInput, path + ": is a folder, expected a file to write"};
-  // Written beside the target and moved over it at the end.
+  // Written beside the target and moved over it at the end; by us, because the engine leaves its own such file behind when
+  // the disk is full.
   std::string beside = path + ".XXXXXX";
   const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
   if (descriptor < 0) return IoError(path);
@@ -56,7 +57,7 @@ Result<std::int64_t> WriteBlocks(duckdb_database database, const table::Schema& 
     if (duckdb_connect(database, &connection.handle) != DuckDBSuccess) return Error{ErrorCode::kInternal, "the data engine does not accept a connection"};
     ASSAY_TRY(RegisterBlockScan(connection.handle, &scan));
     QueryResult result;
-    const std::string sql = std::string("COPY (SELECT * FROM ") + kBlockScan + "()) TO " + QuoteLiteral(beside) + " (" + options + ")";
+    const std::string sql = std::string("COPY (SELECT * FROM ") + kBlockScan + "()) TO " + QuoteLiteral(beside) + " (" + options + ", USE_TMP_FILE false)";
     if (duckdb_query(connection.handle, sql.c_str(), &result.handle) == DuckDBSuccess) return {};
     if (!scan.failure) return scan.failure.error();
     const std::string message = duckdb_result_error(&result.handle);
