@@ -48,7 +48,6 @@ struct TrainingData {
 };
 Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, const TrainingRows& arranged, const RunContext& context) {
   TrainingData training;
-  training.data = ASSAY_TRY(BoosterData::Create(matrix, context));
   std::vector<float> labels;
   labels.reserve(arranged.rows.size());
   for (const std::uint32_t row : arranged.rows) {
@@ -56,7 +55,7 @@ Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, c
     training.mean_outcome += static_cast<double>(labels.back());
   }
   training.mean_outcome /= static_cast<double>(std::max<std::size_t>(1, labels.size()));
-  ASSAY_TRY(training.data->SetOutcome(labels, arranged.group_sizes));
+  training.data = ASSAY_TRY(BoosterData::ForTraining(matrix, labels, arranged.group_sizes, context));
   return training;
 }
 
@@ -66,18 +65,13 @@ class BoostedModel : public Model {
   RungKind kind() const override { return RungKind::kBoosted; }
 
   Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext& context) const override {
-    // Blocks bound the memory of the encoded copy.
-    constexpr std::size_t kBlock = 1 << 19;
-    const std::size_t k = rows.empty() ? 1 : out.size() / rows.size();
-    for (std::size_t begin = 0; begin < rows.size(); begin += kBlock) {
-      const std::size_t count = std::min(kBlock, rows.size() - begin);
-      const Matrix matrix = ASSAY_TRY(encoder_.Encode(table, rows.subspan(begin, count), context));
-      const std::unique_ptr<BoosterData> data = ASSAY_TRY(BoosterData::Create(matrix, context));
-      const std::vector<double> predicted = ASSAY_TRY(booster_->Predict(*data));
-      ASSAY_CHECK(predicted.size() == count * k);
+    return encoder_.EncodeInBlocks(table, rows, context, [&](std::size_t begin, const Matrix& block) -> Result<void> {
+      const std::vector<double> predicted = ASSAY_TRY(booster_->Predict(block));
+      const std::size_t k = out.size() / rows.size();
+      ASSAY_CHECK(predicted.size() == block.num_rows() * k);
       std::copy(predicted.begin(), predicted.end(), out.begin() + static_cast<std::ptrdiff_t>(begin * k));
-    }
-    return {};
+      return {};
+    });
   }
 
   std::vector<std::string> columns() const override { return encoder_.columns(); }
@@ -146,7 +140,7 @@ class BoostedLearner : public Learner {
       fold.split = &split;
       fold.training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, context));
       matrix = ASSAY_TRY(encoder.Encode(*examples.table, split.test, context));
-      fold.test = ASSAY_TRY(BoosterData::Create(matrix, context));
+      fold.test = ASSAY_TRY(BoosterData::ForWatching(matrix, context));
       folds.push_back(std::move(fold));
     }
     BoosterSetting best;

@@ -28,6 +28,34 @@ std::size_t NumValues(DMatrixHandle matrix) {
   return static_cast<std::size_t>(rows * columns);
 }
 
+constexpr int kMostBins = 128;
+
+// Where the matrix lies, as numpy's array interface says it.
+std::string ArrayInterface(const Matrix& matrix) {
+  return R"({"data":[)" + std::to_string(reinterpret_cast<std::uintptr_t>(matrix.values.data())) + R"(,true],"shape":[)" + std::to_string(matrix.num_rows()) + "," + std::to_string(matrix.num_columns) + R"(],"typestr":"<f4","version":3})";
+}
+
+// A matrix as the one batch of an iterator, which XGBoost passes over several times.
+struct OneBatch {
+  std::string array;
+  DMatrixHandle proxy = nullptr;
+  bool given = false;
+
+  static void Reset(DataIterHandle handle) { static_cast<OneBatch*>(handle)->given = false; }
+  static int Next(DataIterHandle handle) {
+    auto* batch = static_cast<OneBatch*>(handle);
+    if (batch->given) return 0;
+    batch->given = true;
+    return XGProxyDMatrixSetDataDense(batch->proxy, batch->array.c_str()) == 0 ? 1 : 0;
+  }
+};
+
+std::vector<double> Outputs(const bst_ulong* shape, bst_ulong dimensions, const float* out) {
+  std::size_t size = 1;
+  for (bst_ulong d = 0; d < dimensions; ++d) size *= shape[d];
+  return {out, out + size};
+}
+
 const char* ObjectiveOf(Task task) {
   switch (task) {
     case Task::kBinary: return "binary:logistic";
@@ -92,7 +120,20 @@ Result<void> CheckBooster(const Json& json, std::size_t num_features, std::size_
 
 }  // namespace
 
-Result<std::unique_ptr<BoosterData>> BoosterData::Create(const Matrix& matrix, const RunContext& context) {
+Result<std::unique_ptr<BoosterData>> BoosterData::ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, const RunContext& context) {
+  std::unique_ptr<BoosterData> data(new BoosterData);
+  OneBatch batch{ArrayInterface(matrix)};
+  if (XGProxyDMatrixCreate(&batch.proxy) != 0) return BoosterError("taking the data");
+  const std::string config = R"({"missing":NaN,"max_bin":)" + std::to_string(kMostBins) + R"(,"nthread":)" + std::to_string(Threads(context, matrix.values.size())) + "}";
+  const int taken = XGQuantileDMatrixCreateFromCallback(&batch, batch.proxy, nullptr, OneBatch::Reset, OneBatch::Next, config.c_str(), &data->handle_);
+  XGDMatrixFree(batch.proxy);
+  if (taken != 0) return BoosterError("taking the data");
+  if (XGDMatrixSetFloatInfo(data->handle_, "label", labels.data(), labels.size()) != 0) return BoosterError("taking the outcome");
+  if (!group_sizes.empty() && XGDMatrixSetUIntInfo(data->handle_, "group", group_sizes.data(), group_sizes.size()) != 0) return BoosterError("taking the queries");
+  return data;
+}
+
+Result<std::unique_ptr<BoosterData>> BoosterData::ForWatching(const Matrix& matrix, const RunContext& context) {
   std::unique_ptr<BoosterData> data(new BoosterData);
   if (XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.num_rows(), matrix.num_columns, std::nanf(""), &data->handle_, Threads(context, matrix.values.size())) != 0) return BoosterError("taking the data");
   return data;
@@ -100,12 +141,6 @@ Result<std::unique_ptr<BoosterData>> BoosterData::Create(const Matrix& matrix, c
 
 BoosterData::~BoosterData() {
   if (handle_ != nullptr) XGDMatrixFree(handle_);
-}
-
-Result<void> BoosterData::SetOutcome(std::span<const float> labels, std::span<const std::uint32_t> group_sizes) {
-  if (XGDMatrixSetFloatInfo(handle_, "label", labels.data(), labels.size()) != 0) return BoosterError("taking the outcome");
-  if (!group_sizes.empty() && XGDMatrixSetUIntInfo(handle_, "group", group_sizes.data(), group_sizes.size()) != 0) return BoosterError("taking the queries");
-  return {};
 }
 
 Booster::~Booster() {
@@ -119,7 +154,7 @@ Result<void> Booster::Train(Task task, std::size_t num_classes, double mean_outc
   const int threads = task == Task::kRanking ? 1 : Threads(context, NumValues(matrix));
   std::vector<std::pair<const char*, std::string>> parameters = {
       {"verbosity", "0"}, {"objective", ObjectiveOf(task)}, {"tree_method", "hist"}, {"max_depth", std::to_string(setting.depth)},
-      {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", "128"}, {"min_child_weight", base::ShortestNumber(setting.least_child_weight)}, {"lambda", "5"},
+      {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", std::to_string(kMostBins)}, {"min_child_weight", base::ShortestNumber(setting.least_child_weight)}, {"lambda", "5"},
       {"nthread", std::to_string(threads)}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
   if (task == Task::kMulticlass) parameters.emplace_back("num_class", std::to_string(num_classes));
   if (task == Task::kRegression) parameters.emplace_back("base_score", base::ShortestNumber(mean_outcome));
@@ -136,14 +171,20 @@ Result<void> Booster::Train(Task task, std::size_t num_classes, double mean_outc
   return {};
 }
 
+Result<std::vector<double>> Booster::Predict(const Matrix& matrix) const {
+  const bst_ulong* shape = nullptr;
+  bst_ulong dimensions = 0;
+  const float* out = nullptr;
+  if (XGBoosterPredictFromDense(handle_, ArrayInterface(matrix).c_str(), R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false,"cache_id":0,"missing":NaN})", nullptr, &shape, &dimensions, &out) != 0) return BoosterError("predicting");
+  return Outputs(shape, dimensions, out);
+}
+
 Result<std::vector<double>> Booster::Predict(const BoosterData& data) const {
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* out = nullptr;
   if (XGBoosterPredictFromDMatrix(handle_, data.handle(), R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})", &shape, &dimensions, &out) != 0) return BoosterError("predicting");
-  std::size_t size = 1;
-  for (bst_ulong d = 0; d < dimensions; ++d) size *= shape[d];
-  return std::vector<double>(out, out + size);
+  return Outputs(shape, dimensions, out);
 }
 
 std::string Booster::ToJson() const {

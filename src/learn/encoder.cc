@@ -223,6 +223,15 @@ Result<Matrix> Encoder::Encode(const table::Table& table, std::span<const std::u
   return matrix;
 }
 
+Result<void> Encoder::EncodeInBlocks(const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context, const std::function<Result<void>(std::size_t, const Matrix&)>& use) const {
+  constexpr std::size_t kRows = 1 << 19;
+  for (std::size_t begin = 0; begin < rows.size(); begin += kRows) {
+    const Matrix block = ASSAY_TRY(Encode(table, rows.subspan(begin, std::min(kRows, rows.size() - begin)), context));
+    ASSAY_TRY(use(begin, block));
+  }
+  return {};
+}
+
 std::vector<std::string> Encoder::columns() const {
   std::vector<std::string> columns;
   for (const Part& part : parts_) columns.push_back(part.column);

@@ -5,6 +5,7 @@
 // per value. Source: Micci-Barreca 2001, doi:10.1145/507533.507538.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -34,6 +35,9 @@ class Encoder {
 
   // Any table with the same columns (found by name, types checked); unseen categories get the prior.
   Result<Matrix> Encode(const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context) const;
+
+  // The same in blocks of rows one after another, which bounds the memory of the copy; `use` gets where in `rows` each begins.
+  Result<void> EncodeInBlocks(const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context, const std::function<Result<void>(std::size_t begin, const Matrix& block)>& use) const;
 
   std::vector<std::string> columns() const;  // of the table, that Encode reads
   const std::vector<std::string>& names() const { return names_; }  // "distance", "origin: share", "origin = ORD"

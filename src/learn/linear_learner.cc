@@ -75,11 +75,28 @@ class LinearModel : public Model {
   RungKind kind() const override { return RungKind::kLinear; }
 
   Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext& context) const override {
-    const Matrix matrix = ASSAY_TRY(encoder_.Encode(table, rows, context));
+    return encoder_.EncodeInBlocks(table, rows, context, [&](std::size_t begin, const Matrix& block) { return PredictBlock(block, out.subspan(begin * weights_.size(), block.num_rows() * weights_.size()), context); });
+  }
+
+  std::vector<std::string> columns() const override { return encoder_.columns(); }
+  Json ToJson() const override { return {{"encoder", encoder_.ToJson()}, {"mean", design_.mean}, {"scale", design_.scale}, {"indicated", design_.indicated}, {"weights", weights_}}; }
+
+  std::string Explain() const override {
+    std::vector<std::size_t> order(encoder_.names().size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::abs(weights_[0][a]) > std::abs(weights_[0][b]); });
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < std::min<std::size_t>(4, order.size()); ++i) parts.push_back(encoder_.names()[order[i]] + " " + (weights_[0][order[i]] >= 0 ? "+" : "") + base::ReadableNumber(weights_[0][order[i]], 2));
+    return std::string(task_ == Task::kBinary || task_ == Task::kMulticlass ? "logistic" : "ridge") + " regression on " + std::to_string(encoder_.names().size()) + " encoded features; per standard deviation: " + base::Join(parts, ", ");
+  }
+
+ private:
+  Result<void> PredictBlock(const Matrix& matrix, std::span<double> out, const RunContext& context) const {
     const std::size_t k = weights_.size();
-    return base::ParallelFor(context, static_cast<std::int64_t>((rows.size() + kBlockRows - 1) / kBlockRows), [&](std::int64_t block) {
+    const std::size_t rows = matrix.num_rows();
+    return base::ParallelFor(context, static_cast<std::int64_t>((rows + kBlockRows - 1) / kBlockRows), [&](std::int64_t block) {
       std::vector<double> x(design_.size());
-      const std::size_t end = std::min(rows.size(), (static_cast<std::size_t>(block) + 1) * kBlockRows);
+      const std::size_t end = std::min(rows, (static_cast<std::size_t>(block) + 1) * kBlockRows);
       for (std::size_t i = static_cast<std::size_t>(block) * kBlockRows; i < end; ++i) {
         design_.Fill(&matrix.values[i * matrix.num_columns], x.data());
         double total = 0;
@@ -96,19 +113,6 @@ class LinearModel : public Model {
     });
   }
 
-  std::vector<std::string> columns() const override { return encoder_.columns(); }
-  Json ToJson() const override { return {{"encoder", encoder_.ToJson()}, {"mean", design_.mean}, {"scale", design_.scale}, {"indicated", design_.indicated}, {"weights", weights_}}; }
-
-  std::string Explain() const override {
-    std::vector<std::size_t> order(encoder_.names().size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::abs(weights_[0][a]) > std::abs(weights_[0][b]); });
-    std::vector<std::string> parts;
-    for (std::size_t i = 0; i < std::min<std::size_t>(4, order.size()); ++i) parts.push_back(encoder_.names()[order[i]] + " " + (weights_[0][order[i]] >= 0 ? "+" : "") + base::ReadableNumber(weights_[0][order[i]], 2));
-    return std::string(task_ == Task::kBinary || task_ == Task::kMulticlass ? "logistic" : "ridge") + " regression on " + std::to_string(encoder_.names().size()) + " encoded features; per standard deviation: " + base::Join(parts, ", ");
-  }
-
- private:
   Task task_;
   Encoder encoder_;
   Design design_;

@@ -15,15 +15,18 @@
 
 namespace assay::learn {
 
-// Rows in the form that XGBoost takes. Immutable; may be predicted by several boosters, not at the same time.
+// Rows in a form of XGBoost's own. Immutable; may be predicted by several boosters, not at the same time. `matrix` is not
+// needed any more once it is made.
 class BoosterData {
  public:
-  static Result<std::unique_ptr<BoosterData>> Create(const Matrix& matrix, const RunContext& context);
+  // For training: every value as its bin, one byte, which is all that histograms need. The trees are the same as from the values
+  // themselves. One label per row; for ranking the sizes of the queries, whose rows lie side by side.
+  static Result<std::unique_ptr<BoosterData>> ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, const RunContext& context);
+  // For rows that are predicted again and again while a booster grows.
+  static Result<std::unique_ptr<BoosterData>> ForWatching(const Matrix& matrix, const RunContext& context);
   ~BoosterData();
   BoosterData(const BoosterData&) = delete;
   BoosterData& operator=(const BoosterData&) = delete;
-  // One label per row; for ranking the sizes of the queries, whose rows lie side by side.
-  Result<void> SetOutcome(std::span<const float> labels, std::span<const std::uint32_t> group_sizes);
   void* handle() const { return handle_; }
 
  private:
@@ -47,8 +50,9 @@ class Booster {
 
   // Trains setting.trees trees on data with its outcome. `watch` is called after each tree and stops by false; may be empty.
   Result<void> Train(Task task, std::size_t num_classes, double mean_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch);
-  // One output per row (several classes: one per row and class). Data that is predicted again after further trees costs only
-  // these.
+  // One output per row (several classes: one per row and class), straight from the matrix. Thread-safe.
+  Result<std::vector<double>> Predict(const Matrix& matrix) const;
+  // The same of data made ForWatching: predicted again after further trees it costs only these.
   Result<std::vector<double>> Predict(const BoosterData& data) const;
 
   std::string ToJson() const;  // XGBoost's own JSON
