@@ -17,6 +17,7 @@
 
 #include "base/random.h"
 #include "learn/comparison.h"
+#include "learn/split.h"
 #include "stats/corrected_resampled_t.h"
 #include "stats/distributions.h"
 
@@ -213,6 +214,18 @@ std::vector<double> LeastSquares(const std::vector<std::vector<double>>& columns
   return weights;
 }
 
+// Mean squared error on `test` of least squares fitted on `train`.
+double SquaredError(const std::vector<std::vector<double>>& columns, const std::vector<double>& y, const std::vector<std::uint32_t>& train, std::span<const std::uint32_t> test) {
+  const std::vector<double> weights = LeastSquares(columns, y, train);
+  double sum = 0;
+  for (const std::uint32_t row : test) {
+    double miss = y[row] - weights[0];
+    for (std::size_t j = 0; j < columns.size(); ++j) miss -= weights[j + 1] * columns[j][row];
+    sum += miss * miss;
+  }
+  return sum / static_cast<double>(test.size());
+}
+
 // Two procedures refitted on parts of 300 rows: least squares on x_1 against x_2 (equal by symmetry), and on both against x_1.
 // The truth is the expected difference of what they make of as many fresh rows: E(MSE) = s^2 (n + 1)(n - 2) / (n (n - p - 2))
 // for least squares on p normal columns (Stein 1960), s^2 with what the procedure cannot see.
@@ -242,16 +255,6 @@ TEST(Calibration, CorrectedResampledTCoversAndKeepsItsLevel) {
         uneven[i] = 0.8 * x[0][i] + 0.5 * x[1][i] + noise;
       }
       std::vector<double> of_equals, of_unequals;
-      const auto error = [&](const std::vector<std::vector<double>>& columns, const std::vector<double>& y, const std::vector<std::uint32_t>& train, std::span<const std::uint32_t> test) {
-        const std::vector<double> weights = LeastSquares(columns, y, train);
-        double sum = 0;
-        for (const std::uint32_t row : test) {
-          double miss = y[row] - weights[0];
-          for (std::size_t j = 0; j < columns.size(); ++j) miss -= weights[j + 1] * columns[j][row];
-          sum += miss * miss;
-        }
-        return sum / static_cast<double>(test.size());
-      };
       std::vector<std::uint32_t> order(kRows);
       std::iota(order.begin(), order.end(), 0U);
       for (int repeat = 0; repeat < resampling.repeats; ++repeat) {
@@ -260,8 +263,8 @@ TEST(Calibration, CorrectedResampledTCoversAndKeepsItsLevel) {
           const std::span<const std::uint32_t> test = std::span<const std::uint32_t>(order).subspan(first, resampling.test_rows);
           std::vector<std::uint32_t> train(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first));
           train.insert(train.end(), order.begin() + static_cast<std::ptrdiff_t>(first + resampling.test_rows), order.end());
-          of_equals.push_back(error({x[0]}, symmetric, train, test) - error({x[1]}, symmetric, train, test));
-          of_unequals.push_back(error({x[0]}, uneven, train, test) - error(x, uneven, train, test));
+          of_equals.push_back(SquaredError({x[0]}, symmetric, train, test) - SquaredError({x[1]}, symmetric, train, test));
+          of_unequals.push_back(SquaredError({x[0]}, uneven, train, test) - SquaredError(x, uneven, train, test));
         }
       }
       const stats::ResamplingShape shape{n, static_cast<double>(resampling.test_rows)};
@@ -276,6 +279,114 @@ TEST(Calibration, CorrectedResampledTCoversAndKeepsItsLevel) {
     EXPECT_GE(runs - rejected, least) << resampling.name;
     EXPECT_GE(covered, least) << resampling.name;
     EXPECT_LT(runs - uncorrected, least) << "the correction is not needed here, so this simulation shows nothing";
+  }
+}
+
+// What `assay train` does (RandomHalves): rows, units or days dealt into halves, forward in time where there is one. Units and
+// days have a part (0.2) of columns and noise in common. The truth is what such fits differ by on average over all runs.
+struct Halves {
+  const char* name;
+  std::size_t units, rows_per_unit;
+  bool forward;
+  bool must_hold;  // below, docs/statistics.md says what is lost
+};
+constexpr Halves kHalves[] = {
+    {"300 rows", 300, 1, false, true},
+    {"100 rows", 100, 1, false, true},
+    {"40 units of 10 rows", 40, 10, false, true},
+    {"20 units of 20 rows", 20, 20, false, true},
+    {"10 units of 40 rows", 10, 40, false, false},
+    {"120 days of 10 rows, forward", 120, 10, true, true},
+    {"60 days of 10 rows, forward", 60, 10, true, true},
+    {"30 days of 20 rows, forward", 30, 20, true, true},
+};
+
+TEST(Calibration, CorrectedResampledTOfRandomHalvesCoversAndKeepsItsLevel) {
+  const int runs = Runs();
+  constexpr int kRepeats = 15;
+  for (const Halves& design : kHalves) {
+    const std::size_t rows = design.units * design.rows_per_unit;
+    Examples examples;
+    examples.task = Task::kRegression;
+    std::vector<table::Column> columns;
+    columns.push_back(table::Column::Numbers("y", std::vector<double>(rows, 0.0)));
+    examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (design.forward) examples.time.push_back(static_cast<base::Micros>(i / design.rows_per_unit) * base::kMicrosPerDay);
+      if (!design.forward && design.rows_per_unit > 1) examples.unit.push_back(static_cast<std::uint32_t>(i / design.rows_per_unit));
+    }
+    examples.num_units = examples.unit.empty() ? 0 : static_cast<std::uint32_t>(design.units);
+    Rows all(rows);
+    std::iota(all.begin(), all.end(), 0U);
+    const double common = design.rows_per_unit > 1 ? 0.2 : 0;
+    int rejected = 0, covered = 0;
+    double truth = 0;
+    std::vector<stats::Interval> intervals;
+    for (int run = 0; run < runs; ++run) {
+      base::RandomStream random(static_cast<std::uint64_t>(run), "calibration of halves");
+      const Design latent{design.name, rows, design.units, common};
+      const std::vector<std::vector<double>> x = {Latent(latent, &random), Latent(latent, &random)};
+      const std::vector<double> noise = Latent(latent, &random);
+      std::vector<double> symmetric(rows), uneven(rows);
+      for (std::size_t i = 0; i < rows; ++i) {
+        symmetric[i] = 0.5 * x[0][i] + 0.5 * x[1][i] + noise[i];
+        uneven[i] = 0.8 * x[0][i] + 0.5 * x[1][i] + noise[i];
+      }
+      const Resampling halves = *RandomHalves(examples, all, kRepeats, static_cast<std::uint64_t>(run));
+      std::vector<double> of_equals, of_unequals;
+      for (const Split& split : halves.splits) {
+        of_equals.push_back(SquaredError({x[0]}, symmetric, split.train, split.test) - SquaredError({x[1]}, symmetric, split.train, split.test));
+        of_unequals.push_back(SquaredError({x[0]}, uneven, split.train, split.test) - SquaredError(x, uneven, split.train, split.test));
+      }
+      const stats::ResamplingShape shape{halves.spared_groups, halves.judging_groups};
+      rejected += stats::CorrectedResampledT(of_equals, shape)->p_value <= 0.05 ? 1 : 0;
+      intervals.push_back(*stats::CorrectedResampledT(of_unequals, shape));
+      truth += intervals.back().value / runs;
+    }
+    double width = 0;
+    for (const stats::Interval& interval : intervals) {
+      covered += interval.low <= truth && truth <= interval.high ? 1 : 0;
+      width += (interval.high - interval.low) / runs;
+    }
+    std::printf("corrected resampled t, %d random halves, %s: equal procedures not rejected in %.1f %%, difference covered in %.1f %% of %d runs; difference %.3f, width %.3f\n", kRepeats, design.name, 100 - 100.0 * rejected / runs,
+                100.0 * covered / runs, runs, truth, width);
+    if (!design.must_hold) continue;
+    EXPECT_GE(runs - rejected, 93 * runs / 100) << design.name;
+    EXPECT_GE(covered, 93 * runs / 100) << design.name;
+  }
+}
+
+// The second interval of a paired difference, from drawing units again. An AUC of 500 rows costs a minute a cell, so it waits
+// for the long form.
+TEST(Calibration, BootstrapIntervalsOfDifferencesCoverThePopulationValue) {
+  const int runs = WholeForm() ? 2'000 : 1'000;
+  stats::BootstrapOptions options;
+  options.draws = 400;
+  for (const Design& design : kDesigns) {
+    for (const auto& [rate, auc] : {std::pair{0.1, 0.9}, std::pair{0.5, 0.6}}) {
+      std::map<std::string, Count> counts;
+      std::map<Metric, double> truth;
+      for (const Metric metric : {Metric::kSkill, Metric::kLogLoss, Metric::kAuc}) {
+        const double a = PopulationValue(metric, auc, 1, rate), b = PopulationValue(metric, auc, kSeenThrough, rate);
+        truth[metric] = HigherIsBetter(metric) ? a - b : b - a;
+      }
+      Rows rows(design.rows);
+      std::iota(rows.begin(), rows.end(), 0U);
+      for (int run = 0; run < runs; ++run) {
+        const Sample sample = Draw(design, rate, auc, 77, static_cast<std::uint64_t>(run));
+        const Judge judge(sample.examples, rows, std::vector<double>(design.rows, rate), sample.examples.unit, sample.examples.num_units);
+        options.seed = static_cast<std::uint64_t>(run);
+        for (const Metric metric : {Metric::kSkill, Metric::kLogLoss, Metric::kAuc}) {
+          if (metric == Metric::kAuc && design.units > 200 && !WholeForm()) continue;
+          counts[MetricName(metric)].Add(*judge.BootstrapImprovement(metric, sample.a, sample.b, options), truth[metric]);
+        }
+      }
+      for (const auto& [name, count] : counts) {
+        std::printf("bootstrap by unit, %s, base rate %.1f, AUC %.1f, %s difference: covered %.1f %% (truth below %.1f %%, above %.1f %%)\n", design.name, rate, auc, name.c_str(), 100.0 * count.covered / runs, 100.0 * count.below / runs, 100.0 * count.above / runs);
+        EXPECT_GE(count.covered, 93 * runs / 100) << design.name << " " << name;
+        EXPECT_LE(count.covered, 97 * runs / 100) << design.name << " " << name;
+      }
+    }
   }
 }
 

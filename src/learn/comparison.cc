@@ -58,38 +58,37 @@ Judge::Judge(const Examples& examples, Rows rows, std::vector<double> constant, 
 
 std::int64_t Judge::num_units() const { return stats::CountUnits(Clusters(), num_items_); }
 
+std::vector<double> Judge::ItemLosses(Metric metric, std::span<const double> predictions) const {
+  if (examples_.task == Task::kRanking) {
+    std::vector<double> losses = QueryNdcg(examples_, rows_, predictions, 0);
+    for (double& v : losses) v = 1 - v;
+    return losses;
+  }
+  const Metric by_task = examples_.task == Task::kRegression ? Metric::kRmse : Metric::kLogLoss;
+  std::vector<double> losses(rows_.size());
+  RowLosses(metric == Metric::kSkill || metric == Metric::kR2 ? by_task : metric, examples_, rows_, predictions, losses);
+  return losses;
+}
+
+std::vector<double> Judge::ReferenceLosses(Metric metric) const {
+  if (metric == Metric::kSkill) return ItemLosses(metric, constant_);
+  double mean = 0;
+  for (const std::uint32_t row : rows_) mean += static_cast<double>(examples_.outcome[row]);
+  mean /= static_cast<double>(rows_.size());
+  std::vector<double> losses;
+  for (const std::uint32_t row : rows_) losses.push_back((static_cast<double>(examples_.outcome[row]) - mean) * (static_cast<double>(examples_.outcome[row]) - mean));
+  return losses;
+}
+
 Result<MetricParts> Judge::Parts(Metric metric, std::span<const double> predictions) const {
   if (rows_.empty()) return Error{ErrorCode::kNumeric, "there is no row to judge by"};
-  if (examples_.task == Task::kRanking) {
-    std::vector<double> ndcg = QueryNdcg(examples_, rows_, predictions, 0);
-    if (metric == Metric::kNdcg) return MeanParts(std::move(ndcg), 1, 0);
-    std::vector<double> miss = QueryNdcg(examples_, rows_, constant_, 0);
-    for (double& v : ndcg) v = 1 - v;
-    for (double& v : miss) v = 1 - v;
-    return OneMinusRatio(std::move(ndcg), miss);
-  }
   if (metric == Metric::kAuc) {
     stats::AucParts auc = ASSAY_TRY(stats::Auc(predictions, positive_));
     return MetricParts{auc.auc, std::move(auc.influence)};
   }
-  const bool regression = examples_.task == Task::kRegression;
-  std::vector<double> losses(rows_.size());
-  if (metric == Metric::kSkill || metric == Metric::kR2) {
-    const Metric loss = regression ? Metric::kRmse : Metric::kLogLoss;
-    RowLosses(loss, examples_, rows_, predictions, losses);
-    std::vector<double> reference(rows_.size());
-    if (metric == Metric::kSkill) {
-      RowLosses(loss, examples_, rows_, constant_, reference);
-    } else {
-      double mean = 0;
-      for (const std::uint32_t row : rows_) mean += static_cast<double>(examples_.outcome[row]);
-      mean /= static_cast<double>(rows_.size());
-      for (std::size_t i = 0; i < rows_.size(); ++i) reference[i] = (static_cast<double>(examples_.outcome[rows_[i]]) - mean) * (static_cast<double>(examples_.outcome[rows_[i]]) - mean);
-    }
-    return OneMinusRatio(std::move(losses), reference);
-  }
-  RowLosses(metric, examples_, rows_, predictions, losses);
-  if (metric == Metric::kAccuracy) return MeanParts(std::move(losses), -1, 1);
+  std::vector<double> losses = ItemLosses(metric, predictions);
+  if (metric == Metric::kSkill || metric == Metric::kR2) return OneMinusRatio(std::move(losses), ReferenceLosses(metric));
+  if (metric == Metric::kAccuracy || metric == Metric::kNdcg) return MeanParts(std::move(losses), -1, 1);
   MetricParts parts = MeanParts(std::move(losses), 1, 0);
   if (metric == Metric::kRmse) {
     parts.value = std::sqrt(parts.value);

@@ -6,24 +6,11 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "learn/internal/row_groups.h"
 
 namespace assay::learn {
 
 namespace {
-
-// Rows that must stay together: by query for ranking, else by unit, else alone.
-std::span<const std::uint32_t> GroupIds(const Examples& examples) {
-  if (examples.task == Task::kRanking) return examples.query;
-  return examples.unit;
-}
-std::uint32_t NumGroups(const Examples& examples) {
-  if (examples.task == Task::kRanking) return examples.num_queries;
-  return examples.unit.empty() ? static_cast<std::uint32_t>(examples.num_rows()) : examples.num_units;
-}
-std::uint32_t GroupOf(const Examples& examples, std::uint32_t row) {
-  const std::span<const std::uint32_t> ids = GroupIds(examples);
-  return ids.empty() ? row : ids[row];
-}
 
 std::vector<std::uint32_t> ByTime(const Examples& examples, std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> order(rows.begin(), rows.end());
@@ -31,11 +18,13 @@ std::vector<std::uint32_t> ByTime(const Examples& examples, std::span<const std:
   return order;
 }
 
-// The rows of `order` (by time) cut at `cut`: the test part starts there, moved on to the next whole day-like boundary of
-// equal times and whole units; training rows are those whose outcome was known before the first test decision.
-Split CutByTime(const Examples& examples, const std::vector<std::uint32_t>& order, std::size_t cut, std::size_t end) {
+enum class CrossingUnits { kJudgeOnly, kOnBothSides };
+
+// The rows of `order` (by time) cut at `cut`: the test part starts there, moved back to where equal times and the rows of a
+// unit begin; training rows are those whose outcome was known before the first test decision. Early rows of units that
+// are tested train only with kOnBothSides.
+Split CutByTime(const Examples& examples, const std::vector<std::uint32_t>& order, std::size_t cut, std::size_t end, CrossingUnits crossing = CrossingUnits::kJudgeOnly) {
   Split split;
-  // Units that straddle the cut go to the test side as far as they are late; their early rows are left out.
   while (cut > 0 && cut < end && examples.time[order[cut]] == examples.time[order[cut - 1]]) --cut;
   if (!examples.unit.empty()) {
     while (cut > 0 && cut < end && examples.unit[order[cut]] == examples.unit[order[cut - 1]]) --cut;
@@ -50,7 +39,7 @@ Split CutByTime(const Examples& examples, const std::vector<std::uint32_t>& orde
   for (std::size_t i = 0; i < cut; ++i) {
     const std::uint32_t row = order[i];
     const bool known = examples.time[row] == base::kMissingTime || examples.time[row] + examples.wait <= start;
-    if (known && tested[GroupOf(examples, row)] == 0) split.train.push_back(row);
+    if (known && (crossing == CrossingUnits::kOnBothSides || tested[GroupOf(examples, row)] == 0)) split.train.push_back(row);
   }
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.test.begin(), split.test.end());
@@ -76,19 +65,17 @@ Split CutPanel(const Examples& examples, const std::vector<std::uint32_t>& order
   return split;
 }
 
-// Groups present among rows, shuffled by seed.
-std::vector<std::uint32_t> ShuffledGroups(const Examples& examples, std::span<const std::uint32_t> rows, std::uint64_t seed, std::string_view purpose) {
-  std::vector<char> seen(NumGroups(examples), 0);
-  std::vector<std::uint32_t> groups;
-  for (const std::uint32_t row : rows) {
-    const std::uint32_t group = GroupOf(examples, row);
-    if (seen[group] != 0) continue;
-    seen[group] = 1;
-    groups.push_back(group);
-  }
-  base::RandomStream random(seed, purpose);
-  random.Shuffle(std::span<std::uint32_t>(groups));
-  return groups;
+// Units stand on both sides only when most live so long that three quarters of the training rows would be lost otherwise.
+struct TimeCut {
+  Split split;
+  CrossingUnits crossing = CrossingUnits::kJudgeOnly;
+};
+TimeCut CutHoldout(const Examples& examples, const std::vector<std::uint32_t>& order, std::size_t cut) {
+  TimeCut result{CutByTime(examples, order, cut, order.size()), CrossingUnits::kJudgeOnly};
+  if (GroupIds(examples).empty()) return result;
+  Split both_sides = CutByTime(examples, order, cut, order.size(), CrossingUnits::kOnBothSides);
+  if (result.split.train.size() * 4 < both_sides.train.size()) result = {std::move(both_sides), CrossingUnits::kOnBothSides};
+  return result;
 }
 
 bool OneClass(const Examples& examples, const Rows& rows) {
@@ -114,10 +101,10 @@ Result<Split> SplitHoldout(const Examples& examples, const HoldoutOptions& optio
   if (!examples.time.empty()) {
     const std::vector<std::uint32_t> order = ByTime(examples, all);
     const auto cut = static_cast<std::size_t>(std::floor(static_cast<double>(order.size()) * (1 - options.share)));
-    split = CutByTime(examples, order, cut, order.size());
+    split = CutHoldout(examples, order, cut).split;
   } else {
     std::vector<char> held(NumGroups(examples), 0);
-    const std::vector<std::uint32_t> groups = ShuffledGroups(examples, all, options.seed, "holdout");
+    const std::vector<std::uint32_t> groups = ShuffledGroups(RowGroups(examples), all, options.seed, "holdout");
     const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(static_cast<double>(groups.size()) * options.share)));
     for (std::size_t i = 0; i < std::min(count, groups.size()); ++i) held[groups[i]] = 1;
     for (const std::uint32_t row : all) (held[GroupOf(examples, row)] != 0 ? split.test : split.train).push_back(row);
@@ -147,7 +134,7 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
       if (!fold.train.empty() && !fold.test.empty() && !OneClass(examples, fold.train)) folds.push_back(std::move(fold));
     }
   } else {
-    const std::vector<std::uint32_t> groups = ShuffledGroups(examples, rows, seed, "folds");
+    const std::vector<std::uint32_t> groups = ShuffledGroups(RowGroups(examples), rows, seed, "folds");
     std::vector<std::uint32_t> fold_of(NumGroups(examples), 0);
     for (std::size_t i = 0; i < groups.size(); ++i) fold_of[groups[i]] = static_cast<std::uint32_t>(i % k);
     for (std::size_t f = 0; f < k; ++f) {
@@ -168,26 +155,80 @@ std::string ExplainSplit(const Examples& examples, const Split& split) {
     first = std::min(first, examples.time[row]);
     last = std::max(last, examples.time[row]);
   }
-  for (const std::uint32_t row : split.train) trained = std::max(trained, examples.time[row]);
-  return "the latest part, " + base::FormatTime(first) + " to " + base::FormatTime(last) + ", is judged by what was learned up to " + base::FormatTime(trained) + (examples.wait > 0 ? " (gap at least " + base::FormatDuration(examples.wait) + ")" : "") + ": " + sizes;
+  std::vector<char> trains(NumGroups(examples), 0);
+  for (const std::uint32_t row : split.train) {
+    trained = std::max(trained, examples.time[row]);
+    trains[GroupOf(examples, row)] = 1;
+  }
+  const bool crossing = std::any_of(split.test.begin(), split.test.end(), [&](std::uint32_t row) { return trains[GroupOf(examples, row)] != 0; });
+  const std::string gap = examples.wait > 0 ? " (gap at least " + base::FormatDuration(examples.wait) + ")" : "";
+  const std::string both_sides = crossing ? "; most units live through both, so they stand on both sides and the figures hold for later rows of known units, not for units never seen" : "";
+  return "the latest part, " + base::FormatTime(first) + " to " + base::FormatTime(last) + ", is judged by what was learned up to " + base::FormatTime(trained) + gap + ": " + sizes + both_sides;
 }
+
+Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::uint32_t> rows, int repeats, std::uint64_t seed) {
+  const RowGroups groups(examples);
+  Split pools{{rows.begin(), rows.end()}, {rows.begin(), rows.end()}};
+  bool apart = false;  // the two pools have no group in common, so each is dealt for itself
+  if (!examples.time.empty()) {
+    const std::vector<std::uint32_t> order = ByTime(examples, rows);
+    TimeCut cut = CutHoldout(examples, order, order.size() * 2 / 3);
+    apart = cut.crossing == CrossingUnits::kJudgeOnly;
+    pools = std::move(cut.split);
+  }
+  std::vector<std::uint32_t> early = PresentGroups(groups, pools.train), late = PresentGroups(groups, pools.test);
+  if (apart) {
+    // A day that the cut falls into is late.
+    std::vector<char> is_late(groups.count(), 0);
+    for (const std::uint32_t group : late) is_late[group] = 1;
+    std::erase_if(early, [&](std::uint32_t group) { return is_late[group] != 0; });
+  }
+  Resampling resampling;
+  resampling.groups = groups.words();
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    base::RandomStream random(seed, "random halves", static_cast<std::uint64_t>(repeat));
+    random.Shuffle(std::span<std::uint32_t>(early));
+    if (apart) random.Shuffle(std::span<std::uint32_t>(late));
+    std::vector<char> trains(groups.count(), 0), judges(groups.count(), apart ? 0 : 1);
+    for (std::size_t i = 0; i < (early.size() + 1) / 2; ++i) trains[early[i]] = 1, judges[early[i]] = 0;
+    for (std::size_t i = 0; apart && i < (late.size() + 1) / 2; ++i) judges[late[i]] = 1;
+    Split split;
+    for (const std::uint32_t row : pools.train) {
+      if (trains[groups.Of(row)] != 0) split.train.push_back(row);
+    }
+    for (const std::uint32_t row : pools.test) {
+      if (judges[groups.Of(row)] != 0) split.test.push_back(row);
+    }
+    if (split.train.empty() || split.test.empty() || OneClass(examples, split.train)) continue;
+    const auto judging = static_cast<double>(PresentGroups(groups, split.test).size());
+    resampling.training_groups += static_cast<double>(PresentGroups(groups, split.train).size());
+    resampling.judging_groups += judging;
+    resampling.spared_groups += static_cast<double>(late.size()) - judging;
+    resampling.splits.push_back(std::move(split));
+  }
+  if (resampling.splits.empty()) return Error{ErrorCode::kInvalidInput, "there are too few rows, units or periods to fit and judge on random halves"};
+  for (double* mean : {&resampling.training_groups, &resampling.judging_groups, &resampling.spared_groups}) *mean /= static_cast<double>(resampling.splits.size());
+  return resampling;
+}
+
+std::int64_t CountGroups(const Examples& examples, std::span<const std::uint32_t> rows) { return static_cast<std::int64_t>(PresentGroups(RowGroups(examples), rows).size()); }
 
 Rows SampleRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed) {
   if (static_cast<std::int64_t>(rows.size()) <= num_rows) return {rows.begin(), rows.end()};
-  const std::vector<std::uint32_t> groups = ShuffledGroups(examples, rows, seed, "sample");
-  std::vector<std::int64_t> sizes(NumGroups(examples), 0);
-  for (const std::uint32_t row : rows) ++sizes[GroupOf(examples, row)];
+  const RowGroups groups(examples);
+  std::vector<std::int64_t> sizes(groups.count(), 0);
+  for (const std::uint32_t row : rows) ++sizes[groups.Of(row)];
   std::vector<char> taken(sizes.size(), 0);
   std::int64_t total = 0;
-  for (const std::uint32_t group : groups) {
-    // Whole groups until the next would go over, but at least two.
+  for (const std::uint32_t group : ShuffledGroups(groups, rows, seed, "sample")) {
+    // Whole groups as long as they fit, but at least one.
     if (total > 0 && total + sizes[group] > num_rows) continue;
     taken[group] = 1;
     total += sizes[group];
   }
   Rows sample;
   for (const std::uint32_t row : rows) {
-    if (taken[GroupOf(examples, row)] != 0) sample.push_back(row);
+    if (taken[groups.Of(row)] != 0) sample.push_back(row);
   }
   return sample;
 }

@@ -19,9 +19,10 @@ struct HoldoutOptions {
   std::uint64_t seed = 42;
 };
 // With time: the latest rows are the holdout and training rows end at least `wait` before its first decision (rows in
-// the gap are in neither); without time: whole units (queries for ranking) drawn by seed, stratified by class where
-// possible. Units never stand on both sides; with time, rows of a unit that crosses stay out of training... see .cc.
-// kInvalidInput when a side would be empty or of one class.
+// the gap are in neither); without time: whole units (queries for ranking) drawn by seed. Early rows of units that are
+// judged do not train, unless units live so long that less than a quarter of the early rows would be left: then units
+// stand on both sides, later rows judged by earlier ones, and ExplainSplit says so. kInvalidInput when a side would be
+// empty or of one class.
 Result<Split> SplitHoldout(const Examples& examples, const HoldoutOptions& options);
 
 // Folds inside `rows`: rolling origin where there is time (train on earlier, gap >= wait, test on the next block),
@@ -32,7 +33,22 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
 // In words, for reports: "the last 20 % of days, 2001-05-24 to 2001-06-29; gap 2 hours".
 std::string ExplainSplit(const Examples& examples, const Split& split);
 
-// A sample of about `num_rows` rows made of whole units (or whole blocks of time), by seed.
+// Random halves for procedures that are fitted again and again (stats/corrected_resampled_t.h). Whole units (queries for
+// ranking; without units days, or a hundred stretches of a time shorter than 20 days; without time rows) are dealt by
+// seed: one half trains, the other judges. With time the earlier two thirds and the later third are dealt apart, a half
+// of the earlier trains (gap >= wait), a half of the later judges; of units that live through both, one half's past
+// trains and the other half's later rows judge.
+struct Resampling {
+  std::vector<Split> splits;  // as many as asked for, less those whose training half is empty or of one class
+  std::string groups;         // what was dealt: "units", "queries", "days", "stretches of time", "rows"
+  // Means over the splits. Spared groups could have judged and did not; without time they are those that trained.
+  double training_groups = 0, judging_groups = 0, spared_groups = 0;
+};
+Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::uint32_t> rows, int repeats, std::uint64_t seed);
+
+// A sample of about `num_rows` rows by seed, made of whole groups as RandomHalves deals them.
 Rows SampleRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed);
+// The groups that such a sample is made of.
+std::int64_t CountGroups(const Examples& examples, std::span<const std::uint32_t> rows);
 
 }  // namespace assay::learn

@@ -1,0 +1,37 @@
+// Rows that stay together when rows are split or sampled.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "learn/examples.h"
+
+namespace assay::learn {
+
+// By query for ranking, else by unit, else alone: what never stands on both sides of a split without time.
+std::span<const std::uint32_t> GroupIds(const Examples& examples);  // empty: alone
+std::uint32_t NumGroups(const Examples& examples);
+std::uint32_t GroupOf(const Examples& examples, std::uint32_t row);
+
+// What samples and repeated fits are dealt by: the same, but rows that only have a time go by day, or by a hundred
+// stretches when there are few days. Keeps `examples`; thread-safe.
+class RowGroups {
+ public:
+  explicit RowGroups(const Examples& examples);
+  std::uint32_t Of(std::uint32_t row) const;
+  std::uint32_t count() const { return starts_.empty() ? NumGroups(examples_) : static_cast<std::uint32_t>(starts_.size()); }
+  const char* words() const;  // "queries", "units", "days", "stretches of time", "rows"
+
+ private:
+  const Examples& examples_;
+  std::vector<base::Micros> starts_;  // of the days or stretches, ascending; empty for all other groups
+  bool by_day_ = false;
+};
+
+// Groups among rows, in order of first appearance, and shuffled by seed.
+std::vector<std::uint32_t> PresentGroups(const RowGroups& groups, std::span<const std::uint32_t> rows);
+std::vector<std::uint32_t> ShuffledGroups(const RowGroups& groups, std::span<const std::uint32_t> rows, std::uint64_t seed, std::string_view purpose);
+
+}  // namespace assay::learn

@@ -1,0 +1,82 @@
+#include "learn/internal/row_groups.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/random.h"
+
+namespace assay::learn {
+
+namespace {
+constexpr std::size_t kLeastDays = 20, kStretches = 100;
+
+// The day's first moment; rows without a time share one.
+base::Micros DayOf(base::Micros time) {
+  if (time == base::kMissingTime) return time;
+  const base::Micros rest = time % base::kMicrosPerDay;
+  return time - (rest < 0 ? rest + base::kMicrosPerDay : rest);
+}
+}  // namespace
+
+std::span<const std::uint32_t> GroupIds(const Examples& examples) {
+  if (examples.task == Task::kRanking) return examples.query;
+  return examples.unit;
+}
+
+std::uint32_t NumGroups(const Examples& examples) {
+  if (examples.task == Task::kRanking) return examples.num_queries;
+  return examples.unit.empty() ? static_cast<std::uint32_t>(examples.num_rows()) : examples.num_units;
+}
+
+std::uint32_t GroupOf(const Examples& examples, std::uint32_t row) {
+  const std::span<const std::uint32_t> ids = GroupIds(examples);
+  return ids.empty() ? row : ids[row];
+}
+
+RowGroups::RowGroups(const Examples& examples) : examples_(examples) {
+  if (!GroupIds(examples).empty() || examples.time.empty()) return;
+  std::unordered_set<base::Micros> days;
+  for (const base::Micros time : examples.time) days.insert(DayOf(time));
+  by_day_ = days.size() >= kLeastDays;
+  if (by_day_) {
+    starts_.assign(days.begin(), days.end());
+  } else {
+    std::vector<base::Micros> times = examples.time;
+    std::sort(times.begin(), times.end());
+    for (std::size_t s = 0; s < kStretches && !times.empty(); ++s) starts_.push_back(times[times.size() * s / kStretches]);
+  }
+  std::sort(starts_.begin(), starts_.end());
+  starts_.erase(std::unique(starts_.begin(), starts_.end()), starts_.end());
+}
+
+std::uint32_t RowGroups::Of(std::uint32_t row) const {
+  if (starts_.empty()) return GroupOf(examples_, row);
+  return static_cast<std::uint32_t>(std::upper_bound(starts_.begin(), starts_.end(), examples_.time[row]) - starts_.begin() - 1);
+}
+
+const char* RowGroups::words() const {
+  if (examples_.task == Task::kRanking) return "queries";
+  if (!examples_.unit.empty()) return "units";
+  return starts_.empty() ? "rows" : by_day_ ? "days" : "stretches of time";
+}
+
+std::vector<std::uint32_t> PresentGroups(const RowGroups& groups, std::span<const std::uint32_t> rows) {
+  std::vector<char> seen(groups.count(), 0);
+  std::vector<std::uint32_t> present;
+  for (const std::uint32_t row : rows) {
+    const std::uint32_t group = groups.Of(row);
+    if (seen[group] != 0) continue;
+    seen[group] = 1;
+    present.push_back(group);
+  }
+  return present;
+}
+
+std::vector<std::uint32_t> ShuffledGroups(const RowGroups& groups, std::span<const std::uint32_t> rows, std::uint64_t seed, std::string_view purpose) {
+  std::vector<std::uint32_t> present = PresentGroups(groups, rows);
+  base::RandomStream random(seed, purpose);
+  random.Shuffle(std::span<std::uint32_t>(present));
+  return present;
+}
+
+}  // namespace assay::learn
