@@ -23,6 +23,7 @@ struct RunArguments {
   bool full = false;
   bool fresh = false;
   std::int64_t sample = 0;
+  int repeats = lifecycle::RunOptions{}.repeats;
 };
 
 std::string MoneyText(const evidence::Estimate& estimate) {
@@ -74,6 +75,7 @@ std::string CommandOf(const RunArguments& arguments, std::uint64_t seed) {
   for (const char c : arguments.folder) folder += c == '\'' ? std::string("'\\''") : std::string(1, c);
   std::string command = "assay run " + (plain ? folder : "'" + folder + "'");
   if (arguments.full) command += " --full";
+  if (arguments.repeats != lifecycle::RunOptions{}.repeats) command += " --repeats " + std::to_string(arguments.repeats);
   if (arguments.sample > 0) command += " --sample " + std::to_string(arguments.sample);
   if (seed != 42) command += " --seed " + std::to_string(seed);
   return command;
@@ -96,6 +98,7 @@ Result<int> Run(const RunArguments& arguments, Session& session) {
   store::Engine* engine = ASSAY_TRY(session.engine());
   lifecycle::RunOptions options;
   options.full = arguments.full;
+  options.repeats = arguments.repeats;
   options.fresh = arguments.fresh;
   options.sample_rows = arguments.sample;
   options.command = CommandOf(arguments, session.context().seed);
@@ -156,6 +159,7 @@ void AddRun(CLI::App& app, Session& session) {
   command->add_flag("--fresh", arguments->fresh, "Start over: take over no step of an earlier run");
   command->add_option("--sample", arguments->sample, "Use a random sample of this many rows of the source (default: all)")->check(CLI::PositiveNumber);
   command->add_flag("--full", arguments->full, "Repeated fits use all rows instead of a sample of whole units");
+  command->add_option("--repeats", arguments->repeats, "Fit every rung anew this often to compare procedures; 0 = do not")->check(CLI::Range(0, 1000))->capture_default_str();
   command->footer(
       "Examples:\n"
       "  assay run examples/flights\n"

@@ -20,6 +20,7 @@ using evidence::TrainReport;
 struct Arguments {
   std::shared_ptr<ProblemFlags> problem;
   bool full = false;
+  int repeats = lifecycle::TrainOptions{}.repeats;
   std::string models;
   std::vector<std::string> own_rules, imported;
 };
@@ -41,6 +42,27 @@ Result<lifecycle::ImportedPredictions> ParseImported(const std::string& text) {
   return lifecycle::ImportedPredictions{name, column, split == std::string::npos ? "" : std::string(base::Trim(rest.substr(split + 1)))};
 }
 
+// The steps up the ladder twice: these two models on the holdout, and both procedures fitted anew.
+void RenderSteps(const TrainReport& report, Terminal& terminal) {
+  if (report.procedures.repeats == 0) {
+    terminal.Paragraph("Procedures are not compared: " + report.procedures.reason + ".", 2);
+    return;
+  }
+  const auto words = [](const std::optional<evidence::Comparison>& c) -> std::string {
+    if (!c) return "–";
+    if (!std::isfinite(c->low)) return c->reason;
+    const evidence::Estimate difference{c->difference, c->low, c->high, 0.95, ""};
+    return ReadableEstimate(difference) + (std::isfinite(c->p_value) ? ", p " + (c->p_value < 0.001 ? std::string("< 0.001") : "= " + base::ReadableNumber(c->p_value, 2)) : "");
+  };
+  std::vector<std::vector<std::string>> rows;
+  for (const RungReport& rung : report.rungs) {
+    if (!rung.against_previous || rung.kind == "constant") continue;
+    rows.push_back({rung.name, rung.against_previous->other, words(rung.against_previous), words(rung.procedure_against_previous)});
+  }
+  terminal.Table({{"  step up to"}, {"from"}, {"these models, on the holdout"}, {"fitted anew on other rows"}}, rows, 2);
+  terminal.Paragraph(report.procedures.how, 2);
+}
+
 Result<int> Run(const Arguments& arguments, Session& session) {
   lifecycle::Problem problem = ASSAY_TRY(ToProblem(*arguments.problem));
   lifecycle::TrainOptions options;
@@ -59,6 +81,7 @@ Result<int> Run(const Arguments& arguments, Session& session) {
   options.least_gain = problem.least_gain;
   options.target = problem.target;
   options.full = arguments.full;
+  options.repeats = arguments.repeats;
   options.models_folder = arguments.models;
   TrainReport report = ASSAY_TRY(lifecycle::Train(gathered, options, session.context()));
   session.Print<TrainReport>(report, RenderTrain);
@@ -88,6 +111,8 @@ void RenderTrain(const TrainReport& report, Terminal& terminal) {
   }
   terminal.Table({{"  rung"}, {""}, {report.metric + " (95 %)"}, {"against the best"}}, rows, 0);
   terminal.Line();
+  RenderSteps(report, terminal);
+  terminal.Line();
   for (const RungReport& rung : report.rungs) {
     if (rung.kind == "rule") terminal.Paragraph("Best rule: " + rung.explain + ".", 2);
   }
@@ -107,7 +132,8 @@ void AddTrain(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("train", "The baseline ladder: random, constant, best rule, linear, boosted trees, with evidence for each step");
   auto arguments = std::make_shared<Arguments>();
   arguments->problem = AddProblemFlags(command);
-  command->add_flag("--full", arguments->full, "Choose the rung on all training rows instead of a sample of whole units");
+  command->add_flag("--full", arguments->full, "Repeated fits use all training rows instead of a sample of whole units");
+  command->add_option("--repeats", arguments->repeats, "Fit every rung anew this often on random halves of the training part, to compare procedures; 0 = do not")->check(CLI::Range(0, 1000))->capture_default_str();
   command->add_option("--models,--out", arguments->models, "Save the fitted rungs into this folder, for 'assay score'");
   command->add_option("--own-rule", arguments->own_rules, "A rule of your own as a rung, NAME=EXPR; may be given several times")->take_all()->expected(1)->allow_extra_args(false);
   command->add_option("--imported", arguments->imported, "Another model's predictions in a column, NAME=COLUMN:WHAT IT WAS TRAINED ON")->take_all()->expected(1)->allow_extra_args(false);

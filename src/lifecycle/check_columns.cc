@@ -130,7 +130,7 @@ void CheckImported(CheckState& state) {
   const std::vector<Record>& imported = state.charter().list("baselines.imported");
   for (std::size_t i = 0; i < imported.size(); ++i) {
     const std::string name = imported[i].text("column");
-    if (name.empty() || state.table->Find(name) >= 0) continue;
+    if (name.empty() || state.table->Find(ColumnsLike(*state.table, name).front()) >= 0) continue;
     state.Find("column_missing", FieldStatus::kContradicted, PlaceOf("baselines.imported", imported[i], "column", i), "the predictions '" + imported[i].text("name") + "' should be in column '" + name + "', which is not in the data." + base::DidYouMean(name, state.table->names()), "the data have the columns " + base::Join(state.table->names(), ", "), "Name the column that holds them.");
   }
 }

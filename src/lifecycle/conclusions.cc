@@ -108,6 +108,7 @@ std::vector<Evidence> ConclusionsOf(const evidence::TrainReport& report) {
   for (const evidence::RungReport& rung : report.rungs) {
     const auto metric = rung.metrics.find(report.metric);
     if (metric != rung.metrics.end()) one.figures.push_back({report.metric, report.metric + " of '" + rung.name + "'", metric->second, ""});
+    if (rung.procedure_against_previous) one.figures.push_back({"procedure_against_previous", "'" + rung.name + "' minus '" + rung.procedure_against_previous->other + "', both fitted anew", FromComparison(*rung.procedure_against_previous), report.metric});
     if (rung.against_previous) one.figures.push_back({"against_previous", "'" + rung.name + "' minus '" + rung.against_previous->other + "'", FromComparison(*rung.against_previous), report.metric});
   }
   return {std::move(one)};

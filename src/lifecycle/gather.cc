@@ -212,8 +212,20 @@ Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const Run
   return GatherFromTable(problem, std::make_shared<const Table>(std::move(read.table)), std::move(data), context);
 }
 
-Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const Table> table, evidence::DataSummary data, const RunContext& context) {
+std::vector<std::string> ColumnsLike(const Table& table, const std::string& name) {
+  const std::size_t star = name.find('*');
+  if (table.Find(name) >= 0 || star == std::string::npos) return {name};
+  const std::string before = name.substr(0, star), after = name.substr(star + 1);
+  std::vector<std::string> like;
+  for (const std::string& column : table.names()) {
+    if (column.size() + 1 >= name.size() && column.starts_with(before) && column.ends_with(after)) like.push_back(column);
+  }
+  return like.empty() ? std::vector<std::string>{name} : like;
+}
+
+Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Table> table, evidence::DataSummary data, const RunContext& context) {
   const base::ScopedStep step(context, "gather");
+  Problem problem = given;
   Gathered gathered;
   gathered.data = std::move(data);
 
@@ -235,6 +247,10 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const T
     table = std::make_shared<const Table>(ASSAY_TRY(Table::Create(std::move(columns))));
   }
   gathered.source = table;
+  problem.exclude.clear();
+  for (const std::string& name : given.exclude) {
+    for (const std::string& column : ColumnsLike(*table, name)) problem.exclude.push_back(column);
+  }
 
   Roles roles;
   roles.outcome = ASSAY_TRY(ColumnsOf(problem.outcome, "--outcome"));

@@ -44,6 +44,9 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const t
 // Dense ids in order of first appearance; a missing value becomes an id of its own per row.
 std::vector<std::uint32_t> DenseIds(const table::Column& column, std::uint32_t* num_ids);
 
+// The columns that a name stands for: itself where there is such a column, else all that fit, '*' being any text.
+std::vector<std::string> ColumnsLike(const table::Table& table, const std::string& name);
+
 // The examples with fewer features (leaky ones taken out); shares the table.
 learn::Examples WithoutFeatures(const learn::Examples& examples, const std::vector<std::string>& names);
 

@@ -37,7 +37,7 @@ struct Problem {
   std::vector<DerivedColumn> derived;
   std::vector<Exclusion> exclusions;  // after derived columns; a row counts under the first that names it
   std::vector<std::string> features;  // columns; empty: all but the excluded ones
-  std::vector<std::string> exclude;   // columns never used as features
+  std::vector<std::string> exclude;   // columns never used as features; '*' stands for any text
   std::vector<std::string> known_after;  // columns that a charter says are known only after the decision
   bool calendar_day_only = false;     // the time column's time of day is not known at the decision: only calendar features
   double target = std::numeric_limits<double>::quiet_NaN();

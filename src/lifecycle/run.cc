@@ -196,6 +196,7 @@ class ProjectRun {
   Result<void> Climb(const Objective& objective, const Gathered& gathered, const std::vector<std::string>& leaky) {
     std::vector<std::string> depends_on = DependsOn(objective);
     depends_on.push_back(options_.full ? "full" : "sampled");
+    depends_on.push_back("repeats " + std::to_string(options_.repeats));
     depends_on.insert(depends_on.end(), leaky.begin(), leaky.end());
     Step step{"train", "train " + objective.name, depends_on};
     const std::string key = KeyOf(step);
@@ -214,6 +215,7 @@ class ProjectRun {
       honest.examples = WithoutFeatures(gathered.examples, leaky);
       TrainOptions train = objective.train;
       train.full = options_.full;
+      train.repeats = options_.repeats;
       train.open_holdout = [&](const std::string& fingerprint) { return OpenHoldout(fingerprint, objective.name); };
       train.on_predictions = [&](const LadderPredictions& predictions) -> Result<void> {
         if (!binary) return {};

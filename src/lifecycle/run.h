@@ -13,6 +13,7 @@ namespace assay::lifecycle {
 
 struct RunOptions {
   bool full = false;
+  int repeats = TrainOptions{}.repeats;  // see TrainOptions
   bool fresh = false;   // start over: no finished step is taken over
   std::int64_t sample_rows = 0;  // of the source, 0 = all
   std::string command;  // for reports and the ledger

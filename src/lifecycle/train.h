@@ -21,7 +21,7 @@ struct OwnRule {
 };
 struct ImportedPredictions {
   std::string name;
-  std::string column;
+  std::string column;      // several classes: with '*' in the place of the class, "p_*" for p_red, p_green, ...
   std::string trained_on;  // what the other model saw; without it there is no comparison
 };
 struct PublishedResult {
@@ -54,6 +54,7 @@ struct TrainOptions {
   std::vector<OwnRule> own_rules;
   std::vector<ImportedPredictions> imported;
   std::vector<PublishedResult> published;
+  int repeats = 15;        // fits of every rung on random halves of the training part; 0 = none, else at least 2
   bool full = false;       // repeated fits use all rows, not a sample
   std::filesystem::path models_folder;  // "" = models are not saved
   // Notes that this holdout (by its fingerprint) is opened once more, returns how often it now has been; null: 1.

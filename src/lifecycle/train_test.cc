@@ -87,6 +87,83 @@ TEST(Train, IdenticalPredictionsDifferByExactlyNothing) {
   }
 }
 
+const evidence::RungReport& RungOf(const evidence::TrainReport& report, const std::string& name) {
+  return *std::find_if(report.rungs.begin(), report.rungs.end(), [&](const evidence::RungReport& rung) { return rung.name == name; });
+}
+
+TEST(Train, ProceduresAreComparedByFittingThemAnew) {
+  TrainOptions options;
+  options.own_rules = {{"x is large", "x > 0.6"}};
+  options.imported = {{"their model", "other", "the same days"}};
+  options.repeats = 6;
+  const Result<evidence::TrainReport> report = Train(Planted(1, 2), options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->procedures.repeats, 6);
+  EXPECT_EQ(report->procedures.groups, "rows");
+  EXPECT_EQ(report->procedures.training_groups, 1600);
+  EXPECT_EQ(report->procedures.judging_groups, 1600);
+  EXPECT_EQ(report->procedures.reason, "");
+  const evidence::Comparison& rule = *RungOf(*report, "best rule").procedure_against_previous;
+  EXPECT_EQ(rule.other, "constant");
+  EXPECT_GT(rule.low, 0.05);
+  EXPECT_LT(rule.p_value, 0.001);
+  EXPECT_EQ(RungOf(*report, "x is large").procedure_against_previous->other, "best rule");
+  EXPECT_EQ(RungOf(*report, "linear").procedure_against_previous->other, "x is large");
+  EXPECT_FALSE(RungOf(*report, "random").procedure_against_previous);
+  EXPECT_FALSE(RungOf(*report, "their model").procedure_against_previous) << "it cannot be fitted anew";
+}
+
+TEST(Train, ProceduresAreNotComparedWhenSwitchedOff) {
+  TrainOptions options;
+  options.repeats = 0;
+  const Result<evidence::TrainReport> report = Train(Planted(0, 2), options, {});
+  EXPECT_EQ(report->procedures.repeats, 0);
+  EXPECT_NE(report->procedures.reason, "");
+  for (const evidence::RungReport& rung : report->rungs) EXPECT_FALSE(rung.procedure_against_previous) << rung.name;
+  options.repeats = 1;
+  EXPECT_FALSE(Train(Planted(0, 2), options, {}));
+}
+
+TEST(Train, IntervalsOfTheSameDifferenceAgree) {
+  TrainOptions options;
+  options.repeats = 0;
+  const Result<evidence::TrainReport> report = Train(Planted(2, 6), options, {});
+  for (const evidence::RungReport& rung : report->rungs) {
+    if (!rung.against_previous) continue;
+    const evidence::Comparison& c = *rung.against_previous;
+    ASSERT_TRUE(c.bootstrap) << rung.name;
+    EXPECT_EQ(c.bootstrap->value, c.difference);
+    EXPECT_NEAR(c.bootstrap->low, c.low, 0.15 * (c.high - c.low)) << rung.name;
+    EXPECT_NEAR(c.bootstrap->high, c.high, 0.15 * (c.high - c.low)) << rung.name;
+  }
+  // The p value against the best says the same as its interval: both are corrected for having picked the best.
+  for (const evidence::RungReport& rung : report->rungs) {
+    const evidence::Comparison& c = *rung.against_best;
+    EXPECT_TRUE(std::isnan(c.p_value) || (c.p_value < 0.05) == (c.low > 0 || c.high < 0)) << rung.name;
+  }
+}
+
+// Twenty machines, each with a row an hour: their later rows are judged by their own past, and the report says so.
+TEST(Train, PanelsHaveATrainingPart) {
+  Gathered gathered = Planted(1, 7);
+  for (std::uint32_t i = 0; i < 4000; ++i) {
+    gathered.examples.unit.push_back(i % 20);
+    gathered.examples.time.push_back(static_cast<base::Micros>(i / 20) * base::kMicrosPerHour);
+  }
+  gathered.examples.num_units = 20;
+  TrainOptions options;
+  options.repeats = 4;
+  const Result<evidence::TrainReport> report = Train(gathered, options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->split.training_rows, 3200);
+  EXPECT_EQ(report->split.training_units, 20);
+  EXPECT_NE(report->split.how.find("both sides"), std::string::npos);
+  EXPECT_EQ(report->recommended, "best rule");
+  EXPECT_EQ(report->procedures.groups, "units");
+  EXPECT_EQ(report->procedures.training_groups, 10);
+  EXPECT_EQ(report->procedures.judging_groups, 10);
+}
+
 TEST(Train, SameBytesWithOneAndTwoThreads) {
   const Gathered gathered = Planted(2, 4);
   base::ThreadPool one(1), two(2);

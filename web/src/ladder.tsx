@@ -2,7 +2,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import { Calibration } from './calibration';
 import { Figure, Table } from './figure';
-import { inLine, readable, sentence } from './format';
+import { inLine, readable, readEstimate, sentence } from './format';
 import type { Comparison, RungReport, TrainReport } from './generated/reports';
 import { domainOf, intervalRows, type IntervalRow } from './interval_rows';
 import { Mark, Number } from './parts';
@@ -17,7 +17,7 @@ const status = (r: RungReport): string => (r.status === 'not_compared' && r.kind
 function Against({ c, exact }: { c: Comparison | null; exact: string }) {
   if (!c) return <span class="quiet">{exact}</span>;
   const estimate = { value: c.difference, low: c.low, high: c.high, level: 0.95, reason: c.reason || 'no interval was computed' };
-  return <><Number of={estimate} /><br /><span class="quiet">{c.p_value !== null ? `p ${c.p_value < 0.001 ? '< 0.001' : `= ${readable(c.p_value, 2)}`}` : sentence(c.reason)}</span></>;
+  return <><Number of={estimate} /><br /><span class="quiet">{c.p_value !== null ? `p ${c.p_value < 0.001 ? '< 0.001' : `= ${readable(c.p_value, 2)}`}` : sentence(c.reason)}</span>{c.bootstrap?.low != null && c.p_value !== null ? <><br /><span class="quiet" title={c.bootstrap_method}>units drawn again: {readEstimate(c.bootstrap).interval}</span></> : null}</>;
 }
 
 function Rungs({ report }: { report: TrainReport }) {
@@ -27,7 +27,7 @@ function Rungs({ report }: { report: TrainReport }) {
         <article class={r.name === report.recommended ? 'rung chosen' : 'rung'}>
           <div><h4>{r.name}{r.name === report.recommended ? <span class="badge">recommended</span> : null}</h4><p class="quiet">{sentence(r.explain || r.kind)}{r.source ? ` ${sentence(r.source)}` : ''}</p></div>
           <div><p class="label">{report.metric}</p><Number of={r.metrics[report.metric] ?? { value: null, low: null, high: null, level: 0.95, reason: 'not measured for this rung' }} /></div>
-          <div><p class="label">against {r.against_previous?.other ?? 'the rung below'}</p><Against c={r.against_previous} exact={r.kind === 'published' ? 'published results are not tested' : 'nothing below it'} /></div>
+          <div><p class="label">against {r.against_previous?.other ?? 'the rung below'}</p><Against c={r.against_previous} exact={r.kind === 'published' ? 'published results are not tested' : 'nothing below it'} />{r.procedure_against_previous ? <p class="again"><span class="label">both fitted anew</span><br /><Against c={r.procedure_against_previous} exact="" /></p> : null}</div>
           <div><p class="label">against the best</p><Mark state={status(r)} /><p class="quiet">{sentence(r.status_text.replace(/^[a-z ]+: /, ''))}{r.rows_to_decide.value !== null && r.status === 'unclear' ? ` About ${readable(r.rows_to_decide.value, 2)} holdout rows would decide (${r.rows_to_decide.reason || inLine(r.rows_to_decide)}).` : ''}</p></div>
         </article>
       ))}
@@ -55,6 +55,7 @@ export function Ladder({ report, first }: { report: TrainReport; first: boolean 
       <Figure label={`Each rung's ${metric} on the holdout, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`Each rung's ${metric}${meanings[metric] ? ` (${meanings[metric]})` : ''} on rows that nothing was chosen by, with 95 % intervals by unit. ● green: recommended; ×: published elsewhere.`} options={options} said table={{ head: ['rung', `${metric} (95 % interval)`], body: rows.map((r) => [r.label, r.text]) }} />
       <h3>Each rung, highest first</h3>
       <Rungs report={report} />
+      <p class="quiet">{report.procedures.repeats > 0 ? `"Both fitted anew" compares the ways of learning instead of these two models. ${report.procedures.how}` : `Ways of learning are not compared: ${report.procedures.reason}.`}</p>
       <details>
         <summary>All metrics of all rungs</summary>
         <Table label="All metrics of all rungs" head={['rung', ...names]} body={report.rungs.map((r) => [r.name, ...names.map((n) => inLine(r.metrics[n]))])} />

@@ -18,6 +18,10 @@ struct Comparison {
   double p_value = std::nan("");
   std::string method;
   std::string reason;                 // why p or the interval is null
+  // A second interval that leans on less: whole units drawn again. The first decides; where the two differ in what they
+  // say, units are few or their differences skewed.
+  std::optional<Estimate> bootstrap;
+  std::string bootstrap_method;
 };
 template <class V>
 void Describe(V& v, Comparison& c) {
@@ -28,6 +32,8 @@ void Describe(V& v, Comparison& c) {
   v("p_value", c.p_value, "test of no difference");
   v("method", c.method, "how it was tested");
   v("reason", c.reason, "why p or the interval is null");
+  v("bootstrap", c.bootstrap, "second interval of the difference, from drawing whole units again; null where it was not made");
+  v("bootstrap_method", c.bootstrap_method, "how it was made");
 }
 inline const char* DescribedName(const Comparison*) { return "Comparison"; }
 
@@ -72,6 +78,8 @@ struct RungReport {
   std::string explain;  // the rule itself, or what the model is, in a sentence
   std::map<std::string, Estimate> metrics;
   std::optional<Comparison> against_previous;
+  // The same step up, every rung fitted anew on random halves of the training part: the procedures, not these two models.
+  std::optional<Comparison> procedure_against_previous;
   std::optional<McNemarResult> mcnemar;    // against the rung below; binary and several classes only
   std::optional<Comparison> against_best;  // improvement of the best over this rung, corrected for having picked the best
   RungStatus status = RungStatus::kNotCompared;
@@ -89,6 +97,7 @@ void Describe(V& v, RungReport& r) {
   v("explain", r.explain, "the rule itself or what the model is");
   v("metrics", r.metrics, "metrics on the holdout with 95 % intervals, by unit");
   v("against_previous", r.against_previous, "paired difference to the rung below");
+  v("procedure_against_previous", r.procedure_against_previous, "difference to the rung below when both are fitted anew on other rows: corrected resampled t");
   v("mcnemar", r.mcnemar, "McNemar's test against the rung below; null where outcomes are not classes");
   v("against_best", r.against_best, "how much better the best is, corrected for having picked the best");
   v("status", r.status, "good_enough, worse, unclear, best or not_compared");
@@ -118,6 +127,27 @@ void Describe(V& v, SplitSummary& s) {
 }
 inline const char* DescribedName(const SplitSummary*) { return "SplitSummary"; }
 
+// How the rungs were fitted anew to compare procedures.
+struct ProcedureSummary {
+  std::int64_t repeats = 0;          // fits of every rung that were judged; 0: not compared
+  std::string groups;                // what was dealt into halves: units, queries, days, stretches of time, rows
+  double training_groups = 0, judging_groups = 0;  // per fit, means
+  std::int64_t sample_rows = 0;      // training rows that the halves were made of
+  std::string how;                   // in sentences, with what the sample costs in power
+  std::string reason;                // why procedures are not compared
+};
+template <class V>
+void Describe(V& v, ProcedureSummary& p) {
+  v("repeats", p.repeats, "fits of every rung that were judged; 0 when procedures are not compared");
+  v("groups", p.groups, "what was dealt into halves: units, queries, days, stretches of time or rows");
+  v("training_groups", p.training_groups, "groups that one fit learned from, mean");
+  v("judging_groups", p.judging_groups, "groups that judged one fit, mean");
+  v("sample_rows", p.sample_rows, "training rows that the halves were made of");
+  v("how", p.how, "how rungs were fitted anew, in sentences");
+  v("reason", p.reason, "why procedures are not compared; empty otherwise");
+}
+inline const char* DescribedName(const ProcedureSummary*) { return "ProcedureSummary"; }
+
 struct TrainReport {
   ReportHeader header;
   std::string objective;       // name in the charter, or the outcome EXPR
@@ -128,6 +158,7 @@ struct TrainReport {
   SplitSummary split;
   std::vector<std::string> features;
   std::vector<RungReport> rungs;
+  ProcedureSummary procedures;
   std::string chosen;          // by the training part alone
   std::string recommended;     // chosen, or "" when the holdout refutes it
   std::string gate;            // what the holdout says of the choice: confirmed, refuted, unclear
@@ -147,6 +178,7 @@ void Describe(V& v, TrainReport& r) {
   v("split", r.split, "which rows train and which judge");
   v("features", r.features, "columns that the learned rungs see");
   v("rungs", r.rungs, "the ladder, lowest rung first");
+  v("procedures", r.procedures, "how the rungs were fitted anew to compare procedures");
   v("chosen", r.chosen, "the rung chosen inside the training part");
   v("recommended", r.recommended, "the rung to use; empty when the holdout refutes the choice");
   v("gate", r.gate, "confirmed, refuted or unclear: the holdout's word on the choice");

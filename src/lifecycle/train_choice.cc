@@ -1,0 +1,110 @@
+// The choice of the rung inside the training part.
+#include <algorithm>
+#include <cmath>
+
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "learn/metrics.h"
+#include "learn/own_rule.h"
+#include "learn/split.h"
+#include "lifecycle/internal/train_parts.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using learn::Examples;
+using learn::Judge;
+using learn::Metric;
+using learn::RungKind;
+using learn::Rows;
+
+constexpr std::int64_t kChoiceSampleRows = 1'000'000;
+constexpr std::int64_t kFoldTuningRows = 200'000;
+constexpr int kChoiceFolds = 4;
+
+// Learned rungs are corrected where their out-of-fold predictions need it; own rules are calibrated as they are fitted.
+bool MayBeCalibrated(RungKind kind) { return kind == RungKind::kRule || kind == RungKind::kLinear || kind == RungKind::kBoosted; }
+
+// The lowest rung whose distance to the best is surely below the least gain; the best itself always is.
+std::size_t LowestGoodEnough(const Standing& standing, double least_gain) {
+  for (std::size_t r = 1; r < standing.behind.size(); ++r) {
+    if (r == standing.best || standing.behind[r].high < least_gain) return r;
+  }
+  return standing.best;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<learn::Model>> FitRung(const Rung& rung, const Examples& examples, std::span<const std::uint32_t> rows, const learn::LearnerOptions& options, const RunContext& context) {
+  if (rung.kind == RungKind::kOwnRule) return learn::FitOwnRule(rung.own_rule, examples, rows, context);
+  return learn::MakeLearner(rung.kind, options)->Fit(examples, rows, context);
+}
+
+Result<Standing> Compare(const Judge& judge, Metric metric, const std::vector<const std::vector<double>*>& predictions) {
+  Standing standing;
+  std::vector<double> values;
+  for (const std::vector<double>* p : predictions) {
+    const learn::MetricParts parts = ASSAY_TRY(judge.Parts(metric, *p));
+    values.push_back(learn::HigherIsBetter(metric) ? parts.value : -parts.value);
+  }
+  // The lowest of equals is the best: a higher rung that adds nothing is not better.
+  // The random rung stands first: it is there to be compared with, never the best and never recommended.
+  standing.best = static_cast<std::size_t>(std::max_element(values.begin() + 1, values.end()) - values.begin());
+  const auto compared = static_cast<double>(std::max<std::size_t>(1, predictions.size() - 1));
+  const double level = 1 - 0.05 / compared;
+  for (const std::vector<double>* p : predictions) {
+    stats::Interval behind = ASSAY_TRY(judge.Improvement(metric, *predictions[standing.best], *p, level));
+    behind.p_value = std::min(behind.p_value * compared, 1.0);  // NaN stays
+    standing.behind.push_back(behind);
+  }
+  return standing;
+}
+
+Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& training, std::vector<Rung>* rungs, const TrainOptions& options, Metric metric, const Dependence& dependence, const RunContext& context) {
+  const base::ScopedStep step(context, "choose the rung");
+  const std::int64_t limit = options.full ? static_cast<std::int64_t>(training.size()) : kChoiceSampleRows;
+  const Rows sample = learn::SampleRows(examples, training, limit, context.seed);
+  const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, sample, kChoiceFolds, context.seed));
+  Rows judged;
+  std::vector<double> constant;
+  const std::size_t k = examples.num_outputs(), num_candidates = rungs->size();
+  std::vector<std::vector<learn::FoldPredictions>> of_rung(num_candidates);
+  std::int64_t done = 0;
+  const auto total = static_cast<std::int64_t>(folds.size() * num_candidates);
+  for (const learn::Split& fold : folds) {
+    judged.insert(judged.end(), fold.test.begin(), fold.test.end());
+    for (std::size_t r = 0; r < num_candidates; ++r) {
+      // The procedure that the final fit follows, tuning included, though on fewer rows.
+      learn::LearnerOptions learner;
+      learner.tuning_rows = kFoldTuningRows;
+      const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung((*rungs)[r], examples, fold.train, learner, context));
+      std::vector<double> predictions(fold.test.size() * k);
+      ASSAY_TRY(model->Predict(*examples.table, fold.test, predictions, context));
+      of_rung[r].push_back({fold.test, predictions});
+      if ((*rungs)[r].kind == RungKind::kConstant) constant.insert(constant.end(), predictions.begin(), predictions.end());
+      context.Report("choose the rung inside the training part", ++done, total);
+    }
+  }
+  for (std::size_t r = 0; r < num_candidates; ++r) {
+    Rung& rung = (*rungs)[r];
+    if (MayBeCalibrated(rung.kind)) {
+      learn::CrossFitted fitted = ASSAY_TRY(learn::CalibrateAcrossFolds(examples, std::move(of_rung[r]), dependence.unit, dependence.num_units));
+      rung.calibration = fitted.calibration;
+      of_rung[r] = std::move(fitted.calibrated);
+    }
+    for (const learn::FoldPredictions& fold : of_rung[r]) rung.out_of_fold.insert(rung.out_of_fold.end(), fold.predictions.begin(), fold.predictions.end());
+  }
+  const Judge judge(examples, judged, constant, dependence.unit, dependence.num_units);
+  std::vector<const std::vector<double>*> predictions;
+  for (std::size_t r = 0; r < num_candidates; ++r) predictions.push_back(&(*rungs)[r].out_of_fold);
+  const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions));
+  Choice choice;
+  choice.rows = judged;
+  choice.rung = LowestGoodEnough(standing, options.least_gain);
+  choice.how = "chosen inside the training part by " + std::to_string(folds.size()) + (examples.time.empty() ? " folds of whole units" : " folds that only look forward in time") + " over " + base::ReadableCount(static_cast<std::int64_t>(sample.size())) + " rows" +
+               (sample.size() < training.size() ? ", a sample of whole units (--full uses all " + base::ReadableCount(static_cast<std::int64_t>(training.size())) + "; the sample makes the intervals of the choice wider, about " + base::ReadableNumber(std::sqrt(static_cast<double>(training.size()) / static_cast<double>(sample.size())), 2) + " times where rows are independent)" : "");
+  return choice;
+}
+
+}  // namespace assay::lifecycle

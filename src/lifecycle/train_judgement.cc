@@ -1,0 +1,157 @@
+// What the holdout says of each rung: curves, differences, statuses.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/text.h"
+#include "learn/metrics.h"
+#include "lifecycle/internal/train_parts.h"
+#include "stats/mcnemar.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::Comparison;
+using evidence::Estimate;
+using evidence::RungReport;
+using evidence::RungStatus;
+using learn::Examples;
+using learn::Judge;
+using learn::Metric;
+using learn::RungKind;
+using learn::Rows;
+
+// Holdout rows at which the interval would no longer reach the least gain, if the distance is what it looks like: half-width
+// shrinks with the root of the rows. The interval of the distance gives that of the rows.
+Estimate RowsToDecide(const stats::Interval& behind, double least_gain, double rows) {
+  Estimate estimate;
+  const double half = (behind.high - behind.low) / 2;
+  const double distance = std::abs(behind.value - least_gain);
+  const auto needed = [&](double d) { return std::ceil(rows * (half / d) * (half / d)); };
+  // Even the largest distance the interval allows needs as many; this many rows did not decide.
+  estimate.low = std::max(rows, needed(distance + half));
+  estimate.reason = "no upper end: the interval includes the least gain itself, and a difference equal to it is never decided";
+  if (distance > 0) {
+    estimate.value = needed(distance);
+  } else {
+    estimate.reason = "the difference is the least gain itself; " + estimate.reason;
+  }
+  return estimate;
+}
+
+}  // namespace
+
+Comparison ToComparison(const std::string& other, const stats::Interval& interval, const std::string& method) {
+  Comparison comparison;
+  comparison.other = other;
+  comparison.difference = interval.value;
+  comparison.method = method;
+  if (interval.standard_error == 0 && interval.value == 0) {
+    comparison.low = comparison.high = 0;
+    comparison.reason = "the predictions are identical, so there is nothing to test";
+    return comparison;
+  }
+  comparison.low = interval.low;
+  comparison.high = interval.high;
+  comparison.p_value = interval.p_value;
+  return comparison;
+}
+
+Result<Comparison> AgainstPrevious(const Judge& judge, Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, std::uint64_t seed) {
+  Comparison comparison = ToComparison(other, ASSAY_TRY(judge.Improvement(metric, a, b)), "paired on the holdout by unit, delta method, t");
+  stats::BootstrapOptions options;
+  options.seed = seed;
+  const Result<stats::Interval> drawn = judge.BootstrapImprovement(metric, a, b, options);
+  comparison.bootstrap = ToEstimate(drawn);
+  if (drawn) {
+    comparison.bootstrap_method = base::ReadableCount(options.draws) + " draws of " + base::ReadableCount(judge.num_units()) + " units" + (drawn->units < judge.num_units() ? " in " + base::ReadableCount(drawn->units) + " bundles" : "") + ", percentile";
+  }
+  return comparison;
+}
+
+bool Disagree(const Comparison& c) {
+  if (!c.bootstrap || !std::isfinite(c.bootstrap->low) || !std::isfinite(c.low)) return false;
+  const auto holds_0 = [](double low, double high) { return low <= 0 && high >= 0; };
+  return holds_0(c.low, c.high) != holds_0(c.bootstrap->low, c.bootstrap->high);
+}
+
+std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& examples, const Rows& rows, const std::vector<double>& predictions, const Dependence& dependence) {
+  std::vector<evidence::CalibrationPoint> curve;
+  if (examples.task != learn::Task::kBinary && examples.task != learn::Task::kRegression) return curve;
+  std::vector<std::uint32_t> order(rows.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return predictions[a] < predictions[b]; });
+  const std::size_t bins = std::clamp<std::size_t>(rows.size() / 50, 1, 12);
+  std::size_t begin = 0;
+  for (std::size_t b = 0; b < bins && begin < order.size(); ++b) {
+    std::size_t end = std::max(begin + 1, order.size() * (b + 1) / bins);
+    // Equal predictions stay in one bin.
+    while (end < order.size() && predictions[order[end]] == predictions[order[end - 1]]) ++end;
+    std::vector<double> values;
+    std::vector<std::uint32_t> unit;
+    double predicted = 0;
+    for (std::size_t k = begin; k < end; ++k) {
+      const std::uint32_t row = rows[order[k]];
+      values.push_back(static_cast<double>(examples.outcome[row]));
+      predicted += predictions[order[k]];
+      if (!dependence.unit.empty()) unit.push_back(dependence.unit[row]);
+    }
+    evidence::CalibrationPoint point;
+    point.predicted = predicted / static_cast<double>(values.size());
+    point.observed = ToEstimate(stats::ClusterMean(values, {unit, dependence.num_units}));
+    point.rows = static_cast<std::int64_t>(values.size());
+    curve.push_back(point);
+    begin = end;
+  }
+  return curve;
+}
+
+void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, const TrainOptions& options, const std::string& best_name, RungReport* report) {
+  const stats::Interval& behind = standing.behind[r];
+  report->against_best = ToComparison(best_name, behind, "paired on the holdout by unit, level shared among the rungs (Bonferroni)");
+  report->rows_to_decide.reason = "only for unclear rungs";
+  if (r == standing.best) {
+    report->status = RungStatus::kBest;
+    report->status_text = "the best on the holdout";
+    return;
+  }
+  const std::string limits = "the best is better by " + base::ReadableNumber(behind.low, 2) + " to " + base::ReadableNumber(behind.high, 2);
+  if (report->kind == learn::RungKindName(RungKind::kRandom) && behind.high < options.least_gain) {
+    report->status = RungStatus::kNotCompared;
+    report->status_text = "no rung is surely better than this random guess by the least gain; a guess is there for comparison and never recommended";
+  } else if (behind.high < options.least_gain) {
+    report->status = RungStatus::kGoodEnough;
+    report->status_text = "good enough: " + limits + ", less than the least gain " + base::ReadableNumber(options.least_gain);
+  } else if (behind.low > options.least_gain) {
+    report->status = RungStatus::kWorse;
+    report->status_text = "worse: " + limits;
+  } else {
+    report->status = RungStatus::kUnclear;
+    report->status_text = "unclear: " + limits + ", which includes the least gain " + base::ReadableNumber(options.least_gain);
+    report->rows_to_decide = RowsToDecide(behind, options.least_gain, static_cast<double>(judge.rows().size()));
+  }
+}
+
+std::optional<evidence::McNemarResult> McNemarAgainst(const std::string& other, const Examples& examples, const Rows& rows, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence) {
+  if (examples.task != learn::Task::kBinary && examples.task != learn::Task::kMulticlass) return std::nullopt;
+  std::vector<double> wrong_a(rows.size()), wrong_b(rows.size());
+  learn::RowLosses(Metric::kAccuracy, examples, rows, a, wrong_a);
+  learn::RowLosses(Metric::kAccuracy, examples, rows, b, wrong_b);
+  std::vector<std::uint8_t> right_a(rows.size()), right_b(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    right_a[i] = wrong_a[i] == 0 ? 1 : 0;
+    right_b[i] = wrong_b[i] == 0 ? 1 : 0;
+  }
+  const stats::Disagreements counts = stats::CountDisagreements(right_a, right_b);
+  const stats::McNemarTest test = stats::McNemar(counts);
+  evidence::McNemarResult result{other, counts.only_a, counts.only_b, test.p_value, test.exact ? "McNemar, exact" : "McNemar, chi-squared with correction", ""};
+  if (counts.only_a + counts.only_b == 0) result.reason = "both are right on the same rows, so there is nothing to test";
+  if (!dependence.unit.empty()) {
+    result.p_value = std::nan("");
+    result.reason = "McNemar's test needs independent rows; these depend on each other " + dependence.words + ", so read the paired difference instead";
+  }
+  return result;
+}
+
+}  // namespace assay::lifecycle
