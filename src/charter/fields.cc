@@ -76,7 +76,7 @@ const std::vector<Field>& Fields() {
       {"baselines.rules", "name", K::kText, Due::kNothing, true, "design", "A rule that people use or would use", "\"friday afternoon\""},
       {"baselines.rules", "expression", K::kExpression, Due::kNothing, true, "design", "The rule: a condition or a score", "\"weekday(date) = 5\""},
       {"baselines.imported", "name", K::kText, Due::kNothing, true, "design", "Another model's predictions", "\"the old model\""},
-      {"baselines.imported", "column", K::kText, Due::kNothing, true, "design", "The column that holds them", "\"old_score\""},
+      {"baselines.imported", "column", K::kText, Due::kNothing, true, "design", "The column that holds them; several classes: one each, with * for the class, like p_*", "\"old_score\""},
       {"baselines.imported", "trained_on", K::kText, Due::kNothing, true, "design", "What was that model trained on?", "\"flights of 2000\""},
       {"baselines.published", "name", K::kText, Due::kNothing, true, "design", "A published result", "\"a paper\""},
       {"baselines.published", "metric", K::kText, Due::kNothing, true, "design", "Its metric", "\"auc\"", "skill|auc|log_loss|brier|accuracy|rmse|mae|r2|ndcg"},

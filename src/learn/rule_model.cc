@@ -98,8 +98,8 @@ class RuleModel : public Model {
       const std::string test = name + (left ? " <= " : " > ") + base::ReadableNumber(node.upper, 6);
       return node.missing_left == left ? "(" + test + " or " + name + " is null)" : test;
     }
-    // The side with fewer values is the one that is named.
-    const bool name_left = node.values.size() <= node.right_values.size();
+    // The side that missing and rare values do not go to is the one that its values say all about.
+    const bool name_left = !node.missing_left;
     const std::vector<std::string>& values = name_left ? node.values : node.right_values;
     std::vector<std::string> shown(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(6, values.size())));
     for (std::string& value : shown) value = "'" + value + "'";

@@ -143,6 +143,77 @@ TEST(Train, IntervalsOfTheSameDifferenceAgree) {
   }
 }
 
+// 3,000 rows of three classes with the probabilities that another model gave them; some rows have none.
+Gathered WithClassProbabilities() {
+  base::RandomStream random(4, "imported classes");
+  std::vector<double> x;
+  std::vector<std::uint32_t> y;
+  std::vector<double> p[3];
+  for (int i = 0; i < 3000; ++i) {
+    x.push_back(random.Uniform());
+    double weight[3] = {x.back(), 1 - x.back(), 0.3};
+    const double draw = random.Uniform() * 1.3;
+    y.push_back(draw < weight[0] ? 0 : draw < 1 ? 1 : 2);
+    for (int c = 0; c < 3; ++c) p[c].push_back(i % 10 == 0 ? std::nan("") : weight[c] / 1.3);
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Categories("y", y, {"red", "green", "blue"}));
+  columns.push_back(Column::Numbers("x", x));
+  columns.push_back(Column::Numbers("p_red", p[0]));
+  columns.push_back(Column::Numbers("p_green", p[1]));
+  columns.push_back(Column::Numbers("p_blue", p[2]));
+  Problem problem;
+  problem.outcome = "y";
+  problem.exclude = {"p_*"};
+  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+}
+
+bool Says(const std::vector<std::string>& notes, const std::string& words) {
+  return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) { return note.find(words) != std::string::npos; });
+}
+
+TEST(Train, PredictionsOfSeveralClassesAreImportedFromAColumnEach) {
+  const Gathered gathered = WithClassProbabilities();
+  ASSERT_EQ(gathered.examples.features.size(), 1U) << "'p_*' is no feature";
+  TrainOptions options;
+  options.repeats = 0;
+  options.imported = {{"theirs", "p_*", "other rows"}, {"labels", "y", "other rows"}};
+  const Result<evidence::TrainReport> report = Train(gathered, options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  const evidence::RungReport& theirs = RungOf(*report, "theirs");
+  EXPECT_EQ(theirs.kind, "imported");
+  EXPECT_GT(theirs.metrics.at("skill").low, 0.02);
+  // It says the truth in nine rows of ten and the constant in the others: no model can be better in the nine.
+  EXPECT_GT(theirs.metrics.at("skill").value, 0.9 * RungOf(*report, "linear").metrics.at("skill").value);
+  EXPECT_TRUE(Says(report->notes, "holdout rows have no usable prediction"));
+  EXPECT_TRUE(Says(report->notes, "'y' are not compared: several classes need a column of probabilities each"));
+  options.imported = {{"theirs", "q_*", "other rows"}};
+  const Result<evidence::TrainReport> missing = Train(gathered, options, {});
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().message.find("Did you mean"), std::string::npos) << missing.error().message;
+}
+
+TEST(Train, ImportedPredictionsAreNumbers) {
+  TrainOptions options;
+  options.repeats = 0;
+  Gathered gathered = WithClassProbabilities();
+  gathered.examples.task = learn::Task::kBinary;
+  for (float& y : gathered.examples.outcome) y = y > 0 ? 1 : 0;
+  options.imported = {{"labels", "y", "other rows"}};
+  const Result<evidence::TrainReport> report = Train(gathered, options, {});
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message.find("holds no numbers"), std::string::npos) << report.error().message;
+}
+
+TEST(ColumnsLike, AStarStandsForAnyText) {
+  const Gathered gathered = WithClassProbabilities();
+  const table::Table& table = *gathered.source;
+  EXPECT_EQ(ColumnsLike(table, "p_*"), (std::vector<std::string>{"p_red", "p_green", "p_blue"}));
+  EXPECT_EQ(ColumnsLike(table, "*_blue"), std::vector<std::string>{"p_blue"});
+  EXPECT_EQ(ColumnsLike(table, "x"), std::vector<std::string>{"x"});
+  EXPECT_EQ(ColumnsLike(table, "z*"), std::vector<std::string>{"z*"});
+}
+
 // Twenty machines, each with a row an hour: their later rows are judged by their own past, and the report says so.
 TEST(Train, PanelsHaveATrainingPart) {
   Gathered gathered = Planted(1, 7);
