@@ -211,6 +211,8 @@ Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::u
   return resampling;
 }
 
+std::string GroupWords(const Examples& examples) { return RowGroups(examples).words(); }
+
 std::int64_t CountGroups(const Examples& examples, std::span<const std::uint32_t> rows) { return static_cast<std::int64_t>(PresentGroups(RowGroups(examples), rows).size()); }
 
 Rows SampleRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed) {

@@ -34,6 +34,13 @@ std::size_t LowestGoodEnough(const Standing& standing, double least_gain) {
   return standing.best;
 }
 
+std::string SampleInWords(const Examples& examples, const Rows& training, const Rows& sample) {
+  const std::string groups = learn::GroupWords(examples);
+  const std::int64_t sampled = learn::CountGroups(examples, sample), all = learn::CountGroups(examples, training);
+  return ", a sample of " + base::ReadableCount(sampled) + " whole " + groups + " (--full uses all " + base::ReadableCount(all) + " with " + base::ReadableCount(static_cast<std::int64_t>(training.size())) + " rows; the sample makes the intervals of the choice about " +
+         base::ReadableNumber(std::sqrt(static_cast<double>(all) / static_cast<double>(sampled)), 2) + " times wider where " + groups + " are alike)";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<learn::Model>> FitRung(const Rung& rung, const Examples& examples, std::span<const std::uint32_t> rows, const learn::LearnerOptions& options, const RunContext& context) {
@@ -102,8 +109,8 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   Choice choice;
   choice.rows = judged;
   choice.rung = LowestGoodEnough(standing, options.least_gain);
-  choice.how = "chosen inside the training part by " + std::to_string(folds.size()) + (examples.time.empty() ? " folds of whole units" : " folds that only look forward in time") + " over " + base::ReadableCount(static_cast<std::int64_t>(sample.size())) + " rows" +
-               (sample.size() < training.size() ? ", a sample of whole units (--full uses all " + base::ReadableCount(static_cast<std::int64_t>(training.size())) + "; the sample makes the intervals of the choice wider, about " + base::ReadableNumber(std::sqrt(static_cast<double>(training.size()) / static_cast<double>(sample.size())), 2) + " times where rows are independent)" : "");
+  choice.how = "chosen inside the training part by " + std::to_string(folds.size()) + (examples.time.empty() ? " folds of whole " + learn::GroupWords(examples) : std::string(" folds that only look forward in time")) + " over " + base::ReadableCount(static_cast<std::int64_t>(sample.size())) + " rows" +
+               (sample.size() < training.size() ? SampleInWords(examples, training, sample) : "");
   return choice;
 }
 

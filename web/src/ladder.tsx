@@ -28,7 +28,7 @@ function Rungs({ report }: { report: TrainReport }) {
           <div><h4>{r.name}{r.name === report.recommended ? <span class="badge">recommended</span> : null}</h4><p class="quiet">{sentence(r.explain || r.kind)}{r.source ? ` ${sentence(r.source)}` : ''}</p></div>
           <div><p class="label">{report.metric}</p><Number of={r.metrics[report.metric] ?? { value: null, low: null, high: null, level: 0.95, reason: 'not measured for this rung' }} /></div>
           <div><p class="label">against {r.against_previous?.other ?? 'the rung below'}</p><Against c={r.against_previous} exact={r.kind === 'published' ? 'published results are not tested' : 'nothing below it'} />{r.procedure_against_previous ? <p class="again"><span class="label">both fitted anew</span><br /><Against c={r.procedure_against_previous} exact="" /></p> : null}</div>
-          <div><p class="label">against the best</p><Mark state={status(r)} /><p class="quiet">{sentence(r.status_text.replace(/^[a-z ]+: /, ''))}{r.rows_to_decide.value !== null && r.status === 'unclear' ? ` About ${readable(r.rows_to_decide.value, 2)} holdout rows would decide (${r.rows_to_decide.reason || inLine(r.rows_to_decide)}).` : ''}</p></div>
+          <div><p class="label">against the best</p><Mark state={status(r)} /><p class="quiet">{sentence(r.status_text.replace(/^[a-z ]+: /, ''))}{r.rows_to_decide.value !== null && r.status === 'unclear' ? ` About ${readable(+r.rows_to_decide.value.toPrecision(2))} holdout rows would decide (${r.rows_to_decide.reason || inLine(r.rows_to_decide)}).` : ''}</p></div>
         </article>
       ))}
     </div>
