@@ -28,6 +28,7 @@ struct RunArguments {
 
 std::string MoneyText(const evidence::Estimate& estimate) {
   if (!std::isfinite(estimate.value)) return "–";
+  if (estimate.low == estimate.high) return base::ReadableNumber(estimate.value, 3) + ", exact";
   return base::ReadableNumber(estimate.value, 3) + " (" + base::ReadableNumber(estimate.low, 3) + " to " + base::ReadableNumber(estimate.high, 3) + ")";
 }
 

@@ -129,6 +129,10 @@ std::vector<Evidence> ConclusionsOf(const evidence::ValueReport& report) {
     if (rung.name != report.best) continue;
     const evidence::Estimate& gain = rung.against_nothing;
     one.verdict = gain.low > 0 ? Verdict::kSupported : gain.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
+    if (rung.kind == "nothing") {
+      one.answer = "No rung's decisions bring more than doing nothing.";
+      continue;
+    }
     one.answer = "'" + rung.name + "' has the most value" + (std::isfinite(gain.value) ? ", " + base::ReadableNumber(gain.value, 3) + " " + unit + " more than doing nothing (95 % interval " + base::ReadableNumber(gain.low, 3) + " to " + base::ReadableNumber(gain.high, 3) + ")." : " per decision; " + gain.reason + ".");
   }
   return {std::move(one)};

@@ -76,6 +76,67 @@ TEST(ValueOfRungs, ByHand) {
   EXPECT_EQ(report->rungs[0].value_per_day.value, 0);
 }
 
+// What a policy cannot do has no part in its interval.
+TEST(ValueOfRungs, NeverActingIsWorthExactlyWhatSilenceBrings) {
+  DecisionRows rows = SmallRows();
+  rows.rungs = {{"useless", "linear", {0.1, 0.2, 0.8, 0.9}, {0.3, 0.3, 0.3, 0.3}}};
+  struct Case {
+    const char* name;
+    objectives::DecisionMoney money;
+    double value, low, high;  // per decision, of doing nothing
+  };
+  const Case cases[] = {
+      {"silence is free", {4, -5, 0, 0}, 0, 0, 0},
+      {"silence always brings the same", {4, -5, 2, 2}, 2, 2, 2},
+  };
+  for (const Case& c : cases) {
+    MoneySettings settings = SmallMoney();
+    settings.money = c.money;
+    const Result<evidence::ValueReport> report = ValueOfRungs(rows, settings);
+    ASSERT_TRUE(report) << c.name;
+    for (const evidence::RungValue& rung : report->rungs) {
+      SCOPED_TRACE(std::string(c.name) + ": " + rung.name);
+      ASSERT_TRUE(std::isnan(rung.threshold)) << "it should never act";
+      EXPECT_EQ(rung.money_per_decision.value, c.value);
+      EXPECT_EQ(rung.money_per_decision.low, c.low);
+      EXPECT_EQ(rung.money_per_decision.high, c.high);
+      EXPECT_EQ(rung.value_per_day.low, 10 * c.low - rung.cost_per_day);
+      EXPECT_EQ(rung.value_per_day.high, rung.value_per_day.low);
+      EXPECT_EQ(rung.against_nothing.low, -rung.cost_per_day);
+      EXPECT_EQ(rung.against_nothing.high, -rung.cost_per_day);
+      EXPECT_NE(rung.money_per_decision.reason.find("never acts"), std::string::npos) << rung.money_per_decision.reason;
+      EXPECT_NE(rung.against_nothing.reason.find("never acts"), std::string::npos) << rung.against_nothing.reason;
+    }
+    EXPECT_EQ(report->best, "nothing");
+  }
+  // Misses cost: what silence brings depends on the outcome, so there is something to estimate; not against itself.
+  MoneySettings settings = SmallMoney();
+  settings.money = {1, -9, 0, -1};
+  rows.holdout_positive = {1, 1, 1, 0};
+  const Result<evidence::ValueReport> report = ValueOfRungs(rows, settings);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->rungs[0].money_per_decision.value, -0.75);
+  EXPECT_LT(report->rungs[0].money_per_decision.low, report->rungs[0].money_per_decision.high);
+  EXPECT_EQ(report->rungs[0].against_nothing.high, 0);
+}
+
+// A rung that might act, but did not on these rows, is not known that exactly: with two units up to 1 - 0.025^(1/2) of the
+// decisions may still be alarms, all right or all false.
+TEST(ValueOfRungs, NoActionOnTheHoldoutIsNotNeverActing) {
+  DecisionRows rows = SmallRows();
+  rows.rungs = {{"shy", "rule", {0.9, 0.6, 0.4, 0.1}, {0.3, 0.3, 0.3, 0.3}}};
+  const Result<evidence::ValueReport> report = ValueOfRungs(rows, SmallMoney());
+  ASSERT_TRUE(report);
+  const evidence::RungValue& shy = report->rungs[1];
+  ASSERT_EQ(shy.share_acted, 0);
+  const double alarms = 1 - std::sqrt(0.025);
+  EXPECT_EQ(shy.money_per_decision.value, 0);
+  EXPECT_NEAR(shy.money_per_decision.low, -alarms, 1e-12);
+  EXPECT_NEAR(shy.money_per_decision.high, 4 * alarms, 1e-12);
+  EXPECT_NEAR(shy.against_nothing.high, 40 * alarms, 1e-12);
+  EXPECT_EQ(shy.money_per_decision.reason, "");
+}
+
 TEST(ValueOfRungs, WithoutDecisionsPerDayOnlyMoneyPerDecision) {
   MoneySettings settings = SmallMoney();
   settings.decisions_per_day = std::nan("");

@@ -1,5 +1,6 @@
 #include "lifecycle/value.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -26,6 +27,21 @@ Estimate Scaled(const Estimate& estimate, double factor, double shift) {
 
 bool IsMachineLearning(const std::string& kind) { return kind == "linear" || kind == "boosted"; }
 
+// Mean of money per row, of which every row brings in one of `cells`. Where only one sum is possible the mean is that sum,
+// exactly. Where all rows happen to be alike, others might not be: as many rows as are still likely take the farthest cell.
+Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters) {
+  const auto [least, most] = std::minmax_element(cells.begin(), cells.end());
+  if (*least == *most) return {*least, *least, *least, 0.95, why_exact};
+  const Result<stats::Interval> mean = stats::ClusterMean(money, clusters);
+  Estimate estimate = ToEstimate(mean);
+  const bool alike = mean && std::all_of(money.begin(), money.end(), [&](double v) { return v == money[0]; });
+  if (!alike) return estimate;
+  const double others = stats::AllAlike(0, mean->units, estimate.level).high;  // share of rows
+  estimate.low = estimate.value - others * (estimate.value - *least);
+  estimate.high = estimate.value + others * (*most - estimate.value);
+  return estimate;
+}
+
 struct Money {
   const DecisionRows& rows;
   const MoneySettings& settings;
@@ -45,8 +61,14 @@ struct Money {
     }
     value.share_acted = static_cast<double>(acted) / static_cast<double>(money.size());
     const stats::Clusters clusters{rows.holdout_unit, rows.num_units};
-    value.money_per_decision = ToEstimate(stats::ClusterMean(money, clusters));
-    const Estimate against = ToEstimate(stats::ClusterMean(gain, clusters));
+    const objectives::DecisionMoney& m = settings.money;
+    std::vector<double> cells = {m.true_negative, m.false_negative}, gains = {0};
+    if (std::isfinite(threshold)) {
+      cells.insert(cells.end(), {m.true_positive, m.false_positive});
+      gains.insert(gains.end(), {m.true_positive - m.false_negative, m.false_positive - m.true_negative});
+    }
+    value.money_per_decision = MeanMoney(money, cells, "exact: it never acts, and staying silent always brings the same", clusters);
+    const Estimate against = MeanMoney(gain, gains, "exact: it never acts", clusters);
     value.cost_per_day = IsMachineLearning(kind) ? settings.cost_per_month / kDaysPerMonth : 0;
     if (std::isfinite(settings.decisions_per_day)) {
       value.money_per_day = Scaled(value.money_per_decision, settings.decisions_per_day, 0);

@@ -39,7 +39,7 @@ export function readEstimate(e: Estimate | null | undefined, as: Reading = 'plai
   if (!e || !present(e.value)) return { value: 'n/a', interval: '', reason: e?.reason || 'not measured' };
   const f = factor(as);
   if (!present(e.low) || !present(e.high)) return { value: readable(f * e.value) + unit(as), interval: '', reason: e.reason || 'no interval was computed' };
-  if (e.high - e.low <= 1e-12 * Math.abs(e.value)) return { value: readable(f * e.value) + unit(as), interval: '', reason: 'exact: nothing is estimated' };
+  if (e.high - e.low <= 1e-12 * Math.abs(e.value)) return { value: readable(f * e.value) + unit(as), interval: '', reason: e.reason || 'exact: nothing is estimated' };
   // The unit stands once, after the value.
   const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(f * (e.high - e.low)))));
   return { value: fixed(f * e.value, decimals) + unit(as), interval: `${fixed(f * e.low, decimals)} to ${fixed(f * e.high, decimals)}`, reason: '' };

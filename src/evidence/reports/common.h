@@ -15,7 +15,7 @@ struct Estimate {
   double low = std::numeric_limits<double>::quiet_NaN();   // ends of the interval at `level`
   double high = std::numeric_limits<double>::quiet_NaN();
   double level = 0.95;
-  std::string reason;  // why value or interval is null; "" when both are there
+  std::string reason;  // why value or interval is null, or why the interval has no width; "" otherwise
 };
 template <class V>
 void Describe(V& v, Estimate& e) {
@@ -23,7 +23,7 @@ void Describe(V& v, Estimate& e) {
   v("low", e.low, "lower end of the interval; null with a reason");
   v("high", e.high, "upper end of the interval; null with a reason");
   v("level", e.level, "confidence level of the interval");
-  v("reason", e.reason, "why value, low or high is null; empty otherwise");
+  v("reason", e.reason, "why value, low or high is null, or why the interval has no width; empty otherwise");
 }
 inline const char* DescribedName(const Estimate*) { return "Estimate"; }
 
