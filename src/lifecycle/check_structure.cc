@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "charter/fields.h"
 #include "charter/vague.h"
+#include "lifecycle/exit_criteria.h"
 #include "lifecycle/internal/check_state.h"
 #include "lifecycle/measurables.h"
 
@@ -97,32 +98,15 @@ void CheckSteps(CheckState& state) {
   std::vector<std::string> objectives;
   for (const Record& objective : state.charter().list("objectives")) objectives.push_back(objective.text("name"));
   const std::vector<std::string> names = MeasurableNames(objectives);
-  table::Schema schema;
-  for (const std::string& name : names) schema.push_back({name, table::ColumnType::kNumber, false, {}});
   const std::vector<Record>& steps = state.charter().list("problem.steps");
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (!steps[i].has("exit")) continue;
     const Place place = PlaceOf("problem.steps", steps[i], "exit", i);
     const std::string text = steps[i].text("exit");
-    const Result<expression::Expression> parsed = expression::Expression::Parse(text);
-    if (!parsed) {
-      const std::string message = parsed.error().message.substr(0, parsed.error().message.find('\n'));
-      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' is no EXPR, so no run can measure it: " + message, "", "Write a condition over figures of a run, like recommended_skill >= 0.05.");
-      continue;
-    }
-    const Result<expression::BoundExpression> bound = expression::BoundExpression::Bind(*parsed, schema);
-    if (!bound) {
-      std::vector<std::string> unknown, hints;
-      for (const std::string& column : parsed->columns()) {
-        if (Among(names, base::Lowercase(column))) continue;
-        unknown.push_back("'" + column + "'");
-        for (const std::string& near : base::NearestNames(column, names, 2)) hints.push_back("'" + near + "'");
-      }
-      const std::string message = unknown.empty() ? bound.error().message.substr(0, bound.error().message.find('\n')) : "a run does not measure " + base::Join(unknown, ", ") + (hints.empty() ? "" : ". Did you mean " + base::Join(hints, " or ") + "?");
-      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' cannot be measured: " + message, "", "docs/projects.md lists what a run measures: gain_low, recommended_METRIC, value_per_day_low and others.");
-    } else if (parsed->columns().empty()) {
-      state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' names no figure, so it is the same whatever happens", "", "Write a condition over figures of a run, like recommended_skill >= 0.05.");
-    }
+    const Result<expression::Expression> criterion = ParseCriterion(text, names);
+    if (criterion) continue;
+    const bool unmeasured = criterion.error().message.starts_with("cannot be measured");
+    state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' " + criterion.error().message, "", unmeasured ? "docs/projects.md lists what a run measures: gain_low, recommended_METRIC, value_per_day_low and others." : "Write a condition over figures of a run, like recommended_skill >= 0.05.");
   }
 }
 
@@ -159,25 +143,3 @@ void CheckStructure(CheckState& state) {
 }
 
 }  // namespace assay::lifecycle::internal
-
-namespace assay::lifecycle {
-
-std::vector<std::string> MeasurableNames(const std::vector<std::string>& objectives) {
-  std::vector<std::string> prefixes = {""};
-  for (const std::string& objective : objectives) prefixes.push_back(objective + "_");
-  std::vector<std::string> names = {"rows", "hypotheses_decided", "hypotheses_supported"};
-  for (const std::string& prefix : prefixes) {
-    const auto add_estimate = [&](const std::string& name) {
-      for (const char* end : {"", "_low", "_high"}) names.push_back(prefix + name + end);
-    };
-    for (const char* name : {"gain", "value_per_day", "value_against_nothing"}) add_estimate(name);
-    for (const char* name : {"go", "stop", "leaky_columns", "holdout_openings"}) names.push_back(prefix + name);
-    for (const char* item : {"pattern", "objective", "complexity", "data", "repetition", "leakage", "collection", "fatal_errors", "ethics"}) names.push_back(prefix + item + "_supported");
-    for (const char* rung : {"recommended_", "best_"}) {
-      for (const char* metric : {"skill", "auc", "log_loss", "brier", "accuracy", "rmse", "mae", "r2", "ndcg"}) add_estimate(std::string(rung) + metric);
-    }
-  }
-  return names;
-}
-
-}  // namespace assay::lifecycle

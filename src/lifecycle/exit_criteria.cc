@@ -4,115 +4,87 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "expression/expression.h"
+#include "lifecycle/measurables.h"
 
 namespace assay::lifecycle {
 
 namespace {
 
 using charter::Record;
-using evidence::ProjectReport;
+using evidence::StepResult;
+using expression::BoundExpression;
+using expression::Expression;
+using expression::ValueType;
 
-// Names with the objective in front, and without it the first objective's.
-class Names {
- public:
-  void Add(const std::string& name, double value) {
-    const bool there = std::any_of(values_.begin(), values_.end(), [&](const auto& v) { return v.first == name; });
-    if (!there) values_.emplace_back(name, value);
-  }
-  void AddFor(const std::string& objective, const std::string& name, double value) {
-    Add(name, value);
-    Add(objective + "_" + name, value);
-  }
-  void AddEstimate(const std::string& objective, const std::string& name, const evidence::Estimate& estimate) {
-    AddFor(objective, name, estimate.value);
-    AddFor(objective, name + "_low", estimate.low);
-    AddFor(objective, name + "_high", estimate.high);
-  }
-  std::vector<std::pair<std::string, double>> values() && { return std::move(values_); }
+std::string FirstLine(const std::string& message) { return message.substr(0, message.find('\n')); }
 
- private:
-  std::vector<std::pair<std::string, double>> values_;
-};
-
-void AddUnderstand(const ProjectReport& report, Names* names) {
-  names->Add("rows", static_cast<double>(report.header.data.rows));
-  if (!report.understand) return;
-  double decided = 0, supported = 0;
-  for (const evidence::HypothesisResult& h : report.understand->hypotheses) {
-    decided += h.verdict == evidence::Verdict::kInconclusive ? 0 : 1;
-    supported += h.verdict == evidence::Verdict::kSupported ? 1 : 0;
-  }
-  names->Add("hypotheses_decided", decided);
-  names->Add("hypotheses_supported", supported);
+table::Schema SchemaOf(const std::vector<std::string>& names) {
+  table::Schema schema;
+  for (const std::string& name : names) schema.push_back({name, table::ColumnType::kNumber, false, {}});
+  return schema;
 }
 
-void AddFeasibility(const evidence::FeasibilityReport& f, Names* names) {
-  names->AddEstimate(f.objective, "gain", f.gain);
-  names->AddFor(f.objective, "go", f.verdict == evidence::FeasibilityVerdict::kGo ? 1 : 0);
-  names->AddFor(f.objective, "stop", f.verdict == evidence::FeasibilityVerdict::kStop ? 1 : 0);
-  names->AddFor(f.objective, "leaky_columns", static_cast<double>(f.leaky_columns.size()));
-  for (const evidence::FeasibilityItem& item : f.items) names->AddFor(f.objective, item.id + "_supported", item.verdict == evidence::Verdict::kSupported ? 1 : 0);
+// What the criterion looked at: each figure with its value, or with the reason why this run does not have it.
+std::string FiguresOf(const std::vector<std::size_t>& columns, const std::vector<Measurable>& measurables, bool only_missing) {
+  std::vector<std::string> figures;
+  for (const std::size_t column : columns) {
+    const Measurable& m = measurables[column];
+    if (std::isnan(m.value)) figures.push_back(m.name + " does not exist in this run: " + m.reason);
+    else if (!only_missing) figures.push_back(m.name + " = " + base::ReadableNumber(m.value, 3));
+  }
+  return base::Join(figures, only_missing ? "; " : ", ");
 }
 
-void AddTrain(const evidence::TrainReport& t, Names* names) {
-  for (const evidence::RungReport& rung : t.rungs) {
-    for (const auto& [metric, estimate] : rung.metrics) {
-      if (!t.recommended.empty() && rung.name == t.recommended) names->AddEstimate(t.objective, "recommended_" + metric, estimate);
-      if (rung.status == evidence::RungStatus::kBest) names->AddEstimate(t.objective, "best_" + metric, estimate);
-    }
-  }
-  names->AddFor(t.objective, "holdout_openings", static_cast<double>(t.split.holdout_openings));
-}
-
-void AddValue(const ProjectReport& report, const evidence::ValueReport& value, Names* names) {
-  const auto train = std::find_if(report.train.begin(), report.train.end(), [&](const auto& t) { return t.objective == value.objective; });
-  if (train == report.train.end()) return;
-  for (const evidence::RungValue& rung : value.rungs) {
-    if (rung.name != train->recommended) continue;
-    names->AddEstimate(value.objective, "value_per_day", rung.value_per_day);
-    names->AddEstimate(value.objective, "value_against_nothing", rung.against_nothing);
-  }
+Result<void> Judge(const Expression& criterion, const std::vector<Measurable>& measurables, const RunContext& context, StepResult* result) {
+  std::vector<table::Column> columns;
+  for (const Measurable& m : measurables) columns.push_back(table::Column::Numbers(m.name, {m.value}));
+  const table::Table measured = ASSAY_TRY(table::Table::Create(std::move(columns)));
+  const BoundExpression bound = ASSAY_TRY(BoundExpression::Bind(criterion, measured.schema()));
+  const table::Column value = ASSAY_TRY(bound.Evaluate(measured, "exit", context));
+  const bool missing = value.IsMissing(0);
+  if (!missing) result->state = value.NumberAt(0) != 0 ? "met" : "not_met";
+  result->detail = FiguresOf(bound.column_indices(), measurables, missing);
+  if (result->detail.empty()) result->detail = "it has no value for these figures: " + FiguresOf(bound.column_indices(), measurables, false);
+  return {};
 }
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> Measurables(const ProjectReport& report) {
-  Names names;
-  AddUnderstand(report, &names);
-  for (const evidence::FeasibilityReport& f : report.feasibility) AddFeasibility(f, &names);
-  for (const evidence::TrainReport& t : report.train) AddTrain(t, &names);
-  for (const evidence::ValueReport& v : report.value) AddValue(report, v, &names);
-  return std::move(names).values();
+Result<Expression> ParseCriterion(const std::string& text, const std::vector<std::string>& measurable_names) {
+  const auto error = [](const std::string& message) { return Error{ErrorCode::kInvalidInput, message}; };
+  const Result<Expression> parsed = Expression::Parse(text);
+  if (!parsed) return error("is no EXPR, so no run can measure it: " + FirstLine(parsed.error().message));
+  const Result<BoundExpression> bound = BoundExpression::Bind(*parsed, SchemaOf(measurable_names));
+  if (!bound) {
+    std::vector<std::string> unknown, hints;
+    for (const std::string& column : parsed->columns()) {
+      const bool known = std::any_of(measurable_names.begin(), measurable_names.end(), [&](const std::string& name) { return base::Lowercase(name) == base::Lowercase(column); });
+      if (known) continue;
+      unknown.push_back("'" + column + "'");
+      for (const std::string& near : base::NearestNames(column, measurable_names, 2)) hints.push_back("'" + near + "'");
+    }
+    if (unknown.empty()) return error("cannot be measured: " + FirstLine(bound.error().message));
+    return error("cannot be measured: a run does not measure " + base::Join(unknown, ", ") + (hints.empty() ? "" : ". Did you mean " + base::Join(hints, " or ") + "?"));
+  }
+  if (bound->type() == ValueType::kText || bound->type() == ValueType::kTime) return error(std::string("is a ") + expression::ValueTypeName(bound->type()) + ", expected a condition such as gain_low >= 0.01");
+  if (parsed->columns().empty()) return error("names no figure, so it is the same whatever happens");
+  return *parsed;
 }
 
-std::vector<evidence::StepResult> JudgeSteps(const charter::Charter& charter, const ProjectReport& report, const RunContext& context) {
-  std::vector<table::Column> columns;
-  for (const auto& [name, value] : Measurables(report)) columns.push_back(table::Column::Numbers(name, {std::isfinite(value) ? value : std::nan("")}));
-  const Result<table::Table> measured = table::Table::Create(std::move(columns));
-  std::vector<evidence::StepResult> results;
+std::vector<StepResult> JudgeSteps(const charter::Charter& charter, const evidence::ProjectReport& report, const RunContext& context) {
+  std::vector<std::string> objectives;
+  for (const Record& objective : charter.list("objectives")) objectives.push_back(objective.text("name"));
+  const std::vector<Measurable> measurables = Measurables(objectives, report);
+  const std::vector<std::string> names = MeasurableNames(objectives);
+  std::vector<StepResult> results;
   for (const Record& step : charter.list("problem.steps")) {
-    evidence::StepResult result{step.text("name"), step.text("exit"), "not_measurable", ""};
-    const Result<expression::Expression> parsed = expression::Expression::Parse(result.criterion);
-    const Result<table::Column> value = measured ? expression::EvaluateText(result.criterion, "exit criterion", *measured, "exit", context) : Result<table::Column>(measured.error());
+    StepResult result{step.text("name"), step.text("exit"), "not_measurable", ""};
     if (result.criterion.empty()) {
       result.detail = "it has no exit criterion";
-    } else if (!parsed || !value) {
-      const std::string& message = parsed ? value.error().message : parsed.error().message;
-      // Columns of a table are what this run measured; the list of all of them stands in the documents.
-      result.detail = message.substr(0, std::min(message.find('\n'), message.find(" The columns are:")));
-    } else if (value->type() == table::ColumnType::kCategory || value->type() == table::ColumnType::kTime) {
-      result.detail = "it is a " + std::string(table::ColumnTypeName(value->type())) + ", expected a condition such as gain_low >= 0.01";
-    } else if (value->IsMissing(0)) {
-      result.detail = "a figure in it does not exist in this run";
     } else {
-      result.state = value->NumberAt(0) != 0 ? "met" : "not_met";
-      std::vector<std::string> figures;
-      for (const std::string& name : parsed->columns()) {
-        const std::int64_t index = measured->Find(name);
-        if (index >= 0) figures.push_back(name + " = " + base::ReadableNumber(measured->column(static_cast<std::size_t>(index)).NumberAt(0), 3));
-      }
-      result.detail = base::Join(figures, ", ");
+      const Result<Expression> criterion = ParseCriterion(result.criterion, names);
+      const Result<void> judged = criterion ? Judge(*criterion, measurables, context, &result) : Result<void>(criterion.error());
+      if (!judged) result.detail = "it " + FirstLine(judged.error().message);
     }
     results.push_back(std::move(result));
   }

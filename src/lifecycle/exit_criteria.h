@@ -1,21 +1,22 @@
 // The charter's steps: is each one's exit criterion met by what the run measured?
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/run_context.h"
 #include "charter/charter.h"
 #include "evidence/reports/project.h"
+#include "expression/expression.h"
 
 namespace assay::lifecycle {
 
-// A criterion is an EXPR over measured results, by name (docs/charter.md lists them): rows, hypotheses_decided, gain, gain_low,
-// go, leaky_columns, recommended_METRIC, recommended_METRIC_low, best_METRIC, value_per_day, value_per_day_low, ...; with the
-// objective's name and '_' in front where there are several. Met or not met; not measurable, with the reason, when it is no
-// EXPR over these names, or a figure in it does not exist in this run.
-std::vector<evidence::StepResult> JudgeSteps(const charter::Charter& charter, const evidence::ProjectReport& report, const RunContext& context);
+// A criterion is a condition, an EXPR over figures of a run (measurables.h). The error continues "it ": why no run can ever
+// decide it.
+Result<expression::Expression> ParseCriterion(const std::string& text, const std::vector<std::string>& measurable_names);
 
-// The names with their values in this run (NaN where a figure is null), in a fixed order.
-std::vector<std::pair<std::string, double>> Measurables(const evidence::ProjectReport& report);
+// Met or not met; not measurable, with the reason, when no run can decide it, or when it turns on a figure that this run does
+// not have.
+std::vector<evidence::StepResult> JudgeSteps(const charter::Charter& charter, const evidence::ProjectReport& report, const RunContext& context);
 
 }  // namespace assay::lifecycle

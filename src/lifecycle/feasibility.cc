@@ -1,5 +1,6 @@
 #include "lifecycle/feasibility.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/step_clock.h"
@@ -16,28 +17,10 @@ using evidence::Verdict;
 using learn::Examples;
 using learn::Metric;
 
-struct Asked {
-  const char* id;
-  const char* question;
-};
-constexpr Asked kItems[] = {
-    {"pattern", "Is there a pattern that can be learned?"},
-    {"objective", "Is the outcome usable as an objective?"},
-    {"complexity", "Is it too complex for a simple rule?"},
-    {"data", "Is there enough data?"},
-    {"repetition", "Does the decision come often enough to be worth a model?"},
-    {"leakage", "Does any column know the outcome beforehand?"},
-    {"collection", "Can outcomes be collected, soon and clean enough?"},
-    {"fatal_errors", "Can we live with its errors, in every group?"},
-    {"ethics", "Is it right to do this?"},
-};
-
 // Puts the items into their order; those that were not reached say why.
 void Arrange(std::vector<FeasibilityItem> made, const std::string& reason, FeasibilityReport* report) {
-  for (const Asked& asked : kItems) {
-    FeasibilityItem item;
-    item.id = asked.id;
-    item.question = asked.question;
+  for (const AskedItem& asked : kAskedItems) {
+    FeasibilityItem item = StartItem(asked.id);
     item.answer = "Not judged: " + reason + ".";
     item.method = "none";
     for (FeasibilityItem& candidate : made) {
@@ -79,6 +62,15 @@ void AddNotes(const Examples& examples, const Dependence& dependence, Feasibilit
 }
 
 }  // namespace
+
+FeasibilityItem StartItem(const std::string& id) {
+  const auto* asked = std::find_if(std::begin(kAskedItems), std::end(kAskedItems), [&](const AskedItem& a) { return id == a.id; });
+  ASSAY_CHECK(asked != std::end(kAskedItems));
+  FeasibilityItem item;
+  item.id = id;
+  item.question = asked->question;
+  return item;
+}
 
 Result<FeasibilityReport> Feasibility(const Gathered& gathered, const FeasibilityOptions& options, const RunContext& context) {
   FeasibilityReport report;

@@ -128,9 +128,7 @@ void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, s
 }  // namespace
 
 FeasibilityItem CollectionItem(const Ground& ground, const Gains& gains) {
-  FeasibilityItem item;
-  item.id = "collection";
-  item.question = "Can outcomes be collected, soon and clean enough?";
+  FeasibilityItem item = StartItem("collection");
   item.method = "share of rows with an outcome; delay from a time column that is known exactly where the outcome is; label noise by confident learning on the best model's out-of-fold probabilities (Northcutt, Jiang, Chuang 2021), intervals by unit";
   const auto labelled = static_cast<double>(ground.gathered.examples.num_rows());
   const double rate = labelled / (labelled + static_cast<double>(ground.gathered.rows_without_outcome));

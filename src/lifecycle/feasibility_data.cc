@@ -129,9 +129,7 @@ Result<FeasibilityItem> DataItem(const Ground& ground, bool* still_rising) {
   const learn::Examples& examples = ground.examples;
   const std::string metric = learn::MetricName(ground.metric);
   const double sign = learn::HigherIsBetter(ground.metric) ? 1 : -1;
-  FeasibilityItem item;
-  item.id = "data";
-  item.question = "Is there enough data?";
+  FeasibilityItem item = StartItem("data");
   item.method = "learning curve of boosted trees on untouched rows, up to three training samples per size; power law, refitted to 400 joint redraws of judged units and training samples; refused when a test at 5 % rejects that the curve never falls";
   const learn::Rows thin = ThinRows(examples, kGainRows, ground.context.seed);
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, 2, ground.context.seed));

@@ -189,9 +189,7 @@ void Decide(const FeasibilityOptions& options, FeasibilityItem* item) {
 }  // namespace
 
 Result<FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains) {
-  FeasibilityItem item;
-  item.id = "ethics";
-  item.question = "Is it right to do this?";
+  FeasibilityItem item = StartItem("ethics");
   item.method = "sensitive columns as stated; how well the other features tell each of their groups (AUC of boosted trees, out of fold, called out when the lower limit is above 0.65); gaps between each group and all others in error, outcome and score; intervals by unit, simultaneous over all groups and measures (Bonferroni)";
   std::vector<Sensitive> columns;
   std::size_t num_groups = 0;

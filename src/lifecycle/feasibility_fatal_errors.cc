@@ -129,9 +129,7 @@ void AddWorstCaseCost(const Ground& ground, double worst, FeasibilityItem* item)
 
 FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded) {
   const FeasibilityOptions& options = ground.options;
-  FeasibilityItem item;
-  item.id = "fatal_errors";
-  item.question = "Can we live with its errors, in every group?";
+  FeasibilityItem item = StartItem("fatal_errors");
   double worst = std::nan("");
   std::string worst_name;
   if (ground.examples.task == learn::Task::kRanking) {

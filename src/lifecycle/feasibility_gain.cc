@@ -61,9 +61,7 @@ Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, con
 evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gains) {
   using evidence::Verdict;
   const double least = ground.options.least_gain;
-  evidence::FeasibilityItem item;
-  item.id = "complexity";
-  item.question = "Is it too complex for a simple rule?";
+  evidence::FeasibilityItem item = StartItem("complexity");
   item.method = "best rule of depth at most 3, its depth chosen inside the training part, against the better of linear model and boosted trees, out of fold, paired by unit; interval at 97.5 % because the better of two was picked";
   const evidence::Estimate over = WithInterval(gains.over_rule, 1 - 0.05 / 2);
   item.figures.push_back(MakeFigure("over_rule", "gain of the best model over the best rule", over, learn::MetricName(ground.metric)));

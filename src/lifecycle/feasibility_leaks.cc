@@ -193,9 +193,7 @@ Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContex
 }
 
 Result<FeasibilityItem> LeakageItem(const Gathered& gathered, const RunContext& context, std::vector<std::string>* leaky) {
-  FeasibilityItem item;
-  item.id = "leakage";
-  item.question = "Does any column know the outcome beforehand?";
+  FeasibilityItem item = StartItem("leakage");
   item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 %; times after the decision, outcomes of neighbouring rows, and the time of day against the usual time of recurring cases";
   item.findings = ASSAY_TRY(FindLeaks(gathered.examples, context));
   std::string order;

@@ -15,9 +15,7 @@ constexpr std::int64_t kLeastRows = 30;
 
 evidence::FeasibilityItem ObjectiveItem(const learn::Examples& examples, const Dependence& dependence, bool* unusable) {
   using evidence::Verdict;
-  evidence::FeasibilityItem item;
-  item.id = "objective";
-  item.question = "Is the outcome usable as an objective?";
+  evidence::FeasibilityItem item = StartItem("objective");
   item.method = "counts: unusable with fewer than 30 rows, or fewer than 10 outside the most frequent value; usable from 50 of them on";
   std::map<float, std::int64_t> counts;
   for (const float y : examples.outcome) {

@@ -141,9 +141,7 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
 Result<evidence::FeasibilityItem> PatternItem(const Ground& ground, const stats::Interval& gain, bool* refuted) {
   using evidence::Verdict;
   constexpr double kLevel = 0.05;
-  evidence::FeasibilityItem item;
-  item.id = "pattern";
-  item.question = "Is there a pattern that can be learned?";
+  evidence::FeasibilityItem item = StartItem("pattern");
   const PatternTest test = ASSAY_TRY(TestPattern(ground.examples, 199, ground.context));
   *refuted = test.p_value > kLevel;
   // A large p alone may also mean that these learners cannot use what is there: refuted only where the gain agrees.

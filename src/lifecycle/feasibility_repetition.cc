@@ -190,9 +190,7 @@ void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item)
 }  // namespace
 
 FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains) {
-  FeasibilityItem item;
-  item.id = "repetition";
-  item.question = "Does the decision come often enough to be worth a model?";
+  FeasibilityItem item = StartItem("repetition");
   item.method = "equal cases = rows with all features exactly equal; decided alike = two rows of a case agree (numbers: share of the variance that a case shares); money = decisions per day x out-of-fold value of acting, thresholds chosen on the other folds, over always or never acting, less the cost; intervals by unit";
   const Cases cases = FindCases(ground.examples);
   std::vector<double> recurs(cases.of_row.size());

@@ -213,14 +213,39 @@ TEST(JudgeSteps, MetNotMetNotMeasurable) {
     const char* state;
     const char* detail;
   };
+  // Of "slow" there is a ladder that recommends nothing, and a rung without an auc; the value was not measured.
+  evidence::TrainReport train;
+  train.objective = "slow";
+  evidence::RungReport rung;
+  rung.name = "linear";
+  rung.status = evidence::RungStatus::kBest;
+  rung.metrics["skill"] = {0.2, 0.1, 0.3, 0.95, ""};
+  train.rungs.push_back(rung);
+  report.train.push_back(train);
   const Case cases[] = {
-      {"gain_low >= 0.01", "met", "gain_low = 0.02"},       {"late_gain > 0.1", "not_met", "late_gain = 0.05"},
-      {"gain_high > 1", "not_measurable", "does not exist"}, {"recommended_skill > 0", "not_measurable", "recommended_skill"},
-      {"gain >", "not_measurable", ""},                      {"", "not_measurable", "no exit criterion"},
-      {"'done'", "not_measurable", "expected a condition"},  {"rows = 100 and go = 0", "met", "rows = 100"},
+      {"gain_low >= 0.01", "met", "gain_low = 0.02"},
+      {"late_gain > 0.1", "not_met", "late_gain = 0.05"},
+      {"GAIN_LOW >= 0.01", "met", "gain_low = 0.02"},
+      {"gain_high > 1", "not_measurable", "gain_high does not exist in this run: its interval has no upper end"},
+      {"recommended_skill > 0", "not_measurable", "recommended_skill does not exist in this run: the ladder has not been climbed for 'late'"},
+      {"slow_recommended_skill > 0", "not_measurable", "slow_recommended_skill does not exist in this run: no rung is recommended for 'slow'"},
+      {"slow_best_auc_low > 0", "not_measurable", "slow_best_auc_low does not exist in this run: 'linear' has no auc"},
+      {"slow_best_skill > 0.15", "met", "slow_best_skill = 0.2"},
+      {"slow_value_per_day > 0", "not_measurable", "the value of decisions has not been measured for 'slow'"},
+      {"slow_go = 1", "not_measurable", "feasibility has not been judged for 'slow'"},
+      {"hypotheses_decided > 0", "not_measurable", "the hypotheses have not been tested"},
+      // Decided by the figures that are there; the other one is named all the same.
+      {"gain_low >= 0.01 or recommended_skill > 0", "met", "gain_low = 0.02, recommended_skill does not exist"},
+      {"recomended_skill > 0", "not_measurable", "it cannot be measured: a run does not measure 'recomended_skill'. Did you mean 'recommended_skill'"},
+      {"gain >", "not_measurable", "it is no EXPR"},
+      {"", "not_measurable", "no exit criterion"},
+      {"'done'", "not_measurable", "expected a condition"},
+      {"1 = 1", "not_measurable", "names no figure"},
+      {"gain / (go * 1) > 0", "not_measurable", "it has no value for these figures: gain = 0.05, go = 0"},
+      {"rows = 100 and go = 0", "met", "rows = 100"},
   };
   for (const Case& c : cases) {
-    const Result<charter::Charter> parsed = charter::Charter::Parse(std::string("[[problem.steps]]\nname = \"s\"\nexit = \"") + c.exit + "\"\n", "t");
+    const Result<charter::Charter> parsed = charter::Charter::Parse(std::string("[[objectives]]\nname = \"late\"\n[[objectives]]\nname = \"slow\"\n[[problem.steps]]\nname = \"s\"\nexit = \"") + c.exit + "\"\n", "t");
     ASSERT_TRUE(parsed) << parsed.error().message;
     const std::vector<evidence::StepResult> steps = JudgeSteps(*parsed, report, {});
     ASSERT_EQ(steps.size(), 1U);

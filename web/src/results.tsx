@@ -45,7 +45,7 @@ export function Results({ report }: { report: ProjectReport }) {
     <section id="results">
       <h2>What it means for the work</h2>
       {report.options.length > 0 && <><h3>Options: what each costs, brings and is worth</h3><Options report={report} /></>}
-      {report.steps.length > 0 && <><h3>Steps, and whether their exit criterion is met</h3><ol class="steps">{report.steps.map((s) => <li><Mark state={s.state} /><h4>{s.name}</h4><p><code>{s.criterion}</code></p><p class="quiet">{s.detail ? `Measured: ${s.detail}` : ''}</p></li>)}</ol></>}
+      {report.steps.length > 0 && <><h3>Steps, and whether their exit criterion is met</h3><ol class="steps">{report.steps.map((s) => <li><Mark state={s.state} /><h4>{s.name}</h4><p><code>{s.criterion}</code></p><p class="quiet">{s.state === 'not_measurable' ? `Not measurable: ${s.detail}` : s.detail ? `Measured: ${s.detail}` : ''}</p></li>)}</ol></>}
     </section>
   );
 }

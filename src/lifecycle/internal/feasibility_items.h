@@ -12,6 +12,25 @@
 
 namespace assay::lifecycle {
 
+// The items in their order. Every item begins as one of them.
+struct AskedItem {
+  const char* id;
+  const char* question;
+};
+inline constexpr AskedItem kAskedItems[] = {
+    {"pattern", "Is there a pattern that can be learned?"},
+    {"objective", "Is the outcome usable as an objective?"},
+    {"complexity", "Is it too complex for a simple rule?"},
+    {"data", "Is there enough data?"},
+    {"repetition", "Does the decision come often enough to be worth a model?"},
+    {"leakage", "Does any column know the outcome beforehand?"},
+    {"collection", "Can outcomes be collected, soon and clean enough?"},
+    {"fatal_errors", "Can we live with its errors, in every group?"},
+    {"ethics", "Is it right to do this?"},
+};
+// Requires: one of the ids above.
+evidence::FeasibilityItem StartItem(const std::string& id);
+
 // Out-of-fold predictions of the constant, the best rule, the linear model and boosted trees on the same rows: each row by
 // fits that did not see it. Everything, the rule's depth included, is chosen inside the training part of its fold.
 struct OutOfFold {
