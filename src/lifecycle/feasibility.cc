@@ -137,7 +137,10 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   items.push_back(ComplexityItem(ground, *gains));
   {
     const base::ScopedStep step(context, "learning curve");
-    items.push_back(ASSAY_TRY(DataItem(ground, &facts.still_rising)));
+    MoreRows rows;
+    items.push_back(ASSAY_TRY(DataItem(ground, &rows)));
+    facts.still_rising = rows.still_rising;
+    facts.rises_in_vain = rows.in_vain;
   }
   {
     const base::ScopedStep step(context, "cases");

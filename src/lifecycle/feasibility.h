@@ -43,6 +43,7 @@ struct VerdictFacts {
   double gain_low = 0, gain_high = 0;          // best model over the constant
   double over_rule_low = 0, over_rule_high = 0;  // best model over the best rule
   bool target_unmet = false, still_rising = false;
+  bool rises_in_vain = false;                  // not even ten times the rows would reach the target
   double least_gain = 0.01;
 };
 struct DecidedVerdict {

@@ -125,7 +125,7 @@ evidence::Figure RowsForTarget(const stats::LearningCurve& curve, double target)
 
 }  // namespace
 
-Result<FeasibilityItem> DataItem(const Ground& ground, bool* still_rising) {
+Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   const learn::Examples& examples = ground.examples;
   const std::string metric = learn::MetricName(ground.metric);
   const double sign = learn::HigherIsBetter(ground.metric) ? 1 : -1;
@@ -184,7 +184,6 @@ Result<FeasibilityItem> DataItem(const Ground& ground, bool* still_rising) {
     item.answer = "Not decided: " + curve.error().message + ".";
     return item;
   }
-  *still_rising = curve->still_rising;
   const double most = observations.back().rows;
   for (double rows = observations.front().rows; rows <= most * 10; rows *= 1.6) item.curve.push_back({std::round(rows), InMetric(curve->Range(rows), sign), true});
   const evidence::Estimate limit = InMetric(curve->asymptote, sign), doubled = InMetric(curve->Range(2 * most), sign);
@@ -193,8 +192,23 @@ Result<FeasibilityItem> DataItem(const Ground& ground, bool* still_rising) {
   if (std::isfinite(ground.options.target)) item.figures.push_back(RowsForTarget(*curve, sign * ground.options.target));
   item.figures.push_back(MakeFigure("monotone_p", "p value of 'the curve never falls'", WithoutInterval(curve->monotone_p, "a p value has no interval")));
   item.figures.push_back(MakeFigure("misfit", "distance of the points from the fitted curve", WithoutInterval(curve->misfit, "root mean square, in standard errors of the points: about 1 or less is a good fit"), "standard errors"));
-  item.verdict = curve->still_rising ? Verdict::kRefuted : Verdict::kSupported;
-  item.answer = curve->still_rising ? "More would help: the curve still rises at " + base::ReadableNumber(most) + " training rows; twice as many would give " + metric + " " + EstimateInWords(doubled) + "." : "Yes: the curve is flat at " + base::ReadableNumber(most) + " training rows; more of the same rows would not add much (limit " + EstimateInWords(limit) + ").";
+  // What more rows are for: the target, or without one the least gain over the constant.
+  const bool has_target = std::isfinite(ground.options.target);
+  const double floor = ASSAY_TRY(judge.Parts(ground.metric, constant)).value;
+  const double wanted = has_target ? ground.options.target : floor + sign * ground.options.least_gain;
+  const stats::Interval tenfold = curve->Range(10 * most);
+  more->still_rising = curve->still_rising;
+  more->in_vain = curve->still_rising && tenfold.high < sign * wanted;
+  item.verdict = more->still_rising && !more->in_vain ? Verdict::kRefuted : Verdict::kSupported;
+  const std::string at = base::ReadableNumber(most) + " training rows";
+  if (more->in_vain) {
+    item.figures.push_back(MakeFigure("tenfold", metric + " with ten times the rows (fitted)", InMetric(tenfold, sign), metric));
+    item.answer = "Rows are not what is missing: the curve still rises at " + at + ", but even ten times as many would give " + metric + " " + EstimateInWords(InMetric(tenfold, sign)) + ", short of " + (has_target ? "the target " : "the least gain over the constant, ") + base::ReadableNumber(wanted, 3) + ".";
+  } else if (more->still_rising) {
+    item.answer = "More would help: the curve still rises at " + at + "; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";
+  } else {
+    item.answer = "Yes: the curve is flat at " + at + "; more of the same rows would not add much (limit " + EstimateInWords(limit) + ").";
+  }
   return item;
 }
 

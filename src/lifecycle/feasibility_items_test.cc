@@ -136,8 +136,8 @@ TEST(FeasibilityItems, LeastGainAndTargetAreInTheMetricAskedFor) {
   EXPECT_FALSE(Feasibility(People("y = 1", 300), wrong, {}));
 }
 
-// Twelve features that add up: a few hundred rows are not enough, and the curve says so.
-TEST(FeasibilityItems, ACurveThatStillRisesBelowItsTargetAsksForMore) {
+// Twelve features that add up, of variance 6 together: a few hundred rows are not enough, and the curve says so.
+Gathered Additive(double noise) {
   base::RandomStream random(6, "rising");
   constexpr std::size_t kRows = 3000, kFeatures = 12;
   std::vector<std::vector<double>> x(kFeatures);
@@ -148,21 +148,56 @@ TEST(FeasibilityItems, ACurveThatStillRisesBelowItsTargetAsksForMore) {
       x[f].push_back(random.Uniform());
       signal += std::sin(6.28 * x[f][i]);
     }
-    y.push_back(signal + 0.3 * random.Normal());
+    y.push_back(signal + noise * random.Normal());
   }
   std::vector<Column> columns;
   columns.push_back(Column::Numbers("y", y));
   for (std::size_t f = 0; f < kFeatures; ++f) columns.push_back(Column::Numbers("x" + std::to_string(f), x[f]));
   Problem problem;
   problem.outcome = "y";
-  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+}
+
+TEST(FeasibilityItems, ACurveThatStillRisesBelowItsTargetAsksForMore) {
   FeasibilityOptions options;
   options.target = 0.97;
-  const Result<FeasibilityReport> report = Feasibility(gathered, options, {});
+  const Result<FeasibilityReport> report = Feasibility(Additive(0.3), options, {});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->verdict, FeasibilityVerdict::kCollectMore) << report->reason;
   EXPECT_NE(report->reason.find("curve still rises"), std::string::npos) << report->reason;
+  EXPECT_EQ(Item(*report, "data").verdict, Verdict::kRefuted);
+  EXPECT_NE(Item(*report, "data").answer.find("More would help"), std::string::npos) << Item(*report, "data").answer;
   EXPECT_NE(FigureOf(Item(*report, "data"), "rows_for_target"), nullptr);
+}
+
+// Noise of variance 9 leaves at most 6 / 15 = .4 of skill to any number of rows.
+TEST(FeasibilityItems, ACurveThatRisesInVainDoesNotAskForRows) {
+  struct Case {
+    double least_gain, target;
+    FeasibilityVerdict verdict;
+    const char *answer, *reason;
+  };
+  const Case cases[] = {
+      {0.01, 0.7, FeasibilityVerdict::kCollectMore, "short of the target 0.7.", "other columns are missing, not rows"},
+      {0.6, std::nan(""), FeasibilityVerdict::kUseARule, "short of the least gain over the constant, 0.6.", ""},
+  };
+  const Gathered additive = Additive(3);
+  for (const Case& c : cases) {
+    FeasibilityOptions options;
+    options.least_gain = c.least_gain;
+    options.target = c.target;
+    const Result<FeasibilityReport> report = Feasibility(additive, options, {});
+    ASSERT_TRUE(report) << report.error().message;
+    const FeasibilityItem& data = Item(*report, "data");
+    EXPECT_EQ(data.verdict, Verdict::kSupported);
+    EXPECT_EQ(data.answer.find("Rows are not what is missing: the curve still rises"), 0U) << data.answer;
+    EXPECT_NE(data.answer.find(c.answer), std::string::npos) << data.answer;
+    const evidence::Estimate* tenfold = FigureOf(data, "tenfold");
+    ASSERT_NE(tenfold, nullptr);
+    EXPECT_LT(tenfold->high, 0.6);
+    EXPECT_EQ(report->verdict, c.verdict) << report->reason;
+    EXPECT_NE(report->reason.find(c.reason), std::string::npos) << report->reason;
+  }
 }
 
 TEST(FeasibilityItems, AnOutcomeWithoutEnoughRowsAndOnlyLeakyFeaturesStop) {

@@ -127,6 +127,7 @@ TEST(Feasibility, VerdictsFollowTheirOrder) {
   add("person", FeasibilityVerdict::kNeedsPerson, [](VerdictFacts& f) { f.person_needed = true; });
   add("straddles", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.gain_low = 0.005; });
   add("target unmet, rising", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.target_unmet = f.still_rising = true; });
+  add("target unmet, rising in vain", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.target_unmet = f.still_rising = f.rises_in_vain = true; });
   add("target unmet, flat", FeasibilityVerdict::kGo, [](VerdictFacts& f) { f.target_unmet = true; });
   add("rule does", FeasibilityVerdict::kUseARule, [](VerdictFacts& f) { f.over_rule_low = -0.01, f.over_rule_high = 0.005; });
   add("rule undecided", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.over_rule_low = 0.005, f.over_rule_high = 0.05; });

@@ -15,7 +15,7 @@ DecidedVerdict DecideVerdict(const VerdictFacts& f) {
   if (f.person_needed) return {FeasibilityVerdict::kNeedsPerson, "The charter states something that no data can settle."};
   const bool straddles = f.gain_low <= f.least_gain && f.least_gain <= f.gain_high;
   if (straddles) return {FeasibilityVerdict::kCollectMore, "The gain over the constant (" + gain + ") may lie on either side of the least gain " + least + "."};
-  if (f.target_unmet && f.still_rising) return {FeasibilityVerdict::kCollectMore, "The target is not met and the learning curve still rises."};
+  if (f.target_unmet && f.still_rising) return {FeasibilityVerdict::kCollectMore, f.rises_in_vain ? "The target is not met; the learning curve still rises, but ten times the rows would not reach it: other columns are missing, not rows." : "The target is not met and the learning curve still rises."};
   const std::string over = number(f.over_rule_low) + " to " + number(f.over_rule_high);
   if (f.over_rule_high < f.least_gain) return {FeasibilityVerdict::kUseARule, "The best model is better than the best rule by " + over + " only, below the least gain " + least + "."};
   if (f.over_rule_low > f.least_gain) return {FeasibilityVerdict::kGo, "The best model is better than the best rule by " + over + ", above the least gain " + least + "."};

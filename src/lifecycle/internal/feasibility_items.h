@@ -68,7 +68,11 @@ evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gain
 
 evidence::FeasibilityItem ObjectiveItem(const learn::Examples& examples, const Dependence& dependence, bool* unusable);
 Result<evidence::FeasibilityItem> PatternItem(const Ground& ground, const stats::Interval& gain, bool* refuted);
-Result<evidence::FeasibilityItem> DataItem(const Ground& ground, bool* still_rising);
+// `in_vain`: it rises, but even ten times the rows would not reach the target, or without one the least gain.
+struct MoreRows {
+  bool still_rising = false, in_vain = false;
+};
+Result<evidence::FeasibilityItem> DataItem(const Ground& ground, MoreRows* more);
 evidence::FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains);
 Result<evidence::FeasibilityItem> LeakageItem(const Gathered& gathered, const RunContext& context, std::vector<std::string>* leaky);
 // Adds what the gain is without rows that stand in the data more than once.
