@@ -1,4 +1,4 @@
-# The page bundle web/dist, built with npm from web/src and the schemas. Set ASSAY_WEB_DIST to use a bundle built elsewhere.
+# The page bundle, built with npm from web/src and the schemas. Set ASSAY_WEB_DIST to use a bundle built elsewhere.
 set(ASSAY_WEB_DIST "${PROJECT_BINARY_DIR}/web-dist" CACHE PATH "Folder with report.js and report.css")
 find_program(ASSAY_NODE node REQUIRED)
 file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS

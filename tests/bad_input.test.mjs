@@ -1,19 +1,16 @@
 // Files that are not what they should be: each is refused with exit code 2 and a sentence that names the file, the line and
 // the column, and says what to do; or read with a note where nothing is lost.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-const program = process.env.ASSAY_PROGRAM;
-assert.ok(program, 'ASSAY_PROGRAM names the built program');
-const folder = mkdtempSync(join(tmpdir(), 'assay-bad-input-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+import { assay, scratchFolder } from './support.mjs';
 
-const understand = (path, ...flags) => spawnSync(program, ['understand', path, '--outcome', 'y = 1', '--quiet', ...flags], { encoding: 'utf8', maxBuffer: 1 << 28 });
+const folder = scratchFolder('bad-input');
+
+const understand = (path, ...flags) => assay('understand', path, '--outcome', 'y = 1', '--quiet', ...flags);
 const file = (name, bytes) => {
   const path = join(folder, name);
   writeFileSync(path, bytes);

@@ -1,28 +1,18 @@
 // The charter from outside: `assay init` writes it, `assay check` judges it, `assay run` reads it.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const program = process.env.ASSAY_PROGRAM;
-assert.ok(program, 'ASSAY_PROGRAM names the built program');
-const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
-const folder = mkdtempSync(join(tmpdir(), 'assay-charter-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-const assay = (...words) => spawnSync(program, words, { encoding: 'utf8', maxBuffer: 1 << 28 });
-const valid = (report, name) => {
-  const check = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url))));
-  assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
-};
+import { assay, dayOf, draws, program, scratchFolder, valid } from './support.mjs';
+
+const folder = scratchFolder('charter');
 
 // A shop: 80 days of 30 orders. `returned` (the outcome) is known ten days after the order; `refund` hardly exists before
 // it; `sensor` stops after day 40; `coupon` is there in one row of ten; `closed_at` lies after the order.
-let state = 4711;
-const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
-const day = (number) => new Date(Date.UTC(2020, 0, 1 + number)).toISOString().slice(0, 10);
+const random = draws(4711);
+const day = (number) => dayOf(2020, number);
 const orders = [];
 for (let d = 0; d < 80; d += 1) {
   for (let i = 0; i < 30; i += 1) {

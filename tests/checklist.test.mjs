@@ -1,21 +1,13 @@
 // assay checklist: all 49 items, planted truths found and innocent twins left alone, the same bytes twice.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync, appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const program = process.env.ASSAY_PROGRAM;
-const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
-const folder = mkdtempSync(join(tmpdir(), 'assay-checklist-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-const schema = JSON.parse(readFileSync(new URL('../schema/checklist.schema.json', import.meta.url)));
-const check = new Ajv({ strict: false }).compile(schema);
+import { assay, dayOf, draws, scratchFolder, valid } from './support.mjs';
 
-let state = 2024;
-const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+const folder = scratchFolder('checklist');
+const random = draws(2024);
 
 // 8,000 rows over 100 days. y follows x times z; noise follows nothing; `height` tells `sex`. Planted on request:
 // `newcomer`: a category that appears in the last days only; `proxy`: y follows height as well; `mail`: an address as feature.
@@ -30,18 +22,18 @@ function project(name, planted) {
     const y = random() < 1 / (1 + Math.exp(-2 * signal)) ? 1 : 0;
     const day = Math.floor(i / 80);
     const kind = planted.newcomer && day > 90 ? 'new' : ['a', 'b'][i % 2];
-    return [y, x.toFixed(4), z.toFixed(4), noise.toFixed(4), kind, female ? 'f' : 'm', height.toFixed(1), planted.mail ? `person${i % 50}@example.org` : 'none', new Date(Date.UTC(2020, 0, 1 + day)).toISOString().slice(0, 10)].join(',');
+    return [y, x.toFixed(4), z.toFixed(4), noise.toFixed(4), kind, female ? 'f' : 'm', height.toFixed(1), planted.mail ? `person${i % 50}@example.org` : 'none', dayOf(2020, day)].join(',');
   });
   writeFileSync(join(path, 'data.csv'), `y,x,z,noise,kind,sex,height,contact,day\n${rows.join('\n')}\n`);
   writeFileSync(join(path, 'assay.toml'), `[project]\nname = "${name}"\n[data]\nsource = "data.csv"\ntime = "day"\n[[data.columns]]\nname = "sex"\nmeaning = "as stated"\nknown = "before"\nsensitive = true\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n`);
   return path;
 }
-const run = (path, ...flags) => spawnSync(program, ['checklist', path, '--json', ...flags], { encoding: 'utf8', maxBuffer: 1 << 28 });
+const run = (path, ...flags) => assay('checklist', path, '--json', ...flags);
 const report = (path, ...flags) => {
   const out = run(path, ...flags);
   assert.equal(out.status, 0, out.stderr);
   const json = JSON.parse(out.stdout);
-  assert.ok(check(json), JSON.stringify(check.errors?.slice(0, 3)));
+  valid(json, 'checklist');
   return json;
 };
 const item = (json, list, id) => json.items.find((i) => i.list === list && i.id === id);
@@ -102,7 +94,7 @@ test('the same bytes with 1 and 2 threads', () => {
 test('after a run the gate is judged and the trail is audited; a changed ledger is refuted', () => {
   const before = report(innocent);
   assert.equal(item(before, 'deon', 'C.5').verdict, 'inconclusive');
-  const made = spawnSync(program, ['run', innocent], { encoding: 'utf8' });
+  const made = assay('run', innocent);
   assert.ok(made.status === 0 || made.status === 1, made.stderr);
   const json = report(innocent);
   assert.equal(item(json, 'deon', 'C.5').verdict, 'supported', item(json, 'deon', 'C.5').answer);

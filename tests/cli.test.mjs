@@ -1,32 +1,19 @@
 // The real program, from outside: exit codes, messages, JSON valid against its schema, the same bytes twice.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const program = process.env.ASSAY_PROGRAM;
-assert.ok(program, 'ASSAY_PROGRAM names the built program');
-const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
-const folder = mkdtempSync(join(tmpdir(), 'assay-cli-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+import { assay, draws, program, scratchFolder, valid } from './support.mjs';
 
-const assay = (...words) => spawnSync(program, words, { encoding: 'utf8', maxBuffer: 1 << 28 });
+const folder = scratchFolder('cli');
 const file = (name, text) => {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
 };
-const valid = (report, name) => {
-  const schema = JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url)));
-  const check = new Ajv({ strict: false }).compile(schema);
-  assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
-};
 // 1,500 rows: y goes with x above 60, "noise" with nothing.
-let state = 12345;
-const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+const random = draws(12345);
 const rows = Array.from({ length: 1500 }, (_, i) => {
   const x = Math.floor(random() * 100);
   return `${random() < (x > 60 ? 0.8 : 0.2) ? 1 : 0},${x},${['a', 'b', 'c'][Math.floor(random() * 3)]},2001-0${1 + Math.floor(i / 300)}-${String(1 + (i % 28)).padStart(2, '0')}`;

@@ -3,16 +3,16 @@
 // a block leaves it out.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const scratch = mkdtempSync(join(tmpdir(), 'assay-docs-'));
-after(() => rmSync(scratch, { recursive: true, force: true }));
+import { program, scratchFolder } from './support.mjs';
+
+const scratch = scratchFolder('docs');
 cpSync('examples', join(scratch, 'examples'), { recursive: true, filter: (path) => !path.includes('.assay') });
 symlinkSync(join(process.cwd(), 'third_party'), join(scratch, 'third_party'));
-writeFileSync(join(scratch, 'assay'), `#!/bin/sh\nexec "${process.env.ASSAY_PROGRAM}" "$@"\n`);
+writeFileSync(join(scratch, 'assay'), `#!/bin/sh\nexec "${program}" "$@"\n`);
 chmodSync(join(scratch, 'assay'), 0o755);
 
 const documents = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', ...readdirSync('docs').filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)];
@@ -24,8 +24,8 @@ for (const document of documents) {
     for (const line of block[2].split('\n').map((l) => l.trim()).filter((l) => l && !l.startsWith('#'))) {
       commands += 1;
       test(`${document}: ${line}`, () => {
-        const program = line.split(' ')[0];
-        if (program === './demo' || program === './test') return assert.ok(existsSync(program));
+        const word = line.split(' ')[0];
+        if (word === './demo' || word === './test') return assert.ok(existsSync(word));
         const run = spawnSync('bash', ['-c', line], { cwd: scratch, encoding: 'utf8', timeout: 600_000 });
         assert.ok(run.status === 0 || run.status === 1, `${run.status}: ${run.stderr}`);
       });

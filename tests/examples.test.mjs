@@ -1,29 +1,13 @@
 // The examples from outside: each charter is answered in concrete terms, runs to a valid report, gives the same bytes with 1 and 2
 // threads, and says what its data are known for.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const program = process.env.ASSAY_PROGRAM;
-assert.ok(program, 'ASSAY_PROGRAM names the built program');
-const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
-const folder = mkdtempSync(join(tmpdir(), 'assay-examples-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+import { json, scratchFolder, valid } from './support.mjs';
 
-const json = (...words) => {
-  const run = spawnSync(program, [...words, '--json'], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  assert.ok(run.status === 0 || run.status === 1, `${run.status}: ${run.stderr}`);
-  return JSON.parse(run.stdout);
-};
-const valid = (report, name) => {
-  const schema = JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url)));
-  const check = new Ajv({ strict: false }).compile(schema);
-  assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
-};
+const folder = scratchFolder('examples');
 
 const examples = join(folder, 'examples');
 cpSync('examples', examples, { recursive: true, filter: (path) => !path.includes('.assay') });

@@ -2,25 +2,21 @@
 // lies on the disk is whole, the ledger verifies, and the next run works.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const program = process.env.ASSAY_PROGRAM;
-assert.ok(program, 'ASSAY_PROGRAM names the built program');
-const folder = mkdtempSync(join(tmpdir(), 'assay-process-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+import { assay, dayOf, draws, program, scratchFolder } from './support.mjs';
+
+const folder = scratchFolder('process');
 const root = process.getuid() === 0;
 
-const assay = (...words) => spawnSync(program, words, { encoding: 'utf8', maxBuffer: 1 << 28 });
 const shell = (line, ...words) => spawnSync('bash', ['-c', line, 'bash', program, ...words], { encoding: 'utf8', maxBuffer: 1 << 28 });
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // y goes with x; 200 days.
-let state = 777;
-const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
-const day = (i) => new Date(Date.UTC(2001, 0, 1 + i)).toISOString().slice(0, 10);
+const random = draws(777);
+const day = (i) => dayOf(2001, i);
 const data = (name, rows) => {
   const lines = Array.from({ length: rows }, (_, i) => {
     const x = Math.floor(random() * 100);

@@ -1,15 +1,16 @@
 // The report in a real browser: drawn without errors, light and dark, wide and narrow, by keyboard, on paper, from file://.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { constants, inflateSync } from 'node:zlib';
 
+import { assay, scratchFolder } from './support.mjs';
+
 const { chromium } = createRequire(new URL('../web/package.json', import.meta.url))('playwright-core');
-const folder = mkdtempSync(join(tmpdir(), 'assay-report-'));
+const folder = scratchFolder('report');
 const nasty = '</script><img src=x onerror=document.title=1>\u2028<b>';
 const reportFile = join(folder, 'project', '.assay', 'report.html');
 let browser;
@@ -21,13 +22,12 @@ before(async () => {
   mkdirSync(join(folder, 'project'));
   const text = JSON.stringify(nasty);
   writeFileSync(join(folder, 'project', 'assay.toml'), `[project]\nname = ${text}\nwhy = ${text}\n[phenomenon]\nwhat = ${text}\n[[problem.parts]]\nname = ${text}\nwhat = ${text}\n[[problem.parts]]\nname = "its own parent"\nof = "its own parent"\n[[problem.steps]]\nname = ${text}\nexit = "rows > 10"\n[data]\nsource = "../data.csv"\ntime = "day"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n[[phenomenon.hypotheses]]\nname = "large x"\nclaim = ${text}\nsegment = "x > 25"\ndirection = "higher"\n[[baselines.rules]]\nname = ${text}\nexpression = "x > 10"\n`);
-  const run = spawnSync(process.env.ASSAY_PROGRAM, ['run', join(folder, 'project')], { encoding: 'utf8' });
+  const run = assay('run', join(folder, 'project'));
   assert.ok(run.status === 0 || run.status === 1, run.stderr);
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 });
 after(async () => {
   await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** The report, drawn; `problems` collects what the browser complains of, broken policies too. */

@@ -1,30 +1,15 @@
 // assay run from outside: all steps in order, stops by verdict, by error, by Ctrl-C and by kill, going on afterwards, the same
 // bytes with 1 and 2 threads, value and steps, the ledger.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const program = process.env.ASSAY_PROGRAM;
-assert.ok(program, 'ASSAY_PROGRAM names the built program');
-const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
-const folder = mkdtempSync(join(tmpdir(), 'assay-run-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+import { assay, json, program, scratchFolder, valid } from './support.mjs';
 
-const assay = (...words) => spawnSync(program, words, { encoding: 'utf8', maxBuffer: 1 << 28 });
-const json = (...words) => {
-  const run = assay(...words, '--json');
-  assert.ok(run.status === 0 || run.status === 1, `${run.status}: ${run.stderr}`);
-  return JSON.parse(run.stdout);
-};
-const valid = (report, name) => {
-  const schema = JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url)));
-  const check = new Ajv({ strict: false }).compile(schema);
-  assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
-};
+const folder = scratchFolder('run');
+
 const saved = (project) => JSON.parse(readFileSync(join(project, '.assay', 'reports', 'project.json')));
 const ledger = (project) => readFileSync(join(project, '.assay', 'ledger.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -1,31 +1,22 @@
 // assay score and the flags of assay train, from outside: every task through every rung, saved, applied to other files.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 
-const program = process.env.ASSAY_PROGRAM;
-assert.ok(program, 'ASSAY_PROGRAM names the built program');
-const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
-const folder = mkdtempSync(join(tmpdir(), 'assay-score-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-const assay = (...words) => spawnSync(program, [...words, '--quiet'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+import { assay as run, draws, program, scratchFolder, valid } from './support.mjs';
+
+const folder = scratchFolder('score');
+const assay = (...words) => run(...words, '--quiet');
 const path = (name) => join(folder, name);
-const valid = (report, name) => {
-  const check = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url))));
-  assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
-};
 const json = (run) => {
   assert.equal(run.status, 0, run.stderr);
   return JSON.parse(run.stdout);
 };
 
 // The outcome goes with x above 60, whatever its task; noise is noise; colour has three values.
-let state = 4711;
-const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+const random = draws(4711);
 const rows = Array.from({ length: 1200 }, (_, i) => {
   const x = Math.floor(random() * 100);
   const high = random() < (x > 60 ? 0.85 : 0.15);

@@ -1,14 +1,14 @@
 // What people read on a terminal: lines that fit, no escape codes where they would be noise, what to do next, help with examples.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 
-const folder = mkdtempSync(join(tmpdir(), 'assay-terminal-'));
+import { program, scratchFolder } from './support.mjs';
+
+const folder = scratchFolder('terminal');
 const file = join(folder, 'data.csv');
-const program = process.env.ASSAY_PROGRAM;
 // ESC [ ... m
 const escapeCode = /\u001b\[[0-9;]*m/;
 
@@ -16,7 +16,6 @@ before(() => {
   const rows = Array.from({ length: 800 }, (_, i) => `2001-${String(1 + Math.floor(i / 200)).padStart(2, '0')}-${String(1 + (i % 28)).padStart(2, '0')},${['north', 'a place with a rather long name, which has to be wrapped somewhere'][i % 2]},${(i * 37) % 100},${(i * 7919) % 100 < 20 + ((i * 37) % 100) / 2 ? 1 : 0}`);
   writeFileSync(file, `day,place,x,late\n${rows.map((r) => r.replace(/,(a place[^"]*somewhere),/, ',"$1",')).join('\n')}\n`);
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (args, environment = {}) => {
   const done = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, ...environment } });

@@ -1,0 +1,43 @@
+// What the black-box tests share: the real program, a folder of their own, reports held against schema/, made-up data.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+
+export const program = process.env.ASSAY_PROGRAM;
+assert.ok(program, 'ASSAY_PROGRAM names the built program');
+
+/** A folder for one file of tests, removed when they are done. */
+export function scratchFolder(name) {
+  const folder = mkdtempSync(join(tmpdir(), `assay-${name}-`));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export const assay = (...words) => spawnSync(program, words, { encoding: 'utf8', maxBuffer: 1 << 28 });
+
+/** The report that a command prints; "no" (exit code 1) is an answer too. */
+export function json(...words) {
+  const run = assay(...words, '--json');
+  assert.ok(run.status === 0 || run.status === 1, `${run.status}: ${run.stderr}`);
+  return JSON.parse(run.stdout);
+}
+
+const Ajv = createRequire(new URL('../web/package.json', import.meta.url))('ajv/dist/2020').default;
+export function valid(report, name) {
+  const schema = JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url)));
+  const check = new Ajv({ strict: false }).compile(schema);
+  assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
+}
+
+/** Draws from [0, 1) that are the same in every run: a linear congruential generator, good enough for columns of tests. */
+export function draws(seed) {
+  let state = seed;
+  return () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+}
+
+/** Day `number` after the first of January of `year`, as 2020-01-31. */
+export const dayOf = (year, number) => new Date(Date.UTC(year, 0, 1 + number)).toISOString().slice(0, 10);
