@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "expression/sql.h"
+#include "expression/table_row.h"
 
 namespace assay::expression {
 namespace {
@@ -19,21 +20,6 @@ table::Table Rows() {
       table::Column::Times("t", {0, -1, base::kMissingTime, INT64_MAX, INT64_MIN + 1}));
   return *table::Table::Create(std::move(columns));
 }
-
-class FuzzRow : public RowView {
- public:
-  FuzzRow(const table::Table& table, std::int64_t row) : table_(table), row_(row) {}
-  Value At(std::size_t column) const override {
-    const table::Column& values = table_.column(column);
-    if (values.type() != table::ColumnType::kCategory) return {values.NumberAt(row_), nullptr};
-    const std::uint32_t code = values.CodeAt(row_);
-    return {std::nan(""), code == table::kMissingCode ? nullptr : &values.dictionary()[code]};
-  }
-
- private:
-  const table::Table& table_;
-  std::int64_t row_;
-};
 
 bool SameValue(const table::Column& column, std::int64_t row, const Value& value, ValueType type) {
   if (type == ValueType::kText) {
@@ -64,7 +50,7 @@ void Check(std::string_view text) {
   const auto column = bound->Evaluate(table, "result", {});
   ASSAY_CHECK(column.has_value());
   for (std::int64_t row = 0; row < table.num_rows(); ++row) {
-    ASSAY_CHECK(SameValue(*column, row, bound->EvaluateRow(FuzzRow(table, row)), bound->type()));
+    ASSAY_CHECK(SameValue(*column, row, bound->EvaluateRow(TableRow(table, row)), bound->type()));
   }
 }
 

@@ -154,6 +154,25 @@ std::string DidYouMean(std::string_view name, std::span<const std::string> candi
   return text + "?";
 }
 
+bool IsAmong(std::span<const std::string> names, std::string_view name) {
+  const std::string wanted = Lowercase(name);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return Lowercase(n) == wanted; });
+}
+
+std::vector<std::string> WordsOfName(std::string_view name) {
+  std::vector<std::string> words(1);
+  char previous = ' ';
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z', beyond = static_cast<unsigned char>(c) >= 0x80;
+    const bool begins = (upper && previous >= 'a' && previous <= 'z') || !(upper || lower || beyond);
+    if (begins && !words.back().empty()) words.emplace_back();
+    if (upper || lower || beyond) words.back() += Lowercase(std::string_view(&c, 1));
+    previous = c;
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
 bool ParseNumber(std::string_view text, double* value) {
   text = Trim(text);
   if (!text.empty() && text[0] == '+') text.remove_prefix(1);

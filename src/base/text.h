@@ -29,6 +29,11 @@ std::vector<std::string> NearestNames(std::string_view name, std::span<const std
 // " Did you mean 'a' or 'b'?" for an error message, or "" when nothing is near.
 std::string DidYouMean(std::string_view name, std::span<const std::string> candidates);
 
+// Whether `name` is one of them, whatever its case: names of columns.
+bool IsAmong(std::span<const std::string> names, std::string_view name);
+// Words of a column's name in lower case: "clientEmail_address2" -> client, email, address. Bytes beyond ASCII are letters.
+std::vector<std::string> WordsOfName(std::string_view name);
+
 // Strict: the whole text must be a finite number.
 bool ParseNumber(std::string_view text, double* value);
 

@@ -87,6 +87,23 @@ TEST(Text, JoinTrimLowercase) {
   EXPECT_EQ(Lowercase("AbZ\xC3\x89@["), "abz\xC3\x89@[");
 }
 
+TEST(Text, WordsOfANameAndNamesWhateverTheirCase) {
+  struct Case {
+    const char* name;
+    std::vector<std::string> words;
+  };
+  const Case cases[] = {
+      {"marital-status", {"marital", "status"}}, {"maritalStatus", {"marital", "status"}}, {"MARITAL_STATUS", {"marital", "status"}},
+      {"client e-mail2", {"client", "e", "mail"}}, {"IMDB Rating", {"imdb", "rating"}}, {"Geb\xC3\xB6rtiger", {"geb\xC3\xB6rtiger"}}, {"2001", {}}, {"", {}},
+  };
+  for (const Case& c : cases) EXPECT_EQ(WordsOfName(c.name), c.words) << c.name;
+  const std::vector<std::string> names = {"Date", "origin"};
+  EXPECT_TRUE(IsAmong(names, "date"));
+  EXPECT_TRUE(IsAmong(names, "ORIGIN"));
+  EXPECT_FALSE(IsAmong(names, "dat"));
+  EXPECT_FALSE(IsAmong({}, ""));
+}
+
 TEST(NearestNames, NearestFirstAndAtMostAsAsked) {
   const std::vector<std::string> names = {"carrier", "origin", "orgin_city", "origins", "origin_id"};
   const std::vector<std::string> near = NearestNames("orign", names, 2);

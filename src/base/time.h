@@ -15,6 +15,7 @@ inline constexpr Micros kMissingTime = INT64_MIN;
 inline constexpr Micros kMicrosPerSecond = 1'000'000;
 inline constexpr Micros kMicrosPerHour = 3'600 * kMicrosPerSecond;
 inline constexpr Micros kMicrosPerDay = 24 * kMicrosPerHour;
+inline constexpr double kDaysPerMonth = 365.25 / 12;
 
 struct CivilTime {
   std::int64_t year = 1970;

@@ -11,6 +11,7 @@
 #include "cli/render.h"
 #include "cli/session.h"
 #include "lifecycle/html_report.h"
+#include "lifecycle/project_report.h"
 
 namespace assay::cli {
 

@@ -144,6 +144,11 @@ Result<table::Column> BoundExpression::Evaluate(const table::Table& table, const
   }
 }
 
+std::vector<std::string> ColumnsOf(std::string_view text) {
+  const Result<Expression> parsed = Expression::Parse(text);
+  return parsed ? parsed->columns() : std::vector<std::string>{};
+}
+
 Result<table::Column> EvaluateText(const std::string& text, const std::string& where,
                                    const table::Table& table, const std::string& name,
                                    const RunContext& context) {

@@ -84,6 +84,9 @@ class BoundExpression {
   std::vector<std::size_t> columns_;
 };
 
+// The columns that an EXPR names; none when it is not one.
+std::vector<std::string> ColumnsOf(std::string_view text);
+
 // Parse, Bind and Evaluate in one; `where` names the flag or key in errors: "--outcome".
 Result<table::Column> EvaluateText(const std::string& text, const std::string& where,
                                    const table::Table& table, const std::string& name,

@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "expression/engine_answer_for_test.h"
 #include "expression/internal/node.h"
+#include "expression/table_row.h"
 
 namespace assay::expression {
 namespace {
@@ -160,21 +161,6 @@ class Grower {
 };
 
 Text GrowAny() { return Grower::Any(*rc::gen::inRange(0, 6)); }
-
-class TableRow : public RowView {
- public:
-  TableRow(const table::Table& table, std::int64_t row) : table_(table), row_(row) {}
-  Value At(std::size_t column) const override {
-    const table::Column& values = table_.column(column);
-    if (values.type() != table::ColumnType::kCategory) return {values.NumberAt(row_), nullptr};
-    const std::uint32_t code = values.CodeAt(row_);
-    return {std::nan(""), code == table::kMissingCode ? nullptr : &values.dictionary()[code]};
-  }
-
- private:
-  const table::Table& table_;
-  std::int64_t row_;
-};
 
 Text Shown(const Value& value, ValueType type) {
   if (type == ValueType::kText) return value.text == nullptr ? "(null)" : *value.text;

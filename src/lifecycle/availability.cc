@@ -13,51 +13,6 @@ namespace {
 constexpr std::int64_t kFewestWithout = 20;
 constexpr double kLeastWith = 0.2, kMostRatio = 0.05, kMostAhead = 0.05;
 
-// "marital-status", "maritalStatus", "MARITAL_STATUS": marital, status.
-std::vector<std::string> Words(const std::string& name) {
-  std::vector<std::string> words;
-  std::string word;
-  char previous = ' ';
-  const auto finish = [&] {
-    if (!word.empty()) words.push_back(base::Lowercase(word));
-    word.clear();
-  };
-  for (const char c : name) {
-    const bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
-    if (upper && previous >= 'a' && previous <= 'z') finish();
-    if (upper || lower || digit || static_cast<unsigned char>(c) >= 0x80) {
-      word += c;
-    } else {
-      finish();
-    }
-    previous = c;
-  }
-  finish();
-  return words;
-}
-
-template <std::size_t N>
-std::string FirstAmong(const std::vector<std::string>& words, const std::array<const char*, N>& list) {
-  for (const std::string& word : words) {
-    for (const char* item : list) {
-      if (word == item) return word;
-    }
-  }
-  return "";
-}
-
-bool HoldsEmails(const table::Column& column) {
-  if (column.type() != table::ColumnType::kCategory) return false;
-  const std::size_t looked = std::min<std::size_t>(200, column.dictionary().size());
-  std::size_t emails = 0;
-  for (std::size_t i = 0; i < looked; ++i) {
-    const std::string& text = column.dictionary()[i];
-    const std::size_t at = text.find('@');
-    if (at != std::string::npos && at > 0 && text.find('.', at) != std::string::npos && text.find(' ') == std::string::npos) ++emails;
-  }
-  return looked > 0 && 2 * emails > looked;
-}
-
 // 1 for all rows without outcome and, where there is a time, for as many of the newest rows with one.
 std::vector<std::uint8_t> ComparedRows(const std::vector<std::uint8_t>& outcome_known, const table::Column* time) {
   std::vector<std::uint8_t> compared(outcome_known.size(), 1);
@@ -78,12 +33,17 @@ std::vector<std::uint8_t> ComparedRows(const std::vector<std::uint8_t>& outcome_
 
 }  // namespace
 
+std::vector<std::uint8_t> KnownOutcomes(const table::Column& outcome) {
+  std::vector<std::uint8_t> known(static_cast<std::size_t>(outcome.num_rows()));
+  for (std::int64_t row = 0; row < outcome.num_rows(); ++row) known[static_cast<std::size_t>(row)] = outcome.IsMissing(row) ? 0 : 1;
+  return known;
+}
+
 std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::vector<std::uint8_t>& outcome_known, const table::Column* time, const std::vector<std::string>& skip) {
   std::vector<LateColumn> late;
   const std::vector<std::uint8_t> compared = ComparedRows(outcome_known, time);
   for (const table::Column& column : table.columns()) {
-    const bool skipped = std::any_of(skip.begin(), skip.end(), [&](const std::string& s) { return base::Lowercase(s) == base::Lowercase(column.name()); });
-    if (skipped) continue;
+    if (base::IsAmong(skip, column.name())) continue;
     std::int64_t with = 0, without = 0, there_with = 0, there_without = 0, timed = 0, ahead = 0;
     const bool compare = time != nullptr && column.type() == table::ColumnType::kTime;
     for (std::int64_t row = 0; row < column.num_rows(); ++row) {
@@ -149,17 +109,10 @@ LabelDelay FindLabelDelay(const std::vector<std::uint8_t>& outcome_known, const 
 
 std::string LateNameReason(const std::string& name) {
   static constexpr std::array kWords = {"actual", "final", "outcome", "result", "resolved", "resolution", "closed", "completed", "refunded", "refund", "cancelled", "canceled", "cancellation", "churned", "returned", "delivered", "settled"};
-  const std::string word = FirstAmong(Words(name), kWords);
-  return word.empty() ? "" : "its name says '" + word + "': it looks known only afterwards";
-}
-
-std::string SensitiveReason(const table::Column& column) {
-  static constexpr std::array kTraits = {"age", "gender", "sex", "race", "ethnicity", "ethnic", "religion", "marital", "nationality", "citizenship", "native", "disability", "disabled", "pregnant", "orientation", "caste", "zip", "zipcode", "postcode", "relationship"};
-  static constexpr std::array kPersonal = {"email", "mail", "phone", "mobile", "ssn", "passport", "birth", "birthday", "birthdate", "dob", "surname", "lastname", "firstname", "street", "address", "iban", "salary", "income", "diagnosis"};
-  const std::vector<std::string> words = Words(column.name());
-  if (const std::string word = FirstAmong(words, kTraits); !word.empty()) return "is named like a trait of people ('" + word + "')";
-  if (const std::string word = FirstAmong(words, kPersonal); !word.empty()) return "is named like personal data ('" + word + "')";
-  return HoldsEmails(column) ? "holds e-mail addresses" : "";
+  for (const std::string& word : base::WordsOfName(name)) {
+    if (std::find(kWords.begin(), kWords.end(), word) != kWords.end()) return "its name says '" + word + "': it looks known only afterwards";
+  }
+  return "";
 }
 
 bool IsIdLike(const table::Column& column) {

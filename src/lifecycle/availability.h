@@ -1,4 +1,4 @@
-// Which columns are known only after the decision, and which need care: from the data themselves and from their names.
+// Which columns are known only after the decision: from the data themselves and from their names.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,9 @@ struct LateColumn {
   bool certain = false;  // false: it could be a plan made before (a time that lies ahead)
 };
 
+// 1 where the outcome has a value, 0 where it has none yet.
+std::vector<std::uint8_t> KnownOutcomes(const table::Column& outcome);
+
 // `outcome_known`: per row, whether the outcome has a value (1) or not yet (0). `time`: the decision, may be null. Columns in
 // `skip` are not looked at. Certain: among at least 20 rows without outcome the column has a value in at most a twentieth of
 // the share it has among rows with one (which is at least a fifth). With `time`, rows with an outcome are the newest ones, as
@@ -34,10 +37,6 @@ LabelDelay FindLabelDelay(const std::vector<std::uint8_t>& outcome_known, const 
 
 // "is named like something known only afterwards" for names such as actual_arrival or closed_at; "" otherwise.
 std::string LateNameReason(const std::string& name);
-
-// Why a column may say something about people that needs care, as the end of a sentence about it; "" otherwise. By name
-// (age, gender, postcode, ...) and by form (e-mail addresses).
-std::string SensitiveReason(const table::Column& column);
 
 // Nearly every row (95 % of at least 50) has its own text or whole number.
 bool IsIdLike(const table::Column& column);

@@ -19,6 +19,7 @@ struct CheckData {
   std::shared_ptr<const table::Table> table;  // as read: source columns only
   evidence::DataSummary summary;
   std::string error;                          // why there is no table; becomes a finding on data.source
+  LeakFinder* leaks = nullptr;                // where a run keeps what leaks; null: looked for anew
   double share_read = 1;                      // of the source's rows, where the table is a sample: volumes are scaled by it
 };
 

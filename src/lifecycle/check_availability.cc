@@ -12,6 +12,8 @@ namespace assay::lifecycle::internal {
 
 namespace {
 
+using expression::ColumnsOf;
+
 // The charter's block of a column and what it says; the list itself where the column is not declared.
 struct Declared {
   Place place;
@@ -30,15 +32,6 @@ Declared DeclaredAs(const CheckState& state, const std::string& column) {
   return declared;
 }
 
-bool Among(const std::vector<std::string>& names, const std::string& name) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(name); });
-}
-
-std::vector<std::string> ColumnsOf(const std::string& text) {
-  const Result<expression::Expression> parsed = expression::Expression::Parse(text);
-  return parsed ? parsed->columns() : std::vector<std::string>{};
-}
-
 // Parts of the outcome cannot be known before it.
 void CheckOutcomeColumns(CheckState& state) {
   for (const Objective& objective : state.objectives) {
@@ -55,13 +48,9 @@ void CheckOutcomeColumns(CheckState& state) {
 
 // 1 where the first objective's outcome has a value; empty when it cannot be told.
 std::vector<std::uint8_t> OutcomeKnown(const CheckState& state) {
-  std::vector<std::uint8_t> known;
-  if (!state.table || state.objectives.empty()) return known;
+  if (!state.table || state.objectives.empty()) return {};
   const Result<table::Column> outcome = expression::EvaluateText(state.objectives[0].problem.outcome, "outcome", *state.table, "outcome", state.context);
-  if (!outcome) return known;
-  known.resize(static_cast<std::size_t>(outcome->num_rows()));
-  for (std::int64_t row = 0; row < outcome->num_rows(); ++row) known[static_cast<std::size_t>(row)] = outcome->IsMissing(row) ? 0 : 1;
-  return known;
+  return outcome ? KnownOutcomes(*outcome) : std::vector<std::uint8_t>{};
 }
 
 void CheckLateColumns(CheckState& state, const std::vector<std::uint8_t>& known) {
@@ -104,7 +93,8 @@ void CheckTimeOfDay(CheckState& state, const evidence::Finding* accused) {
 
 Result<void> CheckLeaks(CheckState& state) {
   if (!state.gathered) return {};
-  const Result<std::vector<evidence::Finding>> leaks = FindLeaks(state.gathered->examples, state.context);
+  LeakFinder fresh;
+  const Result<std::vector<evidence::Finding>> leaks = (state.data.leaks != nullptr ? *state.data.leaks : fresh).Find(state.gathered->examples, state.context);
   if (!leaks) return leaks.error().code == ErrorCode::kCancelled ? Result<void>(leaks.error()) : Result<void>();
   const evidence::Finding* clock = nullptr;
   for (const evidence::Finding& leak : *leaks) {
@@ -113,10 +103,7 @@ Result<void> CheckLeaks(CheckState& state) {
       clock = &leak;
       continue;
     }
-    std::string source = leak.name;
-    for (const learn::Feature& feature : state.gathered->examples.features) {
-      if (feature.name == leak.name) source = feature.source;
-    }
+    const std::string source = SourceOf(state.gathered->examples, leak.name);
     if (state.late.contains(base::Lowercase(source))) continue;  // said already
     state.late.insert(base::Lowercase(source));
     const Declared declared = DeclaredAs(state, source);
@@ -151,7 +138,7 @@ void CheckWait(CheckState& state, const std::vector<std::uint8_t>& known) {
   if (state.objectives.empty()) return;
   for (const std::string& name : ColumnsOf(state.objectives[0].problem.outcome)) {
     const std::int64_t index = state.table->Find(name);
-    if (index < 0 || state.table->column(static_cast<std::size_t>(index)).type() != table::ColumnType::kTime || Among(ColumnsOf(state.objectives[0].problem.time), name)) continue;
+    if (index < 0 || state.table->column(static_cast<std::size_t>(index)).type() != table::ColumnType::kTime || base::IsAmong(ColumnsOf(state.objectives[0].problem.time), name)) continue;
     const table::Column& column = state.table->column(static_cast<std::size_t>(index));
     std::vector<base::Micros> after;
     for (std::int64_t row = 0; row < column.num_rows(); ++row) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "lifecycle/availability.h"
 #include "lifecycle/internal/check_state.h"
+#include "lifecycle/personal_data.h"
 
 namespace assay::lifecycle::internal {
 

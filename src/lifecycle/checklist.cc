@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/checklist_parts.h"
-#include "lifecycle/run.h"
+#include "lifecycle/personal_data.h"
+#include "lifecycle/project_report.h"
 
 namespace assay::lifecycle {
 
@@ -21,28 +22,6 @@ using learn::RungKind;
 
 constexpr std::int64_t kSampleRows = 200'000;
 constexpr int kFolds = 4;
-
-// Names that usually hold a trait of people; whole words of a column's name.
-constexpr const char* kTraits[] = {"sex", "gender", "race", "ethnicity", "ethnic", "age", "birthday", "birthdate", "birth", "religion", "nationality", "citizenship", "disability", "marital", "pregnant", "orientation", "income", "salary"};
-
-std::vector<std::string> NamedLikeTraits(const table::Table& table) {
-  std::vector<std::string> found;
-  for (const std::string& name : table.names()) {
-    std::string word;
-    const auto is_trait = [&] { return std::any_of(std::begin(kTraits), std::end(kTraits), [&](const char* trait) { return word == trait; }); };
-    bool matches = false;
-    for (const char c : base::Lowercase(name)) {
-      if (c >= 'a' && c <= 'z') {
-        word += c;
-      } else {
-        matches = matches || is_trait();
-        word.clear();
-      }
-    }
-    if (matches || is_trait()) found.push_back(name);
-  }
-  return found;
-}
 
 // About kSampleRows of the rows, evenly from all units, because the number of units decides the width of the intervals; for
 // ranking whole queries.
@@ -123,8 +102,8 @@ Result<std::unique_ptr<Workbench>> Prepare(const Project& project, const Checkli
   for (const charter::Record& column : project.charter.list("data.columns")) {
     if (column.flag("sensitive", false)) bench.sensitive.push_back(column.text("name"));
   }
-  for (const std::string& name : NamedLikeTraits(*bench.gathered.source)) {
-    if (std::find(bench.sensitive.begin(), bench.sensitive.end(), name) == bench.sensitive.end()) bench.about_people.push_back(name);
+  for (const std::string& name : bench.gathered.source->names()) {
+    if (!TraitWord(name).empty() && !base::IsAmong(bench.sensitive, name)) bench.about_people.push_back(name);
   }
   ASSAY_TRY(RemoveLeaks(&bench, context));
   bench.dependence = DependenceOf(bench.examples());
@@ -186,17 +165,10 @@ void Count(evidence::ChecklistReport* report) {
 
 }  // namespace
 
-evidence::Figure ChecklistFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
-
-evidence::Estimate Counted(double value, const std::string& reason) {
-  evidence::Estimate estimate;
-  estimate.value = value;
-  estimate.reason = reason;
-  return estimate;
-}
-
-std::string InWords(const evidence::Estimate& e) {
-  return base::ReadableNumber(e.value, 3) + " (" + base::ReadableShare(e.level) + " interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")";
+std::vector<std::string> Workbench::sensitive_columns() const {
+  std::vector<std::string> names = sensitive;
+  names.insert(names.end(), about_people.begin(), about_people.end());
+  return names;
 }
 
 Result<evidence::ChecklistReport> RunChecklist(const Project& project, const ChecklistOptions& options, store::Engine& engine, const RunContext& context) {

@@ -82,12 +82,12 @@ Result<ItemAnswer> DecideSchema(const Workbench& bench, const RunContext&) {
     const bool bad = check.unseen > kMostUnseen || check.missing_after - check.missing_before > kMostMoreMissing;
     broken += bad ? 1 : 0;
     if (bad || check.unseen > 0) {
-      answer.findings.push_back({column.name(), "schema", Counted(check.unseen, "a share of all rows"), bad, "'" + column.name() + "': " + base::ReadableShare(check.unseen) + " of the newer rows lie outside what the training rows showed; missing " + base::ReadableShare(check.missing_before) + " before, " + base::ReadableShare(check.missing_after) + " after"});
+      answer.findings.push_back({column.name(), "schema", WithoutInterval(check.unseen, "a share of all rows"), bad, "'" + column.name() + "': " + base::ReadableShare(check.unseen) + " of the newer rows lie outside what the training rows showed; missing " + base::ReadableShare(check.missing_before) + " before, " + base::ReadableShare(check.missing_after) + " after"});
     }
   }
   const auto checked = static_cast<std::int64_t>(sources.size());
-  answer.figures.push_back(ChecklistFigure("columns_checked", "columns checked", Counted(static_cast<double>(checked), "a count")));
-  answer.figures.push_back(ChecklistFigure("columns_broken", "columns that break the schema", Counted(static_cast<double>(broken), "a count")));
+  answer.figures.push_back(MakeFigure("columns_checked", "columns checked", WithoutInterval(static_cast<double>(checked), "a count")));
+  answer.figures.push_back(MakeFigure("columns_broken", "columns that break the schema", WithoutInterval(static_cast<double>(broken), "a count")));
   answer.verdict = broken == 0 ? Verdict::kSupported : Verdict::kRefuted;
   answer.answer = broken == 0 ? "Yes: all " + base::ReadableCount(checked) + " columns keep to what " + base::ReadableCount(static_cast<std::int64_t>(bench.split.train.size())) + " training rows showed." : base::ReadableCount(broken) + " of " + base::ReadableCount(checked) + " columns do not.";
   return answer;
@@ -103,8 +103,8 @@ Result<ItemAnswer> DecideForbiddenColumns(const Workbench& bench, const RunConte
   for (const std::string& name : bench.sensitive) {
     if (IsFeature(bench, name)) wrong.push_back(name + " (sensitive)");
   }
-  answer.figures.push_back(ChecklistFigure("forbidden_features", "forbidden columns among the features", Counted(static_cast<double>(wrong.size()), "a count")));
-  answer.figures.push_back(ChecklistFigure("leaky_columns", "columns left out because they leak", Counted(static_cast<double>(bench.leaky.size()), "a count")));
+  answer.figures.push_back(MakeFigure("forbidden_features", "forbidden columns among the features", WithoutInterval(static_cast<double>(wrong.size()), "a count")));
+  answer.figures.push_back(MakeFigure("leaky_columns", "columns left out because they leak", WithoutInterval(static_cast<double>(bench.leaky.size()), "a count")));
   answer.verdict = wrong.empty() ? Verdict::kSupported : Verdict::kRefuted;
   answer.answer = wrong.empty() ? "Yes: no feature is declared sensitive or known after the decision" + (bench.leaky.empty() ? std::string(".") : "; " + base::Join(bench.leaky, ", ") + " leaks and is left out.") : "No: the model sees " + base::Join(wrong, ", ") + ".";
   return answer;
@@ -118,8 +118,8 @@ Result<ItemAnswer> DecidePersonalFeatures(const Workbench& bench, const RunConte
   for (const std::string& name : personal) {
     if (IsFeature(bench, name)) used.push_back(name);
   }
-  answer.figures.push_back(ChecklistFigure("columns_scanned", "columns scanned", Counted(static_cast<double>(bench.gathered.source->num_columns()), "a count")));
-  answer.figures.push_back(ChecklistFigure("personal_columns", "columns that look personal", Counted(static_cast<double>(personal.size()), "a count")));
+  answer.figures.push_back(MakeFigure("columns_scanned", "columns scanned", WithoutInterval(static_cast<double>(bench.gathered.source->num_columns()), "a count")));
+  answer.figures.push_back(MakeFigure("personal_columns", "columns that look personal", WithoutInterval(static_cast<double>(personal.size()), "a count")));
   answer.verdict = used.empty() ? Verdict::kSupported : Verdict::kRefuted;
   answer.answer = personal.empty() ? "Yes: none of the " + std::to_string(bench.gathered.source->num_columns()) + " columns looks personal." : used.empty() ? "Yes: " + base::Join(personal, ", ") + " looks personal and is not a feature." : "No: " + base::Join(used, ", ") + " looks personal and the model sees it.";
   return answer;
@@ -133,7 +133,7 @@ Result<ItemAnswer> DecidePersonalDisplay(const Workbench& bench, const RunContex
   for (const evidence::ColumnProfile& profile : bench.profiles) {
     if (!profile.top_values.empty() && std::find(personal.begin(), personal.end(), profile.name) != personal.end()) shown.push_back(profile.name);
   }
-  answer.figures.push_back(ChecklistFigure("personal_columns_shown", "personal-looking columns whose values the report lists", Counted(static_cast<double>(shown.size()), "a count")));
+  answer.figures.push_back(MakeFigure("personal_columns_shown", "personal-looking columns whose values the report lists", WithoutInterval(static_cast<double>(shown.size()), "a count")));
   answer.verdict = shown.empty() ? Verdict::kSupported : Verdict::kRefuted;
   answer.answer = shown.empty() ? "Yes: the report lists no value of a column that looks personal." : "No: the report lists frequent values of " + base::Join(shown, ", ") + "; take the column out of the data file, or check that its values may be shown.";
   return answer;
@@ -148,7 +148,7 @@ Result<ItemAnswer> DecideDataBias(const Workbench& bench, const RunContext&) {
     std::vector<double> counts(examples.classes.size(), 0);
     for (const float y : examples.outcome) ++counts[static_cast<std::size_t>(y)];
     const double ratio = *std::min_element(counts.begin(), counts.end()) / *std::max_element(counts.begin(), counts.end());
-    answer.figures.push_back(ChecklistFigure("class_ratio", "rarest class against the most frequent one", Counted(ratio, "a ratio of counts")));
+    answer.figures.push_back(MakeFigure("class_ratio", "rarest class against the most frequent one", WithoutInterval(ratio, "a ratio of counts")));
     if (ratio < 0.1) found.push_back("the rarest class is only " + base::ReadableShare(ratio) + " of the most frequent one");
   }
   // Rows without an outcome that look different mean that the labelled ones do not speak for all.
@@ -182,7 +182,7 @@ Result<ItemAnswer> DecideDataBias(const Workbench& bench, const RunContext&) {
         where = feature.source;
       }
     }
-    answer.figures.push_back(ChecklistFigure("unlabelled_difference", "largest difference between rows with and without an outcome, in standard deviations", Counted(largest, "the largest of several; descriptive")));
+    answer.figures.push_back(MakeFigure("unlabelled_difference", "largest difference between rows with and without an outcome, in standard deviations", WithoutInterval(largest, "the largest of several; descriptive")));
     if (largest > 0.1) found.push_back("rows without an outcome differ in '" + where + "' by " + base::ReadableNumber(largest, 2) + " standard deviations");
   }
   if (!examples.time.empty()) {
@@ -193,12 +193,12 @@ Result<ItemAnswer> DecideDataBias(const Workbench& bench, const RunContext&) {
     std::int64_t longest = 0;
     for (auto it = days.begin(); it != days.end() && std::next(it) != days.end(); ++it) longest = std::max(longest, *std::next(it) - *it - 1);
     const double span = days.empty() ? 0 : static_cast<double>(*days.rbegin() - *days.begin() + 1);
-    answer.figures.push_back(ChecklistFigure("longest_gap", "longest stretch of days without a row", Counted(static_cast<double>(longest), "a count"), "days"));
+    answer.figures.push_back(MakeFigure("longest_gap", "longest stretch of days without a row", WithoutInterval(static_cast<double>(longest), "a count"), "days"));
     if (static_cast<double>(longest) > std::max(7.0, span / 10)) found.push_back("no row lies in a stretch of " + base::ReadableCount(longest) + " days");
   }
   for (const evidence::Alert& alert : bench.alerts) {
     if (alert.kind != "conflicting_labels") continue;
-    answer.figures.push_back(ChecklistFigure("conflicting_labels", "rows with a twin of another outcome", Counted(static_cast<double>(alert.rows), "a count"), "rows"));
+    answer.figures.push_back(MakeFigure("conflicting_labels", "rows with a twin of another outcome", WithoutInterval(static_cast<double>(alert.rows), "a count"), "rows"));
   }
   answer.verdict = found.empty() ? Verdict::kSupported : Verdict::kRefuted;
   answer.answer = found.empty() ? "They were, and none stands out." : "They were, and something stands out: " + base::Join(found, "; ") + ".";
@@ -217,7 +217,7 @@ Result<ItemAnswer> DecideAuditability(const Workbench& bench, const RunContext& 
     return answer;
   }
   const double records = state ? static_cast<double>(state->records.size()) : 0;
-  answer.figures.push_back(ChecklistFigure("ledger_records", "records of the ledger that verify", Counted(records, "a count")));
+  answer.figures.push_back(MakeFigure("ledger_records", "records of the ledger that verify", WithoutInterval(records, "a count")));
   answer.figures.insert(answer.figures.end(), twice.figures.begin(), twice.figures.end());
   if (twice.verdict != Verdict::kSupported) {
     answer.verdict = Verdict::kRefuted;

@@ -1,8 +1,7 @@
-// Items of the checklist about groups: whom the model serves worse, and whether features stand in for sensitive traits.
+// Items of the checklist about groups: whom the model serves worse, and whether that could be seen at all.
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "base/text.h"
 #include "lifecycle/internal/checklist_parts.h"
@@ -15,13 +14,9 @@ using evidence::Estimate;
 using evidence::Verdict;
 using learn::Metric;
 using learn::Rows;
-using learn::RungKind;
 
 constexpr std::size_t kMostGroups = 12;      // per column: the largest ones
-constexpr std::size_t kLeastGroupRows = 100; // judged rows, for an interval worth its name
 constexpr double kLargestGap = 0.2;          // of the loss of all other rows
-
-Estimate Of(const stats::Interval& interval, double level) { return {interval.value, interval.low, interval.high, level, ""}; }
 
 // A row's error in words and numbers: what "worse" means for a task.
 struct RowErrors {
@@ -73,57 +68,18 @@ RowErrors ErrorsOf(const Workbench& bench) {
 struct Group {
   std::string name;
   std::vector<std::uint8_t> inside;  // per judged row
-  std::size_t rows = 0;
+  std::int64_t rows = 0;
 };
 
-// The largest values of a category or boolean; quarters of a number.
+// The largest groups of a column that have as many rows outside.
 void AddGroups(const Workbench& bench, const table::Column& column, std::vector<Group>* groups) {
-  const Rows& judged = bench.judged;
-  std::vector<std::uint32_t> code(judged.size(), UINT32_MAX);
-  std::vector<std::string> names;
-  if (column.type() == table::ColumnType::kCategory || column.type() == table::ColumnType::kBoolean) {
-    names = column.type() == table::ColumnType::kBoolean ? std::vector<std::string>{"false", "true"} : column.dictionary();
-    for (std::size_t i = 0; i < judged.size(); ++i) code[i] = column.CodeAt(judged[i]);
-  } else if (column.type() == table::ColumnType::kNumber) {
-    std::vector<double> values;
-    for (const std::uint32_t row : judged) {
-      const double value = column.NumberAt(row);
-      if (!std::isnan(value)) values.push_back(value);
-    }
-    if (values.empty()) return;
-    std::sort(values.begin(), values.end());
-    std::vector<double> edges;
-    for (const std::size_t quarter : {1U, 2U, 3U}) {
-      const double edge = values[values.size() * quarter / 4];
-      if ((edges.empty() || edge > edges.back()) && edge > values.front()) edges.push_back(edge);
-    }
-    for (std::size_t e = 0; e <= edges.size(); ++e) names.push_back(e == 0 ? (edges.empty() ? "all" : "< " + base::ReadableNumber(edges[0])) : e == edges.size() ? ">= " + base::ReadableNumber(edges[e - 1]) : base::ReadableNumber(edges[e - 1]) + " to " + base::ReadableNumber(edges[e]));
-    for (std::size_t i = 0; i < judged.size(); ++i) {
-      const double value = column.NumberAt(judged[i]);
-      if (!std::isnan(value)) code[i] = static_cast<std::uint32_t>(std::upper_bound(edges.begin(), edges.end(), value) - edges.begin());
-    }
-  }
-  std::map<std::uint32_t, std::size_t> counts;
-  for (const std::uint32_t c : code) {
-    if (c != UINT32_MAX) ++counts[c];
-  }
-  std::vector<std::pair<std::size_t, std::uint32_t>> largest;
-  for (const auto& [c, count] : counts) {
-    if (count >= kLeastGroupRows && count + kLeastGroupRows <= judged.size()) largest.emplace_back(count, c);
-  }
-  std::sort(largest.begin(), largest.end(), [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  if (largest.size() > kMostGroups) largest.resize(kMostGroups);
-  for (const auto& [count, c] : largest) {
-    Group group{column.name() + (column.type() == table::ColumnType::kNumber ? " " : " = ") + names[c], std::vector<std::uint8_t>(judged.size(), 0), count};
-    for (std::size_t i = 0; i < judged.size(); ++i) group.inside[i] = code[i] == c ? 1 : 0;
+  const Traits traits = TraitsOf(column, bench.judged);
+  for (const std::uint32_t g : LargestGroups(traits, kMostGroups)) {
+    if (traits.sizes[g] + kLeastGroupRows > static_cast<std::int64_t>(bench.judged.size())) continue;
+    Group group{traits.labels[g], std::vector<std::uint8_t>(bench.judged.size(), 0), traits.sizes[g]};
+    for (std::size_t i = 0; i < bench.judged.size(); ++i) group.inside[i] = traits.of_row[i] == g ? 1 : 0;
     groups->push_back(std::move(group));
   }
-}
-
-std::vector<std::string> SensitiveColumns(const Workbench& bench) {
-  std::vector<std::string> names = bench.sensitive;
-  names.insert(names.end(), bench.about_people.begin(), bench.about_people.end());
-  return names;
 }
 
 Result<std::vector<Group>> GroupsOf(const Workbench& bench, const std::vector<std::string>& columns) {
@@ -156,16 +112,16 @@ Result<ItemAnswer> CompareGroups(const Workbench& bench, const std::vector<std::
     if (!difference) continue;
     ++compared;
     const double bound = kLargestGap * difference->outside.value;
-    const Estimate gap = Of(difference->difference, level);
+    const Estimate gap = WithInterval(difference->difference, level);
     const bool accused = gap.low > bound;
     open += !accused && gap.high > bound ? 1 : 0;
     if (accused) worse.push_back(group.name);
-    answer.findings.push_back({group.name, "group", gap, accused, group.name + " (" + base::ReadableCount(static_cast<std::int64_t>(group.rows)) + " rows): " + errors.words + " " + base::ReadableNumber(difference->inside.value, 3) + " against " + base::ReadableNumber(difference->outside.value, 3) + " elsewhere, difference " + InWords(gap)});
+    answer.findings.push_back({group.name, "group", gap, accused, group.name + " (" + base::ReadableCount(group.rows) + " rows): " + errors.words + " " + base::ReadableNumber(difference->inside.value, 3) + " against " + base::ReadableNumber(difference->outside.value, 3) + " elsewhere, difference " + EstimateInWords(gap)});
   }
   std::stable_sort(answer.findings.begin(), answer.findings.end(), [](const auto& a, const auto& b) { return a.estimate.value > b.estimate.value; });
-  answer.figures.push_back(ChecklistFigure("groups", "groups compared", Counted(static_cast<double>(compared), "a count")));
-  answer.figures.push_back(ChecklistFigure("groups_worse", "groups that are served worse", Counted(static_cast<double>(worse.size()), "a count")));
-  if (!answer.findings.empty()) answer.figures.push_back(ChecklistFigure("largest_gap", "largest gap (" + answer.findings.front().name + ")", answer.findings.front().estimate));
+  answer.figures.push_back(MakeFigure("groups", "groups compared", WithoutInterval(static_cast<double>(compared), "a count")));
+  answer.figures.push_back(MakeFigure("groups_worse", "groups that are served worse", WithoutInterval(static_cast<double>(worse.size()), "a count")));
+  if (!answer.findings.empty()) answer.figures.push_back(MakeFigure("largest_gap", "largest gap (" + answer.findings.front().name + ")", answer.findings.front().estimate));
   if (answer.findings.size() > 12) answer.findings.resize(12);
   if (worse.size() > 5) worse.resize(5);
   answer.verdict = compared == 0 ? Verdict::kInconclusive : !worse.empty() ? Verdict::kRefuted : open == 0 ? Verdict::kSupported : Verdict::kInconclusive;
@@ -173,96 +129,18 @@ Result<ItemAnswer> CompareGroups(const Workbench& bench, const std::vector<std::
   return answer;
 }
 
-// How well the features tell one trait, out of fold: the most frequent value against the rest, or above the median.
-struct Proxy {
-  stats::Interval auc;
-  std::vector<std::uint8_t> trait;  // per judged row; 2 = missing
-  std::string value;
-};
-
-Result<Proxy> MeasureProxy(const Workbench& bench, const table::Column& column, double level, const RunContext& context) {
-  learn::Examples examples = bench.examples();
-  examples.task = learn::Task::kBinary;
-  examples.classes = {"no", "yes"};
-  std::erase_if(examples.features, [&](const learn::Feature& f) { return f.source == column.name() || f.name == column.name(); });
-  if (examples.features.empty()) return Error{ErrorCode::kNumeric, "there is no other feature"};
-  std::vector<double> numbers(static_cast<std::size_t>(column.num_rows()));
-  column.CopyNumbers(0, numbers);
-  std::map<double, std::int64_t> counts;
-  std::vector<double> known;
-  for (const std::uint32_t row : bench.sample) {
-    if (std::isnan(numbers[row])) continue;
-    ++counts[numbers[row]];
-    known.push_back(numbers[row]);
-  }
-  if (counts.size() < 2) return Error{ErrorCode::kNumeric, "it has one value"};
-  Proxy proxy;
-  const bool is_number = column.type() == table::ColumnType::kNumber && counts.size() > 2;
-  double split_at = 0;
-  if (is_number) {
-    std::nth_element(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2), known.end());
-    split_at = known[known.size() / 2];
-    proxy.value = ">= " + base::ReadableNumber(split_at);
-  } else {
-    const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    split_at = most->first;
-    proxy.value = "= " + (column.type() == table::ColumnType::kCategory ? column.dictionary()[static_cast<std::size_t>(split_at)] : base::ReadableNumber(split_at));
-  }
-  examples.outcome.assign(examples.outcome.size(), 0.0F);
-  for (std::size_t i = 0; i < numbers.size(); ++i) examples.outcome[i] = !std::isnan(numbers[i]) && (is_number ? numbers[i] >= split_at : numbers[i] == split_at) ? 1.0F : 0.0F;
-  std::vector<double> predictions;
-  Rows judged;
-  learn::LearnerOptions quick;
-  quick.quick = true;
-  for (const learn::Split& fold : bench.folds) {
-    const auto with = [&](const Rows& rows) {
-      Rows kept;
-      for (const std::uint32_t row : rows) {
-        if (!std::isnan(numbers[row])) kept.push_back(row);
-      }
-      return kept;
-    };
-    const Rows train = with(fold.train), test = with(fold.test);
-    if (train.empty() || test.empty()) continue;
-    const auto model = ASSAY_TRY(learn::MakeLearner(RungKind::kBoosted, quick)->Fit(examples, train, context));
-    std::vector<double> out(test.size());
-    ASSAY_TRY(model->Predict(*examples.table, test, out, context));
-    predictions.insert(predictions.end(), out.begin(), out.end());
-    judged.insert(judged.end(), test.begin(), test.end());
-  }
-  const learn::Judge judge(examples, judged, std::vector<double>(judged.size(), 0.5), bench.dependence.unit, bench.dependence.num_units);
-  proxy.auc = ASSAY_TRY(judge.Estimate(Metric::kAuc, predictions, level));
-  for (const std::uint32_t row : bench.judged) proxy.trait.push_back(std::isnan(numbers[row]) ? 2 : examples.outcome[row] > 0.5F ? 1 : 0);
-  return proxy;
-}
-
-// Mean score where the trait holds minus where it does not.
-Result<stats::Interval> ScoreGap(const Workbench& bench, const Proxy& proxy, double level) {
-  std::vector<double> scores;
-  std::vector<std::uint8_t> inside;
-  std::vector<std::uint32_t> unit;
-  const std::size_t k = bench.examples().num_outputs();
-  for (std::size_t i = 0; i < bench.judged.size(); ++i) {
-    if (proxy.trait[i] > 1) continue;
-    scores.push_back(bench.boosted.out_of_fold[i * k]);
-    inside.push_back(proxy.trait[i]);
-    if (!bench.dependence.unit.empty()) unit.push_back(bench.dependence.unit[bench.judged[i]]);
-  }
-  return ASSAY_TRY(stats::ClusterDifference(scores, inside, {unit, bench.dependence.num_units}, level)).difference;
-}
-
 }  // namespace
 
 Result<ItemAnswer> DecideInclusion(const Workbench& bench, const RunContext&) {
   std::vector<std::string> columns = FeatureNames(bench);
-  for (const std::string& name : SensitiveColumns(bench)) {
+  for (const std::string& name : bench.sensitive_columns()) {
     if (std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
   }
   return CompareGroups(bench, columns, "column");
 }
 
 Result<ItemAnswer> DecideFairness(const Workbench& bench, const RunContext&) {
-  const std::vector<std::string> sensitive = SensitiveColumns(bench);
+  const std::vector<std::string> sensitive = bench.sensitive_columns();
   if (!sensitive.empty()) return CompareGroups(bench, sensitive, "sensitive column");
   ItemAnswer answer = ASSAY_TRY(CompareGroups(bench, FeatureNames(bench), "column"));
   answer.answer += " No column says anything about people, so this speaks of groups of rows (values of the features) in their stead.";
@@ -272,8 +150,8 @@ Result<ItemAnswer> DecideFairness(const Workbench& bench, const RunContext&) {
 Result<ItemAnswer> DecideGroupsTestable(const Workbench& bench, const RunContext&) {
   ItemAnswer answer;
   answer.method = "sensitive columns of the charter and columns named like a trait of people; enough rows when a rate in the group would have an interval of at most 5 points either way (385 rows)";
-  const std::vector<std::string> sensitive = SensitiveColumns(bench);
-  answer.figures.push_back(ChecklistFigure("sensitive_columns", "columns about traits of people", Counted(static_cast<double>(sensitive.size()), "a count")));
+  const std::vector<std::string> sensitive = bench.sensitive_columns();
+  answer.figures.push_back(MakeFigure("sensitive_columns", "columns about traits of people", WithoutInterval(static_cast<double>(sensitive.size()), "a count")));
   if (sensitive.empty()) {
     answer.verdict = Verdict::kRefuted;
     answer.answer = "No: no column is declared sensitive and none is named like a trait of people, so a bias between groups of people would not be seen in these data.";
@@ -283,58 +161,20 @@ Result<ItemAnswer> DecideGroupsTestable(const Workbench& bench, const RunContext
   std::vector<std::string> thin;
   for (const std::string& name : sensitive) {
     const table::Column& column = bench.examples().table->column(ASSAY_TRY(bench.examples().table->IndexOf(name)));
-    std::map<double, std::int64_t> counts;
+    Rows known;
     for (std::int64_t row = 0; row < column.num_rows(); ++row) {
-      const double value = column.NumberAt(row);
-      if (!std::isnan(value)) ++counts[value];
+      if (!column.IsMissing(row)) known.push_back(static_cast<std::uint32_t>(row));
     }
-    if (column.type() == table::ColumnType::kNumber && counts.size() > 20) continue;  // looked at in quarters
-    for (const auto& [value, count] : counts) {
-      if (count >= kEnough) continue;
-      thin.push_back(name + " = " + (column.type() == table::ColumnType::kCategory ? column.dictionary()[static_cast<std::size_t>(value)] : base::ReadableNumber(value)) + " (" + base::ReadableCount(count) + " rows)");
+    const Traits traits = TraitsOf(column, known);
+    for (std::size_t g = 0; g < traits.labels.size(); ++g) {
+      if (traits.sizes[g] < kEnough) thin.push_back(traits.labels[g] + " (" + base::ReadableCount(traits.sizes[g]) + " rows)");
     }
   }
-  answer.figures.push_back(ChecklistFigure("thin_groups", "groups with fewer than 385 rows", Counted(static_cast<double>(thin.size()), "a count")));
+  answer.figures.push_back(MakeFigure("thin_groups", "groups with fewer than 385 rows", WithoutInterval(static_cast<double>(thin.size()), "a count")));
   const std::size_t all = thin.size();
   if (thin.size() > 5) thin.resize(5);
   answer.verdict = all == 0 ? Verdict::kSupported : Verdict::kRefuted;
   answer.answer = all == 0 ? "Yes: every group of " + base::Join(sensitive, ", ") + " has enough rows." : "Not for all: " + std::to_string(all) + " groups are too small, such as " + base::Join(thin, ", ") + ".";
-  return answer;
-}
-
-Result<ItemAnswer> DecideProxies(const Workbench& bench, const RunContext& context) {
-  ItemAnswer answer;
-  answer.method = "boosted trees predict each sensitive trait from the features, out of fold (area under the curve; above 0.65 the features know it), and the mean score of the model with and without the trait; both by unit, simultaneous over the traits (Bonferroni)";
-  const std::vector<std::string> sensitive = SensitiveColumns(bench);
-  answer.figures.push_back(ChecklistFigure("columns_scanned", "columns scanned for traits of people", Counted(static_cast<double>(bench.gathered.source->num_columns()), "a count")));
-  answer.figures.push_back(ChecklistFigure("sensitive_columns", "columns about traits of people", Counted(static_cast<double>(sensitive.size()), "a count")));
-  if (sensitive.empty()) {
-    answer.verdict = Verdict::kSupported;
-    answer.answer = "Yes, as far as these data go: no column is declared sensitive and none of the " + std::to_string(bench.gathered.source->num_columns()) + " is named like a trait of people. Traits that were never recorded cannot be tested.";
-    return answer;
-  }
-  constexpr double kKnows = 0.65;
-  const double level = 1 - 0.05 / static_cast<double>(2 * sensitive.size());
-  std::vector<std::string> stands_in;
-  bool open = false;
-  for (const std::string& name : sensitive) {
-    const table::Column& column = bench.examples().table->column(ASSAY_TRY(bench.examples().table->IndexOf(name)));
-    const Result<Proxy> proxy = MeasureProxy(bench, column, level, context);
-    if (!proxy) {
-      open = true;
-      answer.findings.push_back({name, "proxy", Counted(std::nan(""), proxy.error().message), false, "'" + name + "' could not be tested: " + proxy.error().message});
-      continue;
-    }
-    const Estimate gap = Of(ASSAY_TRY(ScoreGap(bench, *proxy, level)), level);
-    const Estimate auc = Of(proxy->auc, level);
-    const bool relied_on = gap.low > 0 || gap.high < 0;
-    const bool accused = auc.low > kKnows && relied_on;
-    open = open || (!accused && auc.high > kKnows && auc.low <= kKnows);
-    if (accused) stands_in.push_back(name);
-    answer.findings.push_back({name + " " + proxy->value, "proxy", auc, accused, "the features tell '" + name + " " + proxy->value + "' with an area under the curve of " + InWords(auc) + "; the model's score differs by " + InWords(gap) + " where it holds"});
-  }
-  answer.verdict = !stands_in.empty() ? Verdict::kRefuted : open ? Verdict::kInconclusive : Verdict::kSupported;
-  answer.answer = !stands_in.empty() ? "No: the features know " + base::Join(stands_in, ", ") + ", and the model's scores differ by it." : open ? "Not decided for every trait." : "Yes: no sensitive trait is both known to the features and felt in the scores.";
   return answer;
 }
 

@@ -58,8 +58,7 @@ Result<Expression> ParseCriterion(const std::string& text, const std::vector<std
   if (!bound) {
     std::vector<std::string> unknown, hints;
     for (const std::string& column : parsed->columns()) {
-      const bool known = std::any_of(measurable_names.begin(), measurable_names.end(), [&](const std::string& name) { return base::Lowercase(name) == base::Lowercase(column); });
-      if (known) continue;
+      if (base::IsAmong(measurable_names, column)) continue;
       unknown.push_back("'" + column + "'");
       for (const std::string& near : base::NearestNames(column, measurable_names, 2)) hints.push_back("'" + near + "'");
     }

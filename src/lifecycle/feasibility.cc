@@ -63,6 +63,16 @@ void AddNotes(const Examples& examples, const Dependence& dependence, Feasibilit
 
 }  // namespace
 
+bool IsUndecided(const std::string& entry) {
+  const std::string text = base::Lowercase(entry);
+  for (const char* word : {"?", "unknown", "undecided", "not decided", "to be decided", "tbd", "unclear", "nobody knows", "not settled"}) {
+    if (text.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+bool HasMoney(const FeasibilityOptions& options) { return std::isfinite(options.value_right) && std::isfinite(options.value_wrong); }
+
 FeasibilityItem StartItem(const std::string& id) {
   const auto* asked = std::find_if(std::begin(kAskedItems), std::end(kAskedItems), [&](const AskedItem& a) { return id == a.id; });
   ASSAY_CHECK(asked != std::end(kAskedItems));
@@ -100,7 +110,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   }
   {
     const base::ScopedStep step(context, "leakage");
-    items.push_back(ASSAY_TRY(LeakageItem(gathered, context, &report.leaky_columns)));
+    items.push_back(ASSAY_TRY(LeakageItem(gathered, options.leaks, context, &report.leaky_columns)));
   }
   const Examples examples = WithoutFeatures(gathered.examples, report.leaky_columns);
   for (const learn::Feature& feature : examples.features) report.features.push_back(feature.name);

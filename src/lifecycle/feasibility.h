@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "lifecycle/gather.h"
 
 namespace assay::lifecycle {
+
+class LeakFinder;
 
 // What a charter adds to the data. Without one, questions that only people can answer become open questions.
 struct FeasibilityOptions {
@@ -30,6 +33,7 @@ struct FeasibilityOptions {
   double value_silence = 0;           // of a right silence
   double value_miss = 0;              // of a miss, negative
   double cost_per_month = std::numeric_limits<double>::quiet_NaN();
+  LeakFinder* leaks = nullptr;        // what the run has found already; null: looked for anew
 };
 
 Result<evidence::FeasibilityReport> Feasibility(const Gathered& gathered, const FeasibilityOptions& options, const RunContext& context);
@@ -69,5 +73,14 @@ Result<PatternTest> TestPattern(const learn::Examples& examples, int permutation
 
 // Single features that tell more than is plausible, and why; see docs/feasibility.md.
 Result<std::vector<evidence::Finding>> FindLeaks(const learn::Examples& examples, const RunContext& context);
+
+// The same, computed once per problem: the check and the feasibility of one run both ask. Serves one data set and charter.
+class LeakFinder {
+ public:
+  Result<std::vector<evidence::Finding>> Find(const learn::Examples& examples, const RunContext& context);
+
+ private:
+  std::map<std::string, std::vector<evidence::Finding>> found_;
+};
 
 }  // namespace assay::lifecycle

@@ -15,7 +15,6 @@ using learn::Examples;
 using learn::Metric;
 
 constexpr std::int64_t kProxyRows = 40'000;
-constexpr double kProxyAuc = 0.65;      // a lower limit above it is called out
 constexpr std::size_t kMostGroups = 8;  // per sensitive column, the most frequent ones
 constexpr std::size_t kShownProxies = 3;
 
@@ -26,16 +25,6 @@ struct Sensitive {
   Traits traits;                       // over the judged rows
   std::vector<std::uint32_t> groups;   // labels that are judged
 };
-
-std::vector<std::uint32_t> LargeGroups(const Traits& traits) {
-  std::vector<std::uint32_t> groups;
-  for (std::uint32_t g = 0; g < traits.labels.size(); ++g) {
-    if (traits.sizes[g] >= kLeastGroupRows) groups.push_back(g);
-  }
-  std::stable_sort(groups.begin(), groups.end(), [&](std::uint32_t a, std::uint32_t b) { return traits.sizes[a] > traits.sizes[b]; });
-  if (groups.size() > kMostGroups) groups.resize(kMostGroups);
-  return groups;
-}
 
 // One thing that may differ between groups: a value per judged row, and the rows it is about.
 struct Measure {
@@ -100,26 +89,6 @@ Finding Gap(const Ground& ground, const Gains& gains, const Sensitive& sensitive
   return finding;
 }
 
-// Out-of-fold AUC of telling members of a group from the others by these features.
-Result<stats::Interval> ProxyAuc(const Examples& members, const std::vector<learn::Feature>& features, const std::vector<learn::Split>& folds, double level, const RunContext& context) {
-  Examples examples = members;
-  examples.features = features;
-  learn::LearnerOptions quick;
-  quick.quick = true;
-  learn::Rows judged;
-  std::vector<double> predictions, constant;
-  for (const learn::Split& fold : folds) {
-    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(examples, fold.train, context));
-    std::vector<double> p(fold.test.size());
-    ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
-    judged.insert(judged.end(), fold.test.begin(), fold.test.end());
-    predictions.insert(predictions.end(), p.begin(), p.end());
-  }
-  constant.assign(judged.size(), 0.5);
-  const Dependence dependence = DependenceOf(examples);
-  return learn::Judge(examples, judged, constant, dependence.unit, dependence.num_units).Estimate(Metric::kAuc, predictions, level);
-}
-
 // How well the features tell one group, and which of them tell it best alone.
 Result<Finding> Proxy(const Ground& ground, const Examples& few, const Sensitive& sensitive, std::uint32_t group, double level) {
   Examples members = few;
@@ -146,14 +115,15 @@ Result<Finding> Proxy(const Ground& ground, const Examples& few, const Sensitive
   if (features.empty()) return give_up("there is no other feature");
   const Result<std::vector<learn::Split>> folds = learn::CrossValidationFolds(members, all, 3, ground.context.seed);
   if (!folds) return give_up(folds.error().message);
-  const Result<stats::Interval> auc = ProxyAuc(members, features, *folds, level, ground.context);
+  const Dependence dependence = DependenceOf(members);
+  const Result<stats::Interval> auc = TellApart(members, features, *folds, dependence, level, ground.context);
   if (!auc && auc.error().code == ErrorCode::kCancelled) return auc.error();
   if (!auc) return give_up(auc.error().message);
   finding.estimate = WithInterval(*auc, level);
   finding.accused = auc->low > kProxyAuc;
   std::vector<std::pair<double, std::string>> alone;
   for (const learn::Feature& feature : features) {
-    const Result<stats::Interval> single = ProxyAuc(members, {feature}, *folds, level, ground.context);
+    const Result<stats::Interval> single = TellApart(members, {feature}, *folds, dependence, level, ground.context);
     if (!single && single.error().code == ErrorCode::kCancelled) return single.error();
     if (single && single->low > 0.5) alone.emplace_back(-single->value, feature.name + " (AUC " + base::ReadableNumber(single->value, 3) + ", " + base::ReadableNumber(single->low, 3) + " to " + base::ReadableNumber(single->high, 3) + ")");
   }
@@ -198,7 +168,7 @@ Result<FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains) {
     sensitive.index = ASSAY_TRY_WITH(ground.examples.table->IndexOf(name), "sensitive columns");
     sensitive.column = ground.examples.table->column(sensitive.index).name();
     sensitive.traits = TraitsOf(ground.examples.table->column(sensitive.index), gains.all.rows);
-    sensitive.groups = LargeGroups(sensitive.traits);
+    sensitive.groups = LargestGroups(sensitive.traits, kMostGroups);
     // Of two groups one is the other's mirror.
     if (sensitive.groups.size() == 2 && sensitive.traits.labels.size() == 2) sensitive.groups.resize(1);
     num_groups += sensitive.groups.size();

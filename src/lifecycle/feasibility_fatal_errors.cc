@@ -122,7 +122,7 @@ void AddWorstCaseCost(const Ground& ground, double worst, FeasibilityItem* item)
   item->figures.push_back(MakeFigure("dearest_error", "what the dearest kind of error costs against the right decision", WithoutInterval(dearest, "as stated in the charter"), currency));
   if (!std::isfinite(worst)) return;
   item->figures.push_back(MakeFigure("worst_case_cost", "cost per decision if all were as in the worst group, at its upper bound, and every error the dearest", WithoutInterval(worst * dearest, "itself an upper bound"), currency));
-  if (std::isfinite(o.decisions_per_day)) item->figures.push_back(MakeFigure("worst_case_cost_per_month", "the same per month", WithoutInterval(worst * dearest * o.decisions_per_day * kDaysPerMonth, "itself an upper bound"), currency));
+  if (std::isfinite(o.decisions_per_day)) item->figures.push_back(MakeFigure("worst_case_cost_per_month", "the same per month", WithoutInterval(worst * dearest * o.decisions_per_day * base::kDaysPerMonth, "itself an upper bound"), currency));
 }
 
 }  // namespace

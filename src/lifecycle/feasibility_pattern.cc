@@ -71,23 +71,6 @@ Result<std::vector<learn::Split>> PatternFolds(const Examples& examples, Exchang
 
 }  // namespace
 
-Examples Restricted(const Examples& examples, const learn::Rows& rows) {
-  Examples few = examples;
-  few.table = std::make_shared<const table::Table>(examples.table->Take(rows));
-  const auto take = [&](const auto& from) {
-    std::decay_t<decltype(from)> to;
-    if (!from.empty()) {
-      for (const std::uint32_t row : rows) to.push_back(from[row]);
-    }
-    return to;
-  };
-  few.outcome = take(examples.outcome);
-  few.unit = take(examples.unit);
-  few.query = take(examples.query);
-  few.time = take(examples.time);
-  return few;
-}
-
 learn::Rows ThinRows(const Examples& examples, std::int64_t num_rows, std::uint64_t seed) {
   learn::Rows rows;
   const std::int64_t n = examples.num_rows();

@@ -164,7 +164,7 @@ void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item)
     item->answer += " Whether it pays is open: the decisions per day and the cost of ML per month are not stated.";
     return;
   }
-  const double per_month = o.decisions_per_day * kDaysPerMonth;
+  const double per_month = o.decisions_per_day * base::kDaysPerMonth;
   const double needed = o.cost_per_month / per_month;
   item->figures.push_back(MakeFigure("decisions_per_month", "decisions per month", WithoutInterval(per_month, "as stated in the charter"), "decisions"));
   item->figures.push_back(MakeFigure("break_even", "gain per decision that pays for ML", WithoutInterval(needed, "cost per month / decisions per month, as stated in the charter"), currency));

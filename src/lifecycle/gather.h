@@ -47,7 +47,13 @@ std::vector<std::uint32_t> DenseIds(const table::Column& column, std::uint32_t* 
 // The columns that a name stands for: itself where there is such a column, else all that fit, '*' being any text.
 std::vector<std::string> ColumnsLike(const table::Table& table, const std::string& name);
 
+// The column of the data that a feature is made from; the name itself when it is no feature.
+std::string SourceOf(const learn::Examples& examples, const std::string& feature);
+
 // The examples with fewer features (leaky ones taken out); shares the table.
 learn::Examples WithoutFeatures(const learn::Examples& examples, const std::vector<std::string>& names);
+
+// The examples restricted to these rows, in their order, with a table of their own.
+learn::Examples Restricted(const learn::Examples& examples, const learn::Rows& rows);
 
 }  // namespace assay::lifecycle

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "learn/learner.h"
-#include "lifecycle/run.h"
+#include "lifecycle/project_report.h"
 
 namespace assay::lifecycle {
 

@@ -93,7 +93,7 @@ double CostPerDay(const std::string& text) {
   double amount = 0;
   if (!base::ParseNumber(digits, &amount)) return std::nan("");
   const std::string rest = base::Lowercase(text.substr(end));
-  constexpr struct { const char* word; double days; } kPeriods[] = {{"day", 1}, {"week", 7}, {"month", kDaysPerMonth}, {"year", 365.25}};
+  constexpr struct { const char* word; double days; } kPeriods[] = {{"day", 1}, {"week", 7}, {"month", base::kDaysPerMonth}, {"year", 365.25}};
   for (const auto& period : kPeriods) {
     for (const char* before : {"a ", "per ", "/", "/ ", "every ", "each "}) {
       const std::size_t found = rest.find(before + std::string(period.word));

@@ -51,7 +51,7 @@ MoneySettings SmallMoney() {
   settings.currency = "EUR";
   settings.money = {4, -1, 0, 0};
   settings.decisions_per_day = 10;
-  settings.cost_per_month = kDaysPerMonth;  // 1 a day
+  settings.cost_per_month = base::kDaysPerMonth;  // 1 a day
   return settings;
 }
 

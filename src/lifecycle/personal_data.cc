@@ -1,6 +1,7 @@
 #include "lifecycle/personal_data.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <set>
 #include <vector>
@@ -79,22 +80,6 @@ bool HoldsEmail(std::string_view text) {
   return false;
 }
 
-// Words of a name: "clientEmail_address" -> client, email, address.
-std::vector<std::string> WordsOf(const std::string& name) {
-  std::vector<std::string> words(1);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const bool upper = name[i] >= 'A' && name[i] <= 'Z';
-    const bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
-    if (!IsLetter(name[i])) {
-      if (!words.back().empty()) words.emplace_back();
-      continue;
-    }
-    if (upper && after_lower) words.emplace_back();
-    words.back() += base::Lowercase(std::string_view(&name[i], 1));
-  }
-  return words;
-}
-
 std::string ByName(const std::string& name) {
   struct Row {
     std::vector<std::string> words;  // all of them, side by side
@@ -107,7 +92,7 @@ std::string ByName(const std::string& name) {
       {{"firstname"}, "names of persons"}, {{"first", "name"}, "names of persons"}, {{"full", "name"}, "names of persons"}, {{"fullname"}, "names of persons"}, {{"customer", "name"}, "names of persons"},
       {{"patient", "name"}, "names of persons"}, {{"birthday"}, "dates of birth"}, {{"birthdate"}, "dates of birth"}, {{"birth", "date"}, "dates of birth"}, {{"date", "of", "birth"}, "dates of birth"}, {{"dob"}, "dates of birth"},
       {{"street"}, "postal addresses"}, {{"home", "address"}, "postal addresses"}, {{"postal", "address"}, "postal addresses"}, {{"ip", "address"}, "network addresses"}, {{"ip", "addr"}, "network addresses"}};
-  const std::vector<std::string> words = WordsOf(name);
+  const std::vector<std::string> words = base::WordsOfName(name);
   for (const Row& row : rows) {
     if (std::search(words.begin(), words.end(), row.words.begin(), row.words.end()) != words.end()) return row.what;
   }
@@ -222,6 +207,20 @@ PersonalFinding FindPersonalData(const table::Column& column) {
   }
   const std::string named = ByName(column.name());
   return named.empty() ? PersonalFinding{} : PersonalFinding{named, "its name says so"};
+}
+
+std::string TraitWord(const std::string& name) {
+  static constexpr std::array kTraits = {"age", "gender", "sex", "race", "ethnicity", "ethnic", "religion", "marital", "nationality", "citizenship", "native", "disability", "disabled", "pregnant", "orientation", "caste", "birth", "birthday", "birthdate", "income", "salary", "diagnosis", "zip", "zipcode", "postcode", "relationship"};
+  for (const std::string& word : base::WordsOfName(name)) {
+    if (std::find(kTraits.begin(), kTraits.end(), word) != kTraits.end()) return word;
+  }
+  return "";
+}
+
+std::string SensitiveReason(const table::Column& column) {
+  if (const std::string word = TraitWord(column.name()); !word.empty()) return "is named like a trait of people ('" + word + "')";
+  const PersonalFinding personal = FindPersonalData(column);
+  return personal.what.empty() ? "" : "looks like " + personal.what + " (" + personal.reason + ")";
 }
 
 }  // namespace assay::lifecycle

@@ -1,4 +1,4 @@
-// Columns that look like data about persons: by the form of their values, and by their names.
+// Columns that look like data about persons, and need care: by the form of their values, and by their names.
 #pragma once
 
 #include <string>
@@ -25,5 +25,10 @@ struct PersonalFinding {
 // where one random number in ten passes Luhn's check), or one in twenty hold an e-mail address somewhere. Plain ids,
 // codes and amounts are not accused.
 PersonalFinding FindPersonalData(const table::Column& column);
+
+// The word of a column's name that names a trait of people (age, gender, postcode, ...); "" when none does.
+std::string TraitWord(const std::string& name);
+// Why a column needs care, a trait or personal data, as the end of a sentence about it; "" otherwise.
+std::string SensitiveReason(const table::Column& column);
 
 }  // namespace assay::lifecycle

@@ -96,5 +96,31 @@ TEST(PersonalData, ColumnsAreFoundAndPlainIdsAreNotAccused) {
   for (const Case& c : cases) EXPECT_EQ(FindPersonalData(c.column).what, c.what) << c.column.name();
 }
 
+TEST(PersonalData, ColumnsThatNeedCareSayWhy) {
+  struct Case {
+    Column column;
+    const char* reason;  // "" = none
+  };
+  const Case cases[] = {
+      {Column::Numbers("Age", {1, 2}), "a trait of people ('age')"},
+      {Column::Numbers("marital-status", {1, 2}), "a trait of people ('marital')"},
+      {Column::Numbers("customerEmail", {1, 2}), "looks like e-mail addresses"},
+      {Column::Categories("contact", {0, 1}, {"a@b.org", "c@d.net"}), "looks like e-mail addresses"},
+      {Column::Categories("handle", {0, 1}, {"@a", "b@"}), ""},
+      {Column::Numbers("actual_arrival", {1, 2}), ""},
+      {Column::Numbers("closedAt", {1, 2}), ""},
+      {Column::Numbers("resolution-time", {1, 2}), ""},
+      {Column::Numbers("disclosed", {1, 2}), ""},
+      {Column::Numbers("manager", {1, 2}), ""},
+      {Column::Numbers("message", {1, 2}), ""},
+      {Column::Numbers("amount", {1, 2}), ""},
+  };
+  for (const Case& c : cases) {
+    const std::string reason = SensitiveReason(c.column);
+    EXPECT_EQ(reason.empty(), std::string(c.reason).empty()) << c.column.name() << ": " << reason;
+    EXPECT_NE(reason.find(c.reason), std::string::npos) << c.column.name() << ": " << reason;
+  }
+}
+
 }  // namespace
 }  // namespace assay::lifecycle

@@ -97,4 +97,31 @@ std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter) {
   return hypotheses;
 }
 
+FeasibilityOptions FeasibilityOptionsOf(const charter::Charter& charter, const Objective& objective) {
+  FeasibilityOptions options;
+  const Record& ethics = charter.section("ethics");
+  const Record& value = charter.section("value");
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  options.objective = objective.name;
+  options.metric = objective.problem.metric;
+  options.least_gain = objective.problem.least_gain;
+  options.target = objective.problem.target;
+  options.has_charter = true;
+  for (const Record& column : charter.list("data.columns")) {
+    if (column.flag("sensitive", false)) options.sensitive.push_back(column.text("name"));
+  }
+  options.harmed = ethics.text("harmed");
+  options.worst_error = ethics.text("worst_error");
+  options.fatal = ethics.flag("fatal", false);
+  options.largest_error_rate = ethics.number("largest_error_rate", none);
+  options.decisions_per_day = value.number("decisions_per_day", none);
+  options.currency = value.text("currency");
+  options.value_right = value.number("true_positive", none);
+  options.value_wrong = value.number("false_positive", none);
+  options.value_silence = value.number("true_negative", 0);
+  options.value_miss = value.number("false_negative", 0);
+  options.cost_per_month = value.number("cost_per_month", none);
+  return options;
+}
+
 }  // namespace assay::lifecycle

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "charter/charter.h"
+#include "lifecycle/feasibility.h"
 #include "lifecycle/problem.h"
 #include "lifecycle/train.h"
 #include "lifecycle/understand.h"
@@ -31,5 +32,7 @@ struct Objective {
 // data.source is relative to the charter's folder.
 Result<std::vector<Objective>> ObjectivesOf(const Project& project);
 std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter);
+// What the charter adds to the data for the feasibility of an objective.
+FeasibilityOptions FeasibilityOptionsOf(const charter::Charter& charter, const Objective& objective);
 
 }  // namespace assay::lifecycle

@@ -37,10 +37,4 @@ struct RunResult {
 // to after_step.
 Result<RunResult> RunProject(const Project& project, const RunOptions& options, store::Engine& engine, const RunContext& context);
 
-// Files of a project's run under DIR/.assay/.
-std::filesystem::path ProjectReportPath(const Project& project);  // reports/project.json
-std::filesystem::path HtmlReportPath(const Project& project);     // report.html
-Result<void> SaveProjectReport(const Project& project, const evidence::ProjectReport& report);
-Result<evidence::ProjectReport> LoadProjectReport(const Project& project);
-
 }  // namespace assay::lifecycle

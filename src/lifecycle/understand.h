@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/run_context.h"
 #include "evidence/reports/understand.h"
+#include "lifecycle/estimates.h"
 #include "lifecycle/gather.h"
 
 namespace assay::lifecycle {
@@ -50,19 +51,5 @@ evidence::LabelDelay FindLabelDelay(const Gathered& gathered, const Dependence& 
 std::vector<evidence::Association> Associations(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
 std::vector<evidence::HypothesisResult> TestHypotheses(const Gathered& gathered, const Dependence& dependence,
                                                        const std::vector<Hypothesis>& hypotheses, const RunContext& context);
-
-// An interval of stats as an Estimate of a report, or the error as its reason.
-template <class IntervalResult>
-evidence::Estimate ToEstimate(const IntervalResult& interval) {
-  evidence::Estimate estimate;
-  if (interval) {
-    estimate.value = interval->value;
-    estimate.low = interval->low;
-    estimate.high = interval->high;
-  } else {
-    estimate.reason = interval.error().message;
-  }
-  return estimate;
-}
 
 }  // namespace assay::lifecycle

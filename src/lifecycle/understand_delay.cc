@@ -16,10 +16,6 @@ using evidence::LabelDelay;
 using table::Column;
 using table::ColumnType;
 
-bool Named(const std::vector<std::string>& names, const std::string& name) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(name); });
-}
-
 // The time columns that may say when the outcome was known: not the decision's own, and never before it (one row in a
 // hundred may be a slip). Those that the charter calls known after the decision come first.
 std::vector<const Column*> Candidates(const Gathered& gathered, const std::vector<std::string>& of_decision) {
@@ -27,7 +23,7 @@ std::vector<const Column*> Candidates(const Gathered& gathered, const std::vecto
   const learn::Examples& examples = gathered.examples;
   for (std::size_t c = 0; c < gathered.source->num_columns(); ++c) {
     const Column& column = examples.table->column(c);
-    if (column.type() != ColumnType::kTime || Named(of_decision, column.name())) continue;
+    if (column.type() != ColumnType::kTime || base::IsAmong(of_decision, column.name())) continue;
     std::int64_t known = 0, before = 0, later = 0;
     for (std::int64_t row = 0; row < column.num_rows(); ++row) {
       const base::Micros time = column.TimeAt(row), decision = examples.time[static_cast<std::size_t>(row)];
@@ -79,8 +75,7 @@ LabelDelay Unknown(const std::string& why) {
 LabelDelay FindLabelDelay(const Gathered& gathered, const Dependence& dependence) {
   const learn::Examples& examples = gathered.examples;
   if (examples.time.empty()) return Unknown("how long the outcome takes to be known cannot be said: no time of the decision is named (--time)");
-  const Result<expression::Expression> time = expression::Expression::Parse(examples.time_text);
-  const std::vector<const Column*> candidates = Candidates(gathered, time ? time->columns() : std::vector<std::string>{});
+  const std::vector<const Column*> candidates = Candidates(gathered, expression::ColumnsOf(examples.time_text));
   if (candidates.empty()) {
     return Unknown("how long the outcome takes to be known cannot be said: besides the decision's own time no column holds times that follow it; record when each outcome became known");
   }

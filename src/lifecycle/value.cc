@@ -69,7 +69,7 @@ struct Money {
     }
     value.money_per_decision = MeanMoney(money, cells, "exact: it never acts, and staying silent always brings the same", clusters);
     const Estimate against = MeanMoney(gain, gains, "exact: it never acts", clusters);
-    value.cost_per_day = IsMachineLearning(kind) ? settings.cost_per_month / kDaysPerMonth : 0;
+    value.cost_per_day = IsMachineLearning(kind) ? settings.cost_per_month / base::kDaysPerMonth : 0;
     if (std::isfinite(settings.decisions_per_day)) {
       value.money_per_day = Scaled(value.money_per_decision, settings.decisions_per_day, 0);
       value.value_per_day = Scaled(value.money_per_decision, settings.decisions_per_day, -value.cost_per_day);

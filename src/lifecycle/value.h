@@ -23,8 +23,6 @@ struct MoneySettings {
 };
 MoneySettings MoneySettingsOf(const charter::Charter& charter);
 
-inline constexpr double kDaysPerMonth = 365.25 / 12;
-
 // What the value of a ladder is computed from. Doubles as the model gave them, so that a run that goes on from disk gives
 // the same bytes as one that was never stopped.
 struct DecisionRows {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "learn/comparison.h"
 #include "learn/learner.h"
 #include "learn/split.h"
+#include "lifecycle/internal/traits.h"
 #include "lifecycle/project.h"
 #include "lifecycle/understand.h"
 #include "store/engine.h"
@@ -44,6 +46,8 @@ struct Workbench {
   store::Engine* engine = nullptr;
 
   const learn::Examples& examples() const { return gathered.examples; }
+  // Columns about traits of people, declared or not.
+  std::vector<std::string> sensitive_columns() const;
   double least_gain() const { return objective.problem.least_gain; }
 };
 
@@ -77,7 +81,10 @@ Result<ItemAnswer> DecidePersonalDisplay(const Workbench& bench, const RunContex
 Result<ItemAnswer> DecideDataBias(const Workbench& bench, const RunContext& context);           // Deon C.2
 Result<ItemAnswer> DecideAuditability(const Workbench& bench, const RunContext& context);       // Deon C.5
 
-// About models.
+// What a model says of these rows, `outputs` values per row.
+Result<std::vector<double>> PredictRows(const learn::Model& model, const table::Table& table, std::span<const std::uint32_t> rows, std::size_t outputs, const RunContext& context);
+
+// About models, by comparing them (checklist_model.cc) and by drills (checklist_drills.cc).
 Result<ItemAnswer> DecideFeaturesBeneficial(const Workbench& bench, const RunContext& context); // D2
 Result<ItemAnswer> DecideTuned(const Workbench& bench, const RunContext& context);              // M3
 Result<ItemAnswer> DecideStaleness(const Workbench& bench, const RunContext& context);          // M4
@@ -88,15 +95,10 @@ Result<ItemAnswer> DecideGate(const Workbench& bench, const RunContext& context)
 Result<ItemAnswer> DecideStability(const Workbench& bench, const RunContext& context);          // R5
 Result<ItemAnswer> DecideExplainable(const Workbench& bench, const RunContext& context);        // Deon D.4
 
-// About groups.
+// About groups. Proxies: checklist_proxies.cc.
 Result<ItemAnswer> DecideInclusion(const Workbench& bench, const RunContext& context);          // M7
 Result<ItemAnswer> DecideGroupsTestable(const Workbench& bench, const RunContext& context);     // Deon A.4
 Result<ItemAnswer> DecideProxies(const Workbench& bench, const RunContext& context);            // Deon D.1
 Result<ItemAnswer> DecideFairness(const Workbench& bench, const RunContext& context);           // Deon D.2
-
-// Small makers that all of them use.
-evidence::Figure ChecklistFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
-evidence::Estimate Counted(double value, const std::string& reason);
-std::string InWords(const evidence::Estimate& estimate);  // "0.12 (95 % interval 0.1 to 0.14)"
 
 }  // namespace assay::lifecycle

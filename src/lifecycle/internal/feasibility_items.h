@@ -8,6 +8,7 @@
 #include "learn/learner.h"
 #include "learn/split.h"
 #include "lifecycle/feasibility.h"
+#include "lifecycle/internal/traits.h"
 #include "lifecycle/understand.h"
 
 namespace assay::lifecycle {
@@ -74,35 +75,17 @@ struct MoreRows {
 };
 Result<evidence::FeasibilityItem> DataItem(const Ground& ground, MoreRows* more);
 evidence::FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains);
-Result<evidence::FeasibilityItem> LeakageItem(const Gathered& gathered, const RunContext& context, std::vector<std::string>* leaky);
+Result<evidence::FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky);
 // Adds what the gain is without rows that stand in the data more than once.
 void JudgeDuplicates(const Ground& ground, const Gains& gains, evidence::FeasibilityItem* leakage);
 evidence::FeasibilityItem CollectionItem(const Ground& ground, const Gains& gains);
 evidence::FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded);
 Result<evidence::FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains);
 
-// The examples restricted to these rows, in their order, with a table of their own.
-learn::Examples Restricted(const learn::Examples& examples, const learn::Rows& rows);
-
-// Groups of rows that share a trait: the values of a category, or a number cut at its quartiles.
-struct Traits {
-  std::vector<std::uint32_t> of_row;  // per entry of rows: index into labels
-  std::vector<std::string> labels;    // "origin = ORD", "distance <= 300", "sex is missing"
-  std::vector<std::int64_t> sizes;
-};
-inline constexpr std::int64_t kLeastGroupRows = 100;  // smaller groups are counted, not judged
-Traits TraitsOf(const table::Column& column, std::span<const std::uint32_t> rows);
-
-// Confident about nothing yet said: "a count", "stated in the charter".
-evidence::Estimate WithoutInterval(double value, const std::string& reason);
-evidence::Estimate WithInterval(const stats::Interval& interval, double level = 0.95);
-std::string EstimateInWords(const evidence::Estimate& estimate);
-evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
 // Whether an entry of the charter leaves its question open ("unknown", "to be decided", "?").
 bool IsUndecided(const std::string& entry);
 
 // Money of the charter, when all that a value needs is stated.
 bool HasMoney(const FeasibilityOptions& options);
-inline constexpr double kDaysPerMonth = 365.25 / 12;
 
 }  // namespace assay::lifecycle

@@ -1,34 +1,13 @@
-// What items say in the same words, and how rows are grouped by a trait.
+#include "lifecycle/internal/traits.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
-#include "lifecycle/internal/feasibility_items.h"
+#include "learn/comparison.h"
+#include "learn/learner.h"
 
 namespace assay::lifecycle {
-
-evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
-
-evidence::Estimate WithoutInterval(double value, const std::string& reason) {
-  evidence::Estimate estimate;
-  estimate.value = value;
-  estimate.reason = reason;
-  return estimate;
-}
-
-evidence::Estimate WithInterval(const stats::Interval& interval, double level) { return {interval.value, interval.low, interval.high, level, ""}; }
-
-std::string EstimateInWords(const evidence::Estimate& e) { return base::ReadableNumber(e.value, 3) + " (" + base::ReadableNumber(e.level * 100, 4) + " % interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")"; }
-
-bool IsUndecided(const std::string& entry) {
-  const std::string text = base::Lowercase(entry);
-  for (const char* word : {"?", "unknown", "undecided", "not decided", "to be decided", "tbd", "unclear", "nobody knows", "not settled"}) {
-    if (text.find(word) != std::string::npos) return true;
-  }
-  return false;
-}
-
-bool HasMoney(const FeasibilityOptions& options) { return std::isfinite(options.value_right) && std::isfinite(options.value_wrong); }
 
 namespace {
 
@@ -104,6 +83,34 @@ Traits TraitsOf(const table::Column& column, std::span<const std::uint32_t> rows
   traits.sizes.assign(traits.labels.size(), 0);
   for (const std::uint32_t label : traits.of_row) ++traits.sizes[label];
   return traits;
+}
+
+std::vector<std::uint32_t> LargestGroups(const Traits& traits, std::size_t most) {
+  std::vector<std::uint32_t> groups;
+  for (std::uint32_t g = 0; g < traits.labels.size(); ++g) {
+    if (traits.sizes[g] >= kLeastGroupRows) groups.push_back(g);
+  }
+  std::stable_sort(groups.begin(), groups.end(), [&](std::uint32_t a, std::uint32_t b) { return traits.sizes[a] > traits.sizes[b]; });
+  if (groups.size() > most) groups.resize(most);
+  return groups;
+}
+
+Result<stats::Interval> TellApart(const learn::Examples& members, const std::vector<learn::Feature>& features, const std::vector<learn::Split>& folds, const Dependence& dependence, double level, const RunContext& context) {
+  learn::Examples examples = members;
+  examples.features = features;
+  learn::LearnerOptions quick;
+  quick.quick = true;
+  learn::Rows judged;
+  std::vector<double> predictions;
+  for (const learn::Split& fold : folds) {
+    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(examples, fold.train, context));
+    std::vector<double> p(fold.test.size());
+    ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
+    judged.insert(judged.end(), fold.test.begin(), fold.test.end());
+    predictions.insert(predictions.end(), p.begin(), p.end());
+  }
+  const std::vector<double> constant(judged.size(), 0.5);
+  return learn::Judge(examples, judged, constant, dependence.unit, dependence.num_units).Estimate(learn::Metric::kAuc, predictions, level);
 }
 
 }  // namespace assay::lifecycle

@@ -1,0 +1,31 @@
+#include "lifecycle/estimates.h"
+
+#include <cmath>
+
+#include "base/text.h"
+
+namespace assay::lifecycle {
+
+evidence::Estimate WithInterval(const stats::Interval& interval, double level) { return {interval.value, interval.low, interval.high, level, ""}; }
+
+evidence::Estimate WithoutInterval(double value, const std::string& reason) {
+  evidence::Estimate estimate;
+  estimate.value = value;
+  estimate.reason = reason;
+  return estimate;
+}
+
+evidence::Estimate ToEstimate(const Result<stats::Interval>& interval, double level) {
+  if (interval) return WithInterval(*interval, level);
+  evidence::Estimate estimate = WithoutInterval(std::nan(""), interval.error().message);
+  estimate.level = level;
+  return estimate;
+}
+
+evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
+
+std::string EstimateInWords(const evidence::Estimate& e) {
+  return base::ReadableNumber(e.value, 3) + " (" + base::ReadableNumber(e.level * 100, 4) + " % interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")";
+}
+
+}  // namespace assay::lifecycle

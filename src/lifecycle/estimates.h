@@ -1,0 +1,22 @@
+// Makers of the figures that reports hold, from what the statistics give.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "evidence/reports/common.h"
+#include "stats/interval.h"
+
+namespace assay::lifecycle {
+
+evidence::Estimate WithInterval(const stats::Interval& interval, double level = 0.95);
+// "a count", "stated in the charter": why there is no interval, or why there is no value (NaN) either.
+evidence::Estimate WithoutInterval(double value, const std::string& reason);
+// The interval, or the error as the reason why there is none.
+evidence::Estimate ToEstimate(const Result<stats::Interval>& interval, double level = 0.95);
+evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
+
+// "0.12 (95 % interval 0.1 to 0.14)". Requires an interval.
+std::string EstimateInWords(const evidence::Estimate& estimate);
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,19 @@
+// The report of a project's last run, on disk under DIR/.assay/.
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.h"
+#include "evidence/reports/project.h"
+#include "lifecycle/project.h"
+
+namespace assay::lifecycle {
+
+std::filesystem::path ProjectReportPath(const Project& project);  // reports/project.json
+std::filesystem::path HtmlReportPath(const Project& project);     // report.html
+// Both files, each whole or not at all.
+Result<void> SaveProjectReport(const Project& project, const evidence::ProjectReport& report);
+// kNotFound when there was no run yet.
+Result<evidence::ProjectReport> LoadProjectReport(const Project& project);
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,113 @@
+#include "lifecycle/internal/step_recorder.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace assay::lifecycle {
+
+namespace {
+
+// The ledger holds reports without their timing, so that equal runs have equal bodies.
+Json Body(Json report) {
+  report.erase("timing");
+  return report;
+}
+
+// What a step's result depends on in the charter, besides its objective. Sections that only people read are left out, so that
+// rewording them computes nothing again; the board is made from the charter anew in every run.
+std::vector<std::string> SectionsOf(const std::string& kind) {
+  std::vector<std::string> sections = {"data", "data.derived", "data.exclusions", "data.columns", "problem", "baselines.rules", "baselines.imported", "baselines.published"};
+  const auto add = [&](const std::vector<std::string>& more) { sections.insert(sections.end(), more.begin(), more.end()); };
+  if (kind == "understand") add({"phenomenon.hypotheses", "business", "business.steps"});
+  if (kind == "feasibility") add({"ethics", "value", "guardrails", "proof", "business", "business.steps"});
+  if (kind == "value") add({"value"});
+  return sections;
+}
+
+void AddConclusions(const std::vector<evidence::Evidence>& conclusions, std::vector<evidence::LedgerEntry>* entries) {
+  for (const evidence::Evidence& conclusion : conclusions) entries->push_back({"evidence", evidence::ToJson(conclusion)});
+}
+
+}  // namespace
+
+StepRecorder::StepRecorder(const Project& project, const RunOptions& options, const RunContext& context, evidence::LedgerSummary* ledger)
+    : project_(project), options_(options), context_(context), summary_(*ledger), ledger_(project.state()), store_(project.state()) {}
+
+Result<void> StepRecorder::Begin() {
+  program_ = ASSAY_TRY(ProgramFingerprint());
+  if (options_.fresh) ASSAY_TRY(store_.Clear());
+  const evidence::LedgerState state = ASSAY_TRY(ledger_.Read());
+  for (const evidence::LedgerRecord& record : state.records) known_records_.insert(record.hash);
+  summary_ = {static_cast<std::int64_t>(state.records.size()), state.head, state.notice};
+  return {};
+}
+
+std::string StepRecorder::KeyOf(const Step& step) const {
+  std::vector<std::string> parts = {program_, std::to_string(context_.seed), step.kind, SectionsText(project_.charter, SectionsOf(step.kind))};
+  parts.insert(parts.end(), step.depends_on.begin(), step.depends_on.end());
+  return StepKey(parts);
+}
+
+std::optional<FinishedStep> StepRecorder::Finished(const Step& step, const std::string& key) const {
+  std::optional<FinishedStep> finished = step.may_be_taken_over ? store_.Load(step.name, key) : std::nullopt;
+  return finished && known_records_.contains(finished->record) ? std::move(finished) : std::nullopt;
+}
+
+void StepRecorder::TakeOver(const Step& step, const FinishedStep& finished) {
+  Note(step.name, finished);
+  if (options_.say) options_.say(step.name + ": taken over from an earlier run (same data, charter, seed and program)");
+}
+
+Result<void> StepRecorder::Record(const Step& step, const std::string& key, FinishedStep done, const std::vector<evidence::Evidence>& conclusions) {
+  std::vector<evidence::LedgerEntry> entries;
+  AddConclusions(conclusions, &entries);
+  entries.push_back({step.kind, Body(done.body)});
+  done.record = ASSAY_TRY(Append(entries));
+  ASSAY_TRY(store_.Save(step.name, key, done));
+  Note(step.name, done);
+  return {};
+}
+
+void StepRecorder::Note(const std::string& name, const FinishedStep& step) {
+  records_[name] = step.record;
+  if (context_.clock == nullptr) return;
+  for (const auto& [inner, seconds] : step.seconds) context_.clock->Add(inner.empty() ? name : name + ": " + inner, seconds);
+}
+
+Result<std::string> StepRecorder::Append(const std::vector<evidence::LedgerEntry>& entries) {
+  const std::vector<evidence::LedgerRecord> records = ASSAY_TRY(ledger_.AppendAll(entries));
+  summary_.records = records.back().number;
+  summary_.head = records.back().hash;
+  return records.back().hash;
+}
+
+Result<std::int64_t> StepRecorder::OpenHoldout(const std::string& fingerprint, const std::string& objective) {
+  const evidence::LedgerState state = ASSAY_TRY(ledger_.Read());
+  std::int64_t openings = 1;
+  for (const evidence::LedgerRecord& record : state.records) {
+    if (record.kind == "holdout_opened" && record.body.value("fingerprint", "") == fingerprint) ++openings;
+  }
+  ASSAY_TRY(Append({{"holdout_opened", Json{{"fingerprint", fingerprint}, {"objective", objective}, {"opening", openings}}}}));
+  return openings;
+}
+
+Result<void> StepRecorder::RecordStop(const std::string& step, const std::string& message) {
+  ASSAY_TRY(Append({{"stopped", Json{{"step", step}, {"message", message}}}}));
+  return {};
+}
+
+Result<void> StepRecorder::RecordRun(const evidence::ProjectReport& report) {
+  Json body = Body(evidence::ToJson(report));
+  for (const char* elsewhere : {"ledger", "board", "check", "understand", "feasibility", "train", "value", "progress", "parts", "page"}) body.erase(elsewhere);
+  body["reports"] = evidence::ToJson(records_);
+  const evidence::LedgerState state = ASSAY_TRY(ledger_.Read());
+  const auto last = std::find_if(state.records.rbegin(), state.records.rend(), [](const evidence::LedgerRecord& r) { return r.kind == "run"; });
+  if (last != state.records.rend() && last->body == body) return {};
+  std::vector<evidence::LedgerEntry> entries;
+  AddConclusions(ConclusionsOf(report), &entries);
+  entries.push_back({"run", body});
+  ASSAY_TRY(Append(entries));
+  return {};
+}
+
+}  // namespace assay::lifecycle
