@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 
 import { program, scratchFolder } from './support.mjs';
@@ -32,4 +32,27 @@ for (const document of documents) {
     }
   }
 }
+// What stands in the text exists too: links, paths of the tree, commands of the program.
+const withoutBlocks = (text) => text.replace(/```[\s\S]*?```/g, '');
+const help = spawnSync(program, ['--help'], { encoding: 'utf8' }).stdout;
+const known = [...help.slice(help.indexOf('Subcommands:')).matchAll(/^ {2}([a-z-]+) /gm)].map((m) => m[1]);
+for (const document of documents) {
+  test(`${document}: its links, paths and commands exist`, () => {
+    const text = withoutBlocks(readFileSync(document, 'utf8'));
+    for (const [, target] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      if (!/^https?:/.test(target)) assert.ok(existsSync(join(dirname(document), target)), `link to ${target}`);
+    }
+    for (const [, code] of text.matchAll(/`([^`\n]+)`/g)) {
+      const path = code.match(/^(?:src|docs|tests|scripts|bench|fuzz|web|schema|examples|cmake)\/[\w./-]*$/)?.[0];
+      if (path && !path.includes('.assay')) assert.ok(existsSync(path), path);
+      const command = code.match(/^(?:\.\/)?assay ([a-z][a-z-]*)/)?.[1];
+      if (command) assert.ok(known.includes(command), `assay ${command}: the program has ${known.join(', ')}`);
+    }
+  });
+}
+test('README names every command for people and links every document', () => {
+  const text = readFileSync('README.md', 'utf8');
+  for (const command of known.filter((c) => c !== 'schema' && c !== 'charter-keys')) assert.ok(text.includes(`\`assay ${command}\``), command);
+  for (const document of documents) assert.ok(document === 'README.md' || text.includes(`](${document})`), document);
+});
 test('the documents hold commands', () => assert.ok(commands >= 5, `${commands} commands found`));
