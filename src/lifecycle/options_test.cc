@@ -120,21 +120,37 @@ TEST(ValueOfRungs, NeverActingIsWorthExactlyWhatSilenceBrings) {
   EXPECT_EQ(report->rungs[0].against_nothing.high, 0);
 }
 
-// A rung that might act, but did not on these rows, is not known that exactly: with two units up to 1 - 0.025^(1/2) of the
-// decisions may still be alarms, all right or all false.
-TEST(ValueOfRungs, NoActionOnTheHoldoutIsNotNeverActing) {
+// A rung that might act, but does on none of these rows, brings what silence brings here; the reason says that this is all
+// that is known.
+TEST(ValueOfRungs, NoActionOnTheHoldoutIsExactForItsRows) {
   DecisionRows rows = SmallRows();
   rows.rungs = {{"shy", "rule", {0.9, 0.6, 0.4, 0.1}, {0.3, 0.3, 0.3, 0.3}}};
   const Result<evidence::ValueReport> report = ValueOfRungs(rows, SmallMoney());
   ASSERT_TRUE(report);
   const evidence::RungValue& shy = report->rungs[1];
+  ASSERT_TRUE(std::isfinite(shy.threshold));
   ASSERT_EQ(shy.share_acted, 0);
-  const double alarms = 1 - std::sqrt(0.025);
-  EXPECT_EQ(shy.money_per_decision.value, 0);
-  EXPECT_NEAR(shy.money_per_decision.low, -alarms, 1e-12);
-  EXPECT_NEAR(shy.money_per_decision.high, 4 * alarms, 1e-12);
-  EXPECT_NEAR(shy.against_nothing.high, 40 * alarms, 1e-12);
-  EXPECT_EQ(shy.money_per_decision.reason, "");
+  for (const evidence::Estimate* e : {&shy.money_per_decision, &shy.value_per_day, &shy.against_nothing}) {
+    EXPECT_EQ(e->low, 0);
+    EXPECT_EQ(e->high, 0);
+    EXPECT_NE(e->reason.find("none of the 4 of the holdout"), std::string::npos) << e->reason;
+  }
+}
+
+// Acting rightly on every row does not make false alarms impossible: with two units up to 1 - 0.025^(1/2) of the decisions may
+// still be some.
+TEST(ValueOfRungs, AlikeRowsOfARungThatActsLeaveRoomForTheOtherCells) {
+  DecisionRows rows = SmallRows();
+  rows.holdout_positive = {1, 1, 1, 1};
+  rows.rungs = {{"eager", "rule", {0.9, 0.6, 0.4, 0.1}, {0.7, 0.7, 0.7, 0.7}}};
+  const Result<evidence::ValueReport> report = ValueOfRungs(rows, SmallMoney());
+  ASSERT_TRUE(report);
+  const evidence::RungValue& eager = report->rungs[1];
+  ASSERT_EQ(eager.share_acted, 1);
+  EXPECT_EQ(eager.money_per_decision.value, 4);
+  EXPECT_EQ(eager.money_per_decision.high, 4);
+  EXPECT_NEAR(eager.money_per_decision.low, 4 - 5 * (1 - std::sqrt(0.025)), 1e-12);
+  EXPECT_EQ(eager.money_per_decision.reason, "");
 }
 
 TEST(ValueOfRungs, WithoutDecisionsPerDayOnlyMoneyPerDecision) {

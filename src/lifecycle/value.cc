@@ -27,8 +27,9 @@ Estimate Scaled(const Estimate& estimate, double factor, double shift) {
 
 bool IsMachineLearning(const std::string& kind) { return kind == "linear" || kind == "boosted"; }
 
-// Mean of money per row, of which every row brings in one of `cells`. Where only one sum is possible the mean is that sum,
-// exactly. Where all rows happen to be alike, others might not be: as many rows as are still likely take the farthest cell.
+// Mean of money per row, of which every row brings in one of `cells`. Where only one sum is possible the mean is that sum, and
+// `why_exact` says why. Where all rows happen to be alike, others might not be: as many rows as are still likely take the
+// farthest cell.
 Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters) {
   const auto [least, most] = std::minmax_element(cells.begin(), cells.end());
   if (*least == *most) return {*least, *least, *least, 0.95, why_exact};
@@ -63,12 +64,13 @@ struct Money {
     const stats::Clusters clusters{rows.holdout_unit, rows.num_units};
     const objectives::DecisionMoney& m = settings.money;
     std::vector<double> cells = {m.true_negative, m.false_negative}, gains = {0};
-    if (std::isfinite(threshold)) {
+    if (acted > 0) {
       cells.insert(cells.end(), {m.true_positive, m.false_positive});
       gains.insert(gains.end(), {m.true_positive - m.false_negative, m.false_positive - m.true_negative});
     }
-    value.money_per_decision = MeanMoney(money, cells, "exact: it never acts, and staying silent always brings the same", clusters);
-    const Estimate against = MeanMoney(gain, gains, "exact: it never acts", clusters);
+    const std::string silent = std::isfinite(threshold) ? "exact for these rows: it acts on none of the " + base::ReadableCount(static_cast<std::int64_t>(money.size())) + " of the holdout" : "exact: it never acts";
+    value.money_per_decision = MeanMoney(money, cells, silent + ", and staying silent always brings the same", clusters);
+    const Estimate against = MeanMoney(gain, gains, silent, clusters);
     value.cost_per_day = IsMachineLearning(kind) ? settings.cost_per_month / base::kDaysPerMonth : 0;
     if (std::isfinite(settings.decisions_per_day)) {
       value.money_per_day = Scaled(value.money_per_decision, settings.decisions_per_day, 0);
