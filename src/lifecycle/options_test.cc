@@ -133,7 +133,7 @@ TEST(ValueOfRungs, NoActionOnTheHoldoutIsExactForItsRows) {
   for (const evidence::Estimate* e : {&shy.money_per_decision, &shy.value_per_day, &shy.against_nothing}) {
     EXPECT_EQ(e->low, 0);
     EXPECT_EQ(e->high, 0);
-    EXPECT_NE(e->reason.find("none of the 4 of the holdout"), std::string::npos) << e->reason;
+    EXPECT_NE(e->reason.find("none of its 4 rows"), std::string::npos) << e->reason;
   }
 }
 

@@ -68,7 +68,7 @@ struct Money {
       cells.insert(cells.end(), {m.true_positive, m.false_positive});
       gains.insert(gains.end(), {m.true_positive - m.false_negative, m.false_positive - m.true_negative});
     }
-    const std::string silent = std::isfinite(threshold) ? "exact for these rows: it acts on none of the " + base::ReadableCount(static_cast<std::int64_t>(money.size())) + " of the holdout" : "exact: it never acts";
+    const std::string silent = std::isfinite(threshold) ? "exact for the holdout: it acts on none of its " + base::ReadableCount(static_cast<std::int64_t>(money.size())) + " rows" : "exact: it never acts";
     value.money_per_decision = MeanMoney(money, cells, silent + ", and staying silent always brings the same", clusters);
     const Estimate against = MeanMoney(gain, gains, silent, clusters);
     value.cost_per_day = IsMachineLearning(kind) ? settings.cost_per_month / base::kDaysPerMonth : 0;
