@@ -187,6 +187,15 @@ test('a changed model file is refused, unless the change reads as the same numbe
   assert.ok(changes >= 15, `${changes} real changes`);
 });
 
+test('a training on a sample says which sample it took', () => {
+  const words = ['train', path('binary.csv'), '--outcome', 'binary', '--sample', '600'];
+  const sample = 'a random sample of 600 of 1,200 rows (seed 42)';
+  const report = json(assay(...words, '--json'));
+  assert.ok(report.data.notes.includes(sample), report.data.notes.join());
+  assert.equal(report.split.training_rows + report.split.holdout_rows, 600);
+  assert.ok(assay(...words).stdout.replace(/\s+/g, ' ').includes(sample));
+});
+
 test('imported columns are rungs only when it is said what they were trained on, and never features', () => {
   writeFileSync(path('imported.csv'), csv(['x', 'colour', 'noise', 'binary', 'score'], rows.map((r) => ({ ...r, score: r.x > 60 ? 0.8 : 0.2 }))));
   const report = json(assay('train', path('imported.csv'), '--outcome', 'binary', '--imported', 'theirs=score:other rows', '--json'));

@@ -71,6 +71,9 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
     if (std::isfinite(report.gain_with_leaks.value)) line += ". With " + base::Join(report.leaky_columns, ", ") + " it would seem to be " + ReadableEstimate(report.gain_with_leaks);
     terminal.Paragraph(line + ".", 2);
   }
+  if (report.header.report == "feasibility") {
+    for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
+  }
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph(terminal.Paint("?", Style::kWarn) + " " + question.question, 2);
   if (report.header.report == "feasibility") {

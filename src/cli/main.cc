@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   try {
     return Main(argc, argv);
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "assay: out of memory; use fewer columns (--features), a sample, or a machine with more memory\n");
+    std::fprintf(stderr, "assay: out of memory; use fewer columns (--features), a sample (--sample), or a machine with more memory\n");
     return 2;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "assay: defect: %s. Please report it with the command that led here.\n", error.what());

@@ -119,6 +119,9 @@ void RenderTrain(const TrainReport& report, Terminal& terminal) {
   terminal.Line();
   terminal.Paragraph(report.recommended.empty() ? terminal.Paint("No rung is recommended. ", Style::kBad) + report.reason : terminal.Paint("Recommended: " + report.recommended + ". ", Style::kGood) + report.reason, 2);
   terminal.Paragraph("Split: " + report.split.how + "; this holdout has been opened " + std::to_string(report.split.holdout_openings) + (report.split.holdout_openings == 1 ? " time." : " times."), 2);
+  if (report.header.report == "train") {
+    for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
+  }
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   if (!report.models_folder.empty()) terminal.Paragraph("Models: " + report.models_folder, 2);
   if (report.header.report == "train") {

@@ -128,7 +128,7 @@ class BoostedLearner : public Learner {
  private:
   // Depth, least child weight and number of trees by validation inside the training rows, on a sample of whole units.
   Result<BoosterSetting> Tune(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
-    const Rows sample = SampleRows(examples, rows, options_.tuning_rows > 0 ? options_.tuning_rows : 600'000, context.seed);
+    const Rows sample = SampleRows(examples, rows, options_.tuning_rows > 0 ? options_.tuning_rows : kBoostedTuningRows, context.seed);
     const Result<std::vector<Split>> splits = CrossValidationFolds(examples, sample, examples.time.empty() ? 3 : 2, context.seed);
     if (!splits) return BoosterSetting{3, 0.1, 5, 30};
     std::vector<TuningFold> folds;

@@ -14,7 +14,11 @@ namespace assay::learn {
 
 namespace {
 
-Error BoosterError(const char* doing) { return {ErrorCode::kInternal, std::string("XGBoost failed while ") + doing + ": " + XGBGetLastError()}; }
+Error BoosterError(const char* doing) {
+  const std::string text = XGBGetLastError();
+  if (text.find("bad_alloc") != std::string::npos) return {ErrorCode::kTooLarge, std::string("out of memory while XGBoost was ") + doing + "; use fewer columns (--features), a sample (--sample), or a machine with more memory"};
+  return {ErrorCode::kInternal, std::string("XGBoost failed while ") + doing + ": " + text};
+}
 
 // Small tables are trained by one thread: handing a tree's levels around would take longer than the work. Same trees either way.
 int Threads(const RunContext& context, std::size_t num_values) {

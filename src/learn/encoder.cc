@@ -13,14 +13,11 @@ namespace assay::learn {
 
 namespace {
 
-constexpr std::size_t kMostOneHot = 12;
 constexpr double kSmoothingRows = 20;
 constexpr std::int64_t kBlockRows = 65536;
 
 bool IsCategory(table::ColumnType type) { return type == table::ColumnType::kCategory; }
 
-// Targets of the outcome encoding: the outcome itself, or one indicator per class (at most 8, the first ones).
-std::size_t NumTargets(const Examples& examples) { return examples.task == Task::kMulticlass ? std::min<std::size_t>(8, examples.classes.size()) : 1; }
 double TargetOf(const Examples& examples, std::uint32_t row, std::size_t target) {
   if (examples.task != Task::kMulticlass) return static_cast<double>(examples.outcome[row]);
   return static_cast<std::size_t>(examples.outcome[row]) == target ? 1 : 0;
@@ -98,6 +95,8 @@ class TrainingShares {
 };
 
 }  // namespace
+
+std::size_t NumTargets(const Examples& examples) { return examples.task == Task::kMulticlass ? std::min<std::size_t>(8, examples.classes.size()) : 1; }
 
 std::size_t Encoder::Width(const Part& part) const { return IsCategory(part.type) ? part.prior.size() + part.one_hot.size() : 1; }
 

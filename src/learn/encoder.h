@@ -18,6 +18,11 @@
 
 namespace assay::learn {
 
+inline constexpr std::size_t kMostOneHot = 12;  // values of a category with a column each
+
+// Targets of the outcome encoding: the outcome itself, or one indicator per class (at most 8, the first ones).
+std::size_t NumTargets(const Examples& examples);
+
 // Row-major, num_rows x num_columns, NaN = missing.
 struct Matrix {
   std::vector<float> values;

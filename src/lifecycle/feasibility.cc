@@ -5,7 +5,9 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "learn/training_memory.h"
 #include "lifecycle/internal/feasibility_items.h"
+#include "lifecycle/memory_need.h"
 
 namespace assay::lifecycle {
 
@@ -97,6 +99,9 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   report.gain_with_leaks.reason = "no column leaks";
   if (gathered.examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
   for (const std::string& name : options.sensitive) ASSAY_TRY_WITH(gathered.examples.table->IndexOf(name), "sensitive columns");
+  // Models are fitted on a sample of bounded size.
+  const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(*gathered.examples.table, rows) + learn::TrainingBytes(gathered.examples, std::min(rows, kGainRows)); };
+  ASSAY_TRY(RefuseBeyondMemory({gathered.data.source + ": to judge the feasibility with its " + base::ReadableCount(gathered.examples.num_rows()) + " rows (" + base::ReadableCount(learn::EncodedColumns(gathered.examples)) + " encoded columns)", gathered.examples.num_rows(), bytes, ""}, context));
 
   VerdictFacts facts;
   facts.least_gain = options.least_gain;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "expression/expression.h"
 #include "lifecycle/internal/gather_parts.h"
+#include "lifecycle/memory_need.h"
 #include "lifecycle/outcome_of.h"
 
 namespace assay::lifecycle {
@@ -19,19 +20,6 @@ using learn::Task;
 using table::Column;
 using table::ColumnType;
 using table::Table;
-
-// What a row takes while it is analysed, besides its own columns: outcome, time, unit, calendar parts, values being sorted
-// on two threads. Measured on the flights and on generated rows (docs/data.md).
-constexpr std::int64_t kWorkingBytesPerRow = 110;
-
-Result<void> RefuseTooLarge(const std::string& source, const Table& table, const RunContext& context) {
-  if (context.memory_bytes <= 0) return {};
-  const std::int64_t left = context.memory_bytes - store::EngineShare(context.memory_bytes) - store::kProgramBytes;
-  const std::int64_t needed = static_cast<std::int64_t>(table.size_bytes()) + table.num_rows() * kWorkingBytesPerRow;
-  if (needed <= left) return {};
-  const auto fitting = static_cast<std::int64_t>(0.95 * static_cast<double>(table.num_rows()) * static_cast<double>(left) / static_cast<double>(needed));
-  return Error{ErrorCode::kTooLarge, source + ": to analyse its " + base::ReadableCount(table.num_rows()) + " rows takes about " + base::ReadableCount((context.memory_bytes - left + needed) / 1'000'000) + " MB, more than --memory allows; raise --memory, or use a sample: --sample " + std::to_string(fitting)};
-}
 
 // Texts that are all times ("2001-03-04 05:06:07") as times; else names the first row that is none. `source_rows`: the row
 // of the file that each row is.
@@ -103,7 +91,6 @@ Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const Run
     options.sample_rows = problem.sample_rows;
     options.seed = context.seed;
     read = ASSAY_TRY(engine.Read(problem.source, options, context));
-    ASSAY_TRY(RefuseTooLarge(problem.source, read.table, context));
   }
   evidence::DataSummary data;
   data.source = problem.source;
@@ -119,6 +106,8 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   Problem problem = given;
   Gathered gathered;
   gathered.data = std::move(data);
+  const auto analysis_bytes = [&](std::int64_t rows) { return AnalysisBytes(*table, rows); };
+  ASSAY_TRY(RefuseBeyondMemory({problem.source + ": to analyse its " + base::ReadableCount(table->num_rows()) + " rows", table->num_rows(), analysis_bytes, ""}, context));
 
   table = ASSAY_TRY(WithDerived(problem, table, context, &gathered.data.notes));
   gathered.source = table;
@@ -134,6 +123,12 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   ChosenColumns chosen = ASSAY_TRY(ChooseFeatures(problem, roles, *table, context, &gathered.excluded));
   Table wide = ASSAY_TRY(Table::Create(std::move(chosen.columns)));
   const bool all_kept = static_cast<std::int64_t>(gathered.source_rows.size()) == table->num_rows();
+  if (!all_kept) {
+    // The rows that stay are copied beside the source.
+    const auto kept_rows = static_cast<std::int64_t>(gathered.source_rows.size());
+    const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(wide, rows) + static_cast<std::int64_t>(wide.size_bytes()) / table->num_rows() * rows * kept_rows / table->num_rows(); };
+    ASSAY_TRY(RefuseBeyondMemory({gathered.data.source + ": to analyse its " + base::ReadableCount(table->num_rows()) + " rows, of which " + base::ReadableCount(kept_rows) + " stay,", table->num_rows(), bytes, ""}, context));
+  }
   std::shared_ptr<const Table> kept = std::make_shared<const Table>(all_kept ? std::move(wide) : wide.Take(gathered.source_rows));
 
   Examples& examples = gathered.examples;

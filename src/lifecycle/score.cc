@@ -5,11 +5,13 @@
 #include <numeric>
 
 #include "base/step_clock.h"
+#include "base/text.h"
 #include "lifecycle/internal/score_judge.h"
 #include "lifecycle/internal/score_outcome.h"
 #include "lifecycle/internal/score_output.h"
 #include "lifecycle/internal/score_source.h"
 #include "lifecycle/internal/unseen_values.h"
+#include "lifecycle/memory_need.h"
 
 namespace assay::lifecycle {
 
@@ -19,6 +21,22 @@ using evidence::ScoreReport;
 using learn::SavedModel;
 
 constexpr std::int64_t kBlockRows = 1 << 19;
+
+// What judging and writing take, per row and in all.
+constexpr std::int64_t kBytesPerJudgedRow = 150;  // of a sample of bounded size: outcome, time, unit, predictions, influences
+constexpr std::int64_t kBytesPerKnownRow = 40;    // outcome, time and unit of every row while judged rows are chosen
+constexpr std::int64_t kBytesPerBlockValue = 12;  // a block's features, derived, encoded and written
+
+Result<void> RefuseTooLarge(const SavedModel& model, const ScoreSource& source, const RunContext& context) {
+  const auto columns = static_cast<std::int64_t>(model.features.size() + source.needed.derivations.size() + source.keep.size() + 4 * model.num_outputs() + 4);
+  const double bytes_per_row = static_cast<double>(source.table.size_bytes()) / static_cast<double>(source.table.num_rows());
+  const bool known = source.outcome.usable();
+  const auto bytes = [&](std::int64_t rows) {
+    const std::int64_t judged = known ? std::min(rows, ScoreJudge::kMostRows) * (kBytesPerJudgedRow + 60 * static_cast<std::int64_t>(model.num_outputs() - 1)) : 0;
+    return static_cast<std::int64_t>(bytes_per_row * static_cast<double>(rows)) + judged + (known ? rows * kBytesPerKnownRow : 0) + std::min(rows, kBlockRows) * columns * kBytesPerBlockValue;
+  };
+  return RefuseBeyondMemory({source.name + ": to score its " + base::ReadableCount(source.table.num_rows()) + " rows", source.table.num_rows(), bytes, "cut the file into parts and score one after another"}, context);
+}
 
 // Mean, least and largest prediction, fed block by block.
 class PredictionSummary {
@@ -110,6 +128,7 @@ Result<ScoreReport> Score(const SavedModel& model, const std::string& source_nam
     return ReadForModel(model, source_name, options.keep, engine, context);
   };
   const ScoreSource source = ASSAY_TRY(read());
+  ASSAY_TRY(RefuseTooLarge(model, source, context));
   ScoreOutcome outcome = ASSAY_TRY(OutcomeOfSource(model, source, context));
   ScoreJudge judge(model, outcome.examples, context.seed);
   // The judge keeps what it needs of the judged rows; of all rows only the outcome is needed further, to be written.

@@ -41,7 +41,11 @@ Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::stri
   }
   // A constant needs no column; the rows are counted all the same.
   if (options.columns.empty()) want({names.front()});
-  store::ReadResult read = ASSAY_TRY(engine.Read(name, options, context));
+  Result<store::ReadResult> whole = engine.Read(name, options, context);
+  if (!whole && whole.error().code == ErrorCode::kTooLarge && context.memory_bytes > 0) {
+    return Error{ErrorCode::kTooLarge, name + ": its columns take more than the " + base::ReadableCount(context.memory_bytes / 1'000'000) + " MB of --memory; raise --memory, or cut the file into parts and score one after another"};
+  }
+  store::ReadResult read = ASSAY_TRY(std::move(whole));
   source.data = {name, read.table.num_rows(), static_cast<std::int64_t>(names.size()), read.fingerprint, read.notes};
   std::vector<table::Column> columns = read.table.columns();
   for (table::Column& column : columns) {

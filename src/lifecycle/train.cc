@@ -9,7 +9,9 @@
 #include "learn/metrics.h"
 #include "learn/model_store.h"
 #include "learn/split.h"
+#include "learn/training_memory.h"
 #include "lifecycle/internal/train_parts.h"
+#include "lifecycle/memory_need.h"
 #include "lifecycle/model_paths.h"
 
 namespace assay::lifecycle {
@@ -32,6 +34,18 @@ std::string HoldoutFingerprint(const Gathered& gathered, const Rows& rows) {
   return hash.FinishHex();
 }
 
+// Before anything is fitted: what the whole ladder will take.
+Result<void> RefuseTooLarge(const Gathered& gathered, const TrainOptions& options, const RunContext& context) {
+  const Examples& examples = gathered.examples;
+  const std::int64_t num_rows = std::max<std::int64_t>(1, examples.num_rows());
+  // Rows that were left out stay in the source beside the examples.
+  const bool copied = gathered.source != nullptr && gathered.source->num_rows() != examples.num_rows();
+  const std::int64_t source_bytes = copied ? static_cast<std::int64_t>(gathered.source->size_bytes()) / num_rows : 0;
+  const auto bytes = [&](std::int64_t rows) { return ExamplesBytes(*examples.table, rows) + rows * source_bytes + learn::TrainingBytes(examples, static_cast<std::int64_t>((1 - options.holdout_share) * static_cast<double>(rows))); };
+  const std::string what = gathered.data.source + ": to train on its " + base::ReadableCount(num_rows) + " rows (" + base::ReadableCount(learn::EncodedColumns(examples)) + " encoded columns)";
+  return RefuseBeyondMemory({what, num_rows, bytes, ""}, context);
+}
+
 }  // namespace
 
 Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions& options, const RunContext& context) {
@@ -40,6 +54,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   if (!learn::MetricApplies(metric, examples.task)) return Error{ErrorCode::kInvalidInput, std::string("metric '") + learn::MetricName(metric) + "' does not exist for the task " + learn::TaskName(examples.task)};
   if (examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
   if (options.repeats == 1 || options.repeats < 0) return Error{ErrorCode::kInvalidInput, "repeats: " + std::to_string(options.repeats) + " is not possible; one fit shows no spread, so give 0 (none) or at least 2"};
+  ASSAY_TRY(RefuseTooLarge(gathered, options, context));
   const Dependence dependence = DependenceOf(examples);
   const learn::Split split = ASSAY_TRY(learn::SplitHoldout(examples, {options.holdout_share, context.seed}));
 

@@ -7,6 +7,7 @@
 #include "learn/metrics.h"
 #include "learn/own_rule.h"
 #include "learn/split.h"
+#include "learn/training_memory.h"
 #include "lifecycle/internal/train_parts.h"
 
 namespace assay::lifecycle {
@@ -19,7 +20,6 @@ using learn::Metric;
 using learn::RungKind;
 using learn::Rows;
 
-constexpr std::int64_t kChoiceSampleRows = 1'000'000;
 constexpr std::int64_t kFoldTuningRows = 200'000;
 constexpr int kChoiceFolds = 4;
 
@@ -70,7 +70,7 @@ Result<Standing> Compare(const Judge& judge, Metric metric, const std::vector<co
 
 Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& training, std::vector<Rung>* rungs, const TrainOptions& options, Metric metric, const Dependence& dependence, const RunContext& context) {
   const base::ScopedStep step(context, "choose the rung");
-  const std::int64_t limit = options.full ? static_cast<std::int64_t>(training.size()) : kChoiceSampleRows;
+  const std::int64_t limit = options.full ? static_cast<std::int64_t>(training.size()) : learn::kChoiceRows;
   const Rows sample = learn::SampleRows(examples, training, limit, context.seed);
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, sample, kChoiceFolds, context.seed));
   Rows judged;

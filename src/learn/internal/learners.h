@@ -7,6 +7,9 @@
 
 namespace assay::learn {
 
+// Boosted trees tune their settings on a sample of at most about this many rows.
+inline constexpr std::int64_t kBoostedTuningRows = 600'000;
+
 std::unique_ptr<Learner> MakeRandomLearner();
 std::unique_ptr<Learner> MakeConstantLearner();
 std::unique_ptr<Learner> MakeRuleLearner(const LearnerOptions& options);

@@ -22,7 +22,7 @@ Error TranslateError(const std::string& source, const std::string& message) {
   const std::size_t colon = first.find("Error: ");
   if (colon != std::string::npos) first = first.substr(colon + 7);
   const bool memory = message.find("Out of Memory") != std::string::npos;
-  if (memory) return {ErrorCode::kTooLarge, source + ": does not fit the memory cap; raise --memory"};
+  if (memory) return {ErrorCode::kTooLarge, source + ": the data engine runs out of memory with it; raise --memory where it is given, or use fewer columns or a sample: --sample"};
   if (message.find("No magic bytes") != std::string::npos || message.find("too small to be a Parquet") != std::string::npos) {
     return {ErrorCode::kInvalidInput, source + ": does not end as a Parquet file does: it was cut off or is damaged; fetch or write it again"};
   }

@@ -1,0 +1,83 @@
+// --memory: a command keeps to the cap, or says before it starts what it needs and what to do. Never a kill half-way.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+
+const program = process.env.ASSAY_PROGRAM;
+assert.ok(program, 'ASSAY_PROGRAM names the built program');
+const folder = mkdtempSync(join(tmpdir(), 'assay-memory-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const path = (name) => join(folder, name);
+const assay = (...words) => spawnSync(program, [...words, '--quiet'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+
+// y goes with x; 1,400,000 rows, of which an analysis is taken to need 270 MB and a training 380.
+const rows = 1_400_000;
+const data = path('rows.csv');
+writeFileSync(data, `y,x,z\n${Array.from({ length: rows }, (_, i) => `${(i * 7919) % 100 < (i % 10) * 10 ? 1 : 0},${i % 10},${(i * 31) % 7}`).join('\n')}\n`);
+const problem = [data, '--outcome', 'y = 1'];
+const models = path('models');
+
+// Runs under a cap. Fits: keeps to it, and gives the report. Does not: a sentence with what it needs, and nothing was begun.
+function run(cap, ...words) {
+  const ran = assay(...words, '--memory', `${cap}MB`, '--json');
+  if (ran.status === 2) {
+    assert.match(ran.stderr, new RegExp(`^assay: .*(takes about [\\d,]+ MB, more than the ${cap} MB of --memory|its columns take more than).*; raise --memory`));
+    if (words[0] !== 'run') assert.equal(ran.stdout, '');  // a run reports the steps that were done
+    return { refused: ran.stderr, sample: ran.stderr.match(/--sample (\d+)/)?.[1] };
+  }
+  assert.ok(ran.status === 0 || ran.status === 1, `${words[0]} with ${cap} MB: ${ran.status} ${ran.signal} ${ran.stderr}`);
+  const report = JSON.parse(ran.stdout);
+  assert.ok(report.timing.peak_bytes <= cap * 1e6, `${words[0]} took ${report.timing.peak_bytes} of ${cap} MB`);
+  return { report };
+}
+
+test('understand keeps to every cap or says the need', () => {
+  for (const cap of [255, 300]) run(cap, 'understand', ...problem);
+  assert.ok(run(400, 'understand', ...problem).report, '400 MB are enough');
+});
+
+test('a training is refused before it begins, first for the analysis, then for the training, each with a sample', () => {
+  const first = run(250, 'train', ...problem);
+  assert.match(first.refused, /to analyse its 1,400,000 rows takes about/);
+  const second = run(250, 'train', ...problem, '--sample', first.sample);
+  assert.match(second.refused, /to train on its [\d,]+ rows \(2 encoded columns\) takes about/);
+  assert.ok(Number(second.sample) > 300_000, second.sample);
+});
+
+test('a training keeps to its cap with the sample that the refusals name', { skip: !process.env.ASSAY_LONG && 'a minute; with ASSAY_LONG=1' }, () => {
+  let { sample, report } = run(250, 'train', ...problem);
+  for (let step = 0; step < 2 && !report; ++step) ({ sample, report } = run(250, 'train', ...problem, '--sample', sample));
+  assert.ok(report, `${sample} was refused a third time`);
+  assert.ok(report.data.notes.some((note) => note.startsWith('a random sample of')), report.data.notes.join());
+});
+
+test('feasibility and a project are refused in the same words', () => {
+  const project = path('project');
+  mkdirSync(project);
+  writeFileSync(join(project, 'assay.toml'), `[project]\nname = "Rows"\n[data]\nsource = "${data}"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n`);
+  assert.ok(run(250, 'feasibility', ...problem).sample);
+  assert.ok(run(250, 'run', project).sample);
+});
+
+test('score keeps to its cap, or says to cut the file', () => {
+  const model = join(models, 'linear.json');
+  assert.equal(assay('train', ...problem, '--sample', '5000', '--models', models).status, 0);
+  const { refused } = run(260, 'score', model, data, '--out', path('small.parquet'));
+  assert.match(refused, /to score its 1,400,000 rows .*cut the file into parts/);
+  assert.ok(!existsSync(path('small.parquet')));
+  assert.ok(run(500, 'score', model, data, '--out', path('scores.parquet')).report);
+  assert.ok(existsSync(path('scores.parquet')));
+});
+
+// The system says no instead of the cap: an address space that is too small.
+for (const megabytes of [180, 260, 400]) {
+  test(`an address space of ${megabytes} MB: done, or out of memory in a sentence`, () => {
+    const ran = spawnSync('bash', ['-c', `ulimit -v ${megabytes * 1000}; exec "$@"`, 'bash', program, 'train', ...problem, '--sample', '5000', '--threads', '1', '--quiet', '--json'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    assert.equal(ran.signal, null, ran.stderr);
+    assert.ok(ran.status === 0 || ran.status === 2, `${ran.status} ${ran.stderr}`);
+    if (ran.status === 2) assert.match(ran.stderr, /^assay: .*(out of memory|memory)/i);
+  });
+}
