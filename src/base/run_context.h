@@ -38,6 +38,13 @@ struct RunContext {
   StepClock* clock = nullptr;             // null: steps are not timed (see step_clock.h)
   std::int64_t memory_bytes = 0;          // cap for this process, 0 = no cap was given
 
+  // The same without progress: for the parts of a step that reports itself.
+  RunContext Quiet() const {
+    RunContext quiet = *this;
+    quiet.progress = nullptr;
+    return quiet;
+  }
+
   bool cancelled() const { return cancel != nullptr && cancel->cancelled(); }
   void Report(std::string_view step, std::int64_t done, std::int64_t total) const {
     if (progress != nullptr) progress->Report(step, done, total);

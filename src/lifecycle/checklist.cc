@@ -46,7 +46,7 @@ Result<void> FitAll(Workbench* bench, const RunContext& context) {
   for (const learn::Split& fold : bench->folds) {
     bench->judged.insert(bench->judged.end(), fold.test.begin(), fold.test.end());
     for (const auto& [kind, prediction] : members) {
-      prediction->last_model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context));
+      prediction->last_model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context.Quiet()));
       std::vector<double> out(fold.test.size() * examples.num_outputs());
       ASSAY_TRY(prediction->last_model->Predict(*examples.table, fold.test, out, context));
       prediction->out_of_fold.insert(prediction->out_of_fold.end(), out.begin(), out.end());

@@ -113,7 +113,7 @@ void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, s
   const evidence::Estimate noise = ToEstimate(stats::NoiseInterval(*joint, labels, {unit, ground.dependence.num_units}));
   item->figures.push_back(MakeFigure("label_noise", "labels that confident learning doubts: at most this many are wrong (where features say little, most doubts are ignorance)", noise, "share"));
   item->figures.push_back(MakeFigure("accuracy_ceiling", "share of right classes that no model can exceed if all of them are wrong", WithoutInterval(1 - noise.value, "1 less the figure above"), "share"));
-  *words += "; confident learning doubts at most " + base::ReadableShare(noise.value) + " of the labels";
+  *words += "; at most " + base::ReadableShare(noise.value) + " of the labels are wrong by confident learning, which also doubts what the features cannot tell apart";
   if (binary) return;
   // The pair of classes that are mistaken for each other most.
   std::size_t given = 0, guess = 1;

@@ -16,7 +16,7 @@ using learn::Metric;
 using learn::RungKind;
 
 constexpr int kMostHalvings = 6;
-constexpr std::size_t kLeastCurveRows = 100;
+constexpr std::size_t kLeastCurveRows = 50;
 constexpr int kDraws = 400;
 constexpr int kRepeats = 3;  // training samples per size, where they fit beside each other
 
@@ -38,7 +38,7 @@ Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, c
   for (int sample = 0; sample < count; ++sample) {
     const std::uint64_t seed = ground.context.seed + 1000003ULL * static_cast<std::uint64_t>(sample + 1);
     const learn::Rows rows = whole ? split.train : learn::SampleRows(ground.examples, split.train, static_cast<std::int64_t>(size), seed);
-    const auto model = learn::MakeLearner(RungKind::kBoosted)->Fit(ground.examples, rows, ground.context);
+    const auto model = learn::MakeLearner(RungKind::kBoosted)->Fit(ground.examples, rows, ground.context.Quiet());
     if (!model && model.error().code == ErrorCode::kCancelled) return model.error();
     if (!model) continue;
     ASSAY_TRY((*model)->Predict(*ground.examples.table, split.test, p, ground.context));
@@ -139,16 +139,21 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   ASSAY_TRY(model->Predict(*examples.table, split.test, constant, ground.context));
   const learn::Judge judge(examples, split.test, constant, ground.dependence.unit, ground.dependence.num_units);
 
-  std::vector<CurveSize> sizes;
+  std::vector<std::pair<std::size_t, int>> plan;  // size, training samples
+  std::int64_t planned = 0, done = 0;             // rows to train on, for the time left
   for (int halvings = kMostHalvings; halvings >= 0; --halvings) {
     const std::size_t size = split.train.size() >> halvings;
-    ground.context.Report("data: learning curve", kMostHalvings - halvings, kMostHalvings + 1);
     if (size < kLeastCurveRows) continue;
-    const Result<CurveSize> measured = MeasureSize(ground, judge, split, size, halvings >= 2 && size <= 50'000 ? kRepeats : 1);
+    plan.emplace_back(size, halvings >= 2 && size <= 50'000 ? kRepeats : 1);
+    planned += static_cast<std::int64_t>(size) * plan.back().second;
+  }
+  std::vector<CurveSize> sizes;
+  for (const auto& [size, samples] : plan) {
+    const Result<CurveSize> measured = MeasureSize(ground, judge, split, size, samples);
     if (!measured && measured.error().code == ErrorCode::kCancelled) return measured.error();
     if (measured && (sizes.empty() || measured->rows > sizes.back().rows)) sizes.push_back(*measured);
+    ground.context.Report("data: learning curve", done += static_cast<std::int64_t>(size) * samples, planned);
   }
-  ground.context.Report("data: learning curve", kMostHalvings + 1, kMostHalvings + 1);
 
   const std::vector<double> sample_errors = SampleErrors(sizes);
   std::vector<std::uint32_t> unit_of_item;

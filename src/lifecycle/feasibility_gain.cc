@@ -23,7 +23,7 @@ Result<void> Predict(const learn::Examples& examples, const RunContext& context,
     all->fold.insert(all->fold.end(), fold.test.size(), static_cast<std::uint8_t>(f));
     const std::pair<RungKind, std::vector<double>*> members[] = {{RungKind::kConstant, &all->constant}, {RungKind::kRule, &all->rule}, {RungKind::kLinear, &all->linear}, {RungKind::kBoosted, &all->boosted}};
     for (const auto& [kind, out] : members) {
-      const auto model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context));
+      const auto model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context.Quiet()));
       std::vector<double> p(fold.test.size() * examples.num_outputs());
       ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
       out->insert(out->end(), p.begin(), p.end());

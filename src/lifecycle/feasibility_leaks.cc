@@ -144,8 +144,8 @@ Result<stats::Interval> SingleColumn::SkillIn(const Examples& few) const {
   learn::Rows judged;
   std::vector<double> predictions, constant;
   for (const learn::Split& fold : folds_) {
-    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(few, fold.train, context_));
-    const auto base = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kConstant)->Fit(few, fold.train, context_));
+    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(few, fold.train, context_.Quiet()));
+    const auto base = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kConstant)->Fit(few, fold.train, context_.Quiet()));
     std::vector<double> p(fold.test.size() * few.num_outputs()), c(p.size());
     ASSAY_TRY(model->Predict(*few.table, fold.test, p, context_));
     ASSAY_TRY(base->Predict(*few.table, fold.test, c, context_));
