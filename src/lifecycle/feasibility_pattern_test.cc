@@ -199,6 +199,31 @@ TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
   EXPECT_GE(found, 9);
 }
 
+// Neither a rule, which looks at one column at a time, nor a linear model sees a product of two among ten columns.
+TEST(FeasibilityPattern, FindsAnInteraction) {
+  int found = 0;
+  for (std::uint64_t run = 0; run < 10; ++run) {
+    base::RandomStream random(run, "interaction");
+    learn::Examples examples;
+    std::vector<std::vector<double>> values(10);
+    for (int i = 0; i < 800; ++i) {
+      for (std::vector<double>& column : values) column.push_back(random.Normal());
+      examples.outcome.push_back(random.Uniform() < 1 / (1 + std::exp(-3 * values[0].back() * values[1].back())) ? 1 : 0);
+    }
+    std::vector<Column> columns;
+    for (std::size_t c = 0; c < values.size(); ++c) {
+      const std::string name = "x" + std::to_string(c);
+      columns.push_back(Column::Numbers(name, values[c]));
+      examples.features.push_back({c, name, name});
+    }
+    examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+    RunContext context;
+    context.seed = run;
+    found += TestPattern(examples, 99, context)->p_value <= 0.05 ? 1 : 0;
+  }
+  EXPECT_GE(found, 9);
+}
+
 // The laws of every exchange: nothing but outcomes of the data; whole multisets where items are of equal size.
 TEST(FeasibilityPattern, ExchangesKeepWhatTheyMust) {
   for (const DesignCase& design : kDesigns) {
