@@ -85,7 +85,7 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
       // The procedure that the final fit follows, tuning included, though on fewer rows.
       learn::LearnerOptions learner;
       learner.tuning_rows = kFoldTuningRows;
-      const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung((*rungs)[r], examples, fold.train, learner, context));
+      const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung((*rungs)[r], examples, fold.train, learner, context.Quiet()));
       std::vector<double> predictions(fold.test.size() * k);
       ASSAY_TRY(model->Predict(*examples.table, fold.test, predictions, context));
       of_rung[r].push_back({fold.test, predictions});

@@ -23,7 +23,7 @@ Result<std::vector<double>> ScoresOf(const learn::Examples& examples, const lear
   std::vector<std::vector<double>> predictions;
   std::vector<double> constant;
   for (const Rung& rung : rungs) {
-    const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung(rung, examples, split.train, options, context));
+    const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung(rung, examples, split.train, options, context.Quiet()));
     predictions.emplace_back(split.test.size() * examples.num_outputs());
     ASSAY_TRY(model->Predict(*examples.table, split.test, predictions.back(), context));
     if (rung.kind == learn::RungKind::kConstant) constant = predictions.back();
