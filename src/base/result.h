@@ -29,7 +29,11 @@ struct Error {
   std::string message;  // one or more full sentences, most specific values last
 
   // The same error with what only this layer knows put in front: "context: message".
-  Error With(const std::string& context) const { return {code, context + ": " + message}; }
+  // A stop on request is nobody's fault: it gets no context.
+  Error With(const std::string& context) const {
+    if (code == ErrorCode::kCancelled) return *this;
+    return {code, context + ": " + message};
+  }
 };
 
 // 2 for what people can mend, 70 for defects of ours. kCancelled gives 130.

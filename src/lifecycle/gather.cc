@@ -84,14 +84,14 @@ std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids
 }
 
 Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context) {
-  store::ReadResult read = [&] { return store::ReadResult{}; }();
-  {
+  const auto read_source = [&] {
     const base::ScopedStep step(context, "read");
     store::ReadOptions options;
     options.sample_rows = problem.sample_rows;
     options.seed = context.seed;
-    read = ASSAY_TRY(engine.Read(problem.source, options, context));
-  }
+    return engine.Read(problem.source, options, context);
+  };
+  store::ReadResult read = ASSAY_TRY(read_source());
   evidence::DataSummary data;
   data.source = problem.source;
   data.rows = read.table.num_rows();
@@ -126,7 +126,9 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   if (!all_kept) {
     // The rows that stay are copied beside the source.
     const auto kept_rows = static_cast<std::int64_t>(gathered.source_rows.size());
-    const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(wide, rows) + static_cast<std::int64_t>(wide.size_bytes()) / table->num_rows() * rows * kept_rows / table->num_rows(); };
+    const auto all_rows = static_cast<double>(table->num_rows());
+    const double kept_bytes_per_row = static_cast<double>(wide.size_bytes()) / all_rows * static_cast<double>(kept_rows) / all_rows;
+    const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(wide, rows) + static_cast<std::int64_t>(kept_bytes_per_row * static_cast<double>(rows)); };
     ASSAY_TRY(RefuseBeyondMemory({gathered.data.source + ": to analyse its " + base::ReadableCount(table->num_rows()) + " rows, of which " + base::ReadableCount(kept_rows) + " stay,", table->num_rows(), bytes, ""}, context));
   }
   std::shared_ptr<const Table> kept = std::make_shared<const Table>(all_kept ? std::move(wide) : wide.Take(gathered.source_rows));

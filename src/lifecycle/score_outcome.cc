@@ -80,10 +80,8 @@ Result<ScoreOutcome> OutcomeOfSource(const learn::SavedModel& model, const Score
     return outcome;
   }
   std::int64_t unknown = 0;
-  const Result<Column> column = Evaluate(source, source.outcome, "outcome", context);
-  if (!column && column.error().code == ErrorCode::kCancelled) return column.error();  // a stop on request blames no file
-  if (!column) return column.error().With(source.name);
-  examples.outcome = ASSAY_TRY_WITH(OutcomeAsTrained(model, *column, &unknown), source.name);
+  const Column column = ASSAY_TRY_WITH(Evaluate(source, source.outcome, "outcome", context), source.name);
+  examples.outcome = ASSAY_TRY_WITH(OutcomeAsTrained(model, column, &unknown), source.name);
   if (unknown > 0) outcome.notes.push_back(base::ReadableCount(unknown) + " rows have a class that the model does not know; they are scored but not judged");
   ASSAY_TRY(AddTimes(model, source, context, &outcome));
   if (source.unit.usable()) {

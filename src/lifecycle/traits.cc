@@ -103,7 +103,7 @@ Result<stats::Interval> TellApart(const learn::Examples& members, const std::vec
   learn::Rows judged;
   std::vector<double> predictions;
   for (const learn::Split& fold : folds) {
-    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(examples, fold.train, context));
+    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(examples, fold.train, context.Quiet()));
     std::vector<double> p(fold.test.size());
     ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
     judged.insert(judged.end(), fold.test.begin(), fold.test.end());
