@@ -173,9 +173,10 @@ const hasOpen = (pid, name) => {
     return false;  // a descriptor that was closed meanwhile
   }
 };
+// Kinds of the records written whole: a line that is being written, without its end, is none yet.
 const records = (path) => {
   const ledger = join(path, '.assay', 'ledger.jsonl');
-  return existsSync(ledger) ? readFileSync(ledger, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line).kind) : [];
+  return existsSync(ledger) ? readFileSync(ledger, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line).kind) : [];
 };
 
 for (const [what, signal, code, ready] of [
