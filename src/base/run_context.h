@@ -45,6 +45,14 @@ struct RunContext {
     return quiet;
   }
 
+  // Quiet, on the calling thread, untimed: for tasks that run side by side.
+  RunContext Serial() const {
+    RunContext serial = Quiet();
+    serial.pool = nullptr;
+    serial.clock = nullptr;
+    return serial;
+  }
+
   bool cancelled() const { return cancel != nullptr && cancel->cancelled(); }
   void Report(std::string_view step, std::int64_t done, std::int64_t total) const {
     if (progress != nullptr) progress->Report(step, done, total);

@@ -92,6 +92,8 @@ void ThreadPool::Run(std::int64_t num_tasks, const std::function<void(std::int64
   if (state_->failure) std::rethrow_exception(std::exchange(state_->failure, nullptr));
 }
 
+int NumThreads(const RunContext& context) { return context.pool != nullptr ? context.pool->num_threads() : 1; }
+
 Result<void> ParallelFor(const RunContext& context, std::int64_t num_tasks,
                          const std::function<void(std::int64_t)>& task, std::string_view step) {
   std::atomic<std::int64_t> done{0};

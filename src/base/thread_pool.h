@@ -31,6 +31,8 @@ class ThreadPool {
   std::unique_ptr<State> state_;
 };
 
+int NumThreads(const RunContext& context);  // of its pool; 1 without one
+
 // Runs the tasks on context.pool (serially without one), reports progress under `step` when it is not empty, and
 // returns kCancelled as soon as the person stops it; tasks not yet begun are then skipped.
 Result<void> ParallelFor(const RunContext& context, std::int64_t num_tasks,

@@ -46,7 +46,7 @@ struct TrainingData {
   std::unique_ptr<BoosterData> data;
   double mean_outcome = 0;
 };
-Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, const TrainingRows& arranged, const RunContext& context) {
+Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, const TrainingRows& arranged, int bins, const RunContext& context) {
   TrainingData training;
   std::vector<float> labels;
   labels.reserve(arranged.rows.size());
@@ -55,7 +55,7 @@ Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, c
     training.mean_outcome += static_cast<double>(labels.back());
   }
   training.mean_outcome /= static_cast<double>(std::max<std::size_t>(1, labels.size()));
-  training.data = ASSAY_TRY(BoosterData::ForTraining(matrix, labels, arranged.group_sizes, context));
+  training.data = ASSAY_TRY(BoosterData::ForTraining(matrix, labels, arranged.group_sizes, bins, context));
   return training;
 }
 
@@ -110,7 +110,7 @@ class BoostedLearner : public Learner {
     if (examples.features.empty()) return Error{ErrorCode::kInvalidInput, "there is no feature to learn from"};
     BoosterSetting setting;
     if (options_.quick) {
-      setting = {4, 0.3, 5, 25};
+      setting = options_.coarse ? BoosterSetting{3, 0.3, 5, 25, 32} : BoosterSetting{4, 0.3, 5, 25};
     } else if (options_.num_trees > 0) {
       setting.trees = options_.num_trees;
     } else {
@@ -119,16 +119,16 @@ class BoostedLearner : public Learner {
     const TrainingRows arranged = Arrange(examples, rows);
     Matrix matrix;
     Encoder encoder = ASSAY_TRY(Encoder::Fit(examples, arranged.rows, context, &matrix));
-    const TrainingData training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, context));
+    const TrainingData training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, setting.bins, context));
     auto booster = std::make_unique<Booster>();
     ASSAY_TRY(booster->Train(examples.task, examples.classes.size(), training.mean_outcome, *training.data, setting, context, {}));
     return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting));
   }
 
  private:
-  // Depth, least child weight and number of trees by validation inside the training rows, on a sample of whole units.
+  // Depth, least child weight and number of trees by validation inside the training rows, on a sample of all units.
   Result<BoosterSetting> Tune(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
-    const Rows sample = SampleRows(examples, rows, options_.tuning_rows > 0 ? options_.tuning_rows : kBoostedTuningRows, context.seed);
+    const Rows sample = ThinRows(examples, rows, options_.tuning_rows > 0 ? options_.tuning_rows : kBoostedTuningRows, context.seed);
     const Result<std::vector<Split>> splits = CrossValidationFolds(examples, sample, examples.time.empty() ? 3 : 2, context.seed);
     if (!splits) return BoosterSetting{3, 0.1, 5, 30};
     std::vector<TuningFold> folds;
@@ -138,15 +138,17 @@ class BoostedLearner : public Learner {
       const Encoder encoder = ASSAY_TRY(Encoder::Fit(examples, arranged.rows, context, &matrix));
       TuningFold fold;
       fold.split = &split;
-      fold.training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, context));
+      fold.training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, kMostBins, context));
       matrix = ASSAY_TRY(encoder.Encode(*examples.table, split.test, context));
       fold.test = ASSAY_TRY(BoosterData::ForWatching(matrix, context));
       folds.push_back(std::move(fold));
     }
     BoosterSetting best;
     double best_loss = std::numeric_limits<double>::infinity();
+    // Deeper as long as that pays.
     for (const int depth : {2, 4, 6}) {
       ASSAY_TRY(TryOut({depth, 0.15, 5, kMostTrees}, examples, folds, context, &best, &best_loss));
+      if (best.depth != depth) break;
     }
     // Larger leaves at the best depth: what is rare is smoothed away.
     ASSAY_TRY(TryOut({best.depth, 0.15, 50, kMostTrees}, examples, folds, context, &best, &best_loss));

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "learn/learner.h"
 
 namespace assay::learn {
 
@@ -22,8 +23,7 @@ Error BoosterError(const char* doing) {
 
 // Small tables are trained by one thread: handing a tree's levels around would take longer than the work. Same trees either way.
 int Threads(const RunContext& context, std::size_t num_values) {
-  constexpr std::size_t kWorthSharing = 200'000;
-  return context.pool != nullptr && num_values >= kWorthSharing ? context.pool->num_threads() : 1;
+  return num_values >= kSharedValues ? base::NumThreads(context) : 1;
 }
 
 std::size_t NumValues(DMatrixHandle matrix) {
@@ -31,8 +31,6 @@ std::size_t NumValues(DMatrixHandle matrix) {
   if (XGDMatrixNumRow(matrix, &rows) != 0 || XGDMatrixNumCol(matrix, &columns) != 0) return 0;
   return static_cast<std::size_t>(rows * columns);
 }
-
-constexpr int kMostBins = 128;
 
 // Where the matrix lies, as numpy's array interface says it.
 std::string ArrayInterface(const Matrix& matrix) {
@@ -124,11 +122,11 @@ Result<void> CheckBooster(const Json& json, std::size_t num_features, std::size_
 
 }  // namespace
 
-Result<std::unique_ptr<BoosterData>> BoosterData::ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, const RunContext& context) {
+Result<std::unique_ptr<BoosterData>> BoosterData::ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, int bins, const RunContext& context) {
   std::unique_ptr<BoosterData> data(new BoosterData);
   OneBatch batch{ArrayInterface(matrix)};
   if (XGProxyDMatrixCreate(&batch.proxy) != 0) return BoosterError("taking the data");
-  const std::string config = R"({"missing":NaN,"max_bin":)" + std::to_string(kMostBins) + R"(,"nthread":)" + std::to_string(Threads(context, matrix.values.size())) + "}";
+  const std::string config = R"({"missing":NaN,"max_bin":)" + std::to_string(bins) + R"(,"nthread":)" + std::to_string(Threads(context, matrix.values.size())) + "}";
   const int taken = XGQuantileDMatrixCreateFromCallback(&batch, batch.proxy, nullptr, OneBatch::Reset, OneBatch::Next, config.c_str(), &data->handle_);
   XGDMatrixFree(batch.proxy);
   if (taken != 0) return BoosterError("taking the data");
@@ -158,7 +156,7 @@ Result<void> Booster::Train(Task task, std::size_t num_classes, double mean_outc
   const int threads = task == Task::kRanking ? 1 : Threads(context, NumValues(matrix));
   std::vector<std::pair<const char*, std::string>> parameters = {
       {"verbosity", "0"}, {"objective", ObjectiveOf(task)}, {"tree_method", "hist"}, {"max_depth", std::to_string(setting.depth)},
-      {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", std::to_string(kMostBins)}, {"min_child_weight", base::ShortestNumber(setting.least_child_weight)}, {"lambda", "5"},
+      {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", std::to_string(setting.bins)}, {"min_child_weight", base::ShortestNumber(setting.least_child_weight)}, {"lambda", "5"},
       {"nthread", std::to_string(threads)}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
   if (task == Task::kMulticlass) parameters.emplace_back("num_class", std::to_string(num_classes));
   if (task == Task::kRegression) parameters.emplace_back("base_score", base::ShortestNumber(mean_outcome));

@@ -50,14 +50,21 @@ class Learner {
                                              const RunContext& context) const = 0;
 };
 
+// Matrices of fewer encoded values are fitted on one thread whatever the pool: sharing would cost more than it gives.
+inline constexpr std::size_t kSharedValues = 200'000;
+
 struct LearnerOptions {
   int num_trees = 0;          // 0: chosen by validation inside the training rows
   int max_rule_depth = 3;
-  bool quick = false;         // for procedures fitted hundreds of times (permutation, curves): fewer trees, no tuning
-  std::int64_t tuning_rows = 0;  // settings are tuned on a sample of whole units of about this many rows; 0: the learner's own
+  bool quick = false;         // for procedures fitted hundreds of times (leaks, proxies, permutations): fewer trees, no tuning
+  bool coarse = false;        // quick, and small trees on few bins: for permutation tests, where only comparisons count
+  std::int64_t tuning_rows = 0;  // settings are tuned on this many rows, evenly from all units (ThinRows); 0: the learner's own
 };
 
 // random, constant, rule, linear, boosted: the learners of Assay, each in its own file.
 std::unique_ptr<Learner> MakeLearner(RungKind kind, const LearnerOptions& options = {});
+// A learner that is fitted many times in one report, to be judged and not to be used: settings tuned on fewer rows.
+inline constexpr std::int64_t kRepeatedTuningRows = 100'000;
+std::unique_ptr<Learner> MakeRepeatedLearner(RungKind kind);
 
 }  // namespace assay::learn

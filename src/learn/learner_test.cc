@@ -12,6 +12,7 @@
 #include "learn/metrics.h"
 #include "learn/model_store.h"
 #include "learn/split.h"
+#include "learn/training_memory.h"
 
 namespace assay::learn {
 namespace {
@@ -132,8 +133,9 @@ TEST(Learners, SavedModelsPredictTheSame) {
 }
 
 TEST(Learners, SameModelWithOneAndTwoThreads) {
-  const Examples examples = Make(Truth::kLinear, Task::kBinary, 20000, 8);
+  const Examples examples = Make(Truth::kLinear, Task::kBinary, 30000, 8);
   const Split split = *SplitHoldout(examples, {});
+  ASSERT_GE(static_cast<std::int64_t>(split.train.size()) * EncodedColumns(examples), static_cast<std::int64_t>(kSharedValues)) << "with fewer all fits take one thread";
   base::ThreadPool one(1), two(2);
   RunContext with_one, with_two;
   with_one.pool = &one;

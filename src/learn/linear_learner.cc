@@ -262,9 +262,9 @@ class LinearLearner : public Learner {
     return std::unique_ptr<Model>(std::make_unique<LinearModel>(examples.task, std::move(encoder), std::move(design), std::move(weights)));
   }
 
-  // By validation folds on a sample of whole units; the smallest penalty among equals.
+  // By validation folds on a sample of all units; the smallest penalty among equals.
   Result<double> ChoosePenalty(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
-    const Rows sample = SampleRows(examples, rows, options_.tuning_rows > 0 ? std::min(options_.tuning_rows, kTuningRows) : kTuningRows, context.seed);
+    const Rows sample = ThinRows(examples, rows, options_.tuning_rows > 0 ? std::min(options_.tuning_rows, kTuningRows) : kTuningRows, context.seed);
     const Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, 2, context.seed);
     if (!folds) return kPenalties[1];
     double best = kPenalties[0], best_loss = std::numeric_limits<double>::infinity();

@@ -42,4 +42,10 @@ std::unique_ptr<Learner> MakeLearner(RungKind kind, const LearnerOptions& option
   return nullptr;
 }
 
+std::unique_ptr<Learner> MakeRepeatedLearner(RungKind kind) {
+  LearnerOptions options;
+  options.tuning_rows = kRepeatedTuningRows;
+  return MakeLearner(kind, options);
+}
+
 }  // namespace assay::learn

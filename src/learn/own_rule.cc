@@ -29,36 +29,53 @@ struct Groups {
     const auto found = std::lower_bound(texts.begin(), texts.end(), text);
     return found != texts.end() && *found == text ? static_cast<std::size_t>(found - texts.begin()) : size();
   }
-  // Group per row of `rows`.
-  std::vector<std::size_t> Of(const table::Column& column, std::span<const std::uint32_t> rows) const {
-    std::vector<std::size_t> groups(rows.size());
-    if (column.type() == table::ColumnType::kCategory) {
+  // Group per value.
+  std::vector<std::size_t> Of(const table::Column& values) const {
+    std::vector<std::size_t> groups(static_cast<std::size_t>(values.num_rows()));
+    if (values.type() == table::ColumnType::kCategory) {
       std::vector<std::size_t> of_code;
-      for (const std::string& entry : column.dictionary()) of_code.push_back(OfText(entry));
-      for (std::size_t i = 0; i < rows.size(); ++i) groups[i] = column.IsMissing(rows[i]) ? size() : of_code[column.CodeAt(rows[i])];
+      for (const std::string& entry : values.dictionary()) of_code.push_back(OfText(entry));
+      for (std::int64_t i = 0; i < values.num_rows(); ++i) groups[static_cast<std::size_t>(i)] = values.IsMissing(i) ? size() : of_code[values.CodeAt(i)];
     } else {
-      for (std::size_t i = 0; i < rows.size(); ++i) groups[i] = OfNumber(column.NumberAt(rows[i]));
+      for (std::int64_t i = 0; i < values.num_rows(); ++i) groups[static_cast<std::size_t>(i)] = OfNumber(values.NumberAt(i));
     }
     return groups;
   }
 };
 
-Groups MakeGroups(const table::Column& column, std::span<const std::uint32_t> rows) {
+// The rule's value per row of `rows`. Only these rows and the columns that it names are evaluated: a fold costs a fold.
+Result<table::Column> ValuesOf(const std::string& text, const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context) {
+  std::vector<table::Column> columns;
+  for (const std::string& name : expression::ColumnsOf(text)) {
+    const std::int64_t found = table.Find(name);
+    if (found >= 0) columns.push_back(table.column(static_cast<std::size_t>(found)).Take(rows));
+  }
+  const Result<table::Table> few = table::Table::Create(std::move(columns));
+  if (few && few->num_columns() > 0) {
+    Result<table::Column> values = expression::EvaluateText(text, "own rule", *few, "own rule", context);
+    if (values) return values;
+  }
+  // Without columns, or with an error that names the nearest of all columns.
+  const table::Column values = ASSAY_TRY(expression::EvaluateText(text, "own rule", table, "own rule", context));
+  return values.Take(rows);
+}
+
+Groups MakeGroups(const table::Column& values) {
   Groups groups;
-  if (column.type() == table::ColumnType::kCategory) {
-    std::vector<char> seen(column.dictionary().size(), 0);
-    for (const std::uint32_t row : rows) {
-      if (!column.IsMissing(row)) seen[column.CodeAt(row)] = 1;
+  if (values.type() == table::ColumnType::kCategory) {
+    std::vector<char> seen(values.dictionary().size(), 0);
+    for (std::int64_t i = 0; i < values.num_rows(); ++i) {
+      if (!values.IsMissing(i)) seen[values.CodeAt(i)] = 1;
     }
     for (std::size_t c = 0; c < seen.size(); ++c) {
-      if (seen[c] != 0) groups.texts.push_back(column.dictionary()[c]);
+      if (seen[c] != 0) groups.texts.push_back(values.dictionary()[c]);
     }
     std::sort(groups.texts.begin(), groups.texts.end());
     return groups;
   }
   std::vector<double> sorted;
-  for (const std::uint32_t row : rows) {
-    const double value = column.NumberAt(row);
+  for (std::int64_t i = 0; i < values.num_rows(); ++i) {
+    const double value = values.NumberAt(i);
     if (!std::isnan(value)) sorted.push_back(value);
   }
   std::sort(sorted.begin(), sorted.end());
@@ -77,16 +94,16 @@ class OwnRuleModel : public Model {
   OwnRuleModel(std::string expression, Task task, Groups groups, std::vector<double> outputs, std::size_t num_outputs) : expression_(std::move(expression)), task_(task), groups_(std::move(groups)), outputs_(std::move(outputs)), k_(num_outputs) {}
   RungKind kind() const override { return RungKind::kOwnRule; }
   Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext& context) const override {
-    const table::Column values = ASSAY_TRY(expression::EvaluateText(expression_, "own rule", table, "own rule", context));
+    const table::Column values = ASSAY_TRY(ValuesOf(expression_, table, rows, context));
     if (task_ == Task::kRanking) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
-        const double value = values.NumberAt(rows[i]);
+        const double value = values.NumberAt(static_cast<std::int64_t>(i));
         out[i] = std::isnan(value) ? outputs_[0] : value;
       }
       return {};
     }
     if ((values.type() == table::ColumnType::kCategory) == groups_.texts.empty() && groups_.size() > 0) return Error{ErrorCode::kInvalidInput, "own rule '" + expression_ + "' has another type here than in the training data"};
-    const std::vector<std::size_t> groups = groups_.Of(values, rows);
+    const std::vector<std::size_t> groups = groups_.Of(values);
     for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(outputs_.begin() + static_cast<std::ptrdiff_t>(groups[i] * k_), k_, out.begin() + static_cast<std::ptrdiff_t>(i * k_));
     return {};
   }
@@ -108,21 +125,21 @@ class OwnRuleModel : public Model {
 }  // namespace
 
 Result<std::unique_ptr<Model>> FitOwnRule(const std::string& text, const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) {
-  const table::Column column = ASSAY_TRY(expression::EvaluateText(text, "own rule", *examples.table, "own rule", context));
-  const bool is_text = column.type() == table::ColumnType::kCategory;
-  if (column.type() == table::ColumnType::kTime || (is_text && examples.task == Task::kRanking)) {
-    return Error{ErrorCode::kInvalidInput, "own rule '" + text + "' is a " + table::ColumnTypeName(column.type()) + "; expected a condition" + (examples.task == Task::kRanking ? "" : ", a text") + " or a number"};
+  const table::Column values = ASSAY_TRY(ValuesOf(text, *examples.table, rows, context));
+  const bool is_text = values.type() == table::ColumnType::kCategory;
+  if (values.type() == table::ColumnType::kTime || (is_text && examples.task == Task::kRanking)) {
+    return Error{ErrorCode::kInvalidInput, "own rule '" + text + "' is a " + table::ColumnTypeName(values.type()) + "; expected a condition" + (examples.task == Task::kRanking ? "" : ", a text") + " or a number"};
   }
   const std::size_t k = examples.num_outputs();
   if (examples.task == Task::kRanking) {
     // Missing values rank last.
     double least = 0;
-    for (const std::uint32_t row : rows) least = std::min(least, column.IsMissing(row) ? 0.0 : column.NumberAt(row));
+    for (std::int64_t i = 0; i < values.num_rows(); ++i) least = std::min(least, values.IsMissing(i) ? 0.0 : values.NumberAt(i));
     return std::unique_ptr<Model>(std::make_unique<OwnRuleModel>(text, examples.task, Groups{}, std::vector<double>{least - 1}, k));
   }
-  Groups groups = MakeGroups(column, rows);
+  Groups groups = MakeGroups(values);
   if (groups.texts.size() > kMostTexts) return Error{ErrorCode::kTooLarge, "own rule '" + text + "' has " + std::to_string(groups.texts.size()) + " different texts; a rule has at most " + std::to_string(kMostTexts)};
-  const std::vector<std::size_t> of_row = groups.Of(column, rows);
+  const std::vector<std::size_t> of_row = groups.Of(values);
   std::vector<double> prior(k, 0.0), count(groups.size() + 1, 0.0), outputs((groups.size() + 1) * k, 0.0);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const float y = examples.outcome[rows[i]];

@@ -51,7 +51,7 @@ class RuleLearner : public Learner {
  private:
   Result<int> ChooseDepth(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
     const std::int64_t most = options_.tuning_rows > 0 ? options_.tuning_rows : 1'000'000;
-    const Rows sample = SampleRows(examples, rows, most, context.seed);
+    const Rows sample = ThinRows(examples, rows, most, context.seed);
     const Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, 3, context.seed);
     if (!folds) return 1;
     std::vector<double> loss(static_cast<std::size_t>(options_.max_rule_depth) + 1, 0);

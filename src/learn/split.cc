@@ -235,4 +235,19 @@ Rows SampleRows(const Examples& examples, std::span<const std::uint32_t> rows, s
   return sample;
 }
 
+Rows ThinRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed) {
+  if (static_cast<std::int64_t>(rows.size()) <= num_rows) return {rows.begin(), rows.end()};
+  if (examples.task == Task::kRanking) return SampleRows(examples, rows, num_rows, seed);
+  base::RandomStream random(seed, "thin rows");
+  auto needed = static_cast<std::uint64_t>(std::max<std::int64_t>(0, num_rows));
+  Rows thin;
+  thin.reserve(needed);
+  for (std::size_t i = 0; i < rows.size() && needed > 0; ++i) {
+    if (random.Below(rows.size() - i) >= needed) continue;
+    thin.push_back(rows[i]);
+    --needed;
+  }
+  return thin;
+}
+
 }  // namespace assay::learn

@@ -48,7 +48,10 @@ Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::u
 
 // A sample of about `num_rows` rows by seed, made of whole groups as RandomHalves deals them.
 Rows SampleRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed);
-// The groups that such a sample is made of, and what they are called ("units", "days").
+// `num_rows` of `rows` by seed, evenly from all groups, whose number decides what the rows can tell; whole queries for
+// ranking. All rows when there are no more.
+Rows ThinRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed);
+// The groups that a sample of SampleRows is made of, and what they are called ("units", "days").
 std::int64_t CountGroups(const Examples& examples, std::span<const std::uint32_t> rows);
 std::string GroupWords(const Examples& examples);
 

@@ -16,6 +16,8 @@ constexpr std::int64_t kTuningBytesPerValue = 20;
 constexpr std::int64_t kChoiceBytesPerRow = 200;
 // Per row and output beyond the first: gradients, sums of trees, predictions of all rungs.
 constexpr std::int64_t kBytesPerOutput = 60;
+// Fits of the choice that hold a matrix: linear and boosted, in four folds or a panel's eight.
+constexpr std::int64_t kFitsWithMatrix = 16;
 }  // namespace
 
 std::int64_t EncodedColumns(const Examples& examples) {
@@ -29,10 +31,13 @@ std::int64_t EncodedColumns(const Examples& examples) {
   return columns;
 }
 
-std::int64_t TrainingBytes(const Examples& examples, std::int64_t rows) {
+std::int64_t TrainingBytes(const Examples& examples, std::int64_t rows, int threads, std::int64_t most_choice_rows) {
   const std::int64_t columns = EncodedColumns(examples);
   const std::int64_t outputs = static_cast<std::int64_t>(examples.num_outputs()) - 1;
-  return std::min(rows, kChoiceRows) * kChoiceBytesPerRow + std::max(rows * columns * kBytesPerValue, std::min(rows, kBoostedTuningRows) * columns * kTuningBytesPerValue) + rows * outputs * kBytesPerOutput;
+  const std::int64_t choice_rows = std::min(rows, most_choice_rows);
+  const auto fit = [&](std::int64_t fitted, std::int64_t tuned) { return columns * std::max(fitted * kBytesPerValue, std::min(fitted, tuned) * kTuningBytesPerValue); };
+  const std::int64_t side_by_side = std::min<std::int64_t>(threads, kFitsWithMatrix) * fit(choice_rows, kRepeatedTuningRows);
+  return choice_rows * kChoiceBytesPerRow + std::max(fit(rows, kBoostedTuningRows), side_by_side) + rows * outputs * kBytesPerOutput;
 }
 
 }  // namespace assay::learn

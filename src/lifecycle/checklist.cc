@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "base/random.h"
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "learn/out_of_fold.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/checklist_parts.h"
 #include "lifecycle/personal_data.h"
@@ -23,35 +23,16 @@ using learn::RungKind;
 constexpr std::int64_t kSampleRows = 200'000;
 constexpr int kFolds = 4;
 
-// About kSampleRows of the rows, evenly from all units, because the number of units decides the width of the intervals; for
-// ranking whole queries.
-learn::Rows Thin(const Examples& examples, const learn::Rows& rows, std::uint64_t seed) {
-  if (examples.task == learn::Task::kRanking) return learn::SampleRows(examples, rows, kSampleRows, seed);
-  base::RandomStream random(seed, "checklist rows");
-  auto needed = std::min(kSampleRows, static_cast<std::int64_t>(rows.size()));
-  learn::Rows thin;
-  for (std::size_t i = 0; i < rows.size() && needed > 0; ++i) {
-    if (static_cast<std::int64_t>(random.Below(rows.size() - i)) >= needed) continue;
-    thin.push_back(rows[i]);
-    --needed;
-  }
-  return thin;
-}
-
 Result<void> FitAll(Workbench* bench, const RunContext& context) {
   const base::ScopedStep step(context, "models");
   const Examples& examples = bench->examples();
   const std::pair<RungKind, Prediction*> members[] = {{RungKind::kConstant, &bench->constant}, {RungKind::kRule, &bench->rule}, {RungKind::kLinear, &bench->linear}, {RungKind::kBoosted, &bench->boosted}};
-  std::int64_t done = 0;
-  for (const learn::Split& fold : bench->folds) {
-    bench->judged.insert(bench->judged.end(), fold.test.begin(), fold.test.end());
-    for (const auto& [kind, prediction] : members) {
-      prediction->last_model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context.Quiet()));
-      std::vector<double> out(fold.test.size() * examples.num_outputs());
-      ASSAY_TRY(prediction->last_model->Predict(*examples.table, fold.test, out, context));
-      prediction->out_of_fold.insert(prediction->out_of_fold.end(), out.begin(), out.end());
-      context.Report("checklist: models inside the training part", ++done, static_cast<std::int64_t>(bench->folds.size() * std::size(members)));
-    }
+  for (const learn::Split& fold : bench->folds) bench->judged.insert(bench->judged.end(), fold.test.begin(), fold.test.end());
+  const auto fit = [&](std::size_t member, std::span<const std::uint32_t> rows, const RunContext& serial) { return learn::MakeRepeatedLearner(members[member].first)->Fit(examples, rows, serial); };
+  std::vector<learn::MemberOutOfFold> predicted = ASSAY_TRY(learn::PredictOutOfFold(examples, bench->folds, std::size(members), fit, context, "checklist: models inside the training part"));
+  for (std::size_t m = 0; m < predicted.size(); ++m) {
+    members[m].second->out_of_fold = predicted[m].All();
+    members[m].second->last_model = std::move(predicted[m].last);
   }
   bench->judge = std::make_unique<learn::Judge>(examples, bench->judged, bench->constant.out_of_fold, bench->dependence.unit, bench->dependence.num_units);
   return {};
@@ -108,7 +89,7 @@ Result<std::unique_ptr<Workbench>> Prepare(const Project& project, const Checkli
   ASSAY_TRY(RemoveLeaks(&bench, context));
   bench.dependence = DependenceOf(bench.examples());
   bench.split = ASSAY_TRY(learn::SplitHoldout(bench.examples(), {bench.objective.train.holdout_share, context.seed}));
-  bench.sample = Thin(bench.examples(), bench.split.train, context.seed);
+  bench.sample = learn::ThinRows(bench.examples(), bench.split.train, kSampleRows, context.seed);
   bench.folds = ASSAY_TRY(learn::CrossValidationFolds(bench.examples(), bench.sample, kFolds, context.seed));
   ASSAY_TRY(FitAll(&bench, context));
   return owned;

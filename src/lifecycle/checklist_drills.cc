@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "learn/model_store.h"
+#include "learn/training_memory.h"
 #include "lifecycle/internal/checklist_parts.h"
 
 namespace assay::lifecycle {
@@ -28,7 +29,9 @@ Rows FirstRows(const Rows& rows, std::size_t most) { return {rows.begin(), rows.
 Result<ItemAnswer> DecideReproducible(const Workbench& bench, const RunContext& context) {
   ItemAnswer answer;
   answer.method = "best rule, linear model and boosted trees fitted twice, once with all threads and once with one; their files compared byte by byte";
-  const learn::Examples few = Restricted(bench.examples(), FirstRows(bench.folds.back().train, kDrillRows));
+  // With fewer values all fits take one thread, and there is nothing to compare.
+  const auto enough = static_cast<std::size_t>(static_cast<std::int64_t>(learn::kSharedValues) / learn::EncodedColumns(bench.examples())) + 1;
+  const learn::Examples few = Restricted(bench.examples(), FirstRows(bench.folds.back().train, std::max(kDrillRows, enough)));
   Rows rows(static_cast<std::size_t>(few.num_rows()));
   std::iota(rows.begin(), rows.end(), 0U);
   RunContext serial = context;

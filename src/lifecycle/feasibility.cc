@@ -5,6 +5,7 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "base/thread_pool.h"
 #include "learn/training_memory.h"
 #include "lifecycle/internal/feasibility_items.h"
 #include "lifecycle/memory_need.h"
@@ -100,7 +101,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   if (gathered.examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
   for (const std::string& name : options.sensitive) ASSAY_TRY_WITH(gathered.examples.table->IndexOf(name), "sensitive columns");
   // Models are fitted on a sample of bounded size.
-  const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(*gathered.examples.table, rows) + learn::TrainingBytes(gathered.examples, std::min(rows, kGainRows)); };
+  const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(*gathered.examples.table, rows) + learn::TrainingBytes(gathered.examples, std::min(rows, kGainRows), base::NumThreads(context)); };
   ASSAY_TRY(RefuseBeyondMemory({gathered.data.source + ": to judge the feasibility with its " + base::ReadableCount(gathered.examples.num_rows()) + " rows (" + base::ReadableCount(learn::EncodedColumns(gathered.examples)) + " encoded columns)", gathered.examples.num_rows(), bytes, ""}, context));
 
   VerdictFacts facts;

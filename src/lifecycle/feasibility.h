@@ -56,7 +56,7 @@ struct DecidedVerdict {
 };
 DecidedVerdict DecideVerdict(const VerdictFacts& facts);
 
-// About `num_rows` rows of all units, evenly by seed: for tests in which every unit has to be present.
+// learn::ThinRows of all rows.
 learn::Rows ThinRows(const learn::Examples& examples, std::int64_t num_rows, std::uint64_t seed);
 
 // Permutation test of "the features say nothing about the outcome". The statistic is the largest out-of-fold skill of two

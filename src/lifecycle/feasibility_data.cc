@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/random.h"
 #include "base/text.h"
+#include "base/thread_pool.h"
 #include "lifecycle/internal/feasibility_items.h"
 #include "stats/learning_curve.h"
 
@@ -32,23 +34,38 @@ struct CurveSize {
 // Trains on `count` samples of about `size` rows, whole units where there are some, and judges them on the same rows.
 Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, const learn::Split& split, std::size_t size, int count) {
   CurveSize result;
-  std::vector<double> scores;
-  std::vector<double> p(split.test.size() * ground.examples.num_outputs());
   const bool whole = size >= split.train.size();
-  for (int sample = 0; sample < count; ++sample) {
-    const std::uint64_t seed = ground.context.seed + 1000003ULL * static_cast<std::uint64_t>(sample + 1);
+  if (whole) count = 1;
+  struct Sample {
+    std::size_t rows = 0;
+    std::optional<learn::MetricParts> parts;  // nothing where it cannot be trained on or judged
+    std::optional<Error> error;
+  };
+  std::vector<Sample> samples(static_cast<std::size_t>(count));
+  const auto judge_one = [&](std::size_t sample, const RunContext& context) {
+    const std::uint64_t seed = context.seed + 1000003ULL * static_cast<std::uint64_t>(sample + 1);
     const learn::Rows rows = whole ? split.train : learn::SampleRows(ground.examples, split.train, static_cast<std::int64_t>(size), seed);
-    const auto model = learn::MakeLearner(RungKind::kBoosted)->Fit(ground.examples, rows, ground.context.Quiet());
-    if (!model && model.error().code == ErrorCode::kCancelled) return model.error();
-    if (!model) continue;
-    ASSAY_TRY((*model)->Predict(*ground.examples.table, split.test, p, ground.context));
-    const Result<learn::MetricParts> parts = judge.Parts(ground.metric, p);
-    if (!parts) continue;
-    result.rows += static_cast<double>(rows.size());
-    scores.push_back(parts->value);
-    if (result.influence.empty()) result.influence.assign(parts->influence.size(), 0.0);
-    for (std::size_t i = 0; i < parts->influence.size(); ++i) result.influence[i] += parts->influence[i];
-    if (whole) break;
+    std::vector<double> p(split.test.size() * ground.examples.num_outputs());
+    const auto model = learn::MakeRepeatedLearner(RungKind::kBoosted)->Fit(ground.examples, rows, context);
+    if (!model) return;
+    const Result<void> predicted = (*model)->Predict(*ground.examples.table, split.test, p, context);
+    if (!predicted) {
+      samples[sample].error = predicted.error();
+      return;
+    }
+    Result<learn::MetricParts> parts = judge.Parts(ground.metric, p);
+    samples[sample].rows = rows.size();
+    if (parts) samples[sample].parts = std::move(*parts);
+  };
+  ASSAY_TRY(base::ParallelFor(ground.context, count, [&](std::int64_t sample) { judge_one(static_cast<std::size_t>(sample), count == 1 ? ground.context.Quiet() : ground.context.Serial()); }));
+  std::vector<double> scores;
+  for (const Sample& sample : samples) {
+    if (sample.error) return *sample.error;
+    if (!sample.parts) continue;
+    result.rows += static_cast<double>(sample.rows);
+    scores.push_back(sample.parts->value);
+    if (result.influence.empty()) result.influence.assign(sample.parts->influence.size(), 0.0);
+    for (std::size_t i = 0; i < sample.parts->influence.size(); ++i) result.influence[i] += sample.parts->influence[i];
   }
   result.samples = static_cast<int>(scores.size());
   if (scores.empty()) return Error{ErrorCode::kNumeric, "no training sample of " + std::to_string(size) + " rows could be judged"};

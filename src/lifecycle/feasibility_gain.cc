@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "learn/out_of_fold.h"
 #include "lifecycle/internal/feasibility_items.h"
 
 namespace assay::lifecycle {
@@ -14,22 +15,19 @@ using learn::RungKind;
 constexpr int kFolds = 4;
 
 Result<void> Predict(const learn::Examples& examples, const RunContext& context, OutOfFold* all) {
+  constexpr RungKind kMembers[] = {RungKind::kConstant, RungKind::kRule, RungKind::kLinear, RungKind::kBoosted};
   const learn::Rows thin = ThinRows(examples, kGainRows, context.seed);
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, kFolds, context.seed));
-  std::int64_t done = 0;
   for (std::size_t f = 0; f < folds.size(); ++f) {
-    const learn::Split& fold = folds[f];
-    all->rows.insert(all->rows.end(), fold.test.begin(), fold.test.end());
-    all->fold.insert(all->fold.end(), fold.test.size(), static_cast<std::uint8_t>(f));
-    const std::pair<RungKind, std::vector<double>*> members[] = {{RungKind::kConstant, &all->constant}, {RungKind::kRule, &all->rule}, {RungKind::kLinear, &all->linear}, {RungKind::kBoosted, &all->boosted}};
-    for (const auto& [kind, out] : members) {
-      const auto model = ASSAY_TRY(learn::MakeLearner(kind)->Fit(examples, fold.train, context.Quiet()));
-      std::vector<double> p(fold.test.size() * examples.num_outputs());
-      ASSAY_TRY(model->Predict(*examples.table, fold.test, p, context));
-      out->insert(out->end(), p.begin(), p.end());
-      context.Report("gain: out-of-fold predictions", ++done, static_cast<std::int64_t>(folds.size() * 4));
-    }
+    all->rows.insert(all->rows.end(), folds[f].test.begin(), folds[f].test.end());
+    all->fold.insert(all->fold.end(), folds[f].test.size(), static_cast<std::uint8_t>(f));
   }
+  const auto fit = [&](std::size_t member, std::span<const std::uint32_t> rows, const RunContext& serial) { return learn::MakeRepeatedLearner(kMembers[member])->Fit(examples, rows, serial); };
+  const std::vector<learn::MemberOutOfFold> members = ASSAY_TRY(learn::PredictOutOfFold(examples, folds, std::size(kMembers), fit, context, "gain: out-of-fold predictions"));
+  all->constant = members[0].All();
+  all->rule = members[1].All();
+  all->linear = members[2].All();
+  all->boosted = members[3].All();
   return {};
 }
 

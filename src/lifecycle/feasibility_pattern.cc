@@ -27,6 +27,7 @@ constexpr int kEnough = 10;  // as-good permutations after which the test stops
 double SkillOf(RungKind kind, const Examples& examples, const std::vector<learn::Split>& folds, const RunContext& context) {
   learn::LearnerOptions options;
   options.quick = true;
+  options.coarse = true;
   double loss = 0, constant_loss = 0;
   for (const learn::Split& fold : folds) {
     const auto model = learn::MakeLearner(kind, options)->Fit(examples, fold.train, context);
@@ -72,21 +73,9 @@ Result<std::vector<learn::Split>> PatternFolds(const Examples& examples, Exchang
 }  // namespace
 
 learn::Rows ThinRows(const Examples& examples, std::int64_t num_rows, std::uint64_t seed) {
-  learn::Rows rows;
-  const std::int64_t n = examples.num_rows();
-  if (examples.task == learn::Task::kRanking) {
-    learn::Rows all(static_cast<std::size_t>(n));
-    std::iota(all.begin(), all.end(), 0U);
-    return learn::SampleRows(examples, all, num_rows, seed);
-  }
-  base::RandomStream random(seed, "thin rows");
-  std::int64_t needed = std::min(num_rows, n);
-  for (std::int64_t row = 0; row < n && needed > 0; ++row) {
-    if (static_cast<std::int64_t>(random.Below(static_cast<std::uint64_t>(n - row))) >= needed) continue;
-    rows.push_back(static_cast<std::uint32_t>(row));
-    --needed;
-  }
-  return rows;
+  learn::Rows all(static_cast<std::size_t>(examples.num_rows()));
+  std::iota(all.begin(), all.end(), 0U);
+  return learn::ThinRows(examples, all, num_rows, seed);
 }
 
 Result<PatternTest> TestPattern(const Examples& whole, int permutations, const RunContext& context) {
@@ -96,7 +85,7 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
   test.exchanged = exchange.words();
   const std::vector<learn::Split> folds = ASSAY_TRY(PatternFolds(examples, exchange.kind(), context.seed));
   const auto statistic = [&](const Examples& e) {
-    const RunContext serial{context.seed, nullptr, nullptr, context.cancel, nullptr, 0};
+    const RunContext serial = context.Serial();
     double best = -1;
     for (const RungKind family : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) best = std::max(best, SkillOf(family, e, folds, serial));
     return best;

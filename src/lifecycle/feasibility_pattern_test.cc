@@ -178,6 +178,9 @@ TEST(FeasibilityPattern, FindsWhatIsPlantedInEveryDesign) {
 
 // A weekly rhythm comes back into step with the calendar when a series is merely turned; blocks at random break it.
 TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
+  base::ThreadPool pool(2);
+  RunContext context;
+  context.pool = &pool;
   int found = 0;
   for (std::uint64_t run = 0; run < 10; ++run) {
     base::RandomStream random(run, "weekly");
@@ -192,7 +195,6 @@ TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
     columns.push_back(Column::Numbers("weekday", weekday));
     examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
     examples.features = {{0, "weekday", "weekday"}};
-    RunContext context;
     context.seed = run;
     found += TestPattern(examples, 99, context)->p_value <= 0.05 ? 1 : 0;
   }
@@ -201,6 +203,9 @@ TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
 
 // Neither a rule, which looks at one column at a time, nor a linear model sees a product of two among ten columns.
 TEST(FeasibilityPattern, FindsAnInteraction) {
+  base::ThreadPool pool(2);
+  RunContext context;
+  context.pool = &pool;
   int found = 0;
   for (std::uint64_t run = 0; run < 10; ++run) {
     base::RandomStream random(run, "interaction");
@@ -217,7 +222,6 @@ TEST(FeasibilityPattern, FindsAnInteraction) {
       examples.features.push_back({c, name, name});
     }
     examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
-    RunContext context;
     context.seed = run;
     found += TestPattern(examples, 99, context)->p_value <= 0.05 ? 1 : 0;
   }

@@ -41,13 +41,15 @@ TEST(TrainingMemory, GrowsWithRowsAndEncodedColumns) {
   examples.table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("x", {1, 2}), table::Column::Categories("colour", {0, 1}, {"red", "blue"})}));
   examples.features = {{0, "x", "x"}, {1, "colour", "colour"}};
   EXPECT_EQ(learn::EncodedColumns(examples), 4);  // x, the share of the colour, one for each of its values
-  const std::int64_t small = learn::TrainingBytes(examples, 1000);
+  const std::int64_t small = learn::TrainingBytes(examples, 1000, 1);
   EXPECT_GT(small, 0);
-  EXPECT_EQ(learn::TrainingBytes(examples, 2000), 2 * small);
-  EXPECT_GT(learn::TrainingBytes(examples, 100'000'000), 10'000 * small);
+  EXPECT_EQ(learn::TrainingBytes(examples, 2000, 1), 2 * small);
+  EXPECT_GT(learn::TrainingBytes(examples, 100'000'000, 1), 10'000 * small);
+  EXPECT_GT(learn::TrainingBytes(examples, 1000, 2), small) << "fits side by side";
+  EXPECT_EQ(learn::TrainingBytes(examples, 100'000'000, 2), learn::TrainingBytes(examples, 100'000'000, 1)) << "the one fit on all rows is larger";
   examples.task = learn::Task::kMulticlass;
   examples.classes = {"a", "b", "c"};
-  EXPECT_GT(learn::TrainingBytes(examples, 1000), small);
+  EXPECT_GT(learn::TrainingBytes(examples, 1000, 1), small);
 }
 
 }  // namespace

@@ -6,8 +6,10 @@
 #include "base/sha256.h"
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "base/thread_pool.h"
 #include "learn/metrics.h"
 #include "learn/model_store.h"
+#include "learn/own_rule.h"
 #include "learn/split.h"
 #include "learn/training_memory.h"
 #include "lifecycle/internal/train_parts.h"
@@ -41,7 +43,7 @@ Result<void> RefuseTooLarge(const Gathered& gathered, const TrainOptions& option
   // Rows that were left out stay in the source beside the examples.
   const bool copied = gathered.source != nullptr && gathered.source->num_rows() != examples.num_rows();
   const std::int64_t source_bytes = copied ? static_cast<std::int64_t>(gathered.source->size_bytes()) / num_rows : 0;
-  const auto bytes = [&](std::int64_t rows) { return ExamplesBytes(*examples.table, rows) + rows * source_bytes + learn::TrainingBytes(examples, static_cast<std::int64_t>((1 - options.holdout_share) * static_cast<double>(rows))); };
+  const auto bytes = [&](std::int64_t rows) { return ExamplesBytes(*examples.table, rows) + rows * source_bytes + learn::TrainingBytes(examples, static_cast<std::int64_t>((1 - options.holdout_share) * static_cast<double>(rows)), base::NumThreads(context), options.full ? rows : learn::kChoiceRows); };
   const std::string what = gathered.data.source + ": to train on its " + base::ReadableCount(num_rows) + " rows (" + base::ReadableCount(learn::EncodedColumns(examples)) + " encoded columns)";
   return RefuseBeyondMemory({what, num_rows, bytes, ""}, context);
 }
@@ -66,6 +68,8 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   rungs.push_back({"linear", RungKind::kLinear, "", ""});
   rungs.push_back({"boosted trees", RungKind::kBoosted, "", ""});
   const std::size_t num_candidates = rungs.size();
+  // A mistake in a rule is told before anything is fitted.
+  for (const OwnRule& rule : options.own_rules) ASSAY_TRY(learn::FitOwnRule(rule.expression, examples, std::span<const std::uint32_t>(split.train).first(1), context.Quiet()));
   const Choice choice = ASSAY_TRY(ChooseInsideTraining(examples, split.train, &rungs, options, metric, dependence, context));
   ProcedureComparisons procedures = ASSAY_TRY(CompareProcedures(examples, split.train, rungs, options, metric, dependence, context));
 

@@ -5,6 +5,7 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "learn/metrics.h"
+#include "learn/out_of_fold.h"
 #include "learn/own_rule.h"
 #include "learn/split.h"
 #include "learn/training_memory.h"
@@ -20,7 +21,6 @@ using learn::Metric;
 using learn::RungKind;
 using learn::Rows;
 
-constexpr std::int64_t kFoldTuningRows = 200'000;
 constexpr int kChoiceFolds = 4;
 
 // Learned rungs are corrected where their out-of-fold predictions need it; own rules are calibrated as they are fitted.
@@ -75,32 +75,24 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, sample, kChoiceFolds, context.seed));
   Rows judged;
   std::vector<double> constant;
-  const std::size_t k = examples.num_outputs(), num_candidates = rungs->size();
-  std::vector<std::vector<learn::FoldPredictions>> of_rung(num_candidates);
-  std::int64_t done = 0;
-  const auto total = static_cast<std::int64_t>(folds.size() * num_candidates);
-  for (const learn::Split& fold : folds) {
-    judged.insert(judged.end(), fold.test.begin(), fold.test.end());
-    for (std::size_t r = 0; r < num_candidates; ++r) {
-      // The procedure that the final fit follows, tuning included, though on fewer rows.
-      learn::LearnerOptions learner;
-      learner.tuning_rows = kFoldTuningRows;
-      const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung((*rungs)[r], examples, fold.train, learner, context.Quiet()));
-      std::vector<double> predictions(fold.test.size() * k);
-      ASSAY_TRY(model->Predict(*examples.table, fold.test, predictions, context));
-      of_rung[r].push_back({fold.test, predictions});
-      if ((*rungs)[r].kind == RungKind::kConstant) constant.insert(constant.end(), predictions.begin(), predictions.end());
-      context.Report("choose the rung inside the training part", ++done, total);
-    }
+  const std::size_t num_candidates = rungs->size();
+  for (const learn::Split& fold : folds) judged.insert(judged.end(), fold.test.begin(), fold.test.end());
+  // The procedure that the final fit follows, tuning included, though on fewer rows.
+  learn::LearnerOptions learner;
+  learner.tuning_rows = learn::kRepeatedTuningRows;
+  const auto fit = [&](std::size_t r, std::span<const std::uint32_t> rows, const RunContext& serial) { return FitRung((*rungs)[r], examples, rows, learner, serial); };
+  std::vector<learn::MemberOutOfFold> of_rung = ASSAY_TRY(learn::PredictOutOfFold(examples, folds, num_candidates, fit, context, "choose the rung inside the training part"));
+  for (std::size_t r = 0; r < num_candidates; ++r) {
+    if ((*rungs)[r].kind == RungKind::kConstant) constant = of_rung[r].All();
   }
   for (std::size_t r = 0; r < num_candidates; ++r) {
     Rung& rung = (*rungs)[r];
     if (MayBeCalibrated(rung.kind)) {
-      learn::CrossFitted fitted = ASSAY_TRY(learn::CalibrateAcrossFolds(examples, std::move(of_rung[r]), dependence.unit, dependence.num_units));
+      learn::CrossFitted fitted = ASSAY_TRY(learn::CalibrateAcrossFolds(examples, std::move(of_rung[r].folds), dependence.unit, dependence.num_units));
       rung.calibration = fitted.calibration;
-      of_rung[r] = std::move(fitted.calibrated);
+      of_rung[r].folds = std::move(fitted.calibrated);
     }
-    for (const learn::FoldPredictions& fold : of_rung[r]) rung.out_of_fold.insert(rung.out_of_fold.end(), fold.predictions.begin(), fold.predictions.end());
+    rung.out_of_fold = of_rung[r].All();
   }
   const Judge judge(examples, judged, constant, dependence.unit, dependence.num_units);
   std::vector<const std::vector<double>*> predictions;

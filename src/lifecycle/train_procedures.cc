@@ -1,8 +1,10 @@
 // The rungs as procedures: would this step up pay again, fitted on other rows of the same kind?
 #include <cmath>
+#include <optional>
 
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "base/thread_pool.h"
 #include "learn/metrics.h"
 #include "learn/split.h"
 #include "lifecycle/internal/train_parts.h"
@@ -13,17 +15,16 @@ namespace assay::lifecycle {
 namespace {
 
 constexpr std::int64_t kProcedureSampleRows = 500'000;
-constexpr std::int64_t kProcedureTuningRows = 100'000;
 constexpr double kEnoughGroups = 15;  // in a fit's two halves; coverage from there on: docs/statistics.md
 
 // The metric of every rung fitted on split.train and judged on split.test; an error where the metric does not exist there.
 Result<std::vector<double>> ScoresOf(const learn::Examples& examples, const learn::Split& split, const std::vector<Rung>& rungs, learn::Metric metric, const Dependence& dependence, const RunContext& context) {
   learn::LearnerOptions options;
-  options.tuning_rows = kProcedureTuningRows;
+  options.tuning_rows = learn::kRepeatedTuningRows;
   std::vector<std::vector<double>> predictions;
   std::vector<double> constant;
   for (const Rung& rung : rungs) {
-    const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung(rung, examples, split.train, options, context.Quiet()));
+    const std::unique_ptr<learn::Model> model = ASSAY_TRY(FitRung(rung, examples, split.train, options, context));
     predictions.emplace_back(split.test.size() * examples.num_outputs());
     ASSAY_TRY(model->Predict(*examples.table, split.test, predictions.back(), context));
     if (rung.kind == learn::RungKind::kConstant) constant = predictions.back();
@@ -65,9 +66,16 @@ Result<ProcedureComparisons> CompareProcedures(const learn::Examples& examples, 
   }
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1;
   std::vector<std::vector<double>> differences(rungs.size());
-  for (std::size_t s = 0; s < halves->splits.size(); ++s) {
-    const Result<std::vector<double>> scores = ScoresOf(examples, halves->splits[s], rungs, metric, dependence, context);
-    context.Report("fit the rungs anew on random halves", static_cast<std::int64_t>(s) + 1, static_cast<std::int64_t>(halves->splits.size()));
+  std::vector<std::optional<Result<std::vector<double>>>> scores_of(halves->splits.size());
+  ASSAY_TRY(base::ParallelFor(
+      context, static_cast<std::int64_t>(scores_of.size()),
+      [&](std::int64_t s) {
+        const auto at = static_cast<std::size_t>(s);
+        scores_of[at] = ScoresOf(examples, halves->splits[at], rungs, metric, dependence, context.Serial());
+      },
+      "fit the rungs anew on random halves"));
+  for (const std::optional<Result<std::vector<double>>>& of_split : scores_of) {
+    const Result<std::vector<double>>& scores = *of_split;
     if (!scores) {
       if (scores.error().code != ErrorCode::kNumeric) return scores.error();
       continue;  // a judging half in which the metric does not exist

@@ -109,6 +109,10 @@ inline double TimePart(Op op, double micros) {
       return static_cast<double>(past_midnight / (60 * base::kMicrosPerSecond) % 60);
     case Op::kDate:
       return static_cast<double>(time - past_midnight);
+    case Op::kWeekday: {
+      const base::Micros days = (time - past_midnight) / base::kMicrosPerDay;  // since a Thursday
+      return static_cast<double>(((days + 3) % 7 + 7) % 7 + 1);
+    }
     default:
       break;
   }
@@ -126,8 +130,6 @@ inline double TimePart(Op op, double micros) {
       const base::Micros new_year = base::FromCivil({base::ToCivil(thursday).year, 1, 1});
       return static_cast<double>((thursday - new_year) / (7 * base::kMicrosPerDay) + 1);
     }
-    case Op::kWeekday:
-      return civil.weekday;
     default:
       return civil.day;
   }

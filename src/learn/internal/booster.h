@@ -15,13 +15,15 @@
 
 namespace assay::learn {
 
+inline constexpr int kMostBins = 128;  // of a feature's values
+
 // Rows in a form of XGBoost's own. Immutable; may be predicted by several boosters, not at the same time. `matrix` is not
 // needed any more once it is made.
 class BoosterData {
  public:
   // For training: every value as its bin, one byte, which is all that histograms need. The trees are the same as from the values
   // themselves. One label per row; for ranking the sizes of the queries, whose rows lie side by side.
-  static Result<std::unique_ptr<BoosterData>> ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, const RunContext& context);
+  static Result<std::unique_ptr<BoosterData>> ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, int bins, const RunContext& context);
   // For rows that are predicted again and again while a booster grows.
   static Result<std::unique_ptr<BoosterData>> ForWatching(const Matrix& matrix, const RunContext& context);
   ~BoosterData();
@@ -39,6 +41,7 @@ struct BoosterSetting {
   double learning_rate = 0.15;
   double least_child_weight = 5;
   int trees = 60;
+  int bins = kMostBins;  // as of the data it is trained on
 };
 
 class Booster {

@@ -8,7 +8,7 @@
 namespace assay::learn {
 
 // Boosted trees tune their settings on a sample of at most about this many rows.
-inline constexpr std::int64_t kBoostedTuningRows = 600'000;
+inline constexpr std::int64_t kBoostedTuningRows = 300'000;
 
 std::unique_ptr<Learner> MakeRandomLearner();
 std::unique_ptr<Learner> MakeConstantLearner();
