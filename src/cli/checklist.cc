@@ -32,7 +32,7 @@ void Render(const ChecklistReport& report, Terminal& terminal) {
       terminal.Heading(title);
     }
     terminal.Line("  " + MarkOf(item, terminal) + " " + terminal.Paint(item.id, Style::kBold) + "  " + item.claim);
-    terminal.Paragraph(item.answer, 4);
+    terminal.Lines(item.answer, 4);
     int shown = 0;
     for (const evidence::Finding& finding : item.findings) {
       if (finding.accused && shown++ < 3) terminal.Paragraph("· " + finding.message, 6);

@@ -27,7 +27,7 @@ Result<int> Run(const ProblemFlags& flags, const std::vector<std::string>& sensi
   options.target = problem.target;
   options.sensitive = sensitive;
   FeasibilityReport report = ASSAY_TRY(lifecycle::Feasibility(gathered, options, session.context()));
-  session.Print<FeasibilityReport>(report, RenderFeasibility);
+  session.Print<FeasibilityReport>(report, [](const FeasibilityReport& r, Terminal& terminal) { RenderFeasibility(r, terminal); });
   return report.verdict == FeasibilityVerdict::kStop ? 1 : 0;
 }
 
@@ -55,7 +55,7 @@ std::string VerdictMark(Verdict verdict, const Terminal& terminal) {
   return terminal.Paint(std::string(MarkOf(verdict)) + " " + kWords[static_cast<std::size_t>(verdict)], StyleOf(verdict));
 }
 
-void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
+void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal, Part part) {
   static constexpr const char* kVerdicts[] = {"STOP", "A PERSON MUST ANSWER", "COLLECT MORE", "USE A RULE", "GO"};
   terminal.Heading("Is machine learning right for '" + report.objective + "'?");
   const Style style = report.verdict == FeasibilityVerdict::kGo ? Style::kGood : report.verdict == FeasibilityVerdict::kStop ? Style::kBad : Style::kWarn;
@@ -71,12 +71,10 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal) {
     if (std::isfinite(report.gain_with_leaks.value)) line += ". With " + base::Join(report.leaky_columns, ", ") + " it would seem to be " + ReadableEstimate(report.gain_with_leaks);
     terminal.Paragraph(line + ".", 2);
   }
-  if (report.header.report == "feasibility") {
-    for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
-  }
+  if (part == Part::kAlone) RenderDataNotes(report.header, terminal);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph(terminal.Paint("?", Style::kWarn) + " " + question.question, 2);
-  if (report.header.report == "feasibility") {
+  if (part == Part::kAlone) {
     static constexpr const char* kNext[] = {
         "look for better features or another question; the refuted items above say which. (Exit code 1.)",
         "answer the open questions in the charter (assay init DIR writes one), then run this again.",

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/session.h"
@@ -43,6 +44,18 @@ int Main(int argc, char** argv) {
   assay::cli::Session session;
   session.command_line = CommandLine(argc, argv);
   assay::cli::AddCommands(app, session);
+  if (argc == 1) {
+    assay::cli::WriteOutput(app.help());
+    return assay::cli::FinishOutput() ? 0 : 2;
+  }
+  if (argv[1][0] != '-') {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+    if (!assay::base::IsAmong(names, argv[1])) {
+      std::fprintf(stderr, "assay: there is no command '%s'.%s The commands are: %s\n", argv[1], assay::base::DidYouMean(argv[1], names).c_str(), assay::base::Join(names, ", ").c_str());
+      return 2;
+    }
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -20,8 +20,11 @@ void RenderCheck(const evidence::CheckReport& report, Terminal& terminal);
 // A verdict as a sign and a word, in its colour: "✓ supported".
 std::string VerdictMark(evidence::Verdict verdict, const Terminal& terminal);
 
-void RenderUnderstand(const evidence::UnderstandReport& report, Terminal& terminal);
-void RenderTrain(const evidence::TrainReport& report, Terminal& terminal);
-void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal);
+// A report that stands alone also says what was done to the data and what to do next; a part of a run leaves that to the run.
+enum class Part { kAlone, kOfRun };
+void RenderUnderstand(const evidence::UnderstandReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderTrain(const evidence::TrainReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 
 }  // namespace assay::cli

@@ -38,36 +38,90 @@ void RenderOptions(const ProjectReport& report, Terminal& terminal) {
   const std::string currency = report.value.empty() ? "money" : report.value.front().currency;
   terminal.Heading("Options");
   std::vector<std::vector<std::string>> rows;
+  std::vector<Terminal::ColumnHead> heads = {{"option"}, {"measured"}, {currency + " a day"}, {"more than nothing"}, {"fitted in", Terminal::Align::kRight}, {"note"}};
   for (const evidence::OptionResult& o : report.options) {
     const auto seconds = report.timing.steps.find(o.timing_step);
     rows.push_back({o.name + (report.feasibility.size() > 1 ? " (" + o.objective + ")" : ""), MoneyText(o.measured), MoneyText(o.value_per_day), MoneyText(o.against_nothing),
                     seconds == report.timing.steps.end() ? "–" : base::ReadableNumber(seconds->second, 2) + " s", o.note});
   }
-  terminal.Table({{"option"}, {"measured"}, {currency + " a day"}, {"more than nothing"}, {"fitted in", Terminal::Align::kRight}, {"note"}}, rows);
+  // Columns that say nothing in this run are left out; on a narrow terminal also what the page shows better.
+  for (std::size_t c = heads.size(); c-- > 1;) {
+    const bool empty = std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row[c].empty() || row[c] == "–"; });
+    if (!empty && !(terminal.width() < 100 && heads[c].name == "fitted in")) continue;
+    heads.erase(heads.begin() + static_cast<std::ptrdiff_t>(c));
+    for (auto& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(c));
+  }
+  terminal.Table(heads, rows);
   for (const evidence::ValueReport& value : report.value) {
     if (!value.reason.empty()) terminal.Paragraph("No value: " + value.reason + ".", 2);
   }
 }
 
+void RenderSteps(const ProjectReport& report, Terminal& terminal) {
+  if (report.steps.empty()) return;
+  terminal.Heading("Steps");
+  for (const evidence::StepResult& s : report.steps) {
+    const bool met = s.state == "met", missed = s.state == "not_met";
+    terminal.Line("  " + terminal.Paint(met ? "✓" : missed ? "✕" : "–", met ? Style::kGood : missed ? Style::kBad : Style::kWarn) + " " + terminal.Paint(s.name, Style::kBold));
+    terminal.Paragraph(std::string(met ? "met" : missed ? "not met" : "not measurable") + ": " + s.criterion, 4);
+    if (!s.detail.empty()) terminal.Paragraph(s.detail, 4);
+  }
+}
+
+// What was done to the data, once for all objectives.
+void RenderNotes(const ProjectReport& report, Terminal& terminal) {
+  evidence::ReportHeader all;
+  const auto add = [&](const evidence::ReportHeader& header) {
+    for (const std::string& note : header.data.notes) {
+      if (!base::IsAmong(all.data.notes, note)) all.data.notes.push_back(note);
+    }
+  };
+  if (report.understand) add(report.understand->header);
+  for (const evidence::TrainReport& t : report.train) add(t.header);
+  if (all.data.notes.empty()) return;
+  terminal.Heading("What was done to the data");
+  RenderDataNotes(all, terminal);
+}
+
+// The questions that only people can answer, and what to do with the verdicts.
+void RenderNext(const ProjectReport& report, Terminal& terminal) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::string> questions;
+  const auto add = [&](const std::vector<evidence::OpenQuestion>& open) {
+    for (const evidence::OpenQuestion& q : open) {
+      if (!base::IsAmong(questions, q.question)) questions.push_back(q.question);
+    }
+  };
+  for (const evidence::FeasibilityReport& f : report.feasibility) add(f.open_questions);
+  if (report.understand) add(report.understand->open_questions);
+  if (!questions.empty()) {
+    terminal.Heading("Open questions for people");
+    for (std::size_t i = 0; i < std::min(kShown, questions.size()); ++i) terminal.Paragraph(terminal.Paint("?", Style::kWarn) + " " + questions[i], 2);
+    if (questions.size() > kShown) terminal.Line("  and " + std::to_string(questions.size() - kShown) + " more in the report");
+  }
+  static constexpr const char* kNext[] = {"look for better features or another question; the refuted items above say which", "answer the open questions in assay.toml and run again",
+                                          "collect more rows or sharper features; 'Is there enough data?' above says how many rows", "put the best rule to work; a model would add too little",
+                                          "apply the recommended rung with assay score DIR FILE, and prove the gain in an experiment"};
+  std::string text;
+  for (const evidence::FeasibilityReport& f : report.feasibility) text += (text.empty() ? "" : " ") + (report.feasibility.size() > 1 ? "For '" + f.objective + "': " : std::string()) + kNext[static_cast<std::size_t>(f.verdict)] + ".";
+  if (!text.empty()) terminal.Next(text);
+}
+
 void RenderRun(const ProjectReport& report, Terminal& terminal) {
   terminal.Line(terminal.Paint(report.name, Style::kBold));
-  terminal.Paragraph(report.headline);
   if (report.check) {
     terminal.Heading("The charter");
     terminal.Paragraph(report.check->summary + (report.check->contradicted > 0 ? " See: assay check" : ""), 2);
   }
-  if (report.understand) RenderUnderstand(*report.understand, terminal);
-  for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal);
-  for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal);
+  RenderNotes(report, terminal);
+  if (report.understand) RenderUnderstand(*report.understand, terminal, Part::kOfRun);
+  for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal, Part::kOfRun);
+  for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal, Part::kOfRun);
   RenderOptions(report, terminal);
-  if (!report.steps.empty()) {
-    terminal.Heading("Steps");
-    std::vector<std::vector<std::string>> rows;
-    for (const evidence::StepResult& s : report.steps) rows.push_back({s.state == "met" ? "✓ met" : s.state == "not_met" ? "✕ not met" : "– not measurable", s.name, s.criterion, s.detail});
-    terminal.Table({{"state"}, {"step"}, {"exit criterion"}, {"figures"}}, rows);
-  }
+  RenderSteps(report, terminal);
   terminal.Heading("Verdict");
   terminal.Paragraph(report.headline, 2);
+  RenderNext(report, terminal);
 }
 
 // What repeats the run: flags that cannot change its result (--threads, --json, ...) are left out, so that reports are the same bytes.

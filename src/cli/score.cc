@@ -1,6 +1,7 @@
 #include "lifecycle/score.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -28,7 +29,8 @@ std::string WithInterval(const evidence::Estimate& e) {
 
 void RenderScore(const ScoreReport& report, Terminal& terminal) {
   terminal.Heading("'" + report.model.name + "' for '" + report.model.outcome + "' on " + report.header.data.source);
-  terminal.Paragraph(base::ReadableCount(report.rows) + " rows scored. " + report.model.explain + ".", 2);
+  terminal.Paragraph(base::ReadableCount(report.rows) + " rows scored by:", 2);
+  terminal.Lines(report.model.explain, 4);
   std::vector<std::vector<std::string>> rows;
   for (const evidence::Figure& figure : report.predictions) rows.push_back({figure.label, base::ReadableNumber(figure.estimate.value, 4)});
   terminal.Table({{"predictions"}, {"on these rows"}}, rows);
@@ -54,10 +56,24 @@ void RenderScore(const ScoreReport& report, Terminal& terminal) {
   if (!report.out.empty()) terminal.Paragraph("Written: " + report.out + " (" + base::Join(report.output_columns, ", ") + ")", 2);
 }
 
+// A folder of models instead of one of them: an error that says which there are.
+Result<void> NameTheModels(const std::filesystem::path& folder) {
+  std::vector<std::string> models;
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, code)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".json") && !name.ends_with(".xgboost.json")) models.push_back(entry.path().string());
+  }
+  if (models.empty()) return {};
+  std::sort(models.begin(), models.end());
+  return Error{ErrorCode::kInvalidInput, folder.string() + ": is a folder of models; name one of them: " + base::Join(models, ", ")};
+}
+
 Result<int> Run(const Arguments& arguments, Session& session) {
   std::filesystem::path path = arguments.model;
   std::error_code code;
   if (std::filesystem::is_directory(path, code)) {
+    if (!std::filesystem::exists(path / "assay.toml", code)) ASSAY_TRY(NameTheModels(path));
     const lifecycle::Project project = ASSAY_TRY_WITH(lifecycle::OpenProject(path), "a folder must be a project, or name a model file in it");
     path = ASSAY_TRY(lifecycle::RecommendedModel(project, arguments.objective));
   }

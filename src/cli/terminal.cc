@@ -185,6 +185,16 @@ void Terminal::Paragraph(std::string_view text, int indent) {
   for (const std::string& line : Wrapped(text, width_ - indent)) Line(margin + line);
 }
 
+void Terminal::Lines(std::string_view text, int indent) {
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+    Paragraph(line.substr(blanks), indent + static_cast<int>(blanks));
+    begin = end + 1;
+  }
+}
+
 void Terminal::Table(const std::vector<ColumnHead>& heads, const std::vector<std::vector<std::string>>& rows, int indent) {
   if (heads.empty()) return;
   std::vector<int> widths = ColumnWidths(heads, rows, width_ - indent);

@@ -29,6 +29,9 @@ class Terminal {
   // Breaks at blanks; following lines start with `indent` blanks.
   void Paragraph(std::string_view text, int indent = 0);
 
+  // Each line of `text` as a paragraph, its own blanks in front kept.
+  void Lines(std::string_view text, int indent = 0);
+
   enum class Align { kLeft, kRight };
   struct ColumnHead {
     std::string name;

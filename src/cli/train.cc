@@ -1,6 +1,7 @@
 #include "lifecycle/train.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "cli/problem_flags.h"
 #include "cli/render.h"
 #include "cli/session.h"
+#include "lifecycle/model_paths.h"
 
 namespace assay::cli {
 
@@ -59,6 +61,14 @@ void RenderSteps(const TrainReport& report, Terminal& terminal) {
     if (!rung.against_previous || rung.kind == "constant") continue;
     rows.push_back({rung.name, rung.against_previous->other, words(rung.against_previous), words(rung.procedure_against_previous)});
   }
+  if (terminal.width() < 100) {
+    for (const std::vector<std::string>& row : rows) {
+      terminal.Paragraph(row[0] + " over " + row[1] + ": these models on the holdout " + row[2] + "; fitted anew on other rows " + row[3] + ".", 2);
+    }
+    terminal.Line();
+    terminal.Paragraph(report.procedures.how, 2);
+    return;
+  }
   terminal.Table({{"  step up to"}, {"from"}, {"these models, on the holdout"}, {"fitted anew on other rows"}}, rows, 2);
   terminal.Paragraph(report.procedures.how, 2);
 }
@@ -84,13 +94,19 @@ Result<int> Run(const Arguments& arguments, Session& session) {
   options.repeats = arguments.repeats;
   options.models_folder = arguments.models;
   TrainReport report = ASSAY_TRY(lifecycle::Train(gathered, options, session.context()));
-  session.Print<TrainReport>(report, RenderTrain);
+  session.Print<TrainReport>(report, [](const TrainReport& r, Terminal& terminal) { RenderTrain(r, terminal); });
   return 0;
+}
+
+// The file of the recommended rung.
+std::string ModelOf(const TrainReport& report) {
+  const auto rung = std::find_if(report.rungs.begin(), report.rungs.end(), [&](const RungReport& r) { return r.name == report.recommended; });
+  return rung == report.rungs.end() ? report.models_folder : lifecycle::ModelPath(report.models_folder, rung->kind, rung->name).string();
 }
 
 }  // namespace
 
-void RenderTrain(const TrainReport& report, Terminal& terminal) {
+void RenderTrain(const TrainReport& report, Terminal& terminal, Part part) {
   terminal.Heading("The ladder for '" + report.objective + "' (" + report.task + ", " + report.metric + " on the holdout)");
   double low = 0, high = 0;
   for (const RungReport& rung : report.rungs) {
@@ -114,20 +130,20 @@ void RenderTrain(const TrainReport& report, Terminal& terminal) {
   RenderSteps(report, terminal);
   terminal.Line();
   for (const RungReport& rung : report.rungs) {
-    if (rung.kind == "rule") terminal.Paragraph("Best rule: " + rung.explain + ".", 2);
+    if (rung.kind != "rule") continue;
+    terminal.Line("  " + terminal.Paint("Best rule", Style::kBold));
+    terminal.Lines(rung.explain, 4);
   }
   terminal.Line();
   terminal.Paragraph(report.recommended.empty() ? terminal.Paint("No rung is recommended. ", Style::kBad) + report.reason : terminal.Paint("Recommended: " + report.recommended + ". ", Style::kGood) + report.reason, 2);
   terminal.Paragraph("Split: " + report.split.how + "; this holdout has been opened " + std::to_string(report.split.holdout_openings) + (report.split.holdout_openings == 1 ? " time." : " times."), 2);
-  if (report.header.report == "train") {
-    for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
-  }
+  if (part == Part::kAlone) RenderDataNotes(report.header, terminal);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   if (!report.models_folder.empty()) terminal.Paragraph("Models: " + report.models_folder, 2);
-  if (report.header.report == "train") {
+  if (part == Part::kAlone) {
     terminal.Next(report.recommended.empty() ? "the holdout refutes the choice: collect more rows, or ask assay feasibility what stands in the way."
                   : report.models_folder.empty() ? "add --out FOLDER to keep the fitted rungs; assay score then applies one to a file."
-                                                 : "assay score applies a rung of " + report.models_folder + " to a file.");
+                                                 : "assay score " + ModelOf(report) + " FILE --out scores.csv applies it to a file.");
   }
 }
 

@@ -55,16 +55,20 @@ Result<int> Run(const ProblemFlags& flags, Session& session) {
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
   UnderstandReport report = ASSAY_TRY(lifecycle::Understand(gathered, hypotheses, session.context()));
-  session.Print<UnderstandReport>(report, RenderUnderstand);
+  session.Print<UnderstandReport>(report, [](const UnderstandReport& r, Terminal& terminal) { RenderUnderstand(r, terminal); });
   return 0;
 }
 
 }  // namespace
 
-void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
+void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal) {
+  for (const std::string& note : header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
+}
+
+void RenderUnderstand(const UnderstandReport& report, Terminal& terminal, Part part) {
   terminal.Heading("What happens");
   terminal.Paragraph(report.summary, 2);
-  for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
+  if (part == Part::kAlone) RenderDataNotes(report.header, terminal);
   if (report.over_time.reason.empty()) {
     terminal.Heading("Outcome over time, by " + report.over_time.period);
     terminal.Line("  " + Sparkline(report.over_time.points, static_cast<std::size_t>(std::min(72, terminal.width() - 4))));
@@ -107,7 +111,7 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal) {
     terminal.Heading("Open questions for people");
     for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph("? " + question.question, 2);
   }
-  if (report.header.report == "understand") terminal.Next("assay feasibility with the same flags says whether machine learning is right for it at all.");
+  if (part == Part::kAlone) terminal.Next("assay feasibility with the same flags says whether machine learning is right for it at all.");
 }
 
 void AddUnderstand(CLI::App& app, Session& session) {

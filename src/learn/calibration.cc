@@ -140,7 +140,8 @@ class CalibratedModel : public Model {
   std::string Explain() const override {
     const std::string slope = base::ReadableNumber(calibration_.slope, 3), intercept = base::ReadableNumber(calibration_.intercept, 3);
     const std::string how = task_ == Task::kMulticlass ? "probabilities to the power " + slope : task_ == Task::kBinary ? "log odds times " + slope + " plus " + intercept : "times " + slope + " plus " + intercept;
-    return model_->Explain() + "; calibrated inside the training part: " + how;
+    const std::string model = model_->Explain();
+    return model + (model.find('\n') == std::string::npos ? "; " : "\n") + "calibrated inside the training part: " + how;
   }
 
  private:

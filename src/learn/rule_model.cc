@@ -82,7 +82,7 @@ class RuleModel : public Model {
     if (nodes_[0].left < 0) return "no split helps: " + Answer(nodes_[0]) + " for all";
     std::vector<std::string> lines;
     Collect(0, "", &lines);
-    return base::Join(lines, "; ");
+    return base::Join(lines, "\n");
   }
 
  private:
@@ -92,30 +92,27 @@ class RuleModel : public Model {
     return base::ReadableNumber(node.output[0]);
   }
 
-  std::string Condition(const RuleNode& node, bool left) const {
+  // What leads to the left.
+  std::string Condition(const RuleNode& node) const {
     const std::string name = QuotedName(node.column);
-    if (!node.category) {
-      const std::string test = name + (left ? " <= " : " > ") + base::ReadableNumber(node.upper, 6);
-      return node.missing_left == left ? "(" + test + " or " + name + " is null)" : test;
-    }
+    if (!node.category) return name + " <= " + base::ReadableNumber(node.upper, 6) + (node.missing_left ? " or " + name + " is null" : "");
     // The side that missing and rare values do not go to is the one that its values say all about.
-    const bool name_left = !node.missing_left;
-    const std::vector<std::string>& values = name_left ? node.values : node.right_values;
+    const std::vector<std::string>& values = node.missing_left ? node.right_values : node.values;
     std::vector<std::string> shown(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(6, values.size())));
     for (std::string& value : shown) value = "'" + value + "'";
     const std::string more = values.size() > shown.size() ? ", and " + std::to_string(values.size() - shown.size()) + " more" : "";
-    return name + (left == name_left ? " in (" : " not in (") + base::Join(shown, ", ") + more + ")";
+    return name + (node.missing_left ? " not in (" : " in (") + base::Join(shown, ", ") + more + ")";
   }
 
-  void Collect(std::size_t n, const std::string& above, std::vector<std::string>* lines) const {
-    const RuleNode& node = nodes_[n];
-    if (node.left < 0) {
-      lines->push_back(Answer(node) + " when " + above + " (" + base::ReadableShare(node.share) + " of rows)");
-      return;
+  // A line per branch, branches of branches two blanks further in.
+  void Collect(std::size_t n, const std::string& indent, std::vector<std::string>* lines) const {
+    for (const bool left : {true, false}) {
+      const std::size_t below = static_cast<std::size_t>(left ? nodes_[n].left : nodes_[n].right);
+      const RuleNode& node = nodes_[below];
+      const std::string branch = indent + (left ? "if " + Condition(nodes_[n]) : std::string("else"));
+      lines->push_back(branch + (node.left < 0 ? ": " + Answer(node) + " (" + base::ReadableShare(node.share) + " of rows)" : ":"));
+      if (node.left >= 0) Collect(below, indent + "  ", lines);
     }
-    const std::string joint = above.empty() ? "" : above + " and ";
-    Collect(static_cast<std::size_t>(node.left), joint + Condition(node, true), lines);
-    Collect(static_cast<std::size_t>(node.right), joint + Condition(node, false), lines);
   }
 
   Task task_;

@@ -200,7 +200,7 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
       for (double& e : error) e = -e;
     }
   }
-  const Result<stats::LearningCurve> curve = stats::FitLearningCurve(observations, ground.context.seed, errors);
+  const Result<stats::LearningCurve> curve = stats::FitLearningCurve(observations, ground.context.seed, errors, sign > 0 ? 1 : 0);
   if (!curve) {
     item.verdict = Verdict::kInconclusive;
     item.answer = "Not decided: " + curve.error().message + ".";
@@ -221,15 +221,23 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   const stats::Interval tenfold = curve->Range(10 * most);
   more->still_rising = curve->still_rising;
   more->in_vain = curve->still_rising && tenfold.high < sign * wanted;
-  item.verdict = more->still_rising && !more->in_vain ? Verdict::kRefuted : Verdict::kSupported;
+  const evidence::Estimate& now = item.curve[observations.size() - 1].score;
+  const bool reached = has_target && (sign > 0 ? now.low >= wanted : now.high <= wanted);
+  item.verdict = more->still_rising && !more->in_vain && !reached ? Verdict::kRefuted : Verdict::kSupported;
   const std::string at = base::ReadableNumber(most) + " training rows";
-  if (more->in_vain) {
+  if (reached) {
+    item.answer = "Yes: with " + at + " the target " + base::ReadableNumber(wanted, 3) + " is passed (" + metric + " " + EstimateInWords(now) + ")" + (more->still_rising ? "; the curve still rises, twice as many rows would give " + EstimateInWords(doubled) : "") + ".";
+  } else if (more->in_vain) {
     item.figures.push_back(MakeFigure("tenfold", metric + " with ten times the rows (fitted)", InMetric(tenfold, sign), metric));
     item.answer = "Rows are not what is missing: the curve still rises at " + at + ", but even ten times as many would give " + metric + " " + EstimateInWords(InMetric(tenfold, sign)) + ", short of " + (has_target ? "the target " : "the least gain over the constant, ") + base::ReadableNumber(wanted, 3) + ".";
   } else if (more->still_rising) {
     item.answer = "More would help: the curve still rises at " + at + "; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";
   } else {
-    item.answer = "Yes: the curve is flat at " + at + "; more of the same rows would not add much (limit " + EstimateInWords(limit) + ").";
+    item.answer = "Yes: no rise is shown at " + at + "; more of the same rows would hardly help (fitted limit " + EstimateInWords(limit) + ").";
+    if (has_target) {
+      const evidence::Estimate& needed = item.figures[2].estimate;
+      item.answer += " The target " + base::ReadableNumber(wanted, 3) + " is not surely reached; " + (std::isfinite(needed.value) ? "on the fitted curve that would take " + base::ReadableNumber(needed.value, 3) + " rows (" + (needed.reason.empty() ? base::ReadableNumber(needed.low, 3) + " to " + base::ReadableNumber(needed.high, 3) : needed.reason) + ")." : needed.reason + ".");
+    }
   }
   return item;
 }

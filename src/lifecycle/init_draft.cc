@@ -82,7 +82,7 @@ Draft MakeDraft(const InitAnswers& answers, const std::filesystem::path& folder,
   draft.lists["objectives"].push_back(std::move(objective));
 
   const auto option = [&](const char* title, const char* kind) { draft.lists["problem.options"].push_back({{"name", {TomlString(title), ""}}, {"kind", {TomlString(kind), ""}}}); };
-  option("do nothing", "constant");
+  option("do nothing", "nothing");
   option("a rule", "rule");
   option("a model", "boosted");
   const auto step = [&](const char* title, const char* exit) { draft.lists["problem.steps"].push_back({{"name", {TomlString(title), ""}}, {"exit", {TomlString(exit), ""}}}); };

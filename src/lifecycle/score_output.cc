@@ -1,6 +1,7 @@
 #include "lifecycle/internal/score_output.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -8,6 +9,18 @@ namespace assay::lifecycle {
 
 using table::Column;
 using table::ColumnType;
+
+namespace {
+// Outcomes are kept as floats: 6.1 as people wrote it, not the 6.099999904632568 that the float is as a double.
+double AsWritten(float value) {
+  if (!std::isfinite(value) || value == std::trunc(value)) return static_cast<double>(value);
+  char text[32];
+  const std::to_chars_result written = std::to_chars(text, text + sizeof text, value);
+  double back = static_cast<double>(value);
+  std::from_chars(text, written.ptr, back);
+  return back;
+}
+}  // namespace
 
 table::Schema ScoreOutput::Schema() const {
   table::Schema schema;
@@ -44,7 +57,7 @@ std::vector<Column> ScoreOutput::Block(std::int64_t begin, std::span<const doubl
     std::vector<double> values(count);
     std::vector<std::uint32_t> codes(count);
     for (std::size_t i = 0; i < count; ++i) {
-      values[i] = static_cast<double>(outcome_[rows[i]]);
+      values[i] = AsWritten(outcome_[rows[i]]);
       codes[i] = std::isnan(values[i]) ? table::kMissingCode : static_cast<std::uint32_t>(values[i]);
     }
     block.push_back(several() ? Column::Categories("outcome", std::move(codes), model_.classes) : Column::Numbers("outcome", std::move(values)));

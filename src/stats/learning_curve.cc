@@ -17,8 +17,17 @@ struct Fit {
   double a = 0, b = 0, c = 0, error = std::numeric_limits<double>::infinity();
 };
 
-// For a fixed b the model is linear in a and c; a is kept >= 0 (more rows never hurt).
-Fit FitForExponent(std::span<const CurveObservation> points, std::span<const double> scores, double b) {
+// For a fixed b the model is linear in a and c. a is kept >= 0 (more rows never hurt) and c at most `ceiling` (nothing is
+// better than perfect): beyond a bound the least squares lie on it.
+void Solve(double w, double mean_x, double mean_y, double xx, double xy, double ceiling, Fit* fit) {
+  fit->a = xx > 0 ? std::max(0.0, -xy / xx) : 0;
+  fit->c = mean_y + fit->a * mean_x;
+  if (fit->c <= ceiling) return;
+  fit->c = ceiling;
+  fit->a = std::max(0.0, (ceiling * w * mean_x - xy - w * mean_x * mean_y) / (xx + w * mean_x * mean_x));
+}
+
+Fit FitForExponent(std::span<const CurveObservation> points, std::span<const double> scores, double b, double ceiling) {
   double w = 0, x = 0, y = 0;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const double weight = 1 / (points[i].standard_error * points[i].standard_error);
@@ -36,8 +45,7 @@ Fit FitForExponent(std::span<const CurveObservation> points, std::span<const dou
   }
   Fit fit;
   fit.b = b;
-  fit.a = xx > 0 ? std::max(0.0, -xy / xx) : 0;
-  fit.c = mean_y + fit.a * mean_x;
+  Solve(w, mean_x, mean_y, xx, xy, ceiling, &fit);
   fit.error = 0;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const double miss = (scores[i] - fit.c + fit.a * std::pow(points[i].rows, -b)) / points[i].standard_error;
@@ -47,17 +55,17 @@ Fit FitForExponent(std::span<const CurveObservation> points, std::span<const dou
 }
 
 // Exponents 0.025, 0.05, ..., 1.5, then golden section between the neighbours of the best.
-Fit FitPower(std::span<const CurveObservation> points, std::span<const double> scores) {
+Fit FitPower(std::span<const CurveObservation> points, std::span<const double> scores, double ceiling) {
   constexpr double kStep = 0.025, kGolden = 0.6180339887498949;
   Fit best;
   for (int step = 1; step <= 60; ++step) {
-    const Fit fit = FitForExponent(points, scores, kStep * step);
+    const Fit fit = FitForExponent(points, scores, kStep * step, ceiling);
     if (fit.error < best.error) best = fit;
   }
   double low = std::max(kStep, best.b - kStep), high = std::min(60 * kStep, best.b + kStep);
   for (int step = 0; step < 40; ++step) {
     const double first = high - kGolden * (high - low), second = low + kGolden * (high - low);
-    const Fit a = FitForExponent(points, scores, first), b = FitForExponent(points, scores, second);
+    const Fit a = FitForExponent(points, scores, first, ceiling), b = FitForExponent(points, scores, second, ceiling);
     const Fit& better = a.error < b.error ? a : b;
     (a.error < b.error ? high : low) = a.error < b.error ? second : first;
     if (better.error < best.error) best = better;
@@ -77,7 +85,7 @@ struct Grid {
 };
 
 // The same on the grid alone, with its powers at hand: for the many redraws.
-Fit FitOnGrid(const Grid& grid, std::span<const double> weights, std::span<const double> scores) {
+Fit FitOnGrid(const Grid& grid, std::span<const double> weights, std::span<const double> scores, double ceiling) {
   Fit best;
   const std::size_t n = scores.size();
   for (std::size_t g = 0; g < grid.exponents.size(); ++g) {
@@ -97,8 +105,7 @@ Fit FitOnGrid(const Grid& grid, std::span<const double> weights, std::span<const
     }
     Fit fit;
     fit.b = grid.exponents[g];
-    fit.a = xx > 0 ? std::max(0.0, -xy / xx) : 0;
-    fit.c = mean_y + fit.a * mean_x;
+    Solve(w, mean_x, mean_y, xx, xy, ceiling, &fit);
     fit.error = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const double miss = scores[i] - fit.c + fit.a * power[i];
@@ -187,7 +194,7 @@ std::vector<double> Isotonic(std::span<const double> values, std::span<const dou
   return rising;
 }
 
-Result<LearningCurve> FitLearningCurve(std::span<const CurveObservation> observations, std::uint64_t seed, std::span<const std::vector<double>> given_errors) {
+Result<LearningCurve> FitLearningCurve(std::span<const CurveObservation> observations, std::uint64_t seed, std::span<const std::vector<double>> given_errors, double ceiling) {
   if (observations.size() < 4) return Error{ErrorCode::kNumeric, "a learning curve needs at least four sizes, there are " + std::to_string(observations.size())};
   const std::vector<std::vector<double>> errors = given_errors.empty() ? IndependentErrors(observations, seed) : std::vector<std::vector<double>>(given_errors.begin(), given_errors.end());
   std::vector<double> scores, weights;
@@ -211,7 +218,7 @@ Result<LearningCurve> FitLearningCurve(std::span<const CurveObservation> observa
     return Error{ErrorCode::kNumeric, "the curve is not monotone (p = " + base::ReadableNumber(curve.monotone_p, 2) + "): with " + base::ReadableNumber(observations[to].rows) + " rows the score is lower than with " + base::ReadableNumber(observations[from].rows) + ", so it is not extrapolated"};
   }
   const Grid grid(observations);
-  const Fit fit = FitPower(observations, scores);
+  const Fit fit = FitPower(observations, scores, ceiling);
   curve.a = fit.a;
   curve.b = fit.b;
   curve.c = fit.c;
@@ -222,7 +229,7 @@ Result<LearningCurve> FitLearningCurve(std::span<const CurveObservation> observa
   for (const std::vector<double>& error : errors) {
     std::vector<double> redrawn = scores;
     for (std::size_t i = 0; i < redrawn.size(); ++i) redrawn[i] += error[i];
-    const Fit again = FitOnGrid(grid, weights, redrawn);
+    const Fit again = FitOnGrid(grid, weights, redrawn, ceiling);
     curve.draws.push_back({again.a, again.b, again.c});
     asymptotes.push_back(again.c);
     if (again.a * (std::pow(most, -again.b) - std::pow(2 * most, -again.b)) > 0) ++rising;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -41,9 +42,10 @@ struct LearningCurve {
 
 // `errors`: redrawn errors of the scores, one vector of observations.size() per draw, about mean 0 - drawn jointly, because
 // scores on the same test rows err together. Empty: 200 independent normal draws by seed.
+// `ceiling`: the score of perfect predictions, which no curve passes.
 // kNumeric with fewer than four sizes, and when "the truth never falls" is rejected at 5 %: then no law is drawn.
 Result<LearningCurve> FitLearningCurve(std::span<const CurveObservation> observations, std::uint64_t seed,
-                                       std::span<const std::vector<double>> errors = {});
+                                       std::span<const std::vector<double>> errors = {}, double ceiling = std::numeric_limits<double>::infinity());
 
 // The nearest never-falling sequence under these weights (pool adjacent violators).
 std::vector<double> Isotonic(std::span<const double> values, std::span<const double> weights);

@@ -40,6 +40,28 @@ TEST(LearningCurve, TheIntervalCoversTheCurveBeyondTheData) {
   EXPECT_GE(covered, 88);
 }
 
+// Rising points far below a perfect score would be drawn to beyond it; held at it, the fit is the least squares with c there.
+TEST(LearningCurve, NeverPassesThePerfectScore) {
+  std::vector<CurveObservation> points;
+  for (const double n : {100.0, 200.0, 400.0, 800.0}) points.push_back({n, 0.1 + 0.2 * std::log2(n / 100), 0.02});
+  EXPECT_GT(FitLearningCurve(points, 1)->c, 1);
+  const Result<LearningCurve> held = FitLearningCurve(points, 1, {}, 1);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->c, 1);
+  EXPECT_LE(held->asymptote.high, 1);
+  EXPECT_LE(held->Range(1e9).high, 1);
+  const auto error = [&](double a, double b) {
+    double sum = 0;
+    for (const CurveObservation& p : points) sum += std::pow((p.score - 1 + a * std::pow(p.rows, -b)) / p.standard_error, 2);
+    return sum;
+  };
+  for (const double factor : {0.99, 1.01}) {
+    EXPECT_GT(error(held->a * factor, held->b), error(held->a, held->b));
+    EXPECT_GT(error(held->a, held->b * factor), error(held->a, held->b));
+  }
+  EXPECT_EQ(FitLearningCurve(Curve(3, 0.5, 0.4, 1e-4, 1), 1, {}, 1)->c, FitLearningCurve(Curve(3, 0.5, 0.4, 1e-4, 1), 1)->c) << "a bound that does not bind changes nothing";
+}
+
 TEST(LearningCurve, RefusesWhatIsNotMonotoneAndTooShort) {
   std::vector<CurveObservation> dip = Curve(2, 0.4, 0.3, 0.001, 3);
   dip[4].score -= 0.1;

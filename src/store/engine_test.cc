@@ -57,6 +57,7 @@ TEST_F(EngineTest, TypesAndValues) {
       {"text.csv", "x,y\na,0\n\"b, c\",0\n,0\n", ColumnType::kCategory, {"a", "b, c", ""}},
       {"whole.json", "[{\"x\":1},{\"x\":null},{\"x\":2.5}]", ColumnType::kNumber, {"1", "", "2.5"}},
       {"text.jsonl", "{\"x\":\"a\"}\n{\"x\":\"b\"}\n", ColumnType::kCategory, {"a", "b"}},
+      {"mixed.jsonl", "{\"x\":\"a \\\"b\\\"\"}\n{\"x\":300}\n{\"x\":null}\n{\"x\":true}\n", ColumnType::kCategory, {"a \"b\"", "300", "", "true"}},
   };
   for (const Case& c : cases) {
     const Result<ReadResult> read = Read(File(c.name, c.bytes));

@@ -75,7 +75,7 @@ inline std::vector<const char*> EnumNames(RungStatus) { return {"good_enough", "
 struct RungReport {
   std::string name;
   std::string kind;     // random, constant, rule, own_rule, linear, boosted, imported, published
-  std::string explain;  // the rule itself, or what the model is, in a sentence
+  std::string explain;  // the rule itself as lines of "if" and "else", or what the model is, in a sentence
   std::map<std::string, Estimate> metrics;
   std::optional<Comparison> against_previous;
   // The same step up, every rung fitted anew on random halves of the training part: the procedures, not these two models.

@@ -1,5 +1,7 @@
 #include "store/internal/column_plan.h"
 
+#include <string_view>
+
 #include "store/internal/column_builder.h"
 #include "store/internal/duckdb_handle.h"
 
@@ -32,6 +34,13 @@ const char* WhatItIs(duckdb_type type) {
     default: return "of a type that Assay does not read";
   }
 }
+// Values of a JSON file that are texts here and numbers there reach us as pieces of JSON, texts in quotes.
+bool IsJson(duckdb_logical_type type) {
+  char* alias = duckdb_logical_type_get_alias(type);
+  const bool is_json = alias != nullptr && std::string_view(alias) == "JSON";
+  duckdb_free(alias);
+  return is_json;
+}
 }  // namespace
 
 void PlanColumn(const std::string& name, const std::string& select, duckdb_logical_type type, std::vector<PlannedColumn>* plan) {
@@ -54,7 +63,7 @@ void PlanColumn(const std::string& name, const std::string& select, duckdb_logic
   planned.column.type = ColumnTypeOf(read_as);
   planned.column.readable = read_as != ReadAs::kUnreadable || as_text;
   planned.column.type_text = planned.column.readable ? "" : WhatItIs(id);
-  if (planned.column.readable) planned.select = as_text ? "CAST(" + select + " AS VARCHAR)" : select;
+  if (planned.column.readable) planned.select = as_text ? "CAST(" + select + " AS VARCHAR)" : IsJson(type) ? "json_extract_string(" + select + ", '$')" : select;
   plan->push_back(std::move(planned));
 }
 
