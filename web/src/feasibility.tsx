@@ -1,11 +1,10 @@
 // Is machine learning right? The verdict, the nine questions, the learning curve, the groups.
 import { useCallback } from 'preact/hooks';
 import { Figure, Plot } from './figure';
-import { inLine, present, readable, sentence, tone, type Reading } from './format';
+import { inLine, inWords, present, readable, sentence, tone, whyNone, type Reading } from './format';
 import type { FeasibilityItem, FeasibilityReport, Figure as Measured, Finding } from './generated/reports';
-import { intervalRows } from './interval_rows';
+import { intervalRows, rowOf } from './interval_rows';
 import { Key, Mark, Number } from './parts';
-import { inWords } from './format';
 
 const reading = (unit: string): Reading => (unit === 'share' ? 'share' : 'plain');
 
@@ -26,12 +25,14 @@ function LearningCurve({ item, report }: { item: FeasibilityItem; report: Feasib
         Plot.ruleX(measured.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
         Plot.lineY(measured, { x: 'rows', y: 'value', stroke: 'var(--accent)', strokeWidth: 1.6 }),
         Plot.dot(measured, { x: 'rows', y: 'value', fill: 'var(--accent)', r: 5 }),
+        Plot.tip(points, Plot.pointerX({ x: 'rows', y: 'value', title: (p: (typeof points)[number]) => `${readable(p.rows, 7)} rows, ${p.extrapolated ? 'fitted' : 'measured'}\n${report.metric} ${inLine(p)}`, fill: 'var(--card)' })),
       ],
     };
   }, [item]);
   if (measured.length === 0) return null;
   return (
     <Figure
+      name={`learning curve${report.objective ? ` of ${report.objective}` : ''}`}
       label={`Learning curve: ${report.metric} against training rows, measured from ${readable(measured[0].rows, 7)} rows (${inLine(measured[0])}) to ${readable(measured[measured.length - 1].rows, 7)} rows (${inLine(measured[measured.length - 1])})${fitted.length > 0 ? ', and the fitted power law beyond' : ''}.`}
       caption={`What more rows would bring: measured points with 95 % intervals${fitted.length > 0 ? '; dashed with its band: the fitted power law' : '; no curve is fitted'}${present(report.target) ? `; the target is ${readable(report.target)}` : ''}.`}
       options={options}
@@ -42,13 +43,16 @@ function LearningCurve({ item, report }: { item: FeasibilityItem; report: Feasib
 
 /** Groups, proxies and single features with their figures: a picture per kind. */
 function Findings({ item, kind, findings }: { item: FeasibilityItem; kind: string; findings: Finding[] }) {
-  const rows = findings.filter((f) => present(f.estimate.value)).slice(0, 20).map((f) => ({ label: f.name, value: f.estimate.value, low: f.estimate.low, high: f.estimate.high, text: inLine(f.estimate), tone: f.accused ? ('bad' as const) : undefined }));
+  const drawn = findings.filter((f) => present(f.estimate.value)).slice(0, 20);
+  const rows = drawn.map((f) => ({ ...rowOf(f.name, f.estimate), tone: f.accused ? ('bad' as const) : undefined }));
   const options = useCallback((width: number) => intervalRows({ rows, width, axis: inWords(kind) }), [item]);
-  const told = <ul class="plain">{findings.map((f) => <li class={f.accused ? 'accused' : ''}>{f.accused && <span class="bad"><b>✕ </b></span>}{sentence(f.message)}</li>)}</ul>;
-  if (rows.length < 2) return told;
+  // Where a picture stands, the list names only what it does not show.
+  const named = rows.length < 2 ? findings : findings.filter((f) => f.accused || !drawn.includes(f));
+  const told = named.length > 0 && <ul class="plain">{named.map((f) => <li class={f.accused ? 'accused' : ''}>{f.accused && <span class="bad"><b>✕ </b></span>}{sentence(f.message)}</li>)}</ul>;
+  if (rows.length < 2) return told || null;
   return (
     <>
-      <Figure label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${sentence(inWords(kind))} ■ called out, ● not.${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}`} options={options} table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: rows.map((r) => [r.label, r.text, r.tone === 'bad' ? 'yes' : 'no']) }} />
+      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${sentence(inWords(kind))} ■ called out, ● not.${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
       {told}
     </>
   );

@@ -8,6 +8,8 @@ export interface Alternative {
 }
 
 interface Props {
+  /** A few words that tell it from the page's other pictures. */
+  name: string;
   /** What the picture shows, in a sentence: read out instead of the picture. */
   label: string;
   /** What stands below the picture; the label when it says no more. */
@@ -34,18 +36,18 @@ export function Table({ head, body, label }: Alternative & { label: string }) {
   );
 }
 
-function AsTable({ table, label, said }: { table: Alternative; label: string; said?: boolean }) {
+function AsTable({ table, name, said }: { table: Alternative; name: string; said?: boolean }) {
   const long = table.body.length > printedRows;
   const [open, setOpen] = useState(!long);
   return (
     <details class={`alternative${long ? ' long' : ''}${said ? ' said' : ''}`} onToggle={(e) => setOpen(open || (e.currentTarget as HTMLDetailsElement).open)}>
-      <summary>These figures as a table</summary>
-      {open && <Table {...table} label={label} />}
+      <summary>Figures as a table: {name}</summary>
+      {open && <Table {...table} label={`Figures: ${name}`} />}
     </details>
   );
 }
 
-export function Figure({ label, caption, options, table, said }: Props) {
+export function Figure({ name, label, caption, options, table, said }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = holder.current;
@@ -87,7 +89,7 @@ export function Figure({ label, caption, options, table, said }: Props) {
     <figure>
       <div ref={holder} class="plot" />
       <figcaption>{caption ?? label}</figcaption>
-      <AsTable table={table} label={label} said={said} />
+      <AsTable table={table} name={name} said={said} />
     </figure>
   );
 }

@@ -4,18 +4,17 @@ import type { Estimate } from './generated/reports';
 export type Maybe = number | null | undefined;
 export const present = (value: Maybe): value is number => value !== null && value !== undefined && Number.isFinite(value);
 
-const fixed = (value: number, decimals: number): string => {
-  const text = value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  // A minus sign, and none before a zero.
-  return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '');
-};
+const minus = (text: string): string => text.replace('-', '−');
+const fixed = (value: number, decimals: number): string => minus(value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+/** Shown as nothing but zeros, though it is not zero. */
+const vanishes = (value: number, decimals: number): boolean => value !== 0 && Number(value.toFixed(decimals)) === 0;
 
 /** `digits` significant digits, without trailing zeros. */
 export function readable(value: Maybe, digits = 3): string {
   if (!present(value)) return 'n/a';
   if (value === 0) return '0';
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
-  if (magnitude < -6 || magnitude > 14) return value.toPrecision(digits).replace('-', '−');
+  if (magnitude < -6 || magnitude > 14) return minus(value.toPrecision(digits));
   const decimals = Math.min(20, Math.max(0, digits - 1 - magnitude));
   return Number(value.toFixed(decimals)).toLocaleString('en-US', { maximumFractionDigits: decimals }).replace('-', '−');
 }
@@ -25,7 +24,7 @@ export const count = (value: number): string => value.toLocaleString('en-US');
 /** How a figure is read: as it is, as a share in percent, or as a difference of shares in percentage points. */
 export type Reading = 'plain' | 'share' | 'points';
 const factor = (as: Reading): number => (as === 'plain' ? 1 : 100);
-const unit = (as: Reading): string => (as === 'share' ? ' %' : as === 'points' ? ' points' : '');
+const unit = (as: Reading): string => (as === 'share' ? '\u00a0%' : as === 'points' ? ' points' : '');
 
 export interface Readable {
   value: string;
@@ -34,15 +33,30 @@ export interface Readable {
   reason: string;
 }
 
-/** As many decimals as the interval's width supports: two digits of it. */
+// Large plain figures are said in millions: nobody counts digits.
+function scaleOf(values: number[], as: Reading): { scale: number; unit: string } {
+  const largest = as === 'plain' ? Math.max(...values.map(Math.abs)) : 0;
+  if (largest >= 1e9) return { scale: 1e-9, unit: ' billion' };
+  if (largest >= 1e6) return { scale: 1e-6, unit: ' million' };
+  return { scale: factor(as), unit: unit(as) };
+}
+
+/** The level of an interval where it is not the usual 95 %: "98.3 %". */
+export const unusualLevel = (level: Maybe): string => (!present(level) || Math.abs(level - 0.95) < 1e-9 ? '' : `${readable(100 * level)}\u00a0%`);
+
+/** As many decimals as the interval's width supports: two digits of it, and more where an end would seem to be zero. */
 export function readEstimate(e: Estimate | null | undefined, as: Reading = 'plain'): Readable {
   if (!e || !present(e.value)) return { value: 'n/a', interval: '', reason: e?.reason || 'not measured' };
-  const f = factor(as);
-  if (!present(e.low) || !present(e.high)) return { value: readable(f * e.value) + unit(as), interval: '', reason: e.reason || 'no interval was computed' };
-  if (e.high - e.low <= 1e-12 * Math.abs(e.value)) return { value: readable(f * e.value) + unit(as), interval: '', reason: e.reason || 'exact: nothing is estimated' };
+  const { low, high } = e;
+  const { scale, unit: after } = scaleOf([e.value, low ?? 0, high ?? 0], as);
+  const value = scale * e.value;
+  if (!present(low) || !present(high)) return { value: readable(value) + after, interval: '', reason: e.reason || 'no interval was computed' };
+  if (high - low <= 1e-12 * Math.abs(e.value)) return { value: readable(value) + after, interval: '', reason: e.reason || 'exact: nothing is estimated' };
+  let decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(scale * (high - low)))));
+  for (let more = 0; more < 2 && (vanishes(scale * low, decimals) || vanishes(scale * high, decimals)); ++more) ++decimals;
+  const level = unusualLevel(e.level);
   // The unit stands once, after the value.
-  const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(f * (e.high - e.low)))));
-  return { value: fixed(f * e.value, decimals) + unit(as), interval: `${fixed(f * e.low, decimals)} to ${fixed(f * e.high, decimals)}`, reason: '' };
+  return { value: fixed(vanishes(value, decimals) ? 0 : value, decimals) + after, interval: `${fixed(scale * low, decimals)} to ${fixed(scale * high, decimals)}${level ? ` at ${level}` : ''}`, reason: '' };
 }
 
 /** In one line: "20.0 % (18.9 to 21.1)", or "0.31 (no interval: a count)". */
@@ -52,9 +66,35 @@ export function inLine(e: Estimate | null | undefined, as: Reading = 'plain'): s
   return read.value === 'n/a' ? read.reason : `${read.value} (${read.reason})`;
 }
 
+/** For a row of a picture, where a long reason has no room: "0.31 (no interval)". The reason stands below the picture. */
+export function inShort(e: Estimate | null | undefined, as: Reading = 'plain'): string {
+  const read = readEstimate(e, as);
+  if (read.interval) return `${read.value} (${read.interval})`;
+  return `${read.value} (${read.reason.startsWith('exact') ? 'exact' : 'no interval'})`;
+}
+
+/** Why figures have no interval, once per reason: "No interval for Jul: all its rows belong to one unit." */
+export function whyNone(rows: { label: string; of: Estimate }[]): string {
+  const names = new Map<string, string[]>();
+  for (const { label, of } of rows) {
+    const read = readEstimate(of);
+    if (read.value !== 'n/a' && !read.interval && !read.reason.startsWith('exact')) names.set(read.reason, [...(names.get(read.reason) ?? []), label]);
+  }
+  return [...names].map(([reason, of]) => ` No interval for ${listed(of)}: ${reason}.`).join('');
+}
+
+/** "a, b and c". */
+export const listed = (names: string[]): string => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`);
+
+/** "1 row", "3 rows". */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+// A minus before a number in prose; what stands in quotes is code and stays.
+const withMinus = (text: string): string => text.replace(/(^|[\s(])('[^']*'|-(?=\d))/g, (_, before: string, found: string) => before + (found === '-' ? '−' : found));
+
 /** A sentence's first letter and full stop. */
 export function sentence(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = withMinus(text.trim());
   if (!/\s\S+\s/.test(trimmed)) return trimmed;  // a word, a number with its unit: no sentence
   if (!trimmed) return '';
   return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?…]$/.test(trimmed) ? '' : '.');
@@ -70,7 +110,7 @@ export const inWords = (name: string): string => words[name] ?? name.replaceAll(
 // A sign for people who do not see colours.
 const signs: Record<string, string> = {
   supported: '✓', answered: '✓', go: '✓', met: '✓', best: '★', good_enough: '✓', done: '✓', complete: '✓',
-  refuted: '✕', stop: '✕', stopped: '✕', contradicted: '✕', not_met: '✕', worse: '✕', failed: '✕',
+  refuted: '✕', stop: '✕', stopped: '✕', contradicted: '≠', not_met: '✕', worse: '✕', failed: '✕',
   inconclusive: '~', unclear: '~', vague: '~', collect_more: '~', interrupted: '~', running: '~',
   use_a_rule: '→', needs_person: '?', empty: '?', not_measurable: '–', later: '…', waiting: '…', not_compared: '–',
 };
@@ -80,7 +120,7 @@ export type Tone = 'good' | 'bad' | 'warn' | 'ask' | 'mute';
 export const tone = (name: string): Tone => {
   switch (sign(name)) {
     case '✓': case '★': return 'good';
-    case '✕': return 'bad';
+    case '✕': case '≠': return 'bad';
     case '~': case '→': return 'warn';
     case '?': return 'ask';
     default: return 'mute';

@@ -7,20 +7,22 @@ import { Evidence } from './evidence';
 import { Feasibility } from './feasibility';
 import type { ProjectReport } from './generated/reports';
 import { Ladder } from './ladder';
-import { Opening, isShare } from './opening';
+import { Opening } from './opening';
 import { preparePrinting } from './paper';
 import { NotRun } from './parts';
-import { OpenQuestions, ProblemTree, Results } from './results';
+import { OpenQuestions, openQuestions, ProblemTree, Results } from './results';
 import { Understand } from './understand';
 
 function Navigation({ report }: { report: ProjectReport }) {
   return (
     <nav aria-label="Sections">
+      {report.board.length > 0 && <a href="#board">Life cycle</a>}
       <a href="#understand">What happens</a>
       <a href="#feasibility">Is ML right?</a>
       <a href="#ladder">Better than what?</a>
       {report.options.length + report.steps.length > 0 && <a href="#results">The work</a>}
-      {report.board.length > 0 && <a href="#board">Life cycle</a>}
+      {report.check && <a href="#check">The charter</a>}
+      {openQuestions(report).length > 0 && <a href="#questions">Questions</a>}
       <a href="#evidence">Evidence</a>
     </nav>
   );
@@ -29,16 +31,16 @@ function Navigation({ report }: { report: ProjectReport }) {
 function Report({ report }: { report: ProjectReport }) {
   return (
     <>
-      <a class="skip" href="#findings">Skip to the findings</a>
+      <a class="skip" href="#verdict">Skip to the findings</a>
       <Opening report={report} />
       <Navigation report={report} />
-      <main id="findings">
+      <main>
+        <Board report={report} />
         <ProblemTree report={report} />
-        {report.understand ? <Understand report={report.understand} as={isShare(report)} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
+        {report.understand ? <Understand project={report} report={report.understand} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
         {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
         {report.train.length > 0 ? report.train.map((t, i) => <Ladder report={t} first={i === 0} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
         <Results report={report} />
-        <Board report={report} />
         {report.check && <Check report={report.check} />}
         <OpenQuestions report={report} />
         <Evidence report={report} />

@@ -1,32 +1,59 @@
 // The first screen: the verdict in a sentence, why it was asked and why it came out so, the few figures that carry it.
 import { useCallback } from 'preact/hooks';
+import { currencyOf, unitOf } from './charter';
+import { unmet } from './criteria';
 import { Figure } from './figure';
-import { inLine, present, readable, sentence, tone, type Reading } from './format';
+import { count, counted, inLine, inWords, listed, present, readable, sentence, tone, type Reading, type Tone } from './format';
 import type { Estimate, FeasibilityReport, ProjectReport, RungReport, TrainReport } from './generated/reports';
-import { intervalRows, type IntervalRow } from './interval_rows';
-import { Number } from './parts';
+import { intervalRows, rowOf, type IntervalRow } from './interval_rows';
+import { Mark, Number } from './parts';
 import { ThemeButton } from './theme';
 
 const verdicts: Record<string, (about: string) => string> = {
-  stop: (about) => `Stop: on these data, no model of ${about} is worth building.`,
-  use_a_rule: (about) => `Use a rule: a model of ${about} would add too little to it.`,
-  go: (about) => `Go: a model of ${about} is worth building.`,
-  collect_more: (about) => `Collect more: the data cannot yet say whether a model of ${about} is worth building.`,
-  needs_person: (about) => `Ask first: people must answer before ${about} is modelled.`,
+  stop: (about) => `Stop: on these data, no model of ${about} is worth building`,
+  use_a_rule: (about) => `Use a rule: a model of ${about} would add too little to it`,
+  go: (about) => `Go: a model of ${about} is worth building`,
+  collect_more: (about) => `Collect more: the data cannot yet say whether a model of ${about} is worth building`,
+  needs_person: (about) => `Ask first: people must answer before ${about} is modelled`,
 };
 
 export const quoted = (name: string): string => `“${name}”`;
-const verdictOf = (f: FeasibilityReport): string => (verdicts[f.verdict] ?? (() => sentence(f.verdict)))(quoted(f.objective));
+
+/** The verdict in a sentence. A "go" says how many exit criteria are still against it. */
+function verdictOf(report: ProjectReport, f: FeasibilityReport): string {
+  const said = verdicts[f.verdict]?.(quoted(f.objective));
+  if (!said) return sentence(inWords(f.verdict));
+  const open = f.verdict === 'go' ? unmet(report, f.objective) : [];
+  return `${said}${open.length > 0 ? `, but ${counted(open.length, 'exit criterion is', 'exit criteria are')} not shown to be met` : ''}.`;
+}
+
+/** Every step's exit criterion that is not met, by name. */
+function Conditions({ report }: { report: ProjectReport }) {
+  const { steps } = report;
+  if (steps.length === 0) return null;
+  const of = (state: string) => steps.filter((s) => s.state === state);
+  return (
+    <p class="conditions">
+      <b>Exit criteria:</b> {of('met').length} of {steps.length} met.{' '}
+      {['not_met', 'not_measurable'].filter((state) => of(state).length > 0).map((state) => <span class="condition"><Mark state={state} />: {listed(of(state).map((s) => quoted(s.name)))}. </span>)}
+      <a href="#results">What they want</a>
+    </p>
+  );
+}
 
 /** The rung to use, or the one that was best: what the reader can do today. */
 const rungOf = (t: TrainReport): RungReport | undefined => t.rungs.find((r) => r.name === t.recommended);
 
-function WhatNow({ train }: { train: TrainReport }) {
+function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport }) {
   const rung = rungOf(train);
   if (!rung) return <p><b>What to do now, for {quoted(train.objective)}:</b> use none of the rungs; none held on the latest rows.</p>;
+  const value = report.value.find((v) => v.objective === train.objective);
+  const idle = value?.rungs.find((r) => r.name === rung.name)?.share_acted === 0;
+  const best = value?.rungs.find((r) => r.name === value.best && r.name !== rung.name);
   return (
     <p>
-      <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}, {rung.explain || rung.kind}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {train.split.holdout_rows.toLocaleString('en-US')} rows that nothing was chosen by.
+      <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}, {rung.explain || rung.kind}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {count(train.split.holdout_rows)} rows that nothing was chosen by.
+      {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{best && present(best.value_per_day.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(best.value_per_day)} ${currencyOf(report)} per day` : ''}.</>}
     </p>
   );
 }
@@ -41,6 +68,12 @@ function Leaks({ f }: { f: FeasibilityReport }) {
   );
 }
 
+/** Whether a gain is worth having: surely, surely not, or not decided. */
+function worth(e: Estimate, least: number | null): Tone {
+  if (!present(least) || !present(e.low) || !present(e.high)) return 'mute';
+  return e.low >= least ? 'good' : e.high < least ? 'bad' : 'warn';
+}
+
 function decisiveRows(report: ProjectReport): { metric: string; least: number; rows: IntervalRow[] } | undefined {
   const metric = report.feasibility[0]?.metric;
   const rows: IntervalRow[] = [];
@@ -49,15 +82,14 @@ function decisiveRows(report: ProjectReport): { metric: string; least: number; r
   for (const f of report.feasibility.filter((f) => f.metric === metric)) {
     least = Math.max(least, f.least_gain ?? 0);
     const prefix = several ? `${f.objective}: ` : '';
-    if (present(f.gain.value)) rows.push({ label: `${prefix}best model, honest`, ...ends(f.gain), tone: tone(f.verdict) });
-    if (present(f.gain_with_leaks.value)) rows.push({ label: `${prefix}with the leak`, ...ends(f.gain_with_leaks), tone: 'mute' });
+    if (present(f.gain.value)) rows.push({ ...rowOf(`${prefix}best model, honest`, f.gain), tone: worth(f.gain, f.least_gain) });
+    if (present(f.gain_with_leaks.value)) rows.push({ ...rowOf(`${prefix}with the leak`, f.gain_with_leaks), tone: 'mute' });
     const train = report.train.find((t) => t.objective === f.objective && t.metric === metric);
     const rung = train && rungOf(train);
-    if (rung && present(rung.metrics[metric]?.value)) rows.push({ label: `${prefix}${rung.name}, on the holdout`, ...ends(rung.metrics[metric]), tone: 'good' });
+    if (rung && present(rung.metrics[metric]?.value)) rows.push({ ...rowOf(`${prefix}${rung.name}, on the holdout`, rung.metrics[metric]), tone: worth(rung.metrics[metric], f.least_gain) });
   }
   return rows.length > 0 && metric ? { metric, least, rows } : undefined;
 }
-const ends = (e: Estimate) => ({ value: e.value, low: e.low, high: e.high, text: inLine(e) });
 
 function Decisive({ report }: { report: ProjectReport }) {
   const found = decisiveRows(report);
@@ -66,13 +98,15 @@ function Decisive({ report }: { report: ProjectReport }) {
     return intervalRows({ rows, width, axis: `gain over the constant answer (${metric})`, line: { at: 0, name: 'the constant' }, from: { at: least, name: `worth having` } });
   }, [report]);
   if (!found) return null;
+  const levels = 'with 95 % intervals where no other level is named';
   return (
     <Figure
-      label={`Gain over always giving the same answer, in ${found.metric}, with 95 % intervals: ${found.rows.map((r) => `${r.label} ${r.text}`).join('; ')}. From ${readable(found.least)} on it is worth having.`}
-      caption={`The decisive comparison: the gain over always giving the same answer, with 95 % intervals. From ${readable(found.least)} on (shaded) the charter calls it worth having${found.metric === 'skill' ? '; a skill of 0 is the constant answer, 1 is perfect' : ''}.`}
+      name="the decisive comparison"
+      label={`Gain over always giving the same answer, in ${found.metric}, ${levels}: ${found.rows.map((r) => `${r.label} ${r.text}`).join('; ')}. From ${readable(found.least)} on it is worth having.`}
+      caption={`The decisive comparison: the gain over always giving the same answer, ${levels}. From ${readable(found.least)} on (shaded) the charter calls it worth having: ● it surely is, ■ it surely is not, ◆ not decided${found.metric === 'skill' ? '. A skill of 0 is the constant answer, 1 is perfect' : ''}.`}
       options={options}
       said
-      table={{ head: ['what', `gain in ${found.metric} (95 % interval)`], body: found.rows.map((r) => [r.label, r.text]) }}
+      table={{ head: ['what', `gain in ${found.metric} (interval)`], body: found.rows.map((r) => [r.label, r.text]) }}
     />
   );
 }
@@ -81,27 +115,31 @@ export const isShare = (report: ProjectReport): Reading => ((report.feasibility[
 
 function KeyFigures({ report }: { report: ProjectReport }) {
   const u = report.understand;
-  const f = report.feasibility[0];
-  const t = report.train[0];
-  const rung = t && rungOf(t);
+  const as = isShare(report);
+  const several = report.feasibility.length > 1;
   return (
     <dl class="keys">
-      {u && <div class="key"><dt>how often <code>{u.outcome}</code></dt><dd><Number of={u.outcome_mean} as={isShare(report)} /></dd></div>}
-      {f && <div class={`key ${tone(f.verdict)}`}><dt>best model’s gain{report.feasibility.length > 1 ? `, ${f.objective}` : ''}</dt><dd><Number of={f.gain} /></dd><dd class="quiet">{f.metric}; worth having from {readable(f.least_gain)}</dd></div>}
-      {rung && <div class="key good"><dt>{rung.name}, on the holdout</dt><dd><Number of={rung.metrics[t.metric]} /></dd><dd class="quiet">{t.metric}; opened {t.split.holdout_openings === 1 ? 'once' : `${t.split.holdout_openings} times`}</dd></div>}
+      {u && <div class="key"><dt>{as === 'share' ? 'how often' : 'mean of'} <code>{u.outcome}</code></dt><dd><Number of={u.outcome_mean} as={as} unit={unitOf(report, u.outcome)} /></dd></div>}
+      {report.feasibility.map((f) => <div class={`key ${tone(f.verdict)}`}><dt>best model’s gain{several ? `, ${f.objective}` : ''}</dt><dd><Number of={f.gain} /></dd><dd class="quiet">{f.metric}; worth having from {readable(f.least_gain)}</dd></div>)}
+      {report.train.map((t) => {
+        const rung = rungOf(t);
+        const least = report.feasibility.find((f) => f.objective === t.objective && f.metric === t.metric)?.least_gain ?? null;
+        return rung && <div class={`key ${worth(rung.metrics[t.metric], least)}`}><dt>{rung.name}, on the holdout{several ? `, ${t.objective}` : ''}</dt><dd><Number of={rung.metrics[t.metric]} /></dd><dd class="quiet">{t.metric}; opened {t.split.holdout_openings === 1 ? 'once' : `${t.split.holdout_openings} times`}</dd></div>;
+      })}
       <div class="key"><dt>rows behind it</dt><dd><span class="number"><b>{readable(report.data.rows, 7)}</b></span></dd><dd class="quiet">{u?.unit_of_dependence ? `intervals ${u.unit_of_dependence}` : 'a count'}</dd></div>
     </dl>
   );
 }
 
 export function Opening({ report }: { report: ProjectReport }) {
-  const stated = report.feasibility.length > 0 ? report.feasibility.map(verdictOf) : [sentence(report.headline || 'Nothing has been run yet')];
+  const stated = report.feasibility.length > 0 ? report.feasibility.map((f) => verdictOf(report, f)) : [sentence(report.headline || 'Nothing has been run yet')];
   const solve = report.board.find((q) => q.key === 'problem.solve')?.answer;
   return (
     <header class="opening">
       <div class="bar"><p class="brand">Assay <span>evidence report</span></p><ThemeButton /></div>
       <p class="project">{report.name}</p>
-      <h1 class={stated.length > 1 ? 'several' : ''}>{stated.map((s, i) => <span class={tone(report.feasibility[i]?.verdict ?? 'waiting')}>{s}</span>)}</h1>
+      <h1 id="verdict" tabIndex={-1} class={stated.length > 1 ? 'several' : ''}>{stated.map((s, i) => <span class={tone(report.feasibility[i]?.verdict ?? 'waiting')}>{s}</span>)}</h1>
+      <Conditions report={report} />
       <div class="spread">
         <div class="asked">
           {report.why && <p class="lead"><b>Why it was asked.</b> {sentence(report.why)}{solve ? <> The aim: {sentence(solve)}</> : null}</p>}
@@ -109,7 +147,7 @@ export function Opening({ report }: { report: ProjectReport }) {
         <div class="decisive"><Decisive report={report} /></div>
         <div class="story">
           {report.feasibility.map((f) => <><p><b>Why{report.feasibility.length > 1 ? `, for ${quoted(f.objective)}` : ' this verdict'}.</b> {sentence(f.reason)}</p><Leaks f={f} /></>)}
-          {report.train.map((t) => <WhatNow train={t} />)}
+          {report.train.map((t) => <WhatNow report={report} train={t} />)}
         </div>
       </div>
       <KeyFigures report={report} />

@@ -4,11 +4,11 @@ import type { Estimate } from './generated/reports';
 import { inWords, readEstimate, sign, tone, type Reading } from './format';
 
 /** A figure with its interval, or with the reason why there is none. */
-export function Number({ of, as = 'plain' }: { of: Estimate | null | undefined; as?: Reading }) {
+export function Number({ of, as = 'plain', unit }: { of: Estimate | null | undefined; as?: Reading; unit?: string }) {
   const read = readEstimate(of, as);
   return (
     <span class="number">
-      {read.value === 'n/a' ? null : <b>{read.value}</b>}
+      {read.value === 'n/a' ? null : <b>{read.value}{unit && as === 'plain' ? <span class="unit"> {unit}</span> : null}</b>}
       {read.interval ? <span class="interval"> {read.interval}</span> : <span class="interval"> {read.reason}</span>}
     </span>
   );
@@ -16,7 +16,7 @@ export function Number({ of, as = 'plain' }: { of: Estimate | null | undefined; 
 
 /** A state in words, with a sign and a colour. */
 export function Mark({ state, words }: { state: string; words?: string }) {
-  return <span class={`mark ${tone(state)}`}><span aria-hidden="true">{sign(state)}</span> {words ?? inWords(state)}</span>;
+  return <span class={`mark ${tone(state)}`}><span aria-hidden="true">{sign(state)}</span>{'\u00a0'}{words ?? inWords(state)}</span>;
 }
 
 export function Key({ name, children }: { name: string; children: ComponentChildren }) {

@@ -1,6 +1,8 @@
 // What the run means for the work: options with value and cost, steps met or not, the problem broken down.
-import { readable, sentence } from './format';
-import type { ProblemPart, ProjectReport } from './generated/reports';
+import { currencyOf } from './charter';
+import { wantedOf } from './criteria';
+import { inLine, sentence } from './format';
+import type { OpenQuestion, OptionResult, ProblemPart, ProjectReport, StepResult } from './generated/reports';
 import { Mark, Number } from './parts';
 
 function Branch({ parts, of, above }: { parts: ProblemPart[]; of: string; above: string[] }) {
@@ -18,41 +20,82 @@ export function ProblemTree({ report }: { report: ProjectReport }) {
   return <section id="parts"><h2>The problem, broken down</h2><div class="tree"><Branch parts={parts} of="" above={[]} /></div></section>;
 }
 
+/** Reasons that several options share: said once above the list. */
+function sharedReasons(options: OptionResult[]): string[] {
+  const lacking = options.filter((o) => o.value_per_day.value === null && o.value_per_day.reason);
+  return [...new Set(lacking.map((o) => o.value_per_day.reason))].filter((reason) => new Set(lacking.filter((o) => o.value_per_day.reason === reason).map((o) => o.name)).size > 1);
+}
+
 function Options({ report }: { report: ProjectReport }) {
-  const currency = report.value.find((v) => v.currency)?.currency ?? 'value';
+  const currency = currencyOf(report) || 'value';
+  const shared = sharedReasons(report.options);
   const several = new Set(report.options.map((o) => o.objective)).size > 1;
+  const metric = (o: OptionResult) => report.train.find((t) => t.objective === o.objective)?.metric ?? '';
   return (
-    <div class="rungs options">
-      {report.options.map((o) => (
-        <article class="rung">
-          <div><h4>{o.name}{several ? ` for ${o.objective}` : ''}</h4><p class="quiet">{sentence(o.note)}</p></div>
-          <div><p class="label">stated cost and time</p><p>{o.stated_cost || 'not stated'}<br /><span class="quiet">{o.stated_time || 'time not stated'}</span></p></div>
-          <div><p class="label">measured</p><Number of={o.measured} /></div>
-          <div>
-            <p class="label">{currency} per day, cost taken off</p><Number of={o.value_per_day} />
-            {o.value_per_day.value !== null && o.kind !== 'nothing' && <p class="quiet">more than doing nothing: <Number of={o.against_nothing} /></p>}
-            {report.timing.steps[o.timing_step] !== undefined && <p class="quiet">fitted in {readable(report.timing.steps[o.timing_step])} s</p>}
-          </div>
-        </article>
-      ))}
-    </div>
+    <>
+      {shared.length > 0 && <div class="notes">{shared.map((reason, i) => <p class="quiet"><sup>{i + 1}</sup> {sentence(`No money: ${reason}`)}</p>)}</div>}
+      <div class="rungs options">
+        {[...new Set(report.options.map((o) => o.name))].map((name) => {
+          // One option, measured for each objective.
+          const own = report.options.filter((o) => o.name === name);
+          const notes = [...new Set(own.map((o) => o.note).filter(Boolean))];
+          const worth = own.filter((o) => o.value_per_day.value !== null);
+          const lacking = [...new Set(own.filter((o) => o.value_per_day.value === null).map((o) => o.value_per_day.reason))];
+          const same = new Set(worth.map((o) => inLine(o.value_per_day))).size === 1 ? worth.slice(0, 1) : worth;
+          const unmeasured = own.every((o) => o.measured.value === null) && new Set(own.map((o) => o.measured.reason)).size === 1;
+          return (
+            <article class="rung">
+              <div><h4>{name}</h4>{notes.map((note) => <p class="quiet">{sentence(note)}</p>)}</div>
+              <div><p class="label">stated cost and time</p><p>{own[0].stated_cost || 'not stated'}<br /><span class="quiet">{own[0].stated_time || 'time not stated'}</span></p></div>
+              <div>{(unmeasured ? own.slice(0, 1) : own).map((o) => <div class="measured"><p class="label">measured{metric(o) && !unmeasured ? ` ${metric(o)}` : ''}{several && !unmeasured ? ` for ${o.objective}` : ''}</p><Number of={o.measured} /></div>)}</div>
+              <div>
+                <p class="label">{currency} per day, cost taken off</p>
+                {same.map((o) => <><p>{same.length > 1 && <span class="label">for {o.objective}: </span>}<Number of={o.value_per_day} /></p>{o.kind !== 'nothing' && inLine(o.against_nothing) !== inLine(o.value_per_day) && <p class="quiet">more than doing nothing: <Number of={o.against_nothing} /></p>}</>)}
+                {worth.length === 0 && <p class="quiet">{lacking.map((reason, i) => <>{i > 0 && ', '}{shared.includes(reason) ? <>no figure<sup>{shared.indexOf(reason) + 1}</sup></> : sentence(reason)}</>)}</p>}
+              </div>
+            </article>
+          );
+        })}
+      </div>
+    </>
+  );
+}
+
+function Criterion({ step, objectives }: { step: StepResult; objectives: string[] }) {
+  const wanted = wantedOf(step, objectives);
+  return (
+    <li>
+      <Mark state={step.state} />
+      <h4>{step.name}</h4>
+      {wanted.length > 0
+        ? wanted.map((w) => <p>{w.what}: wanted {w.wanted}{w.measured ? <>, measured <b>{w.measured}</b></> : ''}</p>)
+        : step.detail && step.state !== 'not_measurable' && <p>{sentence(`Measured: ${step.detail}`)}</p>}
+      {step.state === 'not_measurable' && <p class="quiet">{sentence(step.detail.replace(/^\w+ does not exist in this run: /, ''))}</p>}
+      <p class="source"><code>{step.criterion}</code></p>
+    </li>
   );
 }
 
 export function Results({ report }: { report: ProjectReport }) {
   if (report.options.length === 0 && report.steps.length === 0) return null;
+  const objectives = report.train.map((t) => t.objective);
   return (
     <section id="results">
       <h2>What it means for the work</h2>
       {report.options.length > 0 && <><h3>Options: what each costs, brings and is worth</h3><Options report={report} /></>}
-      {report.steps.length > 0 && <><h3>Steps, and whether their exit criterion is met</h3><ol class="steps">{report.steps.map((s) => <li><Mark state={s.state} /><h4>{s.name}</h4><p><code>{s.criterion}</code></p><p class="quiet">{s.state === 'not_measurable' ? `Not measurable: ${s.detail}` : s.detail ? `Measured: ${s.detail}` : ''}</p></li>)}</ol></>}
+      {report.steps.length > 0 && <><h3>Steps, and whether their exit criterion is met</h3><ol class="steps">{report.steps.map((step) => <Criterion step={step} objectives={objectives} />)}</ol></>}
     </section>
   );
 }
 
-export function OpenQuestions({ report }: { report: ProjectReport }) {
+/** What only people can answer, each question once. */
+export function openQuestions(report: ProjectReport): OpenQuestion[] {
   const questions = [...(report.check?.open_questions ?? []), ...(report.understand?.open_questions ?? []), ...report.feasibility.flatMap((f) => f.open_questions)];
-  const once = questions.filter((q, i) => questions.findIndex((other) => other.question === q.question) === i);
+  return questions.filter((q, i) => questions.findIndex((other) => other.question === q.question) === i);
+}
+
+export function OpenQuestions({ report }: { report: ProjectReport }) {
+  const once = openQuestions(report);
   if (once.length === 0) return null;
   return <section id="questions"><h2>Only people can answer</h2><h3>Open questions</h3><ul class="cards">{once.map((q) => <li class="ask"><Mark state="needs_person" words={q.stage || 'open'} /><h4>{q.question}</h4><p class="source"><code>{q.key}</code></p></li>)}</ul></section>;
 }

@@ -1,26 +1,50 @@
 // The outcome by parts of the calendar, and how long after the decision it was known.
 import { useCallback } from 'preact/hooks';
 import { Figure } from './figure';
-import { count, inLine, sentence, type Reading } from './format';
+import { count, inLine, listed, sentence, whyNone, type Reading } from './format';
 import type { LabelDelay, Season } from './generated/reports';
-import { intervalRows } from './interval_rows';
+import { intervalRows, rowOf } from './interval_rows';
 import { Key, Number } from './parts';
 
-function One({ season, as }: { season: Season; as: Reading }) {
-  const rows = season.labels.map((label, i) => ({ label, value: season.means[i].value, low: season.means[i].low, high: season.means[i].high, text: inLine(season.means[i], as), n: season.rows[i] }));
-  // Positions without a figure stand in the table with their reason.
-  const drawn = rows.filter((r) => r.value !== null);
-  const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share' }), [season]);
-  if (drawn.length === 0) return <p class="quiet">{sentence(`By ${season.name}: ${season.answer}`)}</p>;
-  return <Figure label={`Mean outcome by ${season.name}, with 95 % intervals by unit.`} caption={`By ${season.name}. ${sentence(season.answer)}${season.method && season.method !== season.answer ? ` ${sentence(season.method)}` : ''}${drawn.length < rows.length ? ` Without a figure, and why, in the table: ${rows.length - drawn.length}.` : ''}`} options={options} table={{ head: [season.name, 'mean outcome (95 % interval)', 'rows'], body: rows.map((r) => [r.label, r.text, count(r.n)]) }} />;
+/** The finding with its extremes, named only from positions with at least a quarter of an even share of the rows. */
+function finding(season: Season, as: Reading): string {
+  const differs = /^differs by .*: lowest at .*; (p = .*)$/.exec(season.answer);
+  const measured = season.labels.map((label, i) => ({ label, of: season.means[i], n: season.rows[i] })).filter((m) => m.of.value !== null && m.of.low !== null);
+  const even = season.rows.reduce((sum, n) => sum + n, 0) / season.rows.filter((n) => n > 0).length;
+  const sure = measured.filter((m) => m.n >= even / 4).sort((a, b) => (a.of.value as number) - (b.of.value as number));
+  if (!differs || sure.length < 2) return sentence(season.answer);
+  const [lowest, highest] = [sure[0], sure[sure.length - 1]];
+  return `Differs by ${season.name}: lowest at ${lowest.label}, ${inLine(lowest.of, as)}, highest at ${highest.label}, ${inLine(highest.of, as)}${sure.length < measured.length ? `, among the ${sure.length} with enough rows to compare` : ''}; ${differs[1]}.`;
 }
 
-export function Seasons({ seasons, as }: { seasons: Season[]; as: Reading }) {
+function One({ season, as, leaky }: { season: Season; as: Reading; leaky: string[] }) {
+  const all = season.labels.map((label, i) => ({ ...rowOf(label, season.means[i], as), of: season.means[i], n: season.rows[i] }));
+  // Positions without a figure stand in the table with their reason.
+  const drawn = all.filter((r) => r.value !== null);
+  const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share' }), [season]);
+  if (drawn.length === 0) return <p class="quiet">{sentence(`By ${season.name}: ${season.answer}`)}</p>;
+  const late = leaky.find((column) => column.startsWith(`${season.name}(`));
+  const none = all.length - drawn.length;
+  return (
+    <Figure
+      name={`by ${season.name}`}
+      label={`Mean outcome by ${season.name}, with 95 % intervals by unit.`}
+      caption={`By ${season.name}. ${finding(season, as)}${late ? ` Known too late: ${late} is left out of every model.` : ''}${none > 0 ? ` ${none} of ${all.length} have no figure; the table says why.` : ''}${whyNone(drawn)}`}
+      options={options}
+      said={none === 0}
+      table={{ head: [season.name, 'mean outcome (95 % interval)', 'rows'], body: all.map((r) => [r.label, inLine(r.of, as), count(r.n)]) }}
+    />
+  );
+}
+
+export function Seasons({ seasons, as, leaky }: { seasons: Season[]; as: Reading; leaky: string[] }) {
   if (seasons.length === 0) return null;
+  const methods = seasons.filter((s) => s.method && s.method !== s.answer);
   return (
     <>
-      <h3>By weekday, month and hour</h3>
-      <div class="multiples two">{seasons.map((season) => <One season={season} as={as} />)}</div>
+      <h3>By {listed(seasons.map((s) => s.name))}</h3>
+      <div class="multiples two">{seasons.map((season) => <One season={season} as={as} leaky={leaky} />)}</div>
+      {methods.length > 0 && <details><summary>How differences by {listed(methods.map((s) => s.name))} are tested</summary><ul class="plain">{methods.map((s) => <li>{sentence(`by ${s.name}: ${s.method}`)}</li>)}</ul></details>}
     </>
   );
 }

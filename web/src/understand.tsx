@@ -2,30 +2,77 @@
 import { useCallback } from 'preact/hooks';
 import { Associations } from './associations';
 import { Figure } from './figure';
-import { count, inLine, sentence, tone, type Reading } from './format';
-import type { ColumnProfile, UnderstandReport } from './generated/reports';
-import { intervalRows } from './interval_rows';
+import { unitOf } from './charter';
+import { count, inLine, readEstimate, sentence, tone, whyNone, type Reading } from './format';
+import type { ColumnProfile, HypothesisResult, ProjectReport, UnderstandReport } from './generated/reports';
+import { intervalRows, rowOf } from './interval_rows';
+import { isShare } from './opening';
 import { Mark } from './parts';
 import { Delay, Seasons } from './seasons';
 import { Series } from './series';
 
-function Hypotheses({ report, as }: { report: UnderstandReport; as: Reading }) {
+/** What a claim's figures mean, in the metric's own unit. */
+interface Scale {
+  as: Reading;
+  difference: Reading;
+  unit: string;
+}
+
+/** What the data say of a claim, with the figures as people read them. */
+export function answerOf(h: HypothesisResult, { as, difference, unit }: Scale): string {
+  const [said] = h.answer.split(': ');
+  if (h.effect.value === null || h.inside.value === null || h.outside.value === null || said === h.answer) return sentence(h.answer);
+  const after = unit && as === 'plain' ? ` ${unit}` : '';
+  return sentence(`${said}: ${readEstimate(h.inside, as).value}${after} inside against ${readEstimate(h.outside, as).value}${after} outside, a difference of ${inLine(h.effect, difference)}`);
+}
+
+export function scaleOf(report: ProjectReport, h: HypothesisResult): Scale {
+  const outcome = report.understand?.outcome ?? '';
+  const share = isShare(report) === 'share' && (!h.metric || h.metric === outcome);
+  return { as: share ? 'share' : 'plain', difference: share ? 'points' : 'plain', unit: share ? '' : unitOf(report, h.metric || outcome) };
+}
+
+/** The claims about one metric: another metric has another scale. */
+function Effects({ metric, list, scale, alone }: { metric: string; list: HypothesisResult[]; scale: Scale; alone: boolean }) {
+  const rows = list.map((h) => ({ ...rowOf(h.name, h.effect, scale.difference), tone: tone(h.verdict) }));
+  const points = scale.difference === 'points';
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: `inside the segment minus outside${points ? ', percentage points' : scale.unit ? `, ${scale.unit}` : ''}`, percent: points, line: { at: 0, name: 'no difference' } }), [list]);
+  const of = alone ? '' : ` on ${metric}`;
+  return (
+    <Figure
+      name={`the hypotheses${of}`}
+      label={`Effect of each hypothesis${of}, inside its segment minus outside, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`}
+      caption={`Each belief’s effect${of}${scale.unit ? ` in ${scale.unit}` : ''} with its 95 % interval by unit: ● it holds, ■ the opposite holds, ◆ not decided. Verdicts keep the false discovery rate at 5 %.${whyNone(list.map((h) => ({ label: h.name, of: h.effect })))}`}
+      options={options}
+      said
+      table={{ head: ['hypothesis', `effect${scale.unit ? `, ${scale.unit}` : ''} (95 % interval)`], body: list.map((h) => [h.name, inLine(h.effect, scale.difference)]) }}
+    />
+  );
+}
+
+function Hypotheses({ project, report }: { project: ProjectReport; report: UnderstandReport }) {
   const all = report.hypotheses;
-  // A claim about another metric than the outcome has that metric's own scale.
-  const points = as === 'share' && all.every((h) => !h.metric || h.metric === report.outcome);
-  const reading: Reading = points ? 'points' : 'plain';
-  const rows = all.filter((h) => h.effect.value !== null).map((h) => ({ label: h.name, value: h.effect.value, low: h.effect.low, high: h.effect.high, text: inLine(h.effect, reading), tone: tone(h.verdict) }));
-  const options = useCallback((width: number) => intervalRows({ rows, width, axis: points ? 'inside the segment minus outside, percentage points' : 'inside the segment minus outside', percent: points, line: { at: 0, name: 'no difference' } }), [report]);
   if (all.length === 0) return null;
+  const measured = all.filter((h) => h.effect.value !== null);
+  const metrics = [...new Set(measured.map((h) => h.metric || report.outcome))];
   return (
     <>
       <h3 id="hypotheses">What people believed, tested</h3>
-      {rows.length > 0 && <Figure label={`Effect of each hypothesis, inside its segment minus outside, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption="Each belief's effect with its 95 % interval by unit: ● it holds, ■ the opposite or nothing holds, ◆ not decided. Verdicts keep the false discovery rate at 5 %." options={options} said table={{ head: ['hypothesis', 'effect (95 % interval)'], body: rows.map((r) => [r.label, r.text]) }} />}
+      {metrics.map((metric) => {
+        const list = measured.filter((h) => (h.metric || report.outcome) === metric);
+        return <Effects metric={metric} list={list} scale={scaleOf(project, list[0])} alone={metrics.length === 1} />;
+      })}
       <ul class="cards">
-        {all.map((h) => <li class={tone(h.verdict)}><Mark state={h.verdict} words={h.effect.value === null ? 'no data yet' : undefined} /><h4>{h.claim || h.name}</h4><p>{sentence(h.answer)}</p><p class="source"><code>{h.segment}</code>{h.metric ? <>, metric <code>{h.metric}</code></> : null}</p></li>)}
+        {all.map((h) => <li class={tone(h.verdict)}><Mark state={h.verdict} words={h.effect.value === null ? 'no data yet' : undefined} /><h4>{h.claim || h.name}</h4><p>{answerOf(h, scaleOf(project, h))}</p><p class="source"><code>{h.segment}</code>{h.metric ? <>, metric <code>{h.metric}</code></> : null}</p></li>)}
       </ul>
     </>
   );
+}
+
+function Alerts({ messages }: { messages: string[] }) {
+  const list = <ul class="plain">{messages.map((message) => <li>{sentence(message)}</li>)}</ul>;
+  if (messages.length === 0) return null;
+  return messages.length <= 6 ? list : <details><summary>{messages.length} things to know about the data</summary>{list}</details>;
 }
 
 function Histogram({ column }: { column: ColumnProfile }) {
@@ -44,10 +91,10 @@ function Columns({ report }: { report: UnderstandReport }) {
     <details open={report.columns.length <= 20}>
       <summary>{report.columns.length} columns</summary>
       <div class="scroll" tabIndex={0} role="region" aria-label="Columns of the data">
-        <table>
+        <table class="stacks">
           <thead><tr><th scope="col">column</th><th scope="col">type</th><th scope="col">spread</th><th scope="col" class="right">missing</th><th scope="col" class="right">distinct</th><th scope="col">values</th></tr></thead>
           <tbody>
-            {report.columns.map((c) => <tr><th scope="row">{c.name}</th><td>{c.type}</td><td><Histogram column={c} /></td><td class="right">{count(c.missing)}</td><td class="right">{c.distinct_exact ? '' : 'about '}{count(c.distinct)}</td><td>{c.least ? `${c.least} to ${c.most}` : c.top_values.slice(0, 4).join(', ')}</td></tr>)}
+            {report.columns.map((c) => <tr><th scope="row">{c.name}</th><td data-label="type">{c.type}</td><td data-label="spread"><Histogram column={c} /></td><td class="right" data-label="missing">{count(c.missing)}</td><td class="right" data-label="distinct">{c.distinct_exact ? '' : 'about '}{count(c.distinct)}</td><td data-label="values">{c.least ? `${c.least} to ${c.most}` : c.top_values.slice(0, 4).join(', ')}</td></tr>)}
           </tbody>
         </table>
       </div>
@@ -56,19 +103,20 @@ function Columns({ report }: { report: UnderstandReport }) {
   );
 }
 
-export function Understand({ report, as }: { report: UnderstandReport; as: Reading }) {
+export function Understand({ project, report }: { project: ProjectReport; report: UnderstandReport }) {
+  const as = isShare(project);
   return (
     <section id="understand">
       <h2>What happens</h2>
       <p class="lead">{sentence(report.summary)}</p>
-      <Series series={report.over_time} mean={report.outcome_mean} as={as} />
-      <Seasons seasons={report.seasons} as={as} />
-      <Hypotheses report={report} as={as} />
+      <Series series={report.over_time} mean={report.outcome_mean} as={as} covered={report.seasons.map((s) => s.labels.length)} />
+      <Seasons seasons={report.seasons} as={as} leaky={project.feasibility.flatMap((f) => f.leaky_columns)} />
+      <Hypotheses project={project} report={report} />
       <h3>What goes with it</h3>
-      <Associations list={report.associations} as={as} />
+      <Associations list={report.associations} as={as} seasons={report.seasons.map((s) => s.name)} />
       <h3>The data</h3>
       <Delay delay={report.label_delay} />
-      {report.alerts.length > 0 && <ul class="plain">{report.alerts.map((a) => <li>{sentence(a.message)}</li>)}</ul>}
+      <Alerts messages={report.alerts.map((a) => a.message)} />
       <Columns report={report} />
     </section>
   );

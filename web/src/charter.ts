@@ -1,0 +1,14 @@
+// What the charter says in single fields: the check of the charter holds each with its key.
+import type { ProjectReport } from './generated/reports';
+
+/** The answer at a key such as `guardrails[false alarms].limit`; empty when there is none. */
+export const stated = (report: ProjectReport, key: string): string => report.check?.fields.find((f) => f.key === key)?.answer ?? report.board.find((q) => q.key === key)?.answer ?? '';
+
+/** The unit of a column, when an expression is nothing but that column. */
+export function unitOf(report: ProjectReport, expression: string): string {
+  const column = expression.replace(/^"(.*)"$/, '$1');
+  return stated(report, `data.columns[${column}].unit`);
+}
+
+/** The money of the charter; empty when none is stated. */
+export const currencyOf = (report: ProjectReport): string => report.value.find((v) => v.currency)?.currency || stated(report, 'value.currency');
