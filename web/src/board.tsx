@@ -46,6 +46,8 @@ function Question({ report, q }: { report: ProjectReport; q: BoardQuestion }) {
 export function Board({ report }: { report: ProjectReport }) {
   const present = [...stages, ...new Set(report.board.map((q) => q.stage).filter((s) => !stages.includes(s)))].filter((s) => report.board.some((q) => q.stage === s));
   if (present.length === 0) return null;
+  // On a phone the stages stand closed: the board fits a screen or two, and the findings follow.
+  const wide = window.matchMedia('(min-width: 48rem)').matches;
   return (
     <section id="board">
       <h2>The life cycle, question by question</h2>
@@ -62,7 +64,10 @@ export function Board({ report }: { report: ProjectReport }) {
                 <p class="signs" aria-hidden="true">{questions.map((q) => <span class={tone(q.status)} title={q.question}>{sign(q.status)}</span>)}</p>
                 <p class="quiet">{countsOf(questions)}</p>
               </div>
-              <ul>{questions.map((q) => <Question report={report} q={q} />)}</ul>
+              <details open={wide}>
+                <summary>{questions.length} questions and answers: {inWords(stage)}</summary>
+                <ul class="questions">{questions.map((q) => <Question report={report} q={q} />)}</ul>
+              </details>
             </li>
           );
         })}

@@ -5,13 +5,14 @@ import { Key, Mark } from './parts';
 
 function Proof({ report }: { report: CheckReport }) {
   const proof = report.proof;
-  const figure = (value: number | null, unit = '') => <span class="number">{value === null ? <span class="interval">{proof.reason || 'the charter says too little'}</span> : <><b>{readable(value)}{unit}</b> <span class="interval">from the charter’s figures, not estimated</span></>}</span>;
+  const share = proof.metric_kind === 'share';
+  const figure = (value: number | null, unit = '', times = 1) => <span class="number">{value === null ? <span class="interval">{proof.reason || 'the charter says too little'}</span> : <><b>{readable(times * value)}{unit}</b> <span class="interval">from the charter’s figures, not estimated</span></>}</span>;
   return (
     <>
       <h3>Can the planned A/B test prove it?</h3>
       <dl class="figures">
-        <Key name={`power of the test as planned (wanted: ${readable(proof.wanted_power)})`}>{figure(proof.power)}</Key>
-        <Key name="smallest effect it can see">{figure(proof.visible_effect)}</Key>
+        <Key name={`power of the test as planned (wanted: ${readable(100 * (proof.wanted_power ?? NaN))}\u00a0%)`}>{figure(proof.power, '\u00a0%', 100)}</Key>
+        <Key name="smallest effect it can see">{share ? figure(proof.visible_effect, ' percentage points', 100) : figure(proof.visible_effect)}</Key>
         <Key name="units needed per variant">{figure(proof.units_needed)}</Key>
         <Key name="days needed">{figure(proof.days_needed)}</Key>
       </dl>

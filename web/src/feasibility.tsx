@@ -36,23 +36,25 @@ function LearningCurve({ item, report }: { item: FeasibilityItem; report: Feasib
       label={`Learning curve: ${report.metric} against training rows, measured from ${readable(measured[0].rows, 7)} rows (${inLine(measured[0])}) to ${readable(measured[measured.length - 1].rows, 7)} rows (${inLine(measured[measured.length - 1])})${fitted.length > 0 ? ', and the fitted power law beyond' : ''}.`}
       caption={`What more rows would bring: measured points with 95 % intervals${fitted.length > 0 ? '; dashed with its band: the fitted power law' : '; no curve is fitted'}${present(report.target) ? `; the target is ${readable(report.target)}` : ''}.`}
       options={options}
-      table={{ head: ['training rows', `${report.metric} (95 % interval)`, 'how'], body: points.map((p) => [readable(p.rows, 7), inLine(p), p.extrapolated ? 'fitted' : 'measured']) }}
+      table={{ head: ['training rows', `${report.metric} (95 % interval)`, 'how'], body: points.filter((p) => !p.extrapolated || p.rows > measured[measured.length - 1].rows).map((p) => [readable(p.rows, 7), inLine(p), p.extrapolated ? 'fitted' : 'measured']) }}
     />
   );
 }
+
+const axes: Record<string, string> = { single_feature: 'skill of each feature alone', group: 'error in each group', proxy: 'how well the features tell it (AUC)' };
 
 /** Groups, proxies and single features with their figures: a picture per kind. */
 function Findings({ item, kind, findings }: { item: FeasibilityItem; kind: string; findings: Finding[] }) {
   const drawn = findings.filter((f) => present(f.estimate.value)).slice(0, 20);
   const rows = drawn.map((f) => ({ ...rowOf(f.name, f.estimate), tone: f.accused ? ('bad' as const) : undefined }));
-  const options = useCallback((width: number) => intervalRows({ rows, width, axis: inWords(kind) }), [item]);
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: axes[kind] ?? inWords(kind) }), [item]);
   // Where a picture stands, the list names only what it does not show.
   const named = rows.length < 2 ? findings : findings.filter((f) => f.accused || !drawn.includes(f));
   const told = named.length > 0 && <ul class="plain">{named.map((f) => <li class={f.accused ? 'accused' : ''}>{f.accused && <span class="bad"><b>✕ </b></span>}{sentence(f.message)}</li>)}</ul>;
   if (rows.length < 2) return told || null;
   return (
     <>
-      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${sentence(inWords(kind))} ■ called out, ● not.${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
+      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${(axes[kind] ?? inWords(kind)).replace(/^./, (c) => c.toUpperCase())}: ■ called out, ● not.${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
       {told}
     </>
   );

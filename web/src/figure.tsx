@@ -23,7 +23,7 @@ interface Props {
 const paperWidth = 660;
 
 /** Longer tables are not printed: the picture stands there. */
-const printedRows = 40;
+const printedRows = 24;
 
 export function Table({ head, body, label }: Alternative & { label: string }) {
   return (

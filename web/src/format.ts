@@ -24,7 +24,7 @@ export const count = (value: number): string => value.toLocaleString('en-US');
 /** How a figure is read: as it is, as a share in percent, or as a difference of shares in percentage points. */
 export type Reading = 'plain' | 'share' | 'points';
 const factor = (as: Reading): number => (as === 'plain' ? 1 : 100);
-const unit = (as: Reading): string => (as === 'share' ? '\u00a0%' : as === 'points' ? ' points' : '');
+const unit = (as: Reading): string => (as === 'share' ? '\u00a0%' : as === 'points' ? ' percentage points' : '');
 
 export interface Readable {
   value: string;
@@ -48,10 +48,12 @@ export const unusualLevel = (level: Maybe): string => (!present(level) || Math.a
 export function readEstimate(e: Estimate | null | undefined, as: Reading = 'plain'): Readable {
   if (!e || !present(e.value)) return { value: 'n/a', interval: '', reason: e?.reason || 'not measured' };
   const { low, high } = e;
-  const { scale, unit: after } = scaleOf([e.value, low ?? 0, high ?? 0], as);
+  // What is counted, not estimated, keeps all its digits.
+  const plain = readable(factor(as) * e.value) + unit(as);
+  if (!present(low) || !present(high)) return { value: plain, interval: '', reason: e.reason || 'no interval was computed' };
+  if (high - low <= 1e-12 * Math.abs(e.value)) return { value: plain, interval: '', reason: e.reason || 'exact: nothing is estimated' };
+  const { scale, unit: after } = scaleOf([e.value, low, high], as);
   const value = scale * e.value;
-  if (!present(low) || !present(high)) return { value: readable(value) + after, interval: '', reason: e.reason || 'no interval was computed' };
-  if (high - low <= 1e-12 * Math.abs(e.value)) return { value: readable(value) + after, interval: '', reason: e.reason || 'exact: nothing is estimated' };
   let decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(scale * (high - low)))));
   for (let more = 0; more < 2 && (vanishes(scale * low, decimals) || vanishes(scale * high, decimals)); ++more) ++decimals;
   const level = unusualLevel(e.level);
@@ -66,21 +68,24 @@ export function inLine(e: Estimate | null | undefined, as: Reading = 'plain'): s
   return read.value === 'n/a' ? read.reason : `${read.value} (${read.reason})`;
 }
 
-/** For a row of a picture, where a long reason has no room: "0.31 (no interval)". The reason stands below the picture. */
+/** For a row of a picture, where a long reason or unit has no room: "0.31 (no interval)". The reason stands below it, the unit at its axis. */
 export function inShort(e: Estimate | null | undefined, as: Reading = 'plain'): string {
   const read = readEstimate(e, as);
-  if (read.interval) return `${read.value} (${read.interval})`;
-  return `${read.value} (${read.reason.startsWith('exact') ? 'exact' : 'no interval'})`;
+  const value = read.value.replace(' percentage', '');
+  if (read.interval) return `${value} (${read.interval})`;
+  return `${value} (${read.reason.startsWith('exact') ? 'exact' : 'no interval'})`;
 }
 
-/** Why figures have no interval, once per reason: "No interval for Jul: all its rows belong to one unit." */
+/** Why there is no figure or no interval, once per reason: "No interval for Jul: all its rows belong to one unit." */
 export function whyNone(rows: { label: string; of: Estimate }[]): string {
-  const names = new Map<string, string[]>();
+  const labels = new Map<string, string[]>();
   for (const { label, of } of rows) {
     const read = readEstimate(of);
-    if (read.value !== 'n/a' && !read.interval && !read.reason.startsWith('exact')) names.set(read.reason, [...(names.get(read.reason) ?? []), label]);
+    if (read.interval || read.reason.startsWith('exact')) continue;
+    const lacks = `${read.value === 'n/a' ? 'figure' : 'interval'}\n${read.reason}`;
+    labels.set(lacks, [...(labels.get(lacks) ?? []), label]);
   }
-  return [...names].map(([reason, of]) => ` No interval for ${listed(of)}: ${reason}.`).join('');
+  return [...labels].map(([lacks, of]) => ` No ${lacks.split('\n')[0]} for ${listed(of)}: ${lacks.split('\n')[1]}.`).join('');
 }
 
 /** "a, b and c". */

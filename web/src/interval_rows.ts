@@ -121,7 +121,7 @@ export function intervalRows({ rows, width, axis, percent, domain: wanted, line,
   const meet = lineName !== undefined && shadedName !== undefined && lineName.from < shadedName.to + 8 && shadedName.from < lineName.to + 8;
   const top = meet ? 42 : lineName || shadedName ? 26 : 10;
   // Above the rows stand texts: there, lines are drawn beside the dots only.
-  const rule = (at: number, style: object) => marks.push(beside ? Plot.ruleX([at], style) : Plot.tickX(keyed, { x: () => at, y: 'key', insetTop: step - 26, insetBottom: 2, ...style }));
+  const rule = (at: number, style: object) => marks.push(beside ? Plot.ruleX([at], style) : Plot.tickX(keyed, { x: () => at, y: 'key', insetTop: step - 24, insetBottom: 2, ...style }));
   if (shaded && shadedName) {
     marks.push(Plot.rect([0], { x1: () => shadedFrom as number, x2: () => domain[1], fill: 'var(--good)', fillOpacity: 0.1 }));
     rule(shadedFrom as number, { stroke: 'var(--good)', strokeDasharray: '5 3' });

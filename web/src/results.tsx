@@ -41,6 +41,7 @@ function Options({ report }: { report: ProjectReport }) {
           const notes = [...new Set(own.map((o) => o.note).filter(Boolean))];
           const worth = own.filter((o) => o.value_per_day.value !== null);
           const lacking = [...new Set(own.filter((o) => o.value_per_day.value === null).map((o) => o.value_per_day.reason))];
+          const noted = lacking.filter((reason) => shared.includes(reason));
           const same = new Set(worth.map((o) => inLine(o.value_per_day))).size === 1 ? worth.slice(0, 1) : worth;
           const unmeasured = own.every((o) => o.measured.value === null) && new Set(own.map((o) => o.measured.reason)).size === 1;
           return (
@@ -51,7 +52,8 @@ function Options({ report }: { report: ProjectReport }) {
               <div>
                 <p class="label">{currency} per day, cost taken off</p>
                 {same.map((o) => <><p>{same.length > 1 && <span class="label">for {o.objective}: </span>}<Number of={o.value_per_day} /></p>{o.kind !== 'nothing' && inLine(o.against_nothing) !== inLine(o.value_per_day) && <p class="quiet">more than doing nothing: <Number of={o.against_nothing} /></p>}</>)}
-                {worth.length === 0 && <p class="quiet">{lacking.map((reason, i) => <>{i > 0 && ', '}{shared.includes(reason) ? <>no figure<sup>{shared.indexOf(reason) + 1}</sup></> : sentence(reason)}</>)}</p>}
+                {worth.length === 0 && noted.length > 0 && <p class="quiet">no figure<sup>{noted.map((reason) => shared.indexOf(reason) + 1).join(', ')}</sup></p>}
+                {worth.length === 0 && lacking.filter((reason) => !noted.includes(reason)).map((reason) => <p class="quiet">{sentence(reason)}</p>)}
               </div>
             </article>
           );

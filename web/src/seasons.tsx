@@ -14,24 +14,23 @@ function finding(season: Season, as: Reading): string {
   const sure = measured.filter((m) => m.n >= even / 4).sort((a, b) => (a.of.value as number) - (b.of.value as number));
   if (!differs || sure.length < 2) return sentence(season.answer);
   const [lowest, highest] = [sure[0], sure[sure.length - 1]];
-  return `Differs by ${season.name}: lowest at ${lowest.label}, ${inLine(lowest.of, as)}, highest at ${highest.label}, ${inLine(highest.of, as)}${sure.length < measured.length ? `, among the ${sure.length} with enough rows to compare` : ''}; ${differs[1]}.`;
+  return `Differs by ${season.name}: lowest at ${lowest.label}, ${inLine(lowest.of, as)}, highest at ${highest.label}, ${inLine(highest.of, as)}${sure.length < measured.length ? `, among the ${sure.length} with enough rows to compare` : ''}; ${differs[1].replace(/ /g, '\u00a0')}.`;
 }
 
 function One({ season, as, leaky }: { season: Season; as: Reading; leaky: string[] }) {
   const all = season.labels.map((label, i) => ({ ...rowOf(label, season.means[i], as), of: season.means[i], n: season.rows[i] }));
-  // Positions without a figure stand in the table with their reason.
+  // Positions without a figure stand below the picture with their reason.
   const drawn = all.filter((r) => r.value !== null);
   const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share' }), [season]);
   if (drawn.length === 0) return <p class="quiet">{sentence(`By ${season.name}: ${season.answer}`)}</p>;
   const late = leaky.find((column) => column.startsWith(`${season.name}(`));
-  const none = all.length - drawn.length;
   return (
     <Figure
       name={`by ${season.name}`}
       label={`Mean outcome by ${season.name}, with 95 % intervals by unit.`}
-      caption={`By ${season.name}. ${finding(season, as)}${late ? ` Known too late: ${late} is left out of every model.` : ''}${none > 0 ? ` ${none} of ${all.length} have no figure; the table says why.` : ''}${whyNone(drawn)}`}
+      caption={`By ${season.name}. ${finding(season, as)}${late ? ` Known too late: ${late} is left out of every model.` : ''}${whyNone(all)}`}
       options={options}
-      said={none === 0}
+      said
       table={{ head: [season.name, 'mean outcome (95 % interval)', 'rows'], body: all.map((r) => [r.label, inLine(r.of, as), count(r.n)]) }}
     />
   );
