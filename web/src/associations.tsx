@@ -3,18 +3,14 @@ import { useCallback } from 'preact/hooks';
 import { Figure } from './figure';
 import { count, inLine, inShort, listed, whyNone, type Reading } from './format';
 import type { Association } from './generated/reports';
-import { domainOf, intervalRows, rowOf } from './interval_rows';
+import { domainOf, intervalRows, rowOf, within } from './interval_rows';
 
 const shown = 12;
 const drawn = 6;
 
-function Levels({ association, as }: { association: Association; as: Reading }) {
+function Levels({ association, as, range }: { association: Association; as: Reading; range: [number, number] }) {
   const rows = association.level_labels.map((label, i) => ({ ...rowOf(label, association.level_means[i], as), of: association.level_means[i], n: association.level_rows[i] }));
-  const options = useCallback((width: number) => {
-    const [low, high] = domainOf(rows);
-    // A share lies between 0 and 1, whatever an interval says.
-    return intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain: as === 'share' ? [Math.max(0, low), Math.min(1, high)] : [low, high] });
-  }, [association]);
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain: within(domainOf(rows), range) }), [association]);
   return (
     <Figure
       name={association.feature}
@@ -27,8 +23,8 @@ function Levels({ association, as }: { association: Association; as: Reading }) 
   );
 }
 
-/** `seasons` are the parts of the calendar that are drawn by themselves: "weekday". */
-export function Associations({ list, as, seasons }: { list: Association[]; as: Reading; seasons: string[] }) {
+/** `seasons` are the parts of the calendar that are drawn by themselves ("weekday"), `range` the values that the outcome takes. */
+export function Associations({ list, as, seasons, range }: { list: Association[]; as: Reading; seasons: string[]; range: [number, number] }) {
   const top = list.filter((a) => a.strength.value !== null).slice(0, shown);
   const rows = top.map((a) => {
     const beyond = a.q_value !== null && a.q_value <= 0.05;
@@ -40,7 +36,7 @@ export function Associations({ list, as, seasons }: { list: Association[]; as: R
   const several = top.filter((a) => a.level_labels.length > 0);
   const own = several.filter((a) => !above(a));
   const elsewhere = several.filter(above);
-  const level = (a: Association) => <Levels association={a} as={as} />;
+  const level = (a: Association) => <Levels association={a} as={as} range={range} />;
   const others = own.slice(drawn);
   return (
     <>
@@ -55,13 +51,13 @@ export function Associations({ list, as, seasons }: { list: Association[]; as: R
       {own.length > 0 && (
         <details>
           <summary>How the outcome differs between the values of {listed(own.slice(0, drawn).map((a) => a.feature))}</summary>
-          <div class="multiples two">{own.slice(0, drawn).map(level)}</div>
+          <div class="multiples two levels">{own.slice(0, drawn).map(level)}</div>
         </details>
       )}
       {others.length > 0 && (
         <details class="long">
           <summary>The same for {others.length} weaker: {listed(others.map((a) => a.feature))}</summary>
-          <div class="multiples two">{others.map(level)}</div>
+          <div class="multiples two levels">{others.map(level)}</div>
         </details>
       )}
       {elsewhere.length > 0 && <p class="quiet">{listed(elsewhere.map((a) => a.feature))}: drawn above, by the calendar.</p>}

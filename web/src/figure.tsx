@@ -1,6 +1,7 @@
 // A picture in the page: redrawn when its width changes and for paper, described in words, with its figures as a table.
 import * as Plot from '@observablehq/plot';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { tight } from './format';
 
 export interface Alternative {
   head: string[];
@@ -88,7 +89,7 @@ export function Figure({ name, label, caption, options, table, said }: Props) {
   return (
     <figure>
       <div ref={holder} class="plot" />
-      <figcaption>{caption ?? label}</figcaption>
+      <figcaption>{tight(caption ?? label)}</figcaption>
       <AsTable table={table} name={name} said={said} />
     </figure>
   );

@@ -71,6 +71,7 @@ export function inLine(e: Estimate | null | undefined, as: Reading = 'plain'): s
 /** For a row of a picture, where a long reason or unit has no room: "0.31 (no interval)". The reason stands below it, the unit at its axis. */
 export function inShort(e: Estimate | null | undefined, as: Reading = 'plain'): string {
   const read = readEstimate(e, as);
+  if (read.value === 'n/a') return 'no figure';
   const value = read.value.replace(' percentage', '');
   if (read.interval) return `${value} (${read.interval})`;
   return `${value} (${read.reason.startsWith('exact') ? 'exact' : 'no interval'})`;
@@ -97,9 +98,12 @@ export const counted = (n: number, one: string, many = `${one}s`): string => `${
 // A minus before a number in prose; what stands in quotes is code and stays.
 const withMinus = (text: string): string => text.replace(/(^|[\s(])('[^']*'|-(?=\d))/g, (_, before: string, found: string) => before + (found === '-' ? '−' : found));
 
+/** A percent sign stays with its number. */
+export const tight = (text: string): string => text.replace(/(\d) %/g, '$1\u00a0%');
+
 /** A sentence's first letter and full stop. */
 export function sentence(text: string): string {
-  const trimmed = withMinus(text.trim());
+  const trimmed = tight(withMinus(text.trim()));
   if (!/\s\S+\s/.test(trimmed)) return trimmed;  // a word, a number with its unit: no sentence
   if (!trimmed) return '';
   return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?…]$/.test(trimmed) ? '' : '.');

@@ -46,6 +46,9 @@ export function domainOf(rows: IntervalRow[], also: number[] = []): [number, num
   return [low - room, high + room];
 }
 
+/** A domain inside the values that there are: an interval's end beyond them squeezes nothing. */
+export const within = ([low, high]: [number, number], [least, most]: [number, number]): [number, number] => (least < high && most > low ? [Math.max(low, least), Math.min(high, most)] : [low, high]);
+
 const colour: Record<Tone | 'plain', string> = { good: 'var(--good)', bad: 'var(--bad)', warn: 'var(--warn)', ask: 'var(--ask)', mute: 'var(--mute)', plain: 'var(--accent)' };
 // A shape per tone, for people who do not see colours.
 const shape: Record<Tone | 'plain', Plot.SymbolType> = { good: 'circle', bad: 'square', warn: 'diamond', ask: 'triangle', mute: 'circle', plain: 'circle' };
@@ -73,18 +76,18 @@ interface Layout {
 }
 
 function layoutOf(rows: IntervalRow[], width: number): Layout {
-  const labelWidth = Math.max(...rows.map((r) => textWidth(r.label, 600)));
+  const labelWidth = Math.max(...rows.map((r) => textWidth(r.label.slice(0, 200), 600)));
   const figureWidth = Math.max(...rows.map((r) => textWidth(r.text)));
   const left = Math.min(labelWidth + 14, Math.max(0.3 * width, 90));
   const right = figureWidth + 18;
   // Many short rows stay short on a phone too.
   if (width - left - right >= (rows.length > 12 ? 110 : Math.max(200, 0.38 * width))) {
-    const labels = rows.map((r) => wrapped(r.label, left - 10, 600));
+    const labels = rows.map((r) => wrapped(r.label, left - 10, 600, 3));
     const most = Math.max(...labels.map((l) => l.length));
     return { left, right, beside: true, step: Math.max(rows.length > 12 ? 23 : 32, most * lineHeight + 10), labels: labels.map((l) => l.join('\n')), figures: rows.map((r) => r.text), below: [] };
   }
   const share = rows.every((r) => textWidth(r.label, 600) + textWidth(r.text) <= width - 34);
-  const labels = rows.map((r) => wrapped(r.label, width - 16, 600));
+  const labels = rows.map((r) => wrapped(r.label, width - 16, 600, 3));
   const figures = rows.map((r) => wrapped(r.text, width - 16));
   const lines = Math.max(...rows.map((_, i) => labels[i].length + (share ? 0 : figures[i].length)));
   return { left: 8, right: 8, beside: false, step: lines * lineHeight + 28, labels: labels.map((l) => l.join('\n')), figures: figures.map((f) => f.join('\n')), below: rows.map((_, i) => (share ? -1 : labels[i].length * lineHeight)) };

@@ -2,7 +2,7 @@
 import { currencyOf } from './charter';
 import { wantedOf } from './criteria';
 import { inLine, sentence } from './format';
-import type { OpenQuestion, OptionResult, ProblemPart, ProjectReport, StepResult } from './generated/reports';
+import type { Estimate, OpenQuestion, OptionResult, ProblemPart, ProjectReport, StepResult } from './generated/reports';
 import { Mark, Number } from './parts';
 
 function Branch({ parts, of, above }: { parts: ProblemPart[]; of: string; above: string[] }) {
@@ -19,6 +19,8 @@ export function ProblemTree({ report }: { report: ProjectReport }) {
   const parts = report.parts.map((p) => ({ ...p, of: names.has(p.of) ? p.of : '' }));
   return <section id="parts"><h2>The problem, broken down</h2><div class="tree"><Branch parts={parts} of="" above={[]} /></div></section>;
 }
+
+const sameFigures = (a: Estimate, b: Estimate): boolean => a.value === b.value && a.low === b.low && a.high === b.high;
 
 /** Reasons that several options share: said once above the list. */
 function sharedReasons(options: OptionResult[]): string[] {
@@ -51,7 +53,7 @@ function Options({ report }: { report: ProjectReport }) {
               <div>{(unmeasured ? own.slice(0, 1) : own).map((o) => <div class="measured"><p class="label">measured{metric(o) && !unmeasured ? ` ${metric(o)}` : ''}{several && !unmeasured ? ` for ${o.objective}` : ''}</p><Number of={o.measured} /></div>)}</div>
               <div>
                 <p class="label">{currency} per day, cost taken off</p>
-                {same.map((o) => <><p>{same.length > 1 && <span class="label">for {o.objective}: </span>}<Number of={o.value_per_day} /></p>{o.kind !== 'nothing' && inLine(o.against_nothing) !== inLine(o.value_per_day) && <p class="quiet">more than doing nothing: <Number of={o.against_nothing} /></p>}</>)}
+                {same.map((o) => <><p>{same.length > 1 && <span class="label">for {o.objective}: </span>}<Number of={o.value_per_day} /></p>{o.kind !== 'nothing' && !sameFigures(o.against_nothing, o.value_per_day) && <p class="quiet">more than doing nothing: <Number of={o.against_nothing} /></p>}</>)}
                 {worth.length === 0 && noted.length > 0 && <p class="quiet">no figure<sup>{noted.map((reason) => shared.indexOf(reason) + 1).join(', ')}</sup></p>}
                 {worth.length === 0 && lacking.filter((reason) => !noted.includes(reason)).map((reason) => <p class="quiet">{sentence(reason)}</p>)}
               </div>

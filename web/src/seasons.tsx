@@ -3,7 +3,7 @@ import { useCallback } from 'preact/hooks';
 import { Figure } from './figure';
 import { count, inLine, listed, sentence, whyNone, type Reading } from './format';
 import type { LabelDelay, Season } from './generated/reports';
-import { intervalRows, rowOf } from './interval_rows';
+import { domainOf, intervalRows, rowOf, within } from './interval_rows';
 import { Key, Number } from './parts';
 
 /** The finding with its extremes, named only from positions with at least a quarter of an even share of the rows. */
@@ -17,11 +17,11 @@ function finding(season: Season, as: Reading): string {
   return `Differs by ${season.name}: lowest at ${lowest.label}, ${inLine(lowest.of, as)}, highest at ${highest.label}, ${inLine(highest.of, as)}${sure.length < measured.length ? `, among the ${sure.length} with enough rows to compare` : ''}; ${differs[1].replace(/ /g, '\u00a0')}.`;
 }
 
-function One({ season, as, leaky }: { season: Season; as: Reading; leaky: string[] }) {
+function One({ season, as, leaky, range }: { season: Season; as: Reading; leaky: string[]; range: [number, number] }) {
   const all = season.labels.map((label, i) => ({ ...rowOf(label, season.means[i], as), of: season.means[i], n: season.rows[i] }));
   // Positions without a figure stand below the picture with their reason.
   const drawn = all.filter((r) => r.value !== null);
-  const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share' }), [season]);
+  const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain: within(domainOf(drawn), range) }), [season]);
   if (drawn.length === 0) return <p class="quiet">{sentence(`By ${season.name}: ${season.answer}`)}</p>;
   const late = leaky.find((column) => column.startsWith(`${season.name}(`));
   return (
@@ -36,13 +36,14 @@ function One({ season, as, leaky }: { season: Season; as: Reading; leaky: string
   );
 }
 
-export function Seasons({ seasons, as, leaky }: { seasons: Season[]; as: Reading; leaky: string[] }) {
+/** `leaky`: features that are known too late; `range`: the values that the outcome takes. */
+export function Seasons({ seasons, as, leaky, range }: { seasons: Season[]; as: Reading; leaky: string[]; range: [number, number] }) {
   if (seasons.length === 0) return null;
   const methods = seasons.filter((s) => s.method && s.method !== s.answer);
   return (
     <>
       <h3>By {listed(seasons.map((s) => s.name))}</h3>
-      <div class="multiples two">{seasons.map((season) => <One season={season} as={as} leaky={leaky} />)}</div>
+      <div class="multiples two">{seasons.map((season) => <One season={season} as={as} leaky={leaky} range={range} />)}</div>
       {methods.length > 0 && <details><summary>How differences by {listed(methods.map((s) => s.name))} are tested</summary><ul class="plain">{methods.map((s) => <li>{sentence(`by ${s.name}: ${s.method}`)}</li>)}</ul></details>}
     </>
   );

@@ -15,26 +15,40 @@ export function textWidth(text: string, weight = 400): number {
   return context.measureText(text).width;
 }
 
-/** Lines that fit into `room` pixels; a word that does not is split. */
-export function wrapped(text: string, room: number, weight = 400): string[] {
+/** A word's parts where it may be broken: after a slash, a dash, an underscore; a part that is still too wide, anywhere. */
+function broken(word: string, room: number, weight: number): string[] {
+  if (textWidth(word, weight) <= room) return [word];
+  const parts: string[] = [];
+  for (const part of word.match(/[^/_-]+[/_-]*|[/_-]+/g) ?? []) {
+    let piece = '';
+    for (const letter of part) {
+      if (piece && textWidth(piece + letter, weight) > room) {
+        parts.push(piece);
+        piece = '';
+      }
+      piece += letter;
+    }
+    parts.push(piece);
+  }
+  return parts;
+}
+
+/** Lines that fit into `room` pixels, at most `most` of them: what is left out is marked by an ellipsis. */
+export function wrapped(text: string, room: number, weight = 400, most = Infinity): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
-    const longer = line ? `${line} ${word}` : word;
-    if (textWidth(longer, weight) <= room) {
-      line = longer;
-      continue;
-    }
-    if (line) lines.push(line);
-    line = '';
-    for (const letter of word) {
-      if (line && textWidth(line + letter, weight) > room) {
+    broken(most === Infinity ? word : word.slice(0, 200), room, weight).forEach((part, i) => {
+      const longer = line && i === 0 ? `${line} ${part}` : line + part;
+      if (line && textWidth(longer, weight) > room) {
         lines.push(line);
-        line = '';
+        line = part;
+      } else {
+        line = longer;
       }
-      line += letter;
-    }
+    });
+    if (lines.length > most) break;
   }
   if (line) lines.push(line);
-  return lines;
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `${lines[most - 1].slice(0, -1)}…`];
 }

@@ -103,17 +103,26 @@ function Columns({ report }: { report: UnderstandReport }) {
   );
 }
 
+/** The values that the outcome takes, as far as the data say. */
+function rangeOf(report: UnderstandReport, as: Reading): [number, number] {
+  if (as === 'share') return [0, 1];
+  const column = report.columns.find((c) => c.name === report.outcome.replace(/^"(.*)"$/, '$1'));
+  const [least, most] = [Number(column?.least || NaN), Number(column?.most || NaN)];
+  return Number.isFinite(least) && Number.isFinite(most) ? [least, most] : [-Infinity, Infinity];
+}
+
 export function Understand({ project, report }: { project: ProjectReport; report: UnderstandReport }) {
   const as = isShare(project);
+  const range = rangeOf(report, as);
   return (
     <section id="understand">
       <h2>What happens</h2>
       <p class="lead">{sentence(report.summary)}</p>
       <Series series={report.over_time} mean={report.outcome_mean} as={as} covered={report.seasons.map((s) => s.labels.length)} />
-      <Seasons seasons={report.seasons} as={as} leaky={project.feasibility.flatMap((f) => f.leaky_columns)} />
+      <Seasons seasons={report.seasons} as={as} leaky={project.feasibility.flatMap((f) => f.leaky_columns)} range={range} />
       <Hypotheses project={project} report={report} />
       <h3>What goes with it</h3>
-      <Associations list={report.associations} as={as} seasons={report.seasons.map((s) => s.name)} />
+      <Associations list={report.associations} as={as} seasons={report.seasons.map((s) => s.name)} range={range} />
       <h3>The data</h3>
       <Delay delay={report.label_delay} />
       <Alerts messages={report.alerts.map((a) => a.message)} />
