@@ -18,14 +18,22 @@ using evidence::FeasibilityVerdict;
 using evidence::Verdict;
 
 Result<int> Run(const ProblemFlags& flags, const std::vector<std::string>& sensitive, Session& session) {
-  const lifecycle::Problem problem = ASSAY_TRY(ToProblem(flags));
+  lifecycle::Problem problem;
+  lifecycle::FeasibilityOptions options;
+  if (const std::optional<lifecycle::Project> project = ASSAY_TRY(ProjectNamed(flags))) {
+    const lifecycle::Objective objective = ASSAY_TRY(lifecycle::FindObjective(*project, flags.objective));
+    problem = objective.problem;
+    problem.sample_rows = flags.sample;
+    options = lifecycle::FeasibilityOptionsOf(project->charter, objective);
+  } else {
+    problem = ASSAY_TRY(ToProblem(flags));
+    options.metric = problem.metric;
+    options.least_gain = problem.least_gain;
+    options.target = problem.target;
+  }
+  options.sensitive.insert(options.sensitive.end(), sensitive.begin(), sensitive.end());
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
-  lifecycle::FeasibilityOptions options;
-  options.metric = problem.metric;
-  options.least_gain = problem.least_gain;
-  options.target = problem.target;
-  options.sensitive = sensitive;
   FeasibilityReport report = ASSAY_TRY(lifecycle::Feasibility(gathered, options, session.context()));
   session.Print<FeasibilityReport>(report, [](const FeasibilityReport& r, Terminal& terminal) { RenderFeasibility(r, terminal); });
   return report.verdict == FeasibilityVerdict::kStop ? 1 : 0;

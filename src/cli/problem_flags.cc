@@ -1,6 +1,7 @@
 #include "cli/problem_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "base/time.h"
 
@@ -9,7 +10,8 @@ namespace assay::cli {
 std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
   auto flags = std::make_shared<ProblemFlags>();
   const char* group = "Problem";
-  command->add_option("FILE", flags->source, "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->required();
+  command->add_option("FILE", flags->source, "CSV, gzip CSV, Parquet, JSON, a pattern like 'data/*.parquet', or a project's folder")->required();
+  command->add_option("--objective", flags->objective, "Of a project's folder: which objective (default: the first)")->group(group);
   command->add_option("--outcome", flags->outcome, "What is to be known: an expression such as 'delay > 15' or a column")->group(group);
   command->add_option("--time", flags->time, "When the decision is taken: a time column or expression")->group(group);
   command->add_option("--unit", flags->unit, "Rows of one unit depend on each other: a column or expression such as 'date(t)'")->group(group);
@@ -24,6 +26,13 @@ std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
   command->add_option("--least-gain", flags->least_gain, "Smallest gain of the metric worth having")->capture_default_str()->check(CLI::PositiveNumber)->group(group);
   command->add_option("--sample", flags->sample, "Use a random sample of this many rows (default: all)")->check(CLI::PositiveNumber)->group(group);
   return flags;
+}
+
+Result<std::optional<lifecycle::Project>> ProjectNamed(const ProblemFlags& flags) {
+  std::error_code code;
+  if (!std::filesystem::exists(std::filesystem::path(flags.source) / "assay.toml", code)) return std::optional<lifecycle::Project>();
+  if (!flags.outcome.empty()) return Error{ErrorCode::kInvalidInput, flags.source + ": is a project, whose outcome stands in its assay.toml; leave --outcome out, or name the data file instead of the folder"};
+  return std::optional<lifecycle::Project>(ASSAY_TRY(lifecycle::OpenProject(flags.source)));
 }
 
 Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags) {

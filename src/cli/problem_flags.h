@@ -3,11 +3,13 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "lifecycle/problem.h"
+#include "lifecycle/project.h"
 
 namespace CLI {
 class App;
@@ -17,6 +19,7 @@ namespace assay::cli {
 
 struct ProblemFlags {
   std::string source;
+  std::string objective;  // of a project
   std::string outcome, task, metric, time, unit, query, wait, where;
   std::vector<std::string> features, exclude;
   double target = std::numeric_limits<double>::quiet_NaN();
@@ -26,6 +29,8 @@ struct ProblemFlags {
 
 // Adds FILE and the flags. The struct lives as long as the app.
 std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command);
+// FILE as the folder of a project, nothing when it is none. kInvalidInput when the problem is stated twice.
+Result<std::optional<lifecycle::Project>> ProjectNamed(const ProblemFlags& flags);
 // kInvalidInput when a duration is not one.
 Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags);
 

@@ -10,6 +10,7 @@
 #include "cli/problem_flags.h"
 #include "cli/render.h"
 #include "cli/session.h"
+#include "lifecycle/feasibility.h"
 #include "lifecycle/model_paths.h"
 
 namespace assay::cli {
@@ -74,6 +75,8 @@ void RenderSteps(const TrainReport& report, Terminal& terminal) {
 }
 
 Result<int> Run(const Arguments& arguments, Session& session) {
+  // The ladder of a project belongs to its run, which counts in the ledger how often the holdout was opened.
+  if (ASSAY_TRY(ProjectNamed(*arguments.problem))) return Error{ErrorCode::kInvalidInput, arguments.problem->source + ": is a project; its ladders are climbed by: assay run " + arguments.problem->source};
   lifecycle::Problem problem = ASSAY_TRY(ToProblem(*arguments.problem));
   lifecycle::TrainOptions options;
   for (const std::string& text : arguments.own_rules) {
@@ -86,7 +89,9 @@ Result<int> Run(const Arguments& arguments, Session& session) {
   }
   if (!arguments.models.empty()) ASSAY_TRY(base::CheckWritable(arguments.models));
   store::Engine* engine = ASSAY_TRY(session.engine());
-  const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
+  lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
+  // What was named by --features stays: it was asked for.
+  if (problem.features.empty()) ASSAY_TRY(lifecycle::LeaveOutLeaks(&gathered, session.context()));
   options.metric = problem.metric;
   options.least_gain = problem.least_gain;
   options.target = problem.target;

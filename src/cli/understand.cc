@@ -38,17 +38,14 @@ std::string Sparkline(const std::vector<evidence::PeriodPoint>& points, std::siz
   return line;
 }
 
-// A file with flags, or the folder of a project: then its first objective and its hypotheses.
+// A file with flags, or the folder of a project: then an objective and the hypotheses.
 Result<int> Run(const ProblemFlags& flags, Session& session) {
   lifecycle::Problem problem;
   std::vector<lifecycle::Hypothesis> hypotheses;
-  std::error_code code;
-  const std::filesystem::path charter = std::filesystem::path(flags.source) / "assay.toml";
-  if (flags.outcome.empty() && std::filesystem::exists(charter, code)) {
-    const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(flags.source));
-    problem = ASSAY_TRY(lifecycle::ObjectivesOf(project)).front().problem;
+  if (const std::optional<lifecycle::Project> project = ASSAY_TRY(ProjectNamed(flags))) {
+    problem = ASSAY_TRY(lifecycle::FindObjective(*project, flags.objective)).problem;
     problem.sample_rows = flags.sample;
-    hypotheses = lifecycle::HypothesesOf(project.charter);
+    hypotheses = lifecycle::HypothesesOf(project->charter);
   } else {
     problem = ASSAY_TRY(ToProblem(flags));
   }

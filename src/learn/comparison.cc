@@ -104,7 +104,13 @@ Result<stats::Interval> Judge::Estimate(Metric metric, std::span<const double> p
   if (metric == Metric::kAccuracy || metric == Metric::kNdcg) {
     return interval.standard_error == 0 && (parts.value == 0 || parts.value == 1) ? stats::AllAlike(parts.value, interval.units, level) : stats::OnLogitScale(interval, level);
   }
-  if (metric != Metric::kRmse) return stats::AgainstSkewness(interval, level);
+  if (metric != Metric::kRmse) {
+    interval = stats::AgainstSkewness(interval, level);
+    // No prediction is better than perfect: beyond that the interval holds nothing.
+    if (HigherIsBetter(metric)) interval.high = std::min(interval.high, std::max(1.0, parts.value));
+    else interval.low = std::max(interval.low, std::min(0.0, parts.value));
+    return interval;
+  }
   // The mean of squares is what the rows' losses add up to; its interval is carried to the root.
   stats::Interval squares = interval;
   squares.value = parts.value * parts.value;

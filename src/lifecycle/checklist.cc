@@ -63,15 +63,7 @@ Result<std::unique_ptr<Workbench>> Prepare(const Project& project, const Checkli
   Workbench& bench = *owned;
   bench.project = &project;
   bench.engine = &engine;
-  std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
-  auto wanted = objectives.begin();
-  if (!options.objective.empty()) {
-    std::vector<std::string> names;
-    for (const Objective& o : objectives) names.push_back(o.name);
-    wanted = std::find_if(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == options.objective; });
-    if (wanted == objectives.end()) return Error{ErrorCode::kNotFound, "--objective: there is no objective '" + options.objective + "'." + base::DidYouMean(options.objective, names) + " The charter has: " + base::Join(names, ", ")};
-  }
-  bench.objective = std::move(*wanted);
+  bench.objective = ASSAY_TRY(FindObjective(project, options.objective));
   bench.gathered = ASSAY_TRY(Gather(bench.objective.problem, engine, context));
   Result<evidence::ProjectReport> last = LoadProjectReport(project);
   if (last && last->header.data.fingerprint == bench.gathered.data.fingerprint && last->header.seed == context.seed) bench.last_run = std::move(*last);

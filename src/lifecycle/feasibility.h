@@ -74,6 +74,10 @@ Result<PatternTest> TestPattern(const learn::Examples& examples, int permutation
 // Single features that tell more than is plausible, and why; see docs/feasibility.md.
 Result<std::vector<evidence::Finding>> FindLeaks(const learn::Examples& examples, const RunContext& context);
 
+// Takes the features that FindLeaks accuses out of gathered->examples, with a note in gathered->data.notes for each.
+// kInvalidInput when no feature is left.
+Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context);
+
 // The same, computed once per problem: the check and the feasibility of one run both ask. Serves one data set and charter.
 class LeakFinder {
  public:

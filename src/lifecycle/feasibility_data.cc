@@ -223,7 +223,9 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   more->in_vain = curve->still_rising && tenfold.high < sign * wanted;
   const evidence::Estimate& now = item.curve[observations.size() - 1].score;
   const bool reached = has_target && (sign > 0 ? now.low >= wanted : now.high <= wanted);
-  item.verdict = more->still_rising && !more->in_vain && !reached ? Verdict::kRefuted : Verdict::kSupported;
+  // Flat is what surely gains too little: doubling the rows brings less than the least gain, or the target is out of every redrawn curve's reach.
+  const bool flat = has_target ? curve->ShareThatNever(sign * wanted) > 0.975 : sign * (sign > 0 ? doubled.high : doubled.low) - sign * now.value < ground.options.least_gain;
+  item.verdict = more->in_vain || reached ? Verdict::kSupported : more->still_rising ? Verdict::kRefuted : flat ? Verdict::kSupported : Verdict::kInconclusive;
   const std::string at = base::ReadableNumber(most) + " training rows";
   if (reached) {
     item.answer = "Yes: with " + at + " the target " + base::ReadableNumber(wanted, 3) + " is passed (" + metric + " " + EstimateInWords(now) + ")" + (more->still_rising ? "; the curve still rises, twice as many rows would give " + EstimateInWords(doubled) : "") + ".";
@@ -233,7 +235,8 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   } else if (more->still_rising) {
     item.answer = "More would help: the curve still rises at " + at + "; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";
   } else {
-    item.answer = "Yes: no rise is shown at " + at + "; more of the same rows would hardly help (fitted limit " + EstimateInWords(limit) + ").";
+    item.answer = flat ? "Yes: no rise is shown at " + at + "; more of the same rows would hardly help (fitted limit " + EstimateInWords(limit) + ")."
+                       : "Not decided: no rise is shown at " + at + ", nor that more rows would not help; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";
     if (has_target) {
       const evidence::Estimate& needed = item.figures[2].estimate;
       item.answer += " The target " + base::ReadableNumber(wanted, 3) + " is not surely reached; " + (std::isfinite(needed.value) ? "on the fitted curve that would take " + base::ReadableNumber(needed.value, 3) + " rows (" + (needed.reason.empty() ? base::ReadableNumber(needed.low, 3) + " to " + base::ReadableNumber(needed.high, 3) : needed.reason) + ")." : needed.reason + ".");

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/step_clock.h"
 #include "base/text.h"
 #include "learn/comparison.h"
 #include "learn/learner.h"
@@ -192,6 +193,20 @@ Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContex
   return findings;
 }
 
+Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context) {
+  const base::ScopedStep step(context, "leakage");
+  std::vector<std::string> leaky;
+  for (const Finding& finding : ASSAY_TRY(FindLeaks(gathered->examples, context))) {
+    if (!finding.accused) continue;
+    leaky.push_back(finding.name);
+    gathered->excluded.push_back({finding.name, "it leaks"});
+    gathered->data.notes.push_back("'" + finding.name + "' is left out because it leaks: " + finding.message.substr(0, finding.message.find_last_not_of('.') + 1));
+  }
+  gathered->examples = WithoutFeatures(gathered->examples, leaky);
+  if (gathered->examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no honest feature is left: " + base::Join(leaky, ", ") + " leak; assay feasibility says why"};
+  return {};
+}
+
 Result<std::vector<Finding>> LeakFinder::Find(const Examples& examples, const RunContext& context) {
   std::vector<std::string> asked = {learn::TaskName(examples.task), examples.outcome_text, examples.time_text, examples.unit_text, examples.query_text, std::to_string(examples.wait), std::to_string(examples.num_rows())};
   for (const learn::Feature& feature : examples.features) asked.push_back(feature.name);
@@ -218,6 +233,13 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
     finding.kind = "known_after";
     finding.estimate.reason = "not a feature, so not judged";
     finding.message = "'" + excluded.column + "' is left out: " + excluded.reason;
+  }
+  // A sample keeps few rows of each case that recurs daily, so that their usual time of day is not known.
+  const std::string hour = "hour(" + gathered.examples.time_text + ")";
+  const bool has_hour = std::any_of(gathered.examples.features.begin(), gathered.examples.features.end(), [&](const learn::Feature& f) { return f.name == hour; });
+  const bool sampled = std::any_of(gathered.data.notes.begin(), gathered.data.notes.end(), [](const std::string& note) { return note.starts_with("a random sample"); });
+  if (has_hour && sampled && !base::IsAmong(*leaky, hour) && !FindTimeLeak(gathered.examples)) {
+    order += " Whether the time of day in '" + gathered.examples.time_text + "' was planned or is what happened could not be judged: the sample holds too few rows of each case that recurs; run it on all rows.";
   }
   item.verdict = !leaky->empty() ? Verdict::kRefuted : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
   item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + order;

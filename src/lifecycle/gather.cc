@@ -46,6 +46,21 @@ Result<Column> TimesOfTexts(const Column& texts, const std::string& expression, 
   return Column::Times(texts.name(), std::move(values));
 }
 
+// Outcomes are kept as floats of 24 bits. Values that differ only beyond them (1,000,000,010 and 1,000,000,020) would be
+// told apart no more: refused, rather than judged as something else.
+Result<void> CheckPrecision(const std::string& text, const Examples& examples, const std::vector<double>& values, const learn::Rows& rows) {
+  if (rows.empty()) return {};
+  double mean = 0, spread = 0, lost = 0;
+  for (const std::uint32_t row : rows) mean += values[row] / static_cast<double>(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double value = values[rows[i]], error = value - static_cast<double>(examples.outcome[i]);
+    spread += (value - mean) * (value - mean);
+    lost += error * error;
+  }
+  if (lost <= 1e-6 * spread) return {};
+  return Error{ErrorCode::kInvalidInput, "--outcome: the values of '" + text + "' lie so close together for their size, about " + base::ShortestNumber(std::round(mean)) + ", that they cannot be told apart; take a constant off: --outcome '" + text + " - " + base::ShortestNumber(std::round(mean)) + "'"};
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids) {
@@ -150,6 +165,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
     if (examples.task == Task::kRanking && value < 0) return Error{ErrorCode::kInvalidInput, "--outcome: row " + std::to_string(gathered.source_rows[i] + 1) + " has the negative value " + base::ShortestNumber(value) + "; a gain for ranking is 0 or more"};
     examples.outcome[i] = static_cast<float>(value);
   }
+  ASSAY_TRY(CheckPrecision(problem.outcome, examples, outcome.values, gathered.source_rows));
   const bool varied = std::any_of(examples.outcome.begin(), examples.outcome.end(), [&](float v) { return v != examples.outcome[0]; });
   if (!varied && LeastDistinct(examples.task) > 1) {
     return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has the same value in all " + base::ReadableCount(gathered.data.rows) + " rows; there is nothing to predict"};

@@ -23,6 +23,10 @@ struct ExcludedColumn {
 // What an analysis gets. `examples.table` holds, in this order: the columns of the source, the derived columns, the
 // calendar parts of time columns. Rows with a missing outcome, named by an exclusion or not kept by `where` are not in it; they
 // are counted by reason in data.notes, as are the values that a derived column repaired.
+// Reasons that others ask for.
+inline constexpr const char* kPartOfTheOutcome = "it is part of the outcome";
+inline constexpr const char* kKnownAfter = "the charter says it is known only after the decision";
+
 struct Gathered {
   learn::Examples examples;
   std::shared_ptr<const table::Table> source;  // every row read, also those without outcome; source columns + derived

@@ -72,8 +72,8 @@ std::string RepairNote(const Column& before, const Column& after, const std::str
 }
 
 std::string ReasonToExclude(const std::string& name, const Problem& problem, const Roles& roles) {
-  if (base::IsAmong(roles.outcome, name)) return "it is part of the outcome";
-  if (base::IsAmong(problem.known_after, name)) return "the charter says it is known only after the decision";
+  if (base::IsAmong(roles.outcome, name)) return kPartOfTheOutcome;
+  if (base::IsAmong(problem.known_after, name)) return kKnownAfter;
   if (base::IsAmong(roles.time, name)) return "it is the time; its calendar parts are features instead";
   if (base::IsAmong(roles.unit, name)) return "it names the unit";
   if (base::IsAmong(roles.query, name)) return "it names the query";
@@ -147,7 +147,7 @@ Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles,
           continue;
         }
         if (base::IsAmong(problem.known_after, part.name)) {
-          excluded->push_back({part.name, "the charter says it is known only after the decision"});
+          excluded->push_back({part.name, kKnownAfter});
           continue;
         }
         Column made = ASSAY_TRY(expression::EvaluateText(part.expression, "calendar part", table, part.name, context));

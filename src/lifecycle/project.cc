@@ -91,6 +91,17 @@ Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
   return objectives;
 }
 
+Result<Objective> FindObjective(const Project& project, const std::string& name) {
+  std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
+  if (name.empty()) return std::move(objectives.front());
+  std::vector<std::string> names;
+  for (Objective& objective : objectives) {
+    if (objective.name == name) return std::move(objective);
+    names.push_back(objective.name);
+  }
+  return Error{ErrorCode::kNotFound, "--objective: there is no objective '" + name + "'." + base::DidYouMean(name, names) + " The charter has: " + base::Join(names, ", ")};
+}
+
 std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter) {
   std::vector<Hypothesis> hypotheses;
   for (const Record& r : charter.list("phenomenon.hypotheses")) hypotheses.push_back({r.text("name"), r.text("claim"), r.text("segment"), r.text("metric"), r.text("direction"), r.text("period")});

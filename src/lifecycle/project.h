@@ -31,6 +31,8 @@ struct Objective {
 // One per [[objectives]]; kInvalidInput when there is none or an answer is missing that no analysis can do without.
 // data.source is relative to the charter's folder.
 Result<std::vector<Objective>> ObjectivesOf(const Project& project);
+// The objective of this name, "" = the first. kNotFound with the names that there are.
+Result<Objective> FindObjective(const Project& project, const std::string& name);
 std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter);
 // What the charter adds to the data for the feasibility of an objective.
 FeasibilityOptions FeasibilityOptionsOf(const charter::Charter& charter, const Objective& objective);

@@ -7,6 +7,7 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "expression/expression.h"
 #include "learn/metrics.h"
 #include "learn/model_store.h"
 #include "learn/own_rule.h"
@@ -48,6 +49,21 @@ Result<void> RefuseTooLarge(const Gathered& gathered, const TrainOptions& option
   return RefuseBeyondMemory({what, num_rows, bytes, ""}, context);
 }
 
+// A column of the rule that is known too late, "" when there is none. A rule may never be made of the outcome.
+Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gathered) {
+  for (const std::string& name : expression::ColumnsOf(rule.expression)) {
+    const std::int64_t found = gathered.examples.table->Find(name);
+    if (found < 0) continue;  // the fit says what there is instead
+    const std::string& column = gathered.examples.table->column(static_cast<std::size_t>(found)).name();
+    for (const ExcludedColumn& excluded : gathered.excluded) {
+      if (excluded.column != column) continue;
+      if (excluded.reason == kPartOfTheOutcome) return Error{ErrorCode::kInvalidInput, "own rule '" + rule.name + "' (" + rule.expression + ") is made of '" + column + "', which is part of the outcome; a rule may use what is known at the decision"};
+      if (excluded.reason == kKnownAfter) return column;
+    }
+  }
+  return std::string();
+}
+
 }  // namespace
 
 Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions& options, const RunContext& context) {
@@ -64,16 +80,25 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   rungs.push_back({"random", RungKind::kRandom, "", ""});
   rungs.push_back({"constant", RungKind::kConstant, "", ""});
   rungs.push_back({"best rule", RungKind::kRule, "", ""});
-  for (const OwnRule& rule : options.own_rules) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, ""});
+  std::vector<std::string> rule_notes;
+  for (const OwnRule& rule : options.own_rules) {
+    const std::string late = ASSAY_TRY(ColumnKnownTooLate(rule, gathered));
+    if (late.empty()) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, ""});
+    else rule_notes.push_back("the own rule '" + rule.name + "' is left out: it needs '" + late + "', which is known only after the decision.");
+  }
   rungs.push_back({"linear", RungKind::kLinear, "", ""});
   rungs.push_back({"boosted trees", RungKind::kBoosted, "", ""});
   const std::size_t num_candidates = rungs.size();
   // A mistake in a rule is told before anything is fitted.
-  for (const OwnRule& rule : options.own_rules) ASSAY_TRY(learn::FitOwnRule(rule.expression, examples, std::span<const std::uint32_t>(split.train).first(1), context.Quiet()));
+  for (const Rung& rung : rungs) {
+    if (rung.kind != RungKind::kOwnRule) continue;
+    ASSAY_TRY(learn::FitOwnRule(rung.own_rule, examples, std::span<const std::uint32_t>(split.train).first(1), context.Quiet()));
+  }
   const Choice choice = ASSAY_TRY(ChooseInsideTraining(examples, split.train, &rungs, options, metric, dependence, context));
   ProcedureComparisons procedures = ASSAY_TRY(CompareProcedures(examples, split.train, rungs, options, metric, dependence, context));
 
   evidence::TrainReport report;
+  report.notes = std::move(rule_notes);
   report.procedures = std::move(procedures.summary);
   report.header.report = "train";
   report.header.data = gathered.data;

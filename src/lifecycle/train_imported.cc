@@ -61,6 +61,10 @@ Result<std::optional<Rung>> ImportRung(const ImportedPredictions& import, const 
     ++unusable;
     std::copy_n(constant.begin() + static_cast<std::ptrdiff_t>(i * k), k, prediction.begin());
   }
+  if (unusable == static_cast<std::int64_t>(holdout.size())) {
+    notes->push_back("the predictions in '" + import.column + "' are not compared: none of the " + base::ReadableCount(unusable) + " holdout rows has a usable one" + (examples.task == learn::Task::kBinary ? " (a probability from 0 to 1)" : ""));
+    return std::optional<Rung>();
+  }
   if (unusable > 0) notes->push_back("'" + import.column + "': " + base::ReadableCount(unusable) + " of " + base::ReadableCount(static_cast<std::int64_t>(holdout.size())) + " holdout rows have no usable prediction and count as the constant");
   return std::optional<Rung>(std::move(rung));
 }

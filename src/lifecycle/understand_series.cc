@@ -72,7 +72,15 @@ std::vector<std::int64_t> CountPerPeriod(const std::vector<base::Micros>& times,
 
 // The period as ChoosePeriod says, or the next coarser one that leaves no period empty (weeks where nothing happens on
 // Sundays) as long as there are twelve of them.
-const PeriodRow& PeriodWithoutGaps(const std::vector<base::Micros>& times, base::Micros least, base::Micros most, std::int64_t known) {
+// A number that comes at its own rhythm, once a day or a month, is looked at in that rhythm, however few rows a period has.
+const PeriodRow& PeriodWithoutGaps(const std::vector<base::Micros>& times, base::Micros least, base::Micros most, std::int64_t known, bool number) {
+  for (const PeriodRow& row : kPeriods) {
+    const std::int64_t first = PeriodOf(least, row.length);
+    const std::int64_t count = PeriodOf(most, row.length) - first + 1;
+    if (!number || count < 24 || count > 400) continue;
+    const std::vector<std::int64_t> rows = CountPerPeriod(times, row.length, first, static_cast<std::size_t>(count));
+    if (std::find(rows.begin(), rows.end(), 0) == rows.end()) return row;
+  }
   const PeriodRow& chosen = ChoosePeriod(static_cast<double>(most - least) / static_cast<double>(base::kMicrosPerDay), known);
   for (const PeriodRow* row = &chosen; row <= &kPeriods[4]; ++row) {
     const std::int64_t first = PeriodOf(least, row->length);
@@ -153,7 +161,7 @@ OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence&
     out.reason = "all rows have the same time";
     return out;
   }
-  const PeriodRow& period = PeriodWithoutGaps(examples.time, least, most, known);
+  const PeriodRow& period = PeriodWithoutGaps(examples.time, least, most, known, examples.task == learn::Task::kRegression);
   out.period = period.name;
   const std::int64_t first = PeriodOf(least, period.length);
   const auto count = static_cast<std::size_t>(PeriodOf(most, period.length) - first + 1);
