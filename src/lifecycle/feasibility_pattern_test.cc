@@ -160,10 +160,10 @@ TEST(FeasibilityPattern, TheTestKeepsItsLevel) {
     const int rejected = Rejections(design, 0, runs);
     std::printf("%s: %d of %d nulls rejected\n", design.name, rejected, runs);
     std::fflush(stdout);
-    // 99.5 % of binomial(500, .05) is at most 38, of binomial(40, .05) at most 6.
+    // 99 % of binomial(500, .05) lie from 13 to 38; 99.5 % of binomial(40, .05) are at most 6.
     EXPECT_LE(rejected, whole ? 38 : 6) << design.name;
     if (whole) {
-      EXPECT_GE(rejected, 4) << design.name << ": a test that never rejects has no power";
+      EXPECT_GE(rejected, 13) << design.name;
     }
   }
 }
