@@ -5,7 +5,7 @@ import { Figure, Table } from './figure';
 import { inLine, readable, readEstimate, sentence, whyNone } from './format';
 import type { Comparison, RungReport, TrainReport } from './generated/reports';
 import { domainOf, intervalRows, rowOf, type IntervalRow } from './interval_rows';
-import { Mark, Number } from './parts';
+import { Explained, Mark, Number } from './parts';
 
 const meanings: Record<string, string> = {
   skill: '0 is the constant answer, 1 is perfect', auc: 'chance that a true case is ranked above a false one; 0.5 is chance', log_loss: 'less is better', brier: 'mean squared error of the chances; less is better',
@@ -50,7 +50,7 @@ function Rungs({ report }: { report: TrainReport }) {
       <div class="rungs">
         {[...report.rungs].reverse().map((r) => (
           <article class={r.name === report.recommended ? 'rung chosen' : 'rung'}>
-            <div><h4>{r.name}{r.name === report.recommended ? <span class="badge">recommended</span> : null}</h4><p class="quiet">{sentence(r.explain || r.kind)}{r.source ? ` ${sentence(r.source)}` : ''}</p></div>
+            <div><h4>{r.name}{r.name === report.recommended ? <span class="badge">recommended</span> : null}</h4><Explained text={r.explain || r.kind} />{r.source && <p class="quiet">{sentence(r.source)}</p>}</div>
             <div><p class="label">{report.metric}</p><Number of={r.metrics[report.metric] ?? { value: null, low: null, high: null, level: 0.95, reason: 'not measured for this rung' }} /></div>
             <div><p class="label">against the rung below</p><Below r={r} /></div>
             <div><p class="label">against the best</p><Mark state={r.status} /><p class="quiet">{sentence(r.status_text.replace(/^[a-z ]+: /, ''))}{unclear.includes(r) ? ` About ${readable(+(r.rows_to_decide.value as number).toPrecision(2))} holdout rows would decide${r.rows_to_decide.reason ? '' : ` (${readEstimate(r.rows_to_decide).interval || 'no interval'})`}.` : ''}</p></div>
@@ -62,7 +62,7 @@ function Rungs({ report }: { report: TrainReport }) {
   );
 }
 
-export function Ladder({ report, first }: { report: TrainReport; first: boolean }) {
+export function Ladder({ report, id }: { report: TrainReport; id: string }) {
   const [metric, setMetric] = useState(report.metric);
   const names = [...new Set(report.rungs.flatMap((r) => Object.keys(r.metrics)))];
   const rows: IntervalRow[] = [...report.rungs].reverse().filter((r) => r.metrics[metric]?.value != null).map((r) => {
@@ -74,7 +74,7 @@ export function Ladder({ report, first }: { report: TrainReport; first: boolean 
     return intervalRows({ rows, width, axis: `${metric} on the holdout`, domain: domainOf(near.length > 0 ? near : rows), line: metric === 'skill' ? { at: 0, name: 'the constant' } : metric === 'auc' ? { at: 0.5, name: 'chance' } : undefined, from: metric === report.metric && report.target !== null ? { at: report.target, name: 'target' } : undefined });
   }, [report, metric]);
   return (
-    <section id={first ? 'ladder' : `ladder-${report.objective}`}>
+    <section id={id}>
       <h2>The ladder: better than what?<small> {report.objective}</small></h2>
       <p class={`verdict ${report.recommended ? 'good' : 'bad'}`}><b>{report.recommended ? `Recommended: ${report.recommended}.` : 'No rung is recommended.'}</b> <span>{sentence(report.reason)}</span></p>
       <div class="tabs" role="group" aria-label="Metric of the ladder">{names.map((n) => <button aria-pressed={n === metric} onClick={() => setMetric(n)}>{n}</button>)}</div>

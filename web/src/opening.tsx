@@ -6,7 +6,7 @@ import { Figure } from './figure';
 import { count, counted, inLine, inWords, listed, present, readable, sentence, tone, type Reading, type Tone } from './format';
 import type { Estimate, FeasibilityReport, ProjectReport, RungReport, TrainReport } from './generated/reports';
 import { intervalRows, rowOf, type IntervalRow } from './interval_rows';
-import { Mark, Number } from './parts';
+import { ladderId, Mark, Number } from './parts';
 import { ThemeButton } from './theme';
 
 const verdicts: Record<string, (about: string) => string> = {
@@ -52,7 +52,7 @@ function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport 
   const best = value?.rungs.find((r) => r.name === value.best && r.name !== rung.name);
   return (
     <p>
-      <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}, {rung.explain || rung.kind}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {count(train.split.holdout_rows)} rows that nothing was chosen by.
+      <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}{rung.explain.includes('\n') ? <>, branches that <a href={`#${ladderId(report, train)}`}>the ladder</a> shows</> : `, ${rung.explain || rung.kind}`}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {count(train.split.holdout_rows)} rows that nothing was chosen by.
       {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{best && present(best.value_per_day.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(best.value_per_day)} ${currencyOf(report)} per day` : ''}.</>}
     </p>
   );

@@ -1,7 +1,10 @@
 // Small things that every section uses.
 import type { ComponentChildren } from 'preact';
-import type { Estimate } from './generated/reports';
-import { inWords, readEstimate, sign, tone, type Reading } from './format';
+import type { Estimate, ProjectReport, TrainReport } from './generated/reports';
+import { inWords, readEstimate, sentence, sign, tone, type Reading } from './format';
+
+/** Where an objective's ladder stands in the page. */
+export const ladderId = (report: ProjectReport, train: TrainReport): string => (train === report.train[0] ? 'ladder' : `ladder-${train.objective}`);
 
 /** A figure with its interval, or with the reason why there is none. */
 export function Number({ of, as = 'plain', unit }: { of: Estimate | null | undefined; as?: Reading; unit?: string }) {
@@ -17,6 +20,14 @@ export function Number({ of, as = 'plain', unit }: { of: Estimate | null | undef
 /** A state in words, with a sign and a colour. */
 export function Mark({ state, words }: { state: string; words?: string }) {
   return <span class={`mark ${tone(state)}`}><span aria-hidden="true">{sign(state)}</span>{'\u00a0'}{words ?? inWords(state)}</span>;
+}
+
+/** What a rung is: in a sentence, or as a tree of branches, a line each. */
+export function Explained({ text }: { text: string }) {
+  if (!text.includes('\n')) return <p class="quiet">{sentence(text)}</p>;
+  // A branch keeps its indent where it wraps.
+  const indent = (line: string): number => line.length - line.trimStart().length;
+  return <div class="branches">{text.split('\n').map((line) => <div style={{ paddingLeft: `${indent(line) + 2}ch`, textIndent: '-2ch' }}>{line.trimStart()}</div>)}</div>;
 }
 
 export function Key({ name, children }: { name: string; children: ComponentChildren }) {
