@@ -212,14 +212,92 @@ test('on paper: light, A4, parts opened and closed again, nothing wider than the
   await page.close();
 });
 
-// What a run leaves behind when it stops early: the same file with the later parts taken out.
+/** The same file with other data: `change` makes them of the run's own. */
+function changed(name, change) {
+  const [, before, data, rest] = /^([\s\S]*id="assay-data">)([\s\S]*?)(<\/script>[\s\S]*)$/.exec(readFileSync(reportFile, 'utf8'));
+  const file = join(folder, name);
+  writeFileSync(file, before + JSON.stringify(change(JSON.parse(data))).replaceAll('<', '\\u003c') + rest);
+  return file;
+}
+
+const estimate = (value, low, high, level = 0.95) => ({ value, low, high, level, reason: '' });
+
+// Two objectives, long names, claims about two metrics, a rule that is a tree: what once printed over or was cut.
+const crowded = (report) => {
+  const [f] = report.feasibility, [t] = report.train;
+  const objective = 'engagement of readers';
+  const named = { ...t, recommended: 'biggest budget first', rungs: t.rungs.map((r, i) => (i === 2 ? { ...r, name: 'biggest budget first', explain: 'if x <= 4:\n  if x <= 2: 0.1 (10 % of rows)\n  else: 0.2 (20 % of rows)\nelse: 0.3 (70 % of rows)' } : r)) };
+  const claim = { ...report.understand.hypotheses[0], verdict: 'supported', answer: 'holds: 1 inside against 2 outside' };
+  const hypotheses = [
+    { ...claim, name: 'Holidays', metric: '"Rating"', effect: estimate(0.42, 0.31, 0.53), inside: estimate(6.56, 6.4, 6.7), outside: estimate(6.14, 6.1, 6.2) },
+    { ...claim, name: 'Money buys visitors', claim: 'Dear films earn more.', metric: '"US Gross"', effect: estimate(75070398, 65031692, 85109105), inside: estimate(105089972, 9e7, 12e7), outside: estimate(30019574, 29e6, 31e6) },
+  ];
+  const field = (key, answer) => ({ key, stage: 'design', question: key, answer, status: 'answered', line: 1, note: '' });
+  const asked = (key, answer, status = 'answered') => ({ stage: 'business', question: `About ${key}?`, answer, source: 'charter', status, key, note: '' });
+  return {
+    ...report,
+    feasibility: [{ ...f, objective: 'quality', verdict: 'go', least_gain: 0.02, gain: estimate(0.109, 0.073, 0.145, 1 - 0.05 / 3) }, { ...f, objective, verdict: 'collect_more', least_gain: 0.02, gain: estimate(0.62, 0.51, 0.72, 1 - 0.05 / 3) }],
+    train: [{ ...named, objective: 'quality' }, { ...named, objective }],
+    understand: { ...report.understand, hypotheses },
+    steps: [{ name: 'a rung worth building', criterion: 'quality_recommended_skill >= 0.15 and quality_gain_low > 0', state: 'not_met', detail: 'quality_recommended_skill = 0.125, quality_gain_low = 0.0729' }],
+    check: { ...report.check, proof: { ...report.check.proof, metric_kind: 'share' }, fields: [field('guardrails[small films].expression', 'budget < 10'), field('guardrails[small films].limit', '0.35'), field('data.columns[US Gross].unit', 'USD')] },
+    board: [asked('value.currency', 'USD'), asked('value.true_positive', '4'), asked('value.false_positive', '-1'), asked('value.decisions_per_day', '16500'), asked('proof.smallest_effect', '0.005'), asked('ethics.fatal', 'false'), asked('guardrails', 'small films'), asked('data.columns', 'x', 'contradicted')],
+  };
+};
+
+test('in pictures no text is cut and none stands on another, wide, narrow and on paper', async () => {
+  for (const file of [reportFile, changed('crowded.html', crowded)]) {
+    for (const [width, media] of [[1280, 'screen'], [360, 'screen'], [688, 'print']]) {
+      const { page, problems } = await open({ viewport: { width, height: 900 } }, file);
+      await page.waitForSelector('#ladder svg');
+      if (media === 'print') {
+        await page.emulateMedia({ media });
+        await page.locator('#feasibility details[open]').first().waitFor();
+      }
+      const faults = await page.evaluate(() => {
+        const found = [];
+        for (const picture of document.querySelectorAll('.plot')) {
+          const frame = picture.getBoundingClientRect();
+          const texts = [...picture.querySelectorAll('svg text')].filter((t) => t.textContent.trim() && !t.querySelector('text')).map((t) => ({ text: t.textContent, box: t.getBoundingClientRect() })).filter(({ box }) => box.width > 0);
+          for (const [i, { text, box }] of texts.entries()) {
+            if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) found.push(`cut: ${text}`);
+            for (const other of texts.slice(i + 1)) {
+              const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left), down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+              if (across > 2 && down > 4) found.push(`"${text}" on "${other.text}"`);
+            }
+          }
+        }
+        return found;
+      });
+      assert.deepEqual(faults, [], `${file} at ${width}, ${media}`);
+      assert.deepEqual(problems, []);
+      await page.close();
+    }
+  }
+});
+
+test('figures carry their units, levels and limits; a go names what is not met; each metric has its own scale', async () => {
+  const { page, problems } = await open({ viewport: { width: 1280, height: 900 } }, changed('units.html', crowded));
+  assert.match(await page.locator('h1').innerText(), /Go: a model of “quality” is worth building, but 1 exit criterion is not shown to be met\./);
+  assert.match(await page.locator('.keys').innerText(), /0\.073 to 0\.145 at 98\.3\s%/);
+  const board = await page.locator('#board').innerText();
+  for (const words of ['4 USD', '−1 USD', '16,500 a day', '0.5 percentage points', 'No', 'small films: budget < 10, at most 0.35', '7 of 8 answered, 1 contradicted by the data']) assert.ok(board.includes(words), words);
+  assert.match(await page.locator('#results').innerText(), /skill of the recommended rung, for “quality”: wanted at least 0\.15, measured 0\.125/);
+  const understand = await page.locator('#understand').innerText();
+  assert.match(understand, /105 million USD inside against 30\.0 million USD outside, a difference of 75 million \(65 to 85\)/);
+  assert.equal(await page.locator('#hypotheses ~ figure svg[aria-label*="Effect of each hypothesis"]').count(), 2, 'two metrics, two pictures');
+  assert.deepEqual(await page.locator('#ladder .branches').first().locator('div').allInnerTexts(), ['if x <= 4:', 'if x <= 2: 0.1 (10 % of rows)', 'else: 0.2 (20 % of rows)', 'else: 0.3 (70 % of rows)']);
+  // The board is the heart of the page: it comes before the findings, and the skip link leads to the verdict.
+  assert.ok(await page.evaluate(() => document.querySelector('#board').compareDocumentPosition(document.querySelector('#understand')) & Node.DOCUMENT_POSITION_FOLLOWING));
+  assert.equal(await page.locator('.skip').getAttribute('href'), `#${await page.locator('h1').getAttribute('id')}`);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+// What a run leaves behind when it stops early: the later parts are missing.
 test('parts that have not run say so', async () => {
-  const html = readFileSync(reportFile, 'utf8');
-  const [, before, data, rest] = /^([\s\S]*id="assay-data">)([\s\S]*?)(<\/script>[\s\S]*)$/.exec(html);
-  const report = JSON.parse(data);
   for (const [left, missing] of [[{ train: [] }, ['ladder']], [{ train: [], feasibility: [] }, ['feasibility', 'ladder']], [{ train: [], feasibility: [], understand: null, check: null, board: [], steps: [], options: [], parts: [] }, ['understand', 'feasibility', 'ladder']]]) {
-    const file = join(folder, 'part.html');
-    writeFileSync(file, before + JSON.stringify({ ...report, ...left }).replaceAll('<', '\\u003c') + rest);
+    const file = changed('part.html', (report) => ({ ...report, ...left }));
     const { page, problems } = await open({ viewport: { width: 1200, height: 800 } }, file);
     for (const id of ['understand', 'feasibility', 'ladder']) assert.equal(/not run yet/.test(await page.locator(`#${id}`).innerText()), missing.includes(id), `${id} with ${missing} missing`);
     assert.deepEqual(problems, []);
