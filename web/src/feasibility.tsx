@@ -1,7 +1,7 @@
 // Is machine learning right? The verdict, the nine questions, the learning curve, the groups.
 import { useCallback } from 'preact/hooks';
 import { Figure, Plot } from './figure';
-import { inLine, inWords, present, readable, sentence, tone, whyNone, type Reading } from './format';
+import { inLine, inWords, present, readable, sentence, tone, unusualLevel, whyNone, type Reading } from './format';
 import type { FeasibilityItem, FeasibilityReport, Figure as Measured, Finding } from './generated/reports';
 import { intervalRows, rowOf } from './interval_rows';
 import { Key, Mark, Number } from './parts';
@@ -46,7 +46,13 @@ const axes: Record<string, string> = { single_feature: 'skill of each feature al
 /** Groups, proxies and single features with their figures: a picture per kind. */
 function Findings({ item, kind, findings }: { item: FeasibilityItem; kind: string; findings: Finding[] }) {
   const drawn = findings.filter((f) => present(f.estimate.value)).slice(0, 20);
-  const rows = drawn.map((f) => ({ ...rowOf(f.name, f.estimate), tone: f.accused ? ('bad' as const) : undefined }));
+  // One level for all is said once, below.
+  const levels = [...new Set(drawn.map((f) => unusualLevel(f.estimate.level)))];
+  const level = levels.length === 1 ? levels[0] : '';
+  const rows = drawn.map((f) => {
+    const row = rowOf(f.name, f.estimate);
+    return { ...row, text: level ? row.text.replace(` at ${level}`, '') : row.text, tone: f.accused ? ('bad' as const) : undefined };
+  });
   const options = useCallback((width: number) => intervalRows({ rows, width, axis: axes[kind] ?? inWords(kind) }), [item]);
   // Where a picture stands, the list names only what it does not show.
   const named = rows.length < 2 ? findings : findings.filter((f) => f.accused || !drawn.includes(f));
@@ -54,7 +60,7 @@ function Findings({ item, kind, findings }: { item: FeasibilityItem; kind: strin
   if (rows.length < 2) return told || null;
   return (
     <>
-      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${(axes[kind] ?? inWords(kind)).replace(/^./, (c) => c.toUpperCase())}: ■ called out, ● not.${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
+      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${(axes[kind] ?? inWords(kind)).replace(/^./, (c) => c.toUpperCase())}: ■ called out, ● not.${level ? ` Intervals at ${level}.` : ''}${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
       {told}
     </>
   );

@@ -41,8 +41,12 @@ function scaleOf(values: number[], as: Reading): { scale: number; unit: string }
   return { scale: factor(as), unit: unit(as) };
 }
 
-/** The level of an interval where it is not the usual 95 %: "98.3 %". */
-export const unusualLevel = (level: Maybe): string => (!present(level) || Math.abs(level - 0.95) < 1e-9 ? '' : `${readable(100 * level)}\u00a0%`);
+/** The level of an interval where it is not the usual 95 %: "98.3 %"; with as many decimals as tell it from 100 %. */
+export function unusualLevel(level: Maybe): string {
+  if (!present(level) || level >= 1 || Math.abs(level - 0.95) < 1e-9) return '';
+  const decimals = Math.min(9, Math.max(1, -Math.floor(Math.log10(100 * (1 - level)))));
+  return `${Number((100 * level).toFixed(decimals))}\u00a0%`;
+}
 
 /** As many decimals as the interval's width supports: two digits of it, and more where an end would seem to be zero. */
 export function readEstimate(e: Estimate | null | undefined, as: Reading = 'plain'): Readable {
