@@ -12,3 +12,6 @@ export function unitOf(report: ProjectReport, expression: string): string {
 
 /** The money of the charter; empty when none is stated. */
 export const currencyOf = (report: ProjectReport): string => report.value.find((v) => v.currency)?.currency || stated(report, 'value.currency');
+
+/** Whether a rung never acts on the holdout at the stated values of right and wrong decisions: using it is doing nothing. */
+export const neverActs = (report: ProjectReport, objective: string, rung: string): boolean => report.value.find((v) => v.objective === objective)?.rungs.find((r) => r.name === rung)?.share_acted === 0;

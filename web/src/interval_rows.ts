@@ -75,6 +75,8 @@ interface Layout {
   below: number[];
 }
 
+const edge = 20;
+
 function layoutOf(rows: IntervalRow[], width: number): Layout {
   const labelWidth = Math.max(...rows.map((r) => textWidth(r.label.slice(0, 200), 600)));
   const figureWidth = Math.max(...rows.map((r) => textWidth(r.text)));
@@ -90,7 +92,8 @@ function layoutOf(rows: IntervalRow[], width: number): Layout {
   const labels = rows.map((r) => wrapped(r.label, width - 16, 600, 3));
   const figures = rows.map((r) => wrapped(r.text, width - 16));
   const lines = Math.max(...rows.map((_, i) => labels[i].length + (share ? 0 : figures[i].length)));
-  return { left: 8, right: 8, beside: false, step: lines * lineHeight + 28, labels: labels.map((l) => l.join('\n')), figures: figures.map((f) => f.join('\n')), below: rows.map((_, i) => (share ? -1 : labels[i].length * lineHeight)) };
+  // Room for half a number of the axis at both ends.
+  return { left: edge, right: edge, beside: false, step: lines * lineHeight + 28, labels: labels.map((l) => l.join('\n')), figures: figures.map((f) => f.join('\n')), below: rows.map((_, i) => (share ? -1 : labels[i].length * lineHeight)) };
 }
 
 type Anchor = 'start' | 'middle' | 'end';
@@ -152,11 +155,11 @@ export function intervalRows({ rows, width, axis, percent, domain: wanted, line,
     marks.push(Plot.text(keyed, { ...label, dx: -left + 2 }));
     marks.push(Plot.text(keyed, { ...figure, frameAnchor: 'right', dx: 12, textAnchor: 'start', fill: 'var(--ink)' }));
   } else {
-    const halo = { stroke: 'var(--paper)', strokeWidth: 3, lineAnchor: 'top' } as const;
+    const halo = { stroke: 'var(--paper)', strokeWidth: 3, lineAnchor: 'top', dx: 8 - edge } as const;
     const start = -step / 2 + 3;
     marks.push(Plot.text(keyed, { ...label, ...halo, dy: start }));
     const shared = below.length > 0 && below[0] < 0;
-    if (shared) marks.push(Plot.text(keyed, { ...figure, ...halo, frameAnchor: 'right', dy: start, textAnchor: 'end', fill: 'var(--soft)' }));
+    if (shared) marks.push(Plot.text(keyed, { ...figure, ...halo, frameAnchor: 'right', dy: start, dx: edge - 8, textAnchor: 'end', fill: 'var(--soft)' }));
     else for (const offset of new Set(below)) marks.push(Plot.text(keyed.filter((_, i) => below[i] === offset), { ...figure, ...halo, frameAnchor: 'left', dy: start + offset, textAnchor: 'start', fill: 'var(--soft)' }));
   }
   // The axis's name wraps where one line is too short for it.

@@ -62,7 +62,8 @@ function Rungs({ report }: { report: TrainReport }) {
   );
 }
 
-export function Ladder({ report, id }: { report: TrainReport; id: string }) {
+/** `idle`: the recommended rung never acts at the stated values of decisions. */
+export function Ladder({ report, id, idle }: { report: TrainReport; id: string; idle: boolean }) {
   const [metric, setMetric] = useState(report.metric);
   const names = [...new Set(report.rungs.flatMap((r) => Object.keys(r.metrics)))];
   const rows: IntervalRow[] = [...report.rungs].reverse().filter((r) => r.metrics[metric]?.value != null).map((r) => {
@@ -76,7 +77,7 @@ export function Ladder({ report, id }: { report: TrainReport; id: string }) {
   return (
     <section id={id}>
       <h2>The ladder: better than what?<small> {report.objective}</small></h2>
-      <p class={`verdict ${report.recommended ? 'good' : 'bad'}`}><b>{report.recommended ? `Recommended: ${report.recommended}.` : 'No rung is recommended.'}</b> <span>{sentence(report.reason)}</span></p>
+      <p class={`verdict ${!report.recommended ? 'bad' : idle ? 'warn' : 'good'}`}><b>{report.recommended ? `Recommended: ${report.recommended}.` : 'No rung is recommended.'}</b> <span>{sentence(report.reason)}{idle && <> <b>At the stated values of right and wrong decisions it never acts: using it is doing nothing.</b></>}</span></p>
       <div class="tabs" role="group" aria-label="Metric of the ladder">{names.map((n) => <button aria-pressed={n === metric} onClick={() => setMetric(n)}>{n}</button>)}</div>
       <Figure name={`${metric} of each rung${report.objective ? ` for ${report.objective}` : ''}`} label={`Each rung's ${metric} on the holdout, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`Each rung's ${metric}${meanings[metric] ? ` (${meanings[metric]})` : ''} on rows that nothing was chosen by, with 95 % intervals by unit. ● green: recommended; ×: published elsewhere.${whyNone(report.rungs.filter((r) => r.metrics[metric]?.value != null).map((r) => ({ label: r.name, of: r.metrics[metric] })))}`} options={options} said table={{ head: ['rung', `${metric} (95 % interval)`], body: rows.map((r) => [r.label, r.text]) }} />
       <h3>Each rung, highest first</h3>

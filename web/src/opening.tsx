@@ -1,6 +1,6 @@
 // The first screen: the verdict in a sentence, why it was asked and why it came out so, the few figures that carry it.
 import { useCallback } from 'preact/hooks';
-import { currencyOf, unitOf } from './charter';
+import { currencyOf, neverActs, unitOf } from './charter';
 import { unmet } from './criteria';
 import { Figure } from './figure';
 import { count, counted, inLine, inWords, listed, present, readable, sentence, tone, type Reading, type Tone } from './format';
@@ -48,7 +48,7 @@ function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport 
   const rung = rungOf(train);
   if (!rung) return <p><b>What to do now, for {quoted(train.objective)}:</b> use none of the rungs; none held on the latest rows.</p>;
   const value = report.value.find((v) => v.objective === train.objective);
-  const idle = value?.rungs.find((r) => r.name === rung.name)?.share_acted === 0;
+  const idle = neverActs(report, train.objective, rung.name);
   const best = value?.rungs.find((r) => r.name === value.best && r.name !== rung.name);
   return (
     <p>
@@ -103,7 +103,7 @@ function Decisive({ report }: { report: ProjectReport }) {
     <Figure
       name="the decisive comparison"
       label={`Gain over always giving the same answer, in ${found.metric}, ${levels}: ${found.rows.map((r) => `${r.label} ${r.text}`).join('; ')}. From ${readable(found.least)} on it is worth having.`}
-      caption={`The decisive comparison: the gain over always giving the same answer, ${levels}. From ${readable(found.least)} on (shaded) the charter calls it worth having: ● it surely is, ■ it surely is not, ◆ not decided${found.metric === 'skill' ? '. A skill of 0 is the constant answer, 1 is perfect' : ''}.`}
+      caption={`The decisive comparison: the gain over always giving the same answer, ${levels}. From ${readable(found.least)} on (shaded) the charter calls it worth having: ● surely, ■ surely not, ◆ not decided${found.metric === 'skill' ? '. A skill of 0 is the constant answer, 1 is perfect' : ''}.`}
       options={options}
       said
       table={{ head: ['what', `gain in ${found.metric} (interval)`], body: found.rows.map((r) => [r.label, r.text]) }}
@@ -118,7 +118,7 @@ function KeyFigures({ report }: { report: ProjectReport }) {
   const as = isShare(report);
   const several = report.feasibility.length > 1;
   return (
-    <dl class="keys">
+    <dl class={several ? 'keys several' : 'keys'}>
       {u && <div class="key"><dt>{as === 'share' ? 'how often' : 'mean of'} <code>{u.outcome}</code></dt><dd><Number of={u.outcome_mean} as={as} unit={unitOf(report, u.outcome)} /></dd></div>}
       {report.feasibility.map((f) => <div class={`key ${tone(f.verdict)}`}><dt>best model’s gain{several ? `, ${f.objective}` : ''}</dt><dd><Number of={f.gain} /></dd><dd class="quiet">{f.metric}; worth having from {readable(f.least_gain)}</dd></div>)}
       {report.train.map((t) => {
@@ -144,13 +144,12 @@ export function Opening({ report }: { report: ProjectReport }) {
         <div class="asked">
           {report.why && <p class="lead"><b>Why it was asked.</b> {sentence(report.why)}{solve ? <> The aim: {sentence(solve)}</> : null}</p>}
         </div>
-        <div class="decisive"><Decisive report={report} /></div>
+        <div class="decisive"><Decisive report={report} /><KeyFigures report={report} /></div>
         <div class="story">
           {report.feasibility.map((f) => <><p><b>Why{report.feasibility.length > 1 ? `, for ${quoted(f.objective)}` : ' this verdict'}.</b> {sentence(f.reason)}</p><Leaks f={f} /></>)}
           {report.train.map((t) => <WhatNow report={report} train={t} />)}
         </div>
       </div>
-      <KeyFigures report={report} />
     </header>
   );
 }
