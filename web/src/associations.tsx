@@ -1,21 +1,22 @@
 // What goes with the outcome: the strongest features, and how the outcome differs between their values.
 import { useCallback } from 'preact/hooks';
 import { Figure } from './figure';
-import { count, inLine, inShort, listed, whyNone, type Reading } from './format';
+import { count, inLine, listed, whyNone, type Reading } from './format';
 import type { Association } from './generated/reports';
-import { domainOf, intervalRows, rowOf, within } from './interval_rows';
+import { domainOf, goesOn, intervalRows, rowOf, within } from './interval_rows';
 
 const shown = 12;
 const drawn = 6;
 
 function Levels({ association, as, range }: { association: Association; as: Reading; range: [number, number] }) {
   const rows = association.level_labels.map((label, i) => ({ ...rowOf(label, association.level_means[i], as), of: association.level_means[i], n: association.level_rows[i] }));
-  const options = useCallback((width: number) => intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain: within(domainOf(rows), range) }), [association]);
+  const domain = within(domainOf(rows), range);
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain }), [association]);
   return (
     <Figure
       name={association.feature}
       label={`Mean outcome by ${association.feature}, with 95 % intervals.`}
-      caption={`${association.feature}${association.note ? `: ${association.note}` : ''}.${whyNone(rows)}`}
+      caption={`${association.feature}${association.note ? `: ${association.note}` : ''}.${whyNone(rows)}${goesOn(rows, domain)}`}
       options={options}
       said
       table={{ head: [association.feature, 'mean outcome (95 % interval)', 'rows'], body: rows.map((r) => [r.label, inLine(r.of, as), count(r.n)]) }}
@@ -28,7 +29,7 @@ export function Associations({ list, as, seasons, range }: { list: Association[]
   const top = list.filter((a) => a.strength.value !== null).slice(0, shown);
   const rows = top.map((a) => {
     const beyond = a.q_value !== null && a.q_value <= 0.05;
-    return { ...rowOf(a.feature, a.strength, 'share'), text: inShort(a.strength, 'share'), of: a.strength, tone: beyond ? ('good' as const) : ('mute' as const), beyond };
+    return { ...rowOf(a.feature, a.strength, 'share'), of: a.strength, tone: beyond ? ('good' as const) : ('mute' as const), beyond };
   });
   const options = useCallback((width: number) => intervalRows({ rows, width, axis: 'share of the outcome’s variance explained, %', percent: true, line: { at: 0, name: '' } }), [list]);
   if (rows.length === 0) return <p class="quiet">No feature could be looked at.</p>;

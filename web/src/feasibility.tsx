@@ -3,7 +3,7 @@ import { useCallback } from 'preact/hooks';
 import { Figure, Plot } from './figure';
 import { inLine, inWords, present, readable, sentence, tone, unusualLevel, whyNone, type Reading } from './format';
 import type { FeasibilityItem, FeasibilityReport, Figure as Measured, Finding } from './generated/reports';
-import { intervalRows, rowOf } from './interval_rows';
+import { domainOf, goesOn, intervalRows, rowOf } from './interval_rows';
 import { Key, Mark, Number } from './parts';
 
 const reading = (unit: string): Reading => (unit === 'share' ? 'share' : 'plain');
@@ -60,7 +60,7 @@ function Findings({ item, kind, findings }: { item: FeasibilityItem; kind: strin
   if (rows.length < 2) return told || null;
   return (
     <>
-      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${(axes[kind] ?? inWords(kind)).replace(/^./, (c) => c.toUpperCase())}: ■ called out, ● not.${level ? ` Intervals at ${level}.` : ''}${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
+      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${(axes[kind] ?? inWords(kind)).replace(/^./, (c) => c.toUpperCase())}: ■ called out, ● not.${level ? ` Intervals at ${level}.` : ''}${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}${goesOn(rows, domainOf(rows))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
       {told}
     </>
   );

@@ -49,6 +49,10 @@ export function domainOf(rows: IntervalRow[], also: number[] = []): [number, num
 /** A domain inside the values that there are: an interval's end beyond them squeezes nothing. */
 export const within = ([low, high]: [number, number], [least, most]: [number, number]): [number, number] => (least < high && most > low ? [Math.max(low, least), Math.min(high, most)] : [low, high]);
 
+/** Below a picture in which an interval is cut. */
+export const goesOn = (rows: IntervalRow[], [low, high]: [number, number]): string =>
+  rows.some((r) => r.value !== null && r.value >= low && r.value <= high && ((r.low ?? low) < low || (r.high ?? high) > high)) ? ' Where ◂ or ▸ stands, the interval goes on.' : '';
+
 const colour: Record<Tone | 'plain', string> = { good: 'var(--good)', bad: 'var(--bad)', warn: 'var(--warn)', ask: 'var(--ask)', mute: 'var(--mute)', plain: 'var(--accent)' };
 // A shape per tone, for people who do not see colours.
 const shape: Record<Tone | 'plain', Plot.SymbolType> = { good: 'circle', bad: 'square', warn: 'diamond', ask: 'triangle', mute: 'circle', plain: 'circle' };
@@ -143,9 +147,9 @@ export function intervalRows({ rows, width, axis, percent, domain: wanted, line,
     marks.push(Plot.dot(own.filter((r) => !r.foreign), { x: 'value', y: 'key', fill: colour[t], symbol: shape[t], r: 5.5, dy: drop }));
     marks.push(Plot.dot(own.filter((r) => r.foreign), { x: 'value', y: 'key', stroke: colour[t], strokeWidth: 2, symbol: 'times', r: 5, dy: drop }));
   }
-  const goesOn = { y: 'key', fill: 'var(--ink)', dy: drop } as const;
-  marks.push(Plot.text(inside.filter((r) => r.low !== null && r.low < domain[0]), { ...goesOn, x: () => domain[0], text: () => '◂', textAnchor: 'start' }));
-  marks.push(Plot.text(inside.filter((r) => r.high !== null && r.high > domain[1]), { ...goesOn, x: () => domain[1], text: () => '▸', textAnchor: 'end' }));
+  const arrow = { y: 'key', fill: 'var(--ink)', dy: drop } as const;
+  marks.push(Plot.text(inside.filter((r) => r.low !== null && r.low < domain[0]), { ...arrow, x: () => domain[0], text: () => '◂', textAnchor: 'start' }));
+  marks.push(Plot.text(inside.filter((r) => r.high !== null && r.high > domain[1]), { ...arrow, x: () => domain[1], text: () => '▸', textAnchor: 'end' }));
   marks.push(Plot.text(outside.filter((r) => (r.value as number) < domain[0]), { x: () => domain[0], y: 'key', text: () => '◂ off the scale', textAnchor: 'start', fill: 'var(--soft)', dy: drop, dx: 3 }));
   marks.push(Plot.text(outside.filter((r) => (r.value as number) > domain[1]), { x: () => domain[1], y: 'key', text: () => 'off the scale ▸', textAnchor: 'end', fill: 'var(--soft)', dy: drop, dx: -3 }));
 

@@ -3,7 +3,7 @@ import { useCallback } from 'preact/hooks';
 import { Figure } from './figure';
 import { count, inLine, listed, sentence, whyNone, type Reading } from './format';
 import type { LabelDelay, Season } from './generated/reports';
-import { domainOf, intervalRows, rowOf, within } from './interval_rows';
+import { domainOf, goesOn, intervalRows, rowOf, within } from './interval_rows';
 import { Key, Number } from './parts';
 
 /** The finding with its extremes, named only from positions with at least a quarter of an even share of the rows. */
@@ -21,14 +21,15 @@ function One({ season, as, leaky, range }: { season: Season; as: Reading; leaky:
   const all = season.labels.map((label, i) => ({ ...rowOf(label, season.means[i], as), of: season.means[i], n: season.rows[i] }));
   // Positions without a figure stand below the picture with their reason.
   const drawn = all.filter((r) => r.value !== null);
-  const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain: within(domainOf(drawn), range) }), [season]);
+  const domain = within(domainOf(drawn), range);
+  const options = useCallback((width: number) => intervalRows({ rows: drawn, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain }), [season]);
   if (drawn.length === 0) return <p class="quiet">{sentence(`By ${season.name}: ${season.answer}`)}</p>;
   const late = leaky.find((column) => column.startsWith(`${season.name}(`));
   return (
     <Figure
       name={`by ${season.name}`}
       label={`Mean outcome by ${season.name}, with 95 % intervals by unit.`}
-      caption={`By ${season.name}. ${finding(season, as)}${late ? ` Known too late: ${late} is left out of every model.` : ''}${whyNone(all)}`}
+      caption={`By ${season.name}. ${finding(season, as)}${late ? ` Known too late: ${late} is left out of every model.` : ''}${whyNone(all)}${goesOn(drawn, domain)}`}
       options={options}
       said
       table={{ head: [season.name, 'mean outcome (95 % interval)', 'rows'], body: all.map((r) => [r.label, inLine(r.of, as), count(r.n)]) }}

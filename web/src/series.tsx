@@ -46,26 +46,26 @@ export function Series({ series, mean, as, covered }: { series: OutcomeOverTime;
   const banded = points.some((p) => p.low !== null);
   const changes = series.changes.map((c) => ({ at: atTime(c.start), start: named(c.start, series.period), text: `from ${inLine(c.before, as)} to ${inLine(c.after, as)}, a difference of ${inLine(c.difference, as === 'share' ? 'points' : 'plain')}` }));
   const options = useCallback((width: number) => {
-  // The shifts by number and time; by number alone where they would meet.
-  const times = changes.map((c, i) => ({ at: c.at, text: changes.length > 1 ? `▼ ${i + 1}: ${c.start}` : `▼ ${c.start}` }));
-  const [first, last] = [+points[0].at, +points[points.length - 1].at];
-  const place = (at: Date) => 46 + ((+at - first) / (last - first || 1)) * (width - 104);
-  const meet = times.some((t, i) => i > 0 && place(t.at) - place(times[i - 1].at) < (textWidth(t.text, 600) + textWidth(times[i - 1].text, 600)) / 2 + 8) || times.some((t) => place(t.at) + textWidth(t.text, 600) / 2 > width);
-  return {
-    height: Math.max(240, Math.min(340, width / 3)), marginLeft: 46, marginRight: 58, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}`, grid: true, zero: as === 'share', nice: true },
-    marks: [
-      banded
-        ? Plot.areaY(points.filter((p) => p.low !== null), { x: 'at', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.16 })
-        : Plot.rect(levels, { x1: 'from', x2: 'to', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.1 }),
-      Plot.lineY(points, { x: 'at', y: 'mean', stroke: 'var(--accent)', strokeWidth: 1.4 }),
-      Plot.ruleY(levels, { x1: 'from', x2: 'to', y: 'level', stroke: 'var(--ink)', strokeWidth: 1.8, strokeDasharray: '6 4' }),
-      Plot.text(levels.slice(0, -1), { x: 'to', y: 'level', text: name, dy: -9, dx: -4, textAnchor: 'end', fontWeight: 700, stroke: 'var(--paper)', strokeWidth: 4, fill: 'var(--ink)' }),
-      Plot.text(levels.slice(-1), { x: 'to', y: 'level', text: name, dx: 6, textAnchor: 'start', fontWeight: 700 }),
-      Plot.ruleX(changes, { x: 'at', stroke: 'var(--bad)', strokeWidth: 1.8 }),
-      Plot.text(changes, { x: 'at', frameAnchor: 'top', dy: -16, text: (_, i) => (meet ? `▼${changes.length > 1 ? ` ${i + 1}` : ''}` : times[i].text), fill: 'var(--bad)', fontWeight: 600 }),
-      Plot.tip(points, Plot.pointerX({ x: 'at', y: 'mean', title: (p: { at: Date; mean: number }) => `${named(p.at.toISOString().replace('T', ' '), series.period)}: ${readable(p.mean)}${as === 'share' ? ' %' : ''}`, fill: 'var(--card)' })),
-    ],
-  };
+    // The shifts by number and time; by number alone where they would meet.
+    const times = changes.map((c, i) => ({ at: c.at, text: changes.length > 1 ? `▼ ${i + 1}: ${c.start}` : `▼ ${c.start}` }));
+    const [first, last] = [+points[0].at, +points[points.length - 1].at];
+    const place = (at: Date) => 46 + ((+at - first) / (last - first || 1)) * (width - 104);
+    const meet = times.some((t, i) => i > 0 && place(t.at) - place(times[i - 1].at) < (textWidth(t.text, 600) + textWidth(times[i - 1].text, 600)) / 2 + 8) || times.some((t) => place(t.at) + textWidth(t.text, 600) / 2 > width);
+    return {
+      height: Math.max(240, Math.min(340, width / 3)), marginLeft: 46, marginRight: 58, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}`, grid: true, zero: as === 'share', nice: true },
+      marks: [
+        banded
+          ? Plot.areaY(points.filter((p) => p.low !== null), { x: 'at', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.16 })
+          : Plot.rect(levels, { x1: 'from', x2: 'to', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.1 }),
+        Plot.lineY(points, { x: 'at', y: 'mean', stroke: 'var(--accent)', strokeWidth: 1.4 }),
+        Plot.ruleY(levels, { x1: 'from', x2: 'to', y: 'level', stroke: 'var(--ink)', strokeWidth: 1.8, strokeDasharray: '6 4' }),
+        Plot.text(levels.slice(0, -1), { x: 'to', y: 'level', text: name, dy: -9, dx: -4, textAnchor: 'end', fontWeight: 700, stroke: 'var(--paper)', strokeWidth: 4, fill: 'var(--ink)' }),
+        Plot.text(levels.slice(-1), { x: 'to', y: 'level', text: name, dx: 6, textAnchor: 'start', fontWeight: 700 }),
+        Plot.ruleX(changes, { x: 'at', stroke: 'var(--bad)', strokeWidth: 1.8 }),
+        Plot.text(changes, { x: 'at', frameAnchor: 'top', dy: -16, text: (_, i) => (meet ? `▼${changes.length > 1 ? ` ${i + 1}` : ''}` : times[i].text), fill: 'var(--bad)', fontWeight: 600 }),
+        Plot.tip(points, Plot.pointerX({ x: 'at', y: 'mean', title: (p: { at: Date; mean: number }) => `${named(p.at.toISOString().replace('T', ' '), series.period)}: ${readable(p.mean)}${as === 'share' ? ' %' : ''}`, fill: 'var(--card)' })),
+      ],
+    };
   }, [series]);
   if (series.reason || points.length === 0) return <p class="quiet">No picture over time: {series.reason || 'no period has a figure'}.</p>;
   const shifts = changes.length === 0 ? 'its level does not shift beyond what such noise shows' : `it shifts ${changes.length > 1 ? `${changes.length} times: ` : ''}${changes.map((c, i) => `${changes.length > 1 ? `(${i + 1}) ` : ''}${series.period === 'year' || series.period === 'month' ? 'in' : 'at'} ${c.start}, ${c.text}`).join('; ')}`;

@@ -5,7 +5,7 @@ import { Figure } from './figure';
 import { unitOf } from './charter';
 import { count, inLine, readEstimate, sentence, tone, whyNone, type Reading } from './format';
 import type { ColumnProfile, HypothesisResult, ProjectReport, UnderstandReport } from './generated/reports';
-import { intervalRows, rowOf } from './interval_rows';
+import { domainOf, goesOn, intervalRows, rowOf } from './interval_rows';
 import { isShare } from './opening';
 import { Mark } from './parts';
 import { Delay, Seasons } from './seasons';
@@ -42,7 +42,7 @@ function Effects({ metric, list, scale, alone }: { metric: string; list: Hypothe
     <Figure
       name={`the hypotheses${of}`}
       label={`Effect of each hypothesis${of}, inside its segment minus outside, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`}
-      caption={`Each belief’s effect${of}${scale.unit ? ` in ${scale.unit}` : ''} with its 95 % interval by unit: ● it holds, ■ the opposite holds, ◆ not decided. Verdicts keep the false discovery rate at 5 %.${whyNone(list.map((h) => ({ label: h.name, of: h.effect })))}`}
+      caption={`Each belief’s effect${of}${scale.unit ? ` in ${scale.unit}` : ''} with its 95 % interval by unit: ● it holds, ■ the opposite holds, ◆ not decided. Verdicts keep the false discovery rate at 5 %.${whyNone(list.map((h) => ({ label: h.name, of: h.effect })))}${goesOn(rows, domainOf(rows, [0]))}`}
       options={options}
       said
       table={{ head: ['hypothesis', `effect${scale.unit ? `, ${scale.unit}` : ''} (95 % interval)`], body: list.map((h) => [h.name, inLine(h.effect, scale.difference)]) }}
