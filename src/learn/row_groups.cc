@@ -16,25 +16,36 @@ base::Micros DayOf(base::Micros time) {
   const base::Micros rest = time % base::kMicrosPerDay;
   return time - (rest < 0 ? rest + base::kMicrosPerDay : rest);
 }
+
+bool QueriesLieInUnits(const Examples& examples) {
+  if (examples.unit.empty()) return false;
+  std::vector<std::uint32_t> unit_of(examples.num_queries, UINT32_MAX);
+  for (std::size_t row = 0; row < examples.query.size(); ++row) {
+    std::uint32_t& unit = unit_of[examples.query[row]];
+    if (unit == UINT32_MAX) unit = examples.unit[row];
+    if (unit != examples.unit[row]) return false;
+  }
+  return true;
+}
 }  // namespace
 
-std::span<const std::uint32_t> GroupIds(const Examples& examples) {
-  if (examples.task == Task::kRanking) return examples.query;
-  return examples.unit;
+GroupKind GroupKindOf(const Examples& examples) {
+  if (examples.task == Task::kRanking && !QueriesLieInUnits(examples)) return GroupKind::kQuery;
+  return examples.unit.empty() ? GroupKind::kRow : GroupKind::kUnit;
 }
 
-std::uint32_t NumGroups(const Examples& examples) {
-  if (examples.task == Task::kRanking) return examples.num_queries;
-  return examples.unit.empty() ? static_cast<std::uint32_t>(examples.num_rows()) : examples.num_units;
+WholeGroups::WholeGroups(const Examples& examples, GroupKind kind) : kind_(kind) {
+  switch (kind) {
+    case GroupKind::kRow: count_ = static_cast<std::uint32_t>(examples.num_rows()); break;
+    case GroupKind::kUnit: ids_ = examples.unit, count_ = examples.num_units; break;
+    case GroupKind::kQuery: ids_ = examples.query, count_ = examples.num_queries; break;
+  }
 }
 
-std::uint32_t GroupOf(const Examples& examples, std::uint32_t row) {
-  const std::span<const std::uint32_t> ids = GroupIds(examples);
-  return ids.empty() ? row : ids[row];
-}
+const char* WholeGroups::words() const { return kind_ == GroupKind::kRow ? "rows" : kind_ == GroupKind::kUnit ? "units" : "queries"; }
 
-RowGroups::RowGroups(const Examples& examples) : examples_(examples) {
-  if (!GroupIds(examples).empty() || examples.time.empty()) return;
+RowGroups::RowGroups(const Examples& examples, GroupKind kind) : examples_(examples), whole_(examples, kind) {
+  if (kind != GroupKind::kRow || examples.time.empty()) return;
   std::unordered_set<base::Micros> days;
   for (const base::Micros time : examples.time) days.insert(DayOf(time));
   by_day_ = days.size() >= kLeastDays;
@@ -50,15 +61,11 @@ RowGroups::RowGroups(const Examples& examples) : examples_(examples) {
 }
 
 std::uint32_t RowGroups::Of(std::uint32_t row) const {
-  if (starts_.empty()) return GroupOf(examples_, row);
+  if (starts_.empty()) return whole_.Of(row);
   return static_cast<std::uint32_t>(std::upper_bound(starts_.begin(), starts_.end(), examples_.time[row]) - starts_.begin() - 1);
 }
 
-const char* RowGroups::words() const {
-  if (examples_.task == Task::kRanking) return "queries";
-  if (!examples_.unit.empty()) return "units";
-  return starts_.empty() ? "rows" : by_day_ ? "days" : "stretches of time";
-}
+const char* RowGroups::words() const { return starts_.empty() ? whole_.words() : by_day_ ? "days" : "stretches of time"; }
 
 std::vector<std::uint32_t> PresentGroups(const RowGroups& groups, std::span<const std::uint32_t> rows) {
   std::vector<char> seen(groups.count(), 0);

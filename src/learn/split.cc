@@ -7,76 +7,11 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "learn/internal/row_groups.h"
+#include "learn/internal/timeline.h"
 
 namespace assay::learn {
 
 namespace {
-
-std::vector<std::uint32_t> ByTime(const Examples& examples, std::span<const std::uint32_t> rows) {
-  std::vector<std::uint32_t> order(rows.begin(), rows.end());
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return examples.time[a] < examples.time[b]; });
-  return order;
-}
-
-enum class CrossingUnits { kJudgeOnly, kOnBothSides };
-
-// The rows of `order` (by time) cut at `cut`: the test part starts there, moved back to where equal times and the rows of a
-// unit begin; training rows are those whose outcome was known before the first test decision. Early rows of units that
-// are tested train only with kOnBothSides.
-Split CutByTime(const Examples& examples, const std::vector<std::uint32_t>& order, std::size_t cut, std::size_t end, CrossingUnits crossing = CrossingUnits::kJudgeOnly) {
-  Split split;
-  while (cut > 0 && cut < end && examples.time[order[cut]] == examples.time[order[cut - 1]]) --cut;
-  if (!examples.unit.empty()) {
-    while (cut > 0 && cut < end && examples.unit[order[cut]] == examples.unit[order[cut - 1]]) --cut;
-  }
-  if (cut >= end) return split;
-  const base::Micros start = examples.time[order[cut]];
-  std::vector<char> tested(NumGroups(examples), 0);
-  for (std::size_t i = cut; i < end; ++i) {
-    split.test.push_back(order[i]);
-    tested[GroupOf(examples, order[i])] = 1;
-  }
-  for (std::size_t i = 0; i < cut; ++i) {
-    const std::uint32_t row = order[i];
-    const bool known = examples.time[row] == base::kMissingTime || examples.time[row] + examples.wait <= start;
-    if (known && (crossing == CrossingUnits::kOnBothSides || tested[GroupOf(examples, row)] == 0)) split.train.push_back(row);
-  }
-  std::sort(split.train.begin(), split.train.end());
-  std::sort(split.test.begin(), split.test.end());
-  return split;
-}
-
-// Like CutByTime for units that live on both sides of the cut: units of one random half are tested, of the other train.
-Split CutPanel(const Examples& examples, const std::vector<std::uint32_t>& order, std::size_t cut, std::size_t end, std::uint64_t half, std::uint64_t seed) {
-  Split split;
-  while (cut > 0 && cut < end && examples.time[order[cut]] == examples.time[order[cut - 1]]) --cut;
-  if (cut >= end) return split;
-  const base::Micros start = examples.time[order[cut]];
-  const auto half_of = [&](std::uint32_t row) { return base::RandomStream(seed, "halves of units", examples.unit[row]).Below(2); };
-  for (std::size_t i = 0; i < end; ++i) {
-    const std::uint32_t row = order[i];
-    const bool tested = half_of(row) == half;
-    if (i >= cut && tested) split.test.push_back(row);
-    const bool known = examples.time[row] == base::kMissingTime || examples.time[row] + examples.wait <= start;
-    if (i < cut && !tested && known) split.train.push_back(row);
-  }
-  std::sort(split.train.begin(), split.train.end());
-  std::sort(split.test.begin(), split.test.end());
-  return split;
-}
-
-// Units stand on both sides only when most live so long that three quarters of the training rows would be lost otherwise.
-struct TimeCut {
-  Split split;
-  CrossingUnits crossing = CrossingUnits::kJudgeOnly;
-};
-TimeCut CutHoldout(const Examples& examples, const std::vector<std::uint32_t>& order, std::size_t cut) {
-  TimeCut result{CutByTime(examples, order, cut, order.size()), CrossingUnits::kJudgeOnly};
-  if (GroupIds(examples).empty()) return result;
-  Split both_sides = CutByTime(examples, order, cut, order.size(), CrossingUnits::kOnBothSides);
-  if (result.split.train.size() * 4 < both_sides.train.size()) result = {std::move(both_sides), CrossingUnits::kOnBothSides};
-  return result;
-}
 
 bool OneClass(const Examples& examples, const Rows& rows) {
   if (examples.task != Task::kBinary) return false;
@@ -92,6 +27,28 @@ Result<void> CheckSides(const Examples& examples, const Split& split) {
   return {};
 }
 
+// Groups in random order up to the first that does not fit, so that large and small ones are taken at equal rates; one that is
+// larger than the whole sample is passed over. At least one.
+Rows SampleGroups(const RowGroups& groups, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed) {
+  std::vector<std::int64_t> sizes(groups.count(), 0);
+  for (const std::uint32_t row : rows) ++sizes[groups.Of(row)];
+  std::vector<char> taken(sizes.size(), 0);
+  const std::vector<std::uint32_t> shuffled = ShuffledGroups(groups, rows, seed, "sample");
+  std::int64_t total = 0;
+  for (const std::uint32_t group : shuffled) {
+    if (sizes[group] > num_rows) continue;
+    if (total + sizes[group] > num_rows) break;
+    taken[group] = 1;
+    total += sizes[group];
+  }
+  if (total == 0 && !shuffled.empty()) taken[shuffled[0]] = 1;
+  Rows sample;
+  for (const std::uint32_t row : rows) {
+    if (taken[groups.Of(row)] != 0) sample.push_back(row);
+  }
+  return sample;
+}
+
 }  // namespace
 
 Result<Split> SplitHoldout(const Examples& examples, const HoldoutOptions& options) {
@@ -99,15 +56,14 @@ Result<Split> SplitHoldout(const Examples& examples, const HoldoutOptions& optio
   std::iota(all.begin(), all.end(), 0U);
   Split split;
   if (!examples.time.empty()) {
-    const std::vector<std::uint32_t> order = ByTime(examples, all);
-    const auto cut = static_cast<std::size_t>(std::floor(static_cast<double>(order.size()) * (1 - options.share)));
-    split = CutHoldout(examples, order, cut).split;
+    split = Timeline(examples, all).CutLatest(static_cast<std::size_t>(std::floor(static_cast<double>(all.size()) * (1 - options.share)))).split;
   } else {
-    std::vector<char> held(NumGroups(examples), 0);
-    const std::vector<std::uint32_t> groups = ShuffledGroups(RowGroups(examples), all, options.seed, "holdout");
+    const RowGroups row_groups(examples);
+    std::vector<char> held(row_groups.count(), 0);
+    const std::vector<std::uint32_t> groups = ShuffledGroups(row_groups, all, options.seed, "holdout");
     const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(static_cast<double>(groups.size()) * options.share)));
     for (std::size_t i = 0; i < std::min(count, groups.size()); ++i) held[groups[i]] = 1;
-    for (const std::uint32_t row : all) (held[GroupOf(examples, row)] != 0 ? split.test : split.train).push_back(row);
+    for (const std::uint32_t row : all) (held[row_groups.Of(row)] != 0 ? split.test : split.train).push_back(row);
   }
   ASSAY_TRY(CheckSides(examples, split));
   return split;
@@ -117,16 +73,17 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
   std::vector<Split> folds;
   const auto k = static_cast<std::size_t>(num_folds);
   if (!examples.time.empty()) {
-    const std::vector<std::uint32_t> order = ByTime(examples, rows);
+    const Timeline timeline(examples, rows);
     // k + 1 blocks: each but the first is judged once by what came before it.
-    for (std::size_t f = 1; f <= k; ++f) {
-      const std::size_t begin = order.size() * f / (k + 1);
-      const std::size_t end = order.size() * (f + 1) / (k + 1);
-      Split fold = CutByTime(examples, order, begin, end);
-      if (!examples.unit.empty() && fold.train.size() * 4 < begin) {
+    std::vector<std::size_t> limits;
+    for (std::size_t f = 1; f <= k; ++f) limits.push_back(timeline.Limit(timeline.size() * f / (k + 1)));
+    limits.push_back(timeline.size());
+    for (std::size_t f = 0; f < k; ++f) {
+      Split fold = timeline.Cut(limits[f], limits[f + 1], CrossingUnits::kJudgeOnly);
+      if (timeline.groups().kind() == GroupKind::kUnit && fold.train.size() * 4 < limits[f]) {
         // Units live so long that most are tested: half of them are judged by the other half's past, and the other way round.
         for (const std::uint64_t half : {0U, 1U}) {
-          Split part = CutPanel(examples, order, begin, end, half, seed);
+          Split part = timeline.CutPanel(limits[f], limits[f + 1], half, seed);
           if (!part.train.empty() && !part.test.empty() && !OneClass(examples, part.train)) folds.push_back(std::move(part));
         }
         continue;
@@ -134,12 +91,13 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
       if (!fold.train.empty() && !fold.test.empty() && !OneClass(examples, fold.train)) folds.push_back(std::move(fold));
     }
   } else {
-    const std::vector<std::uint32_t> groups = ShuffledGroups(RowGroups(examples), rows, seed, "folds");
-    std::vector<std::uint32_t> fold_of(NumGroups(examples), 0);
+    const RowGroups row_groups(examples);
+    const std::vector<std::uint32_t> groups = ShuffledGroups(row_groups, rows, seed, "folds");
+    std::vector<std::uint32_t> fold_of(row_groups.count(), 0);
     for (std::size_t i = 0; i < groups.size(); ++i) fold_of[groups[i]] = static_cast<std::uint32_t>(i % k);
     for (std::size_t f = 0; f < k; ++f) {
       Split fold;
-      for (const std::uint32_t row : rows) (fold_of[GroupOf(examples, row)] == f ? fold.test : fold.train).push_back(row);
+      for (const std::uint32_t row : rows) (fold_of[row_groups.Of(row)] == f ? fold.test : fold.train).push_back(row);
       if (!fold.train.empty() && !fold.test.empty() && !OneClass(examples, fold.train)) folds.push_back(std::move(fold));
     }
   }
@@ -149,21 +107,23 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
 
 std::string ExplainSplit(const Examples& examples, const Split& split) {
   const std::string sizes = base::ReadableCount(static_cast<std::int64_t>(split.train.size())) + " rows train, " + base::ReadableCount(static_cast<std::int64_t>(split.test.size())) + " judge";
-  if (examples.time.empty()) return "a random part of whole " + std::string(examples.task == Task::kRanking ? "queries" : examples.unit.empty() ? "rows" : "units") + ": " + sizes;
+  const WholeGroups groups(examples);
+  if (examples.time.empty()) return std::string("a random part of whole ") + groups.words() + ": " + sizes;
   base::Micros first = INT64_MAX, last = INT64_MIN, trained = INT64_MIN;
   for (const std::uint32_t row : split.test) {
     first = std::min(first, examples.time[row]);
     last = std::max(last, examples.time[row]);
   }
-  std::vector<char> trains(NumGroups(examples), 0);
+  std::vector<char> trains(groups.count(), 0);
   for (const std::uint32_t row : split.train) {
     trained = std::max(trained, examples.time[row]);
-    trains[GroupOf(examples, row)] = 1;
+    trains[groups.Of(row)] = 1;
   }
-  const bool crossing = std::any_of(split.test.begin(), split.test.end(), [&](std::uint32_t row) { return trains[GroupOf(examples, row)] != 0; });
+  const bool crossing = std::any_of(split.test.begin(), split.test.end(), [&](std::uint32_t row) { return trains[groups.Of(row)] != 0; });
   const std::string gap = examples.wait > 0 ? " (gap at least " + base::FormatDuration(examples.wait) + ")" : "";
   const std::string both_sides = crossing ? "; most units live through both, so they stand on both sides and the figures hold for later rows of known units, not for units never seen" : "";
-  return "the latest part, " + base::FormatTime(first) + " to " + base::FormatTime(last) + ", is judged by what was learned up to " + base::FormatTime(trained) + gap + ": " + sizes + both_sides;
+  const std::string whole_queries = examples.task == Task::kRanking ? "; a query stays whole, at the time of its first row" : "";
+  return "the latest part, " + base::FormatTime(first) + " to " + base::FormatTime(last) + ", is judged by what was learned up to " + base::FormatTime(trained) + gap + ": " + sizes + whole_queries + both_sides;
 }
 
 Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::uint32_t> rows, int repeats, std::uint64_t seed) {
@@ -171,8 +131,7 @@ Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::u
   Split pools{{rows.begin(), rows.end()}, {rows.begin(), rows.end()}};
   bool apart = false;  // the two pools have no group in common, so each is dealt for itself
   if (!examples.time.empty()) {
-    const std::vector<std::uint32_t> order = ByTime(examples, rows);
-    TimeCut cut = CutHoldout(examples, order, order.size() * 2 / 3);
+    TimeCut cut = Timeline(examples, rows).CutLatest(rows.size() * 2 / 3);
     apart = cut.crossing == CrossingUnits::kJudgeOnly;
     pools = std::move(cut.split);
   }
@@ -217,27 +176,12 @@ std::int64_t CountGroups(const Examples& examples, std::span<const std::uint32_t
 
 Rows SampleRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed) {
   if (static_cast<std::int64_t>(rows.size()) <= num_rows) return {rows.begin(), rows.end()};
-  const RowGroups groups(examples);
-  std::vector<std::int64_t> sizes(groups.count(), 0);
-  for (const std::uint32_t row : rows) ++sizes[groups.Of(row)];
-  std::vector<char> taken(sizes.size(), 0);
-  std::int64_t total = 0;
-  for (const std::uint32_t group : ShuffledGroups(groups, rows, seed, "sample")) {
-    // Whole groups as long as they fit, but at least one.
-    if (total > 0 && total + sizes[group] > num_rows) continue;
-    taken[group] = 1;
-    total += sizes[group];
-  }
-  Rows sample;
-  for (const std::uint32_t row : rows) {
-    if (taken[groups.Of(row)] != 0) sample.push_back(row);
-  }
-  return sample;
+  return SampleGroups(RowGroups(examples), rows, num_rows, seed);
 }
 
 Rows ThinRows(const Examples& examples, std::span<const std::uint32_t> rows, std::int64_t num_rows, std::uint64_t seed) {
   if (static_cast<std::int64_t>(rows.size()) <= num_rows) return {rows.begin(), rows.end()};
-  if (examples.task == Task::kRanking) return SampleRows(examples, rows, num_rows, seed);
+  if (examples.task == Task::kRanking) return SampleGroups(RowGroups(examples, GroupKind::kQuery), rows, num_rows, seed);
   base::RandomStream random(seed, "thin rows");
   auto needed = static_cast<std::uint64_t>(std::max<std::int64_t>(0, num_rows));
   Rows thin;
