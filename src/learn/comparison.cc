@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "stats/auc.h"
 
@@ -42,11 +42,15 @@ Result<MetricParts> OneMinusRatio(std::vector<double> a, std::span<const double>
 Judge::Judge(const Examples& examples, Rows rows, std::vector<double> constant, std::span<const std::uint32_t> unit, std::uint32_t num_units)
     : examples_(examples), rows_(std::move(rows)), constant_(std::move(constant)), num_units_(num_units) {
   if (examples.task == Task::kRanking) {
-    // Items are queries in order of first appearance. Queries count as independent of each other.
-    std::unordered_set<std::uint32_t> seen;
-    for (const std::uint32_t row : rows_) seen.insert(examples.query[row]);
-    num_items_ = seen.size();
-    num_units_ = 0;
+    // Items are queries in order of first appearance.
+    std::unordered_map<std::uint32_t, std::uint32_t> unit_of_query;
+    for (const std::uint32_t row : rows_) {
+      const std::uint32_t unit_of_row = unit.empty() ? 0 : unit[row];
+      const auto [found, added] = unit_of_query.emplace(examples.query[row], unit_of_row);
+      ASSAY_CHECK(found->second == unit_of_row);
+      if (added && !unit.empty()) unit_of_item_.push_back(unit_of_row);
+    }
+    num_items_ = unit_of_query.size();
     return;
   }
   num_items_ = rows_.size();

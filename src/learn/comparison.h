@@ -26,7 +26,7 @@ struct MetricParts {
 class Judge {
  public:
   // `constant`: predictions of the constant rung for `rows`, against which skill is measured. `unit`: dependence of rows
-  // (may be finer or coarser than examples.unit), empty = independent.
+  // (may be finer or coarser than examples.unit), empty = independent (for ranking: queries). All rows of a query have one.
   Judge(const Examples& examples, Rows rows, std::vector<double> constant, std::span<const std::uint32_t> unit, std::uint32_t num_units);
 
   // kNumeric when the metric does not exist here (AUC with one class).

@@ -182,6 +182,34 @@ TEST(Judge, IntervalsStayWhereTheMetricCanBe) {
   EXPECT_NEAR(all.low, std::pow(0.025, 1.0 / 18), 1e-12);
 }
 
+// A list shown three times to the same person says no more than once: the intervals stay as they are.
+TEST(Judge, QueriesOfOneUnitCountAsOneObservation) {
+  const Data once = Make(Task::kRanking, 7);
+  Data thrice = once;
+  for (std::uint32_t copy = 1; copy < 3; ++copy) {
+    for (std::size_t row = 0; row < 90; ++row) {
+      thrice.examples.query.push_back(once.examples.query[row] + 18 * copy);
+      thrice.examples.unit.push_back(once.examples.unit[row]);
+      thrice.examples.outcome.push_back(once.examples.outcome[row]);
+      for (const auto& [from, to] : {std::pair{&once.a, &thrice.a}, {&once.b, &thrice.b}, {&once.constant, &thrice.constant}}) to->push_back((*from)[row]);
+    }
+  }
+  thrice.examples.num_queries = 54;
+  Rows rows(270);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const Judge judge = JudgeOf(once, AllRows()), judge_thrice = JudgeOf(thrice, rows);
+  EXPECT_EQ(judge_thrice.num_units(), 18);
+  for (const Metric metric : MetricsOf(Task::kRanking)) {
+    for (const auto& [a, b] : {std::pair{*judge.Estimate(metric, once.a), *judge_thrice.Estimate(metric, thrice.a)},
+                               {*judge.Improvement(metric, once.a, once.b), *judge_thrice.Improvement(metric, thrice.a, thrice.b)},
+                               {*judge.BootstrapImprovement(metric, once.a, once.b, {}), *judge_thrice.BootstrapImprovement(metric, thrice.a, thrice.b, {})}}) {
+      EXPECT_NEAR(a.value, b.value, 1e-12) << MetricName(metric);
+      EXPECT_NEAR(a.low, b.low, 1e-10) << MetricName(metric);
+      EXPECT_NEAR(a.high, b.high, 1e-10) << MetricName(metric);
+    }
+  }
+}
+
 // By definition: the mean over all orders in which rows with equal scores may stand.
 TEST(QueryNdcg, EqualsItsDefinitionOverAllOrdersOfTies) {
   base::RandomStream random(77);

@@ -25,8 +25,8 @@ double TargetOf(const Examples& examples, std::uint32_t row, std::size_t target)
 
 float Smoothed(double rows, double sum, double prior) { return static_cast<float>((sum + kSmoothingRows * prior) / (rows + kSmoothingRows)); }
 
-// The encodings that the training rows of one category column get: by stage and code, and, for rows of units that lie in
-// several stages, by position, their own unit taken out.
+// The encodings that the training rows of one category column get: by stage and code, and, for rows of groups that lie in
+// several stages, by position, their own group taken out.
 class TrainingShares {
  public:
   TrainingShares(const EncodingStages& stages, std::span<const std::uint32_t> codes, std::span<const double> targets, const StageSums& of_category, const StageSums& of_all, std::size_t num_codes, std::size_t num_targets)
@@ -45,7 +45,7 @@ class TrainingShares {
       const float* share = &by_stage_[(stages_.stage[i] * num_codes_ + codes_[i]) * k_];
       std::copy(share, share + k_, &matrix->values[i * matrix->num_columns + column]);
     }
-    for (std::size_t u = 0; u + 1 < stages_.unit_begin.size(); ++u) WriteUnit(stages_.unit_begin[u], stages_.unit_begin[u + 1], matrix, column);
+    for (std::size_t g = 0; g + 1 < stages_.group_begin.size(); ++g) WriteGroup(stages_.group_begin[g], stages_.group_begin[g + 1], matrix, column);
   }
 
  private:
@@ -59,8 +59,8 @@ class TrainingShares {
     }
   }
 
-  void WriteUnit(std::size_t begin, std::size_t end, Matrix* matrix, std::size_t column) const {
-    // What the unit itself adds to each stage's sums: [stage][0] = rows, then targets; in all and per category.
+  void WriteGroup(std::size_t begin, std::size_t end, Matrix* matrix, std::size_t column) const {
+    // What the group itself adds to each stage's sums: [stage][0] = rows, then targets; in all and per category.
     const std::size_t width = k_ + 1;
     const auto size = static_cast<std::size_t>(stages_.count) * width;
     std::vector<double> own_all(size, 0.0);

@@ -79,6 +79,17 @@ void Flip(Examples* examples, std::size_t row) {
   y = examples->task == Task::kRegression ? y + 100 : examples->task == Task::kBinary ? 1 - y : static_cast<float>((static_cast<int>(y) + 1) % 3);
 }
 
+// Queries of `query_rows` rows: of consecutive hours or, with `spread`, of one unit (of 10 rows) over all time; `crossing`: each
+// unit in several queries.
+void AddQueries(Examples* examples, std::uint32_t query_rows, bool spread, bool crossing) {
+  examples->num_queries = static_cast<std::uint32_t>(kRows) / query_rows;
+  for (std::uint32_t i = 0; i < kRows; ++i) {
+    const auto hour = static_cast<std::uint32_t>(i * 37 % kRows), num_units = static_cast<std::uint32_t>(kRows) / 10;
+    examples->query.push_back(spread ? hour % num_units * (10 / query_rows) + hour / num_units / query_rows : hour / query_rows);
+    if (crossing) examples->unit[i] = i % examples->num_units;
+  }
+}
+
 struct Case {
   const char* name;
   Task task;
@@ -86,6 +97,8 @@ struct Case {
   std::uint32_t unit_rows;
   bool spread;
   int wait_hours;
+  std::uint32_t query_rows = 0;
+  bool crossing = false;
 };
 constexpr Case kCases[] = {
     {"time", Task::kBinary, true, 1, false, 0},
@@ -96,11 +109,19 @@ constexpr Case kCases[] = {
     {"several classes", Task::kMulticlass, true, 10, true, 5},
     {"no time", Task::kBinary, false, 1, false, 0},
     {"no time, units", Task::kRegression, false, 10, true, 0},
+    {"ranking", Task::kRanking, true, 1, false, 5, 16},
+    {"ranking, units of several queries", Task::kRanking, true, 20, false, 5, 10},
+    {"ranking, units of several queries over all of time", Task::kRanking, true, 10, true, 5, 5},
+    {"ranking, units across queries", Task::kRanking, true, 20, false, 5, 20, true},
+    {"ranking, no time", Task::kRanking, false, 1, false, 0, 10},
+    {"ranking, no time, units of several queries", Task::kRanking, false, 10, true, 0, 5},
+    {"ranking, no time, units across queries", Task::kRanking, false, 20, false, 0, 10, true},
 };
 
-TEST(Encoder, AnOutcomeChangesOnlyWhatIsDecidedAfterItIsKnownAndNeverItsOwnUnit) {
+TEST(Encoder, AnOutcomeChangesOnlyWhatIsDecidedAfterItIsKnownAndNeverItsOwnGroup) {
   for (const Case& c : kCases) {
-    const Examples examples = Make(c.task, c.with_time, c.unit_rows, c.spread, c.wait_hours * base::kMicrosPerHour);
+    Examples examples = Make(c.task, c.with_time, c.unit_rows, c.spread, c.wait_hours * base::kMicrosPerHour);
+    if (c.query_rows > 0) AddQueries(&examples, c.query_rows, c.spread, c.crossing);
     const Matrix before = TrainingOf(examples);
     std::size_t total_changed = 0;
     for (std::size_t flipped = 0; flipped < kRows; flipped += 23) {
@@ -110,7 +131,8 @@ TEST(Encoder, AnOutcomeChangesOnlyWhatIsDecidedAfterItIsKnownAndNeverItsOwnUnit)
       total_changed += changed.size();
       for (const std::size_t row : changed) {
         EXPECT_NE(row, flipped) << c.name;
-        EXPECT_TRUE(examples.unit.empty() || examples.unit[row] != examples.unit[flipped]) << c.name;
+        EXPECT_TRUE(examples.unit.empty() || c.crossing || examples.unit[row] != examples.unit[flipped]) << c.name;
+        EXPECT_TRUE(examples.query.empty() || examples.query[row] != examples.query[flipped]) << c.name;
         EXPECT_TRUE(!c.with_time || examples.time[flipped] + examples.wait <= examples.time[row]) << c.name << ": row " << row << " saw an outcome of the future";
       }
     }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "learn/internal/row_groups.h"
 
 namespace assay::learn {
 
@@ -25,28 +26,29 @@ std::vector<base::Micros> StageStarts(const Examples& examples, std::span<const 
   return starts;
 }
 
-void FindStraddlingUnits(const Examples& examples, std::span<const std::uint32_t> rows, EncodingStages* stages) {
-  if (examples.unit.empty()) return;
+void FindStraddlingGroups(const WholeGroups& groups, std::span<const std::uint32_t> rows, EncodingStages* stages) {
+  if (groups.kind() == GroupKind::kRow) return;
   constexpr std::uint8_t kUnseen = 255, kSeveral = 254;
-  std::vector<std::uint8_t> stage_of(examples.num_units, kUnseen);
+  std::vector<std::uint8_t> stage_of(groups.count(), kUnseen);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::uint8_t& stage = stage_of[examples.unit[rows[i]]];
+    std::uint8_t& stage = stage_of[groups.Of(rows[i])];
     if (stage == kUnseen) stage = stages->stage[i];
     if (stage != stages->stage[i]) stage = kSeveral;
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (stage_of[examples.unit[rows[i]]] == kSeveral) stages->straddling.push_back(static_cast<std::uint32_t>(i));
+    if (stage_of[groups.Of(rows[i])] == kSeveral) stages->straddling.push_back(static_cast<std::uint32_t>(i));
   }
-  std::stable_sort(stages->straddling.begin(), stages->straddling.end(), [&](std::uint32_t a, std::uint32_t b) { return examples.unit[rows[a]] < examples.unit[rows[b]]; });
+  std::stable_sort(stages->straddling.begin(), stages->straddling.end(), [&](std::uint32_t a, std::uint32_t b) { return groups.Of(rows[a]) < groups.Of(rows[b]); });
   for (std::size_t k = 0; k < stages->straddling.size(); ++k) {
-    if (k == 0 || examples.unit[rows[stages->straddling[k]]] != examples.unit[rows[stages->straddling[k - 1]]]) stages->unit_begin.push_back(k);
+    if (k == 0 || groups.Of(rows[stages->straddling[k]]) != groups.Of(rows[stages->straddling[k - 1]])) stages->group_begin.push_back(k);
   }
-  stages->unit_begin.push_back(stages->straddling.size());
+  stages->group_begin.push_back(stages->straddling.size());
 }
 
 }  // namespace
 
 EncodingStages MakeEncodingStages(const Examples& examples, std::span<const std::uint32_t> rows, std::uint64_t seed) {
+  const WholeGroups groups(examples);
   EncodingStages stages;
   stages.stage.resize(rows.size());
   if (!examples.time.empty() && !rows.empty()) {
@@ -62,14 +64,12 @@ EncodingStages MakeEncodingStages(const Examples& examples, std::span<const std:
       const auto after = std::upper_bound(starts.begin(), starts.end(), time);
       stages.visible_from[i] = static_cast<std::uint8_t>(std::lower_bound(after, starts.end(), known) - starts.begin() + 1);
     }
-    FindStraddlingUnits(examples, rows, &stages);
+    FindStraddlingGroups(groups, rows, &stages);
     return stages;
   }
   stages.count = kGroupStages;
-  const std::span<const std::uint32_t> groups = examples.task == Task::kRanking ? std::span<const std::uint32_t>(examples.query) : std::span<const std::uint32_t>(examples.unit);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::uint64_t group = groups.empty() ? rows[i] : groups[rows[i]];
-    stages.stage[i] = static_cast<std::uint8_t>(base::RandomStream(seed, "encoding stage", group).Below(kGroupStages));
+    stages.stage[i] = static_cast<std::uint8_t>(base::RandomStream(seed, "encoding stage", groups.Of(rows[i])).Below(kGroupStages));
   }
   return stages;
 }

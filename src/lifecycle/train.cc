@@ -157,10 +157,10 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
       // Skill is measured against the constant, so its own is 0 by definition.
       out.metrics["skill"].low = out.metrics["skill"].high = out.metrics["skill"].value;
     }
-    if (r > 0) out.against_previous = ASSAY_TRY(AgainstPrevious(judge, metric, rungs[r - 1].name, rungs[r].predictions, rungs[r - 1].predictions, context.seed));
+    if (r > 0) out.against_previous = ASSAY_TRY(AgainstPrevious(judge, metric, rungs[r - 1].name, rungs[r].predictions, rungs[r - 1].predictions, dependence, context.seed));
     if (r > 0 && Disagree(*out.against_previous)) report.notes.push_back("'" + out.name + "' against '" + rungs[r - 1].name + "' is a borderline case: one of the two intervals holds 0, the other does not. The one by formula decides");
     if (r < num_candidates) out.procedure_against_previous = std::move(procedures.against_previous[r]);
-    FillStatus(standing, r, judge, options, rungs[standing.best].name, &out);
+    FillStatus(standing, r, judge, dependence, options, rungs[standing.best].name, &out);
     out.calibration = CalibrationCurve(examples, split.test, rungs[r].predictions, dependence);
     out.calibration_slope = ToEstimate(learn::CalibrationSlope(examples, split.test, rungs[r].predictions, {holdout_unit, dependence.num_units}));
     if (r > 0) out.mcnemar = McNemarAgainst(rungs[r - 1].name, examples, split.test, rungs[r].predictions, rungs[r - 1].predictions, dependence);
@@ -187,14 +187,13 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
 
   const RungReport& chosen = report.rungs[choice.rung];
   report.chosen = chosen.name;
-  const std::string unit_word = dependence.unit.empty() ? "independent rows" : "units";
   if (chosen.status == RungStatus::kWorse) {
     report.gate = "refuted";
     report.reason = "The holdout refutes '" + chosen.name + "', " + choice.how + ": " + chosen.status_text + ". It does not name another rung instead, because it was looked at only once: find out why the latest rows differ, then run again on new data.";
   } else {
     report.gate = chosen.status == RungStatus::kUnclear ? "unclear" : "confirmed";
     report.recommended = chosen.name;
-    report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + unit_word + ") it is " + chosen.status_text + ".";
+    report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + dependence.many + ") it is " + chosen.status_text + ".";
   }
   report.notes.push_back("Intervals are " + dependence.words + ".");
   report.models_folder = options.models_folder.string();

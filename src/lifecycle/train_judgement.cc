@@ -58,14 +58,14 @@ Comparison ToComparison(const std::string& other, const stats::Interval& interva
   return comparison;
 }
 
-Result<Comparison> AgainstPrevious(const Judge& judge, Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, std::uint64_t seed) {
-  Comparison comparison = ToComparison(other, ASSAY_TRY(judge.Improvement(metric, a, b)), "paired on the holdout by unit, delta method, t");
+Result<Comparison> AgainstPrevious(const Judge& judge, Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence, std::uint64_t seed) {
+  Comparison comparison = ToComparison(other, ASSAY_TRY(judge.Improvement(metric, a, b)), "paired on the holdout by " + dependence.one + ", delta method, t");
   stats::BootstrapOptions options;
   options.seed = seed;
   const Result<stats::Interval> drawn = judge.BootstrapImprovement(metric, a, b, options);
   comparison.bootstrap = ToEstimate(drawn);
   if (drawn) {
-    comparison.bootstrap_method = base::ReadableCount(options.draws) + " draws of " + base::ReadableCount(judge.num_units()) + " units" + (drawn->units < judge.num_units() ? " in " + base::ReadableCount(drawn->units) + " bundles" : "") + ", percentile";
+    comparison.bootstrap_method = base::ReadableCount(options.draws) + " draws of " + base::ReadableCount(judge.num_units()) + " " + dependence.many + (drawn->units < judge.num_units() ? " in " + base::ReadableCount(drawn->units) + " bundles" : "") + ", percentile";
   }
   return comparison;
 }
@@ -107,9 +107,9 @@ std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& example
   return curve;
 }
 
-void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, const TrainOptions& options, const std::string& best_name, RungReport* report) {
+void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, const Dependence& dependence, const TrainOptions& options, const std::string& best_name, RungReport* report) {
   const stats::Interval& behind = standing.behind[r];
-  report->against_best = ToComparison(best_name, behind, "paired on the holdout by unit, level shared among the rungs (Bonferroni)");
+  report->against_best = ToComparison(best_name, behind, "paired on the holdout by " + dependence.one + ", level shared among the rungs (Bonferroni)");
   report->rows_to_decide.reason = "only for unclear rungs";
   if (r == standing.best) {
     report->status = RungStatus::kBest;

@@ -235,6 +235,31 @@ TEST(Train, PanelsHaveATrainingPart) {
   EXPECT_EQ(report->procedures.judging_groups, 10);
 }
 
+// 40 users with 20 lists of five each: what is split and counted is the users, and where lists hold rows of several users, the lists.
+TEST(Train, RankingGoesByUnitsOfQueriesElseByQuery) {
+  for (const bool crossing : {false, true}) {
+    Gathered gathered = Planted(1, 7);
+    gathered.examples.task = learn::Task::kRanking;
+    gathered.examples.classes.clear();
+    for (std::uint32_t i = 0; i < 4000; ++i) {
+      gathered.examples.query.push_back(i / 5);
+      gathered.examples.unit.push_back((crossing ? i : i / 5) % 40);
+    }
+    gathered.examples.num_queries = 800;
+    gathered.examples.num_units = 40;
+    TrainOptions options;
+    options.repeats = 4;
+    const Result<evidence::TrainReport> report = Train(gathered, options, {});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->split.holdout_units, crossing ? 160 : 8);
+    EXPECT_EQ(report->split.training_units, crossing ? 640 : 32);
+    EXPECT_EQ(report->procedures.groups, crossing ? "queries" : "units");
+    EXPECT_NE(report->split.how.find(crossing ? "whole queries" : "whole units"), std::string::npos) << report->split.how;
+    EXPECT_NE(report->notes.back().find(crossing ? "Intervals are by query" : "Intervals are by unit"), std::string::npos) << report->notes.back();
+    EXPECT_NE(report->rungs[2].against_previous->method.find(crossing ? "by query" : "by unit"), std::string::npos);
+  }
+}
+
 TEST(Train, SameBytesWithOneAndTwoThreads) {
   const Gathered gathered = Planted(2, 4);
   base::ThreadPool one(1), two(2);

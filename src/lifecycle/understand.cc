@@ -5,6 +5,7 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "learn/split.h"
 #include "stats/cluster_mean.h"
 
 namespace assay::lifecycle {
@@ -17,16 +18,30 @@ std::string FewUnits(std::uint32_t units) { return units < kFewUnits ? "; so few
 
 Dependence DependenceOf(const learn::Examples& examples) {
   Dependence dependence;
-  if (!examples.unit.empty()) {
+  const learn::GroupKind kind = learn::GroupKindOf(examples);
+  if (kind == learn::GroupKind::kUnit) {
     dependence.unit = examples.unit;
     dependence.num_units = examples.num_units;
     dependence.words = "by unit (" + examples.unit_text + ", " + base::ReadableCount(examples.num_units) + " units" + FewUnits(examples.num_units) + ")";
     return dependence;
   }
+  if (kind == learn::GroupKind::kQuery) {
+    dependence.one = "query";
+    dependence.many = "queries";
+    dependence.unit = examples.query;
+    dependence.num_units = examples.num_queries;
+    dependence.words = "by query (" + examples.query_text + ", " + base::ReadableCount(examples.num_queries) + " queries" + FewUnits(examples.num_queries) + "), because " +
+                       (examples.unit.empty() ? "no unit was given" : "queries hold rows of several units (" + examples.unit_text + ") and a list is judged as a whole; that a unit comes again in other queries is not counted");
+    return dependence;
+  }
   if (examples.time.empty()) {
+    dependence.one = "row";
+    dependence.many = "independent rows";
     dependence.words = "by row: the data names neither unit nor time, so rows count as independent";
     return dependence;
   }
+  dependence.one = "day";
+  dependence.many = "days";
   // Days in order of time; rows without a time share one.
   std::vector<std::int64_t> day(examples.time.size());
   for (std::size_t i = 0; i < day.size(); ++i) {

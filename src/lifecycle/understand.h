@@ -22,8 +22,7 @@ struct Hypothesis {
   std::string period;     // EXPR: rows to look at; "" = all
 };
 
-// Intervals are by unit; without a unit by day where the data has times, else by row. Never fails for a part that cannot
-// be computed: that part says why.
+// Intervals are by what DependenceOf says. Never fails for a part that cannot be computed: that part says why.
 Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const std::vector<Hypothesis>& hypotheses,
                                               const RunContext& context);
 
@@ -31,11 +30,13 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
 std::vector<evidence::ColumnProfile> ProfileColumns(const table::Table& table, const RunContext& context);
 std::vector<evidence::Alert> FindAlerts(const Gathered& gathered, const std::vector<evidence::ColumnProfile>& profiles, const RunContext& context = {});
 
-// What rows that depend on each other have in common.
+// What rows that depend on each other have in common: a unit; without one the day where the data has times, else nothing.
+// For ranking the query, or the unit where each query lies in one (learn::GroupKindOf).
 struct Dependence {
   std::vector<std::uint32_t> unit;  // empty: rows are independent
   std::uint32_t num_units = 0;
   std::string words;                // "by unit (date(date), 182 units)"
+  std::string one = "unit", many = "units";  // or "query", "day", "row", and "queries", "days", "independent rows"
 };
 Dependence DependenceOf(const learn::Examples& examples);
 

@@ -73,6 +73,45 @@ TEST(Understand, HypothesesAreJudgedWithTheirDirection) {
   EXPECT_EQ(report->hypotheses[4].answer.rfind("no data yet", 0), 0U);
 }
 
+// What intervals are made by, and that the words say the same.
+TEST(DependenceOf, RankingGoesByQueryUnlessEachQueryLiesInOneUnit) {
+  struct Case {
+    const char* name;
+    bool ranking;
+    std::uint32_t rows_a_unit;  // 0: no unit
+    bool time;
+    std::vector<std::uint32_t> expected;  // of twelve rows in six queries
+    const char* words;
+  };
+  const std::vector<std::uint32_t> none, pairs = {0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5}, threes = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3}, fours = {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2};
+  const Case cases[] = {
+      {"rows", false, 0, false, none, "by row: "},
+      {"days", false, 0, true, threes, "by day (4 days; so few"},
+      {"units", false, 3, true, threes, "by unit (who, 4 units; so few"},
+      {"queries", true, 0, false, pairs, "by query (list, 6 queries; so few that the intervals are wide and lean on them being alike), because no unit was given"},
+      {"queries with a time", true, 0, true, pairs, "by query (list, 6 queries"},
+      {"two queries a unit", true, 4, false, fours, "by unit (who, 3 units"},
+      {"units across queries", true, 3, true, pairs, "by query (list, 6 queries; so few that the intervals are wide and lean on them being alike), because queries hold rows of several units (who)"},
+  };
+  for (const Case& c : cases) {
+    learn::Examples examples;
+    examples.task = c.ranking ? learn::Task::kRanking : learn::Task::kBinary;
+    examples.outcome.assign(12, 0.0F);
+    for (std::uint32_t i = 0; i < 12; ++i) {
+      if (c.ranking) examples.query.push_back(i / 2);
+      if (c.rows_a_unit > 0) examples.unit.push_back(i / c.rows_a_unit);
+      if (c.time) examples.time.push_back(i / 3 * base::kMicrosPerDay);
+    }
+    examples.num_queries = c.ranking ? 6 : 0;
+    examples.num_units = c.rows_a_unit > 0 ? 12 / c.rows_a_unit : 0;
+    examples.unit_text = "who";
+    examples.query_text = "list";
+    const Dependence dependence = DependenceOf(examples);
+    EXPECT_EQ(dependence.unit, c.expected) << c.name;
+    EXPECT_EQ(dependence.words.rfind(c.words, 0), 0U) << c.name << ": " << dependence.words;
+  }
+}
+
 // With a level of their own per day and a segment that is constant within days, rows alone would be "significant" far too
 // often; by day at most 5 % are.
 TEST(Understand, ByDayNoiseIsSeldomCalledAnEffect) {

@@ -1,8 +1,8 @@
 // Whose outcomes may help to encode a training row.
 //
 // With time, the rows are cut into eight stages. A row sees the outcomes that were known when its stage began (decided
-// before, wait included), its own unit's left out. Without time, whole groups (queries, units, else rows) are dealt into
-// five stages and a row sees the other four.
+// before, wait included), its own group's left out. Without time, whole groups are dealt into five stages and a row sees the
+// other four. Groups are what splits hold together (GroupKindOf): a judged row's group did not train.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ struct EncodingStages {
   bool by_time = false;
   std::vector<std::uint8_t> stage;
   std::vector<std::uint8_t> visible_from;  // by_time: the first stage that may see the row's outcome, `count` = none
-  // by_time: positions of the rows of units that lie in several stages, unit after unit; `unit_begin` holds where each
-  // such unit begins and, last, the end. Only for these is the own unit's share ever among what a row sees.
+  // by_time: positions of the rows of groups that lie in several stages, group after group; `group_begin` holds where
+  // each such group begins and, last, the end. Only for these is the own group's share ever among what a row sees.
   std::vector<std::uint32_t> straddling;
-  std::vector<std::size_t> unit_begin;
+  std::vector<std::size_t> group_begin;
 };
 
 EncodingStages MakeEncodingStages(const Examples& examples, std::span<const std::uint32_t> rows, std::uint64_t seed);

@@ -61,12 +61,12 @@ Result<ProcedureComparisons> CompareProcedures(const learn::Examples& examples, 
 
 evidence::Comparison ToComparison(const std::string& other, const stats::Interval& interval, const std::string& method);
 // Paired on the holdout: a over b, with the interval by formula, which decides, and the one by the bootstrap.
-Result<evidence::Comparison> AgainstPrevious(const learn::Judge& judge, learn::Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, std::uint64_t seed);
+Result<evidence::Comparison> AgainstPrevious(const learn::Judge& judge, learn::Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence, std::uint64_t seed);
 // One of the two intervals holds 0, the other does not.
 bool Disagree(const evidence::Comparison& comparison);
 std::vector<evidence::CalibrationPoint> CalibrationCurve(const learn::Examples& examples, const learn::Rows& rows, const std::vector<double>& predictions, const Dependence& dependence);
 // against_best, status and the rows that would decide.
-void FillStatus(const Standing& standing, std::size_t r, const learn::Judge& judge, const TrainOptions& options, const std::string& best_name, evidence::RungReport* report);
+void FillStatus(const Standing& standing, std::size_t r, const learn::Judge& judge, const Dependence& dependence, const TrainOptions& options, const std::string& best_name, evidence::RungReport* report);
 // Nothing where outcomes are not classes.
 std::optional<evidence::McNemarResult> McNemarAgainst(const std::string& other, const learn::Examples& examples, const learn::Rows& rows, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence);
 
