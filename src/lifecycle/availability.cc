@@ -115,7 +115,7 @@ std::string LateNameReason(const std::string& name) {
   return "";
 }
 
-bool IsIdLike(const table::Column& column) {
+bool HasDistinctValues(const table::Column& column) {
   constexpr std::int64_t kFewestRows = 50, kMostLookedAt = 200'000;
   const std::int64_t rows = std::min(column.num_rows(), kMostLookedAt);
   if (rows < kFewestRows) return false;

@@ -39,6 +39,6 @@ LabelDelay FindLabelDelay(const std::vector<std::uint8_t>& outcome_known, const 
 std::string LateNameReason(const std::string& name);
 
 // Nearly every row (95 % of at least 50) has its own text or whole number.
-bool IsIdLike(const table::Column& column);
+bool HasDistinctValues(const table::Column& column);
 
 }  // namespace assay::lifecycle

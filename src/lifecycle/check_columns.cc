@@ -106,7 +106,7 @@ void CheckDeclared(CheckState& state) {
       continue;
     }
     const table::Column& column = state.table->column(static_cast<std::size_t>(index));
-    if (column.type() == table::ColumnType::kNumber && !columns[i].has("unit") && !IsIdLike(column)) {
+    if (column.type() == table::ColumnType::kNumber && !columns[i].has("unit") && !HasDistinctValues(column)) {
       state.Find("unit_missing", FieldStatus::kVague, PlaceOf("data.columns", columns[i], "unit", i), "'" + name + "' is a number without a unit", "", "Write its unit, such as unit = \"minutes\", or unit = \"count\".");
     }
     if (const std::string reason = SensitiveReason(column); !reason.empty() && !columns[i].has("sensitive")) {

@@ -177,7 +177,7 @@ Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContex
   for (const Scored& s : scored) {
     Finding finding = JudgeAlone(s, ceiling);
     const table::Column& column = examples.table->column(s.feature.column);
-    if (!finding.accused && LooksLikeId(single.examples().table->column(s.feature.column)) && LooksLikeId(column)) ASSAY_TRY(JudgeId(single, column, &finding));
+    if (!finding.accused && CountsOrNames(single.examples().table->column(s.feature.column)) && CountsOrNames(column)) ASSAY_TRY(JudgeId(single, column, &finding));
     findings.push_back(std::move(finding));
   }
   for (const Finding& future : ASSAY_TRY(FindFuture(examples, single, context))) Accuse(future, &findings);

@@ -11,6 +11,7 @@
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/exchange.h"
 #include "lifecycle/internal/feasibility_items.h"
+#include "stats/monte_carlo_p.h"
 
 namespace assay::lifecycle {
 
@@ -108,7 +109,7 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
     }
     context.Report("pattern: permutation test", test.permutations, permutations);
   }
-  test.p_value = as_good >= kEnough ? static_cast<double>(as_good) / test.permutations : (as_good + 1.0) / (test.permutations + 1.0);
+  test.p_value = stats::MonteCarloP(as_good, test.permutations, kEnough);
   return test;
 }
 

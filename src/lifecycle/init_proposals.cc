@@ -39,7 +39,7 @@ std::string ProposeUnit(const table::Table& table, const std::string& time) {
     const bool discrete = column.type() == table::ColumnType::kCategory || (column.type() == table::ColumnType::kNumber && column.is_integer());
     const std::string lower = base::Lowercase(column.name());
     const bool named = std::any_of(kWho.begin(), kWho.end(), [&](const char* who) { return lower == who || lower == std::string(who) + "_id" || lower == std::string(who) + "id" || lower == std::string(who) + "_name"; });
-    if (!discrete || !named || IsIdLike(column)) continue;
+    if (!discrete || !named || HasDistinctValues(column)) continue;
     if (column.type() == table::ColumnType::kCategory && column.dictionary().size() < 10) continue;
     return AsExpression(column.name());
   }

@@ -55,7 +55,7 @@ double NumberWithin(const std::string& text) {
 
 }  // namespace
 
-bool LooksLikeId(const table::Column& column) {
+bool CountsOrNames(const table::Column& column) {
   const std::int64_t n = column.num_rows();
   if (n < 50) return false;
   if (column.type() == table::ColumnType::kCategory) return static_cast<std::int64_t>(column.dictionary().size()) > n * 95 / 100;

@@ -143,7 +143,7 @@ TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
       {"fractions", Column::Numbers("share", parts), false},
       {"few values", Column::Numbers("id", few), false},
   };
-  for (const Case& c : cases) EXPECT_EQ(LooksLikeId(c.column), c.id) << c.what;
+  for (const Case& c : cases) EXPECT_EQ(CountsOrNames(c.column), c.id) << c.what;
 }
 
 }  // namespace

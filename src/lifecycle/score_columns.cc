@@ -46,10 +46,6 @@ Result<table::Table> Derive(const table::Table& table, const std::vector<learn::
   return table::Table::Create(std::move(columns));
 }
 
-bool HoldsName(const std::vector<std::string>& names, const std::string& name) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(name); });
-}
-
 Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const learn::SavedModel& model, const std::vector<std::string>& names) {
   OptionalExpression optional;
   optional.text = text;
@@ -57,7 +53,7 @@ Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const l
   const expression::Expression parsed = ASSAY_TRY_WITH(expression::Expression::Parse(text), "the model's '" + text + "'");
   optional.needed = ASSAY_TRY(NeededFor(parsed.columns(), model.derivations));
   for (const std::string& column : optional.needed.columns) {
-    if (!HoldsName(names, column)) optional.missing = column;
+    if (!base::IsAmong(names, column)) optional.missing = column;
   }
   return optional;
 }

@@ -34,7 +34,4 @@ Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const l
 // brought back to the type the model was trained on. A note says where values changed their type.
 table::Column AsTrained(const table::Column& column, table::ColumnType trained, std::vector<std::string>* notes);
 
-// Column names are matched without regard to case.
-bool HoldsName(const std::vector<std::string>& names, const std::string& name);
-
 }  // namespace assay::lifecycle

@@ -15,11 +15,11 @@ Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::stri
   for (const store::SourceColumn& column : info.columns) names.push_back(column.name);
   source.needed = ASSAY_TRY(NeededFor(model.model->columns(), model.derivations));
   for (const std::string& column : source.needed.columns) {
-    if (!HoldsName(names, column)) return Error{ErrorCode::kNotFound, name + ": the model '" + model.name + "' needs the column '" + column + "', which is not there." + base::DidYouMean(column, names) + " It needs: " + base::Join(source.needed.columns, ", ")};
+    if (!base::IsAmong(names, column)) return Error{ErrorCode::kNotFound, name + ": the model '" + model.name + "' needs the column '" + column + "', which is not there." + base::DidYouMean(column, names) + " It needs: " + base::Join(source.needed.columns, ", ")};
   }
   for (const std::string& column : keep) {
-    const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return HoldsName({n}, column); });
-    if (found != names.end() && !HoldsName(source.keep, column)) source.keep.push_back(*found);
+    const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(column); });
+    if (found != names.end() && !base::IsAmong(source.keep, column)) source.keep.push_back(*found);
     if (found == names.end()) return Error{ErrorCode::kNotFound, name + ": --keep: there is no column '" + column + "'." + base::DidYouMean(column, names)};
   }
   source.outcome = ASSAY_TRY(OptionalExpressionOf(model.outcome, model, names));
@@ -29,7 +29,7 @@ Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::stri
   store::ReadOptions options;
   const auto want = [&](const std::vector<std::string>& columns) {
     for (const std::string& column : names) {
-      if (HoldsName(columns, column) && !HoldsName(options.columns, column)) options.columns.push_back(column);
+      if (base::IsAmong(columns, column) && !base::IsAmong(options.columns, column)) options.columns.push_back(column);
     }
   };
   want(source.needed.columns);

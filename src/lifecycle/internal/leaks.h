@@ -37,7 +37,7 @@ class SingleColumn {
 
 // Nearly all values differ, and they count or name rather than measure: texts; whole numbers that lie densely, go with the
 // order of the rows, or are called an id.
-bool LooksLikeId(const table::Column& column);
+bool CountsOrNames(const table::Column& column);
 
 // What an id may hide besides its size: last digits, first and last characters, length, the number within a text.
 struct IdView {
