@@ -48,6 +48,7 @@ const refused = [
   ['torn.json', '[{"y":1,"x":2.5},{"y":0,', ['cannot be read']],
   ['infinity.csv', 'y,x\n1,inf\n0,2\n1,3\n', ["row 1, column 'x'", 'infinite']],
   ['overflow.csv', 'y,x\n1,1e999\n0,2\n1,3\n', ["row 1, column 'x'", 'infinite']],
+  ['beyond-a-float.csv', 'y,x\n1,2\n0,-1e39\n1,3\n', ["row 2, column 'x': -1e+39", 'beyond the largest number that a model can hold (3.4e+38)', 'leave it empty']],
   ['mixed-types.csv', many((i) => (i === 40_000 ? '0,oops' : `${i % 2},${i}`)), ["line 40002, column 'x'", "'oops' is not a number", 'leave it empty']],
   ['no-such-day.csv', many((i) => (i === 40_000 ? '0,2001-13-45' : `${i % 2},2001-01-${String(1 + (i % 28)).padStart(2, '0')}`)), ["line 40002, column 'x'", "'2001-13-45' is not a time"]],
   ['twice.csv', 'y,x,x\n1,2,3\n0,3,4\n', ['line 1', "'x' stands twice, as field 2 and 3"]],
@@ -63,6 +64,25 @@ for (const [name, bytes, says] of refused) {
     assert.ok(!/types=\{|sample_size|ignore_errors|read_csv/.test(run.stderr), `advice about another program: ${run.stderr}`);
   });
 }
+
+test('refused: an outcome beyond the largest number that a model can hold', () => {
+  const path = file('outcome-beyond-a-float.csv', 'y,x\n1.5,2\n1e39,1\n1,3\n');
+  for (const command of ['understand', 'feasibility', 'train']) {
+    const run = assay(command, path, '--outcome', 'y', '--quiet');
+    assert.equal(run.status, 2, run.stderr);
+    assert.ok(run.stderr.includes("outcome-beyond-a-float.csv: row 2: the outcome 'y' is 1e+39") && run.stderr.includes('3.4e+38'), run.stderr);
+  }
+});
+
+test('scoring refuses a number that the model cannot hold', () => {
+  const known = file('known.csv', many((i) => `${i % 3 === 0 ? 1 : 0},${i % 7}`, 600));
+  const models = join(folder, 'models');
+  const trained = assay('train', known, '--outcome', 'y = 1', '--quiet', '--models', models);
+  assert.equal(trained.status, 0, trained.stderr);
+  const run = assay('score', join(models, 'boosted.json'), file('unheld.csv', 'x\n1\n2\n1e39\n'), '--quiet');
+  assert.equal(run.status, 2, run.stderr);
+  assert.ok(run.stderr.includes("unheld.csv: row 3, column 'x': 1e+39"), run.stderr);
+});
 
 const sources = [
   ['no file', join(folder, 'emty.csv'), ['there is no such file', "Did you mean 'empty.csv'"]],

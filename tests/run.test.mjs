@@ -116,6 +116,13 @@ test('all steps in order; a valid report; evidence in the ledger', () => {
   assert.equal(reference.ledger.head, records.at(-1).hash);
 });
 
+test('what one objective predicts is no feature of another', () => {
+  assert.deepEqual(reference.feasibility.map((f) => f.features), [['coin', 'x', 'colour'], ['coin', 'x', 'colour']]);
+  const left_out = (f) => f.items.find((i) => i.id === 'leakage').findings.filter((one) => one.kind === 'known_after').map((one) => one.message);
+  assert.deepEqual(left_out(reference.feasibility[0]), ["'z' is left out: it is part of the outcome of the objective 'second'"]);
+  assert.deepEqual(left_out(reference.feasibility[1]), ["'y' is left out: it is part of the outcome of the objective 'first'"]);
+});
+
 test('value, cost and time per option', () => {
   const option = (name, objective = 'first') => reference.options.find((o) => o.name === name && o.objective === objective);
   assert.equal(option('do nothing').value_per_day.value, 0);

@@ -199,7 +199,7 @@ Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context) {
   for (const Finding& finding : ASSAY_TRY(FindLeaks(gathered->examples, context))) {
     if (!finding.accused) continue;
     leaky.push_back(finding.name);
-    gathered->excluded.push_back({finding.name, "it leaks"});
+    gathered->excluded.push_back({finding.name, "it leaks", false});
     gathered->data.notes.push_back("'" + finding.name + "' is left out because it leaks: " + finding.message.substr(0, finding.message.find_last_not_of('.') + 1));
   }
   gathered->examples = WithoutFeatures(gathered->examples, leaky);
@@ -226,7 +226,7 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   }
   std::int64_t declared = 0;
   for (const ExcludedColumn& excluded : gathered.excluded) {
-    if (excluded.reason.find("known only after") == std::string::npos) continue;
+    if (!excluded.known_after) continue;
     ++declared;
     Finding& finding = item.findings.emplace_back();
     finding.name = excluded.column;
@@ -244,7 +244,7 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   item.verdict = !leaky->empty() ? Verdict::kRefuted : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
   item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + order;
   item.figures.push_back(MakeFigure("leaky_columns", "columns that leak", WithoutInterval(static_cast<double>(leaky->size()), "a count")));
-  item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says they are known only after the decision", WithoutInterval(static_cast<double>(declared), "a count")));
+  item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says they are known only after the decision, or predicts them in another objective", WithoutInterval(static_cast<double>(declared), "a count")));
   return item;
 }
 

@@ -10,6 +10,7 @@
 #include "lifecycle/internal/gather_parts.h"
 #include "lifecycle/memory_need.h"
 #include "lifecycle/outcome_of.h"
+#include "table/float_range.h"
 
 namespace assay::lifecycle {
 
@@ -61,7 +62,27 @@ Result<void> CheckPrecision(const std::string& text, const Examples& examples, c
   return Error{ErrorCode::kInvalidInput, "--outcome: the values of '" + text + "' lie so close together for their size, about " + base::ShortestNumber(std::round(mean)) + ", that they cannot be told apart; take a constant off: --outcome '" + text + " - " + base::ShortestNumber(std::round(mean)) + "'"};
 }
 
+// The row of the file, counted from 1 without the header, that a row of the examples is. Of a sample only its own rows are counted.
+std::string RowInWords(const Gathered& gathered, std::size_t row) {
+  const auto& notes = gathered.data.notes;
+  const bool sampled = std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return note.starts_with("a random sample of "); });
+  return "row " + std::to_string(gathered.source_rows[row] + 1) + (sampled ? " of the sample" : "");
+}
+
+Result<void> RefuseFeaturesBeyondFloat(const Gathered& gathered) {
+  for (const learn::Feature& feature : gathered.examples.features) {
+    const Column& column = gathered.examples.table->column(feature.column);
+    const std::int64_t row = table::FirstBeyondFloat(column, 0, column.num_rows());
+    if (row >= 0) return Error{ErrorCode::kInvalidInput, gathered.data.source + ": " + RowInWords(gathered, static_cast<std::size_t>(row)) + ", column '" + column.name() + "': " + BeyondFloatInWords(column.NumberAt(row)) + ", or leave the column out"};
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string BeyondFloatInWords(double value) {
+  return base::ShortestNumber(value) + ", beyond the largest number that a model can hold (" + base::ReadableNumber(table::kLargestFloat, 2) + "); mend it or leave it empty";
+}
 
 std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids) {
   const auto rows = static_cast<std::size_t>(column.num_rows());
@@ -162,10 +183,12 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   examples.outcome.resize(gathered.source_rows.size());
   for (std::size_t i = 0; i < gathered.source_rows.size(); ++i) {
     const double value = outcome.values[gathered.source_rows[i]];
+    if (std::abs(value) > table::kLargestFloat) return Error{ErrorCode::kInvalidInput, gathered.data.source + ": " + RowInWords(gathered, i) + ": the outcome '" + problem.outcome + "' is " + BeyondFloatInWords(value)};
     if (examples.task == Task::kRanking && value < 0) return Error{ErrorCode::kInvalidInput, "--outcome: row " + std::to_string(gathered.source_rows[i] + 1) + " has the negative value " + base::ShortestNumber(value) + "; a gain for ranking is 0 or more"};
     examples.outcome[i] = static_cast<float>(value);
   }
   ASSAY_TRY(CheckPrecision(problem.outcome, examples, outcome.values, gathered.source_rows));
+  ASSAY_TRY(RefuseFeaturesBeyondFloat(gathered));
   const bool varied = std::any_of(examples.outcome.begin(), examples.outcome.end(), [&](float v) { return v != examples.outcome[0]; });
   if (!varied && LeastDistinct(examples.task) > 1) {
     return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has the same value in all " + base::ReadableCount(gathered.data.rows) + " rows; there is nothing to predict"};

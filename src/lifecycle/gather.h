@@ -18,15 +18,15 @@ namespace assay::lifecycle {
 struct ExcludedColumn {
   std::string column;
   std::string reason;
+  bool known_after = false;  // known only after the decision: by the charter, or as another objective's outcome
 };
+
+// A reason that others ask for.
+inline constexpr const char* kPartOfTheOutcome = "it is part of the outcome";
 
 // What an analysis gets. `examples.table` holds, in this order: the columns of the source, the derived columns, the
 // calendar parts of time columns. Rows with a missing outcome, named by an exclusion or not kept by `where` are not in it; they
 // are counted by reason in data.notes, as are the values that a derived column repaired.
-// Reasons that others ask for.
-inline constexpr const char* kPartOfTheOutcome = "it is part of the outcome";
-inline constexpr const char* kKnownAfter = "the charter says it is known only after the decision";
-
 struct Gathered {
   learn::Examples examples;
   std::shared_ptr<const table::Table> source;  // every row read, also those without outcome; source columns + derived
@@ -36,14 +36,17 @@ struct Gathered {
   std::int64_t rows_without_outcome = 0;
 };
 
-// Columns named in outcome, time, unit, query and where are never features, nor are `exclude` and `known_after`.
+// Columns named in outcome, other_outcomes, time, unit and query are never features, nor are `exclude` and `known_after`.
 // Each time-typed feature becomes month, weekday and (unless all are midnight, or calendar_day_only for the time column)
-// hour features. Errors name the flag or key whose EXPR is wrong.
+// hour features. An outcome or a feature that no float can hold is refused, naming its row. Errors name the flag or key whose EXPR is wrong.
 Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context);
 
 // The same from a table that is already in memory (tests; data shared between objectives of one run).
 Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const table::Table> table,
                                  evidence::DataSummary data, const RunContext& context);
+
+// "1e+39, beyond the largest number that a model can hold (3.4e+38); mend it or leave it empty".
+std::string BeyondFloatInWords(double value);
 
 // Dense ids in order of first appearance; a missing value becomes an id of its own per row.
 std::vector<std::uint32_t> DenseIds(const table::Column& column, std::uint32_t* num_ids);

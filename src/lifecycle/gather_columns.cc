@@ -14,6 +14,8 @@ using table::Column;
 using table::ColumnType;
 using table::Table;
 
+constexpr const char* kKnownAfter = "the charter says it is known only after the decision";
+
 Result<std::vector<std::string>> ColumnsOf(const std::string& text, const std::string& where) {
   if (text.empty()) return std::vector<std::string>{};
   const expression::Expression parsed = ASSAY_TRY_WITH(expression::Expression::Parse(text), where);
@@ -71,9 +73,16 @@ std::string RepairNote(const Column& before, const Column& after, const std::str
   return note;
 }
 
-std::string ReasonToExclude(const std::string& name, const Problem& problem, const Roles& roles) {
+// Why it may not be known at the decision.
+std::string ReasonToWithhold(const std::string& name, const Problem& problem, const Roles& roles) {
   if (base::IsAmong(roles.outcome, name)) return kPartOfTheOutcome;
   if (base::IsAmong(problem.known_after, name)) return kKnownAfter;
+  const auto other = roles.other_outcomes.find(base::Lowercase(name));
+  return other == roles.other_outcomes.end() ? "" : std::string(kPartOfTheOutcome) + " of the objective '" + other->second + "'";
+}
+
+std::string ReasonToExclude(const std::string& name, const Problem& problem, const Roles& roles) {
+  if (const std::string withheld = ReasonToWithhold(name, problem, roles); !withheld.empty()) return withheld;
   if (base::IsAmong(roles.time, name)) return "it is the time; its calendar parts are features instead";
   if (base::IsAmong(roles.unit, name)) return "it names the unit";
   if (base::IsAmong(roles.query, name)) return "it names the query";
@@ -119,6 +128,9 @@ Result<Roles> RolesOf(const Problem& problem, const Table& table) {
   roles.time = ASSAY_TRY(ColumnsOf(problem.time, "--time"));
   roles.unit = ASSAY_TRY(ColumnsOf(problem.unit, "--unit"));
   roles.query = ASSAY_TRY(ColumnsOf(problem.query, "--query"));
+  for (const OtherOutcome& other : problem.other_outcomes) {
+    for (const std::string& column : expression::ColumnsOf(other.outcome)) roles.other_outcomes.emplace(base::Lowercase(column), other.objective);
+  }
   for (const auto* names : {&problem.features, &problem.exclude, &problem.known_after}) {
     for (const std::string& name : *names) {
       if (!NamesCalendarPart(name, table)) ASSAY_TRY(table.IndexOf(name));
@@ -139,15 +151,15 @@ Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles,
     std::string reason = ReasonToExclude(column.name(), problem, roles);
     const bool is_time = column.type() == ColumnType::kTime;
     const bool is_decision_time = is_time && base::IsAmong(roles.time, column.name());
-    const bool usable = reason.empty() || (is_decision_time && !base::IsAmong(roles.outcome, column.name()) && !base::IsAmong(problem.known_after, column.name()) && !base::IsAmong(problem.exclude, column.name()) && (problem.features.empty() || base::IsAmong(problem.features, column.name())));
+    const bool usable = reason.empty() || (is_decision_time && ReasonToWithhold(column.name(), problem, roles).empty() && !base::IsAmong(problem.exclude, column.name()) && (problem.features.empty() || base::IsAmong(problem.features, column.name())));
     if (is_time && usable) {
       for (const DerivedColumn& part : CalendarParts(column, is_decision_time && problem.calendar_day_only)) {
         if (base::IsAmong(problem.exclude, part.name)) {
-          excluded->push_back({part.name, "excluded on request"});
+          excluded->push_back({part.name, "excluded on request", false});
           continue;
         }
         if (base::IsAmong(problem.known_after, part.name)) {
-          excluded->push_back({part.name, kKnownAfter});
+          excluded->push_back({part.name, kKnownAfter, true});
           continue;
         }
         Column made = ASSAY_TRY(expression::EvaluateText(part.expression, "calendar part", table, part.name, context));
@@ -158,7 +170,8 @@ Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles,
       if (reason.empty()) reason = "it is a time; its calendar parts are features instead";
     }
     if (is_time || !reason.empty()) {
-      excluded->push_back({column.name(), reason});
+      const bool known_after = base::IsAmong(problem.known_after, column.name()) || roles.other_outcomes.contains(base::Lowercase(column.name()));
+      excluded->push_back({column.name(), reason, known_after && !base::IsAmong(roles.outcome, column.name())});
     } else {
       features.push_back({c, column.name(), column.name()});
     }

@@ -60,6 +60,25 @@ TEST(Gather, KeepsColumnsOutThatMayNotBeFeatures) {
   EXPECT_EQ(FeatureNames(*gathered), (std::vector<std::string>{"month(date)", "weekday(date)"}));
 }
 
+TEST(Gather, WhatAnotherObjectivePredictsIsNoFeature) {
+  Problem problem = Flights();
+  problem.other_outcomes = {{"far", "Distance > 3 and origin = 'SFO'"}, {"summer", "month(date) in (6, 7, 8)"}, {"broken", "distance >"}};
+  problem.known_after = {"origin"};
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  EXPECT_EQ(FeatureNames(*gathered), (std::vector<std::string>{}));
+  const auto reason = [&](const std::string& column) {
+    for (const ExcludedColumn& excluded : gathered->excluded) {
+      if (excluded.column == column) return excluded.reason;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(reason("delay"), "it is part of the outcome");
+  EXPECT_EQ(reason("distance"), "it is part of the outcome of the objective 'far'");
+  EXPECT_EQ(reason("date"), "it is part of the outcome of the objective 'summer'");
+  EXPECT_EQ(reason("origin"), "the charter says it is known only after the decision");
+}
+
 TEST(Gather, DerivesRepairsAndFilters) {
   Problem problem = Flights();
   problem.derived = {{"delay", "case when delay > 25 then null else delay end"}, {"far", "distance > 3"}};
@@ -114,6 +133,29 @@ TEST(Gather, SaysWhatIsWrong) {
     ASSERT_FALSE(gathered) << c.what;
     EXPECT_NE(gathered.error().message.find(c.says), std::string::npos) << c.what << ": " << gathered.error().message;
   }
+}
+
+// What lies beyond a float would be infinite for every model. Rows that are left out, and columns that are no features, may hold it.
+TEST(Gather, NumbersThatNoModelCanHoldAreRefused) {
+  const auto gather = [](const char* outcome, const char* where, std::vector<std::string> exclude) {
+    std::vector<Column> columns;
+    columns.push_back(Column::Numbers("y", {1, 2, 3e38, 1, 2, -1e+39}));
+    columns.push_back(Column::Numbers("x", {1, 2, 3, 1e39, 5, std::nan("")}));
+    Problem problem;
+    problem.source = "file.csv";
+    problem.outcome = outcome;
+    problem.where = where;
+    problem.exclude = std::move(exclude);
+    evidence::DataSummary data;
+    data.source = problem.source;
+    return GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), data, {});
+  };
+  const char* expected = ", beyond the largest number that a model can hold (3.4e+38); mend it or leave it empty";
+  const auto message = [](const Result<Gathered>& gathered) { return gathered ? std::string() : gathered.error().message; };
+  EXPECT_EQ(message(gather("y", "", {})), std::string("file.csv: row 6: the outcome 'y' is -1e+39") + expected);
+  EXPECT_EQ(message(gather("y > 1", "y <> 2", {})), std::string("file.csv: row 4, column 'x': 1e+39") + expected + ", or leave the column out");
+  EXPECT_EQ(message(gather("y > 1", "", {"x"})), "");
+  EXPECT_EQ(message(gather("y", "y > 0 and (x < 10 or x is null)", {})), "");
 }
 
 TEST(Gather, RankingKeepsOnlyQueriesThatCanBeRanked) {

@@ -23,6 +23,12 @@ struct Exclusion {
   std::string rows;  // EXPR: true where a row is left out
 };
 
+// What another objective of the same project predicts.
+struct OtherOutcome {
+  std::string objective;
+  std::string outcome;  // EXPR
+};
+
 // EXPRs are texts as people wrote them; "" means not given.
 struct Problem {
   std::string source;     // path or glob
@@ -39,6 +45,7 @@ struct Problem {
   std::vector<std::string> features;  // columns; empty: all but the excluded ones
   std::vector<std::string> exclude;   // columns never used as features; '*' stands for any text
   std::vector<std::string> known_after;  // columns that a charter says are known only after the decision
+  std::vector<OtherOutcome> other_outcomes;  // the columns that they name are never features; one that is no EXPR names none
   bool calendar_day_only = false;     // the time column's time of day is not known at the decision: only calendar features
   double target = std::numeric_limits<double>::quiet_NaN();
   double least_gain = 0.01;           // of the metric, as an improvement

@@ -41,7 +41,7 @@ Result<Problem> ProblemOf(const Project& project, const Record& objective) {
     const std::string known = base::Lowercase(column.text("known"));
     if (known.starts_with("after")) problem.known_after.push_back(column.text("name"));
   }
-  // Another model's predictions are compared with, not learned from; other objectives' outcomes are known too late.
+  // Another model's predictions are compared with, not learned from.
   for (const Record& imported : charter.list("baselines.imported")) problem.exclude.push_back(imported.text("column"));
   return problem;
 }
@@ -84,6 +84,9 @@ Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
     const bool again = std::any_of(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == objective.name; });
     if (again || objective.name == "." || objective.name == "..") return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": the objective's name '" + objective.name + "' is " + (again ? "taken" : "not allowed") + "; give it another one"};
     objective.problem = ASSAY_TRY(ProblemOf(project, record));
+    for (const Record& other : project.charter.list("objectives")) {
+      if (other.text("name") != objective.name) objective.problem.other_outcomes.push_back({other.text("name"), other.text("outcome")});
+    }
     objective.train = TrainOptionsOf(project, record, objective.problem);
     objectives.push_back(std::move(objective));
   }

@@ -149,11 +149,11 @@ class ProjectRun {
     return StepDone();
   }
 
-  // The data, an objective's own answers, and all outcomes: what one objective is to know may not help another.
+  // The data, an objective's own answers, and all outcomes: what one objective predicts is no feature of another.
   std::vector<std::string> DependsOn(const Objective& objective) const {
     std::vector<std::string> parts = {raw_.source, raw_.fingerprint};
     for (const Record& record : project_.charter.list("objectives")) {
-      parts.push_back(record.text("outcome"));
+      parts.insert(parts.end(), {record.text("name"), record.text("outcome")});
       if (record.text("name") == objective.name) parts.push_back(RecordText(record));
     }
     return parts;

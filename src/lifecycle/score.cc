@@ -6,12 +6,14 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "lifecycle/gather.h"
 #include "lifecycle/internal/score_judge.h"
 #include "lifecycle/internal/score_outcome.h"
 #include "lifecycle/internal/score_output.h"
 #include "lifecycle/internal/score_source.h"
 #include "lifecycle/internal/unseen_values.h"
 #include "lifecycle/memory_need.h"
+#include "table/float_range.h"
 
 namespace assay::lifecycle {
 
@@ -97,11 +99,13 @@ class BlockPredictor {
     predictions.resize(rows.size() * model_.num_outputs());
     const auto count = static_cast<std::int64_t>(rows.size());
     if (source_.needed.derivations.empty()) {
+      ASSAY_TRY(RefuseBeyondFloat(source_.table, position_, position_ + count));
       ASSAY_TRY_WITH(model_.model->Predict(source_.table, rows, predictions, context_), source_.name);
       unseen_.Add(source_.table, position_, position_ + count);
     } else {
       // Derived columns are made for this block only.
       const table::Table derived = ASSAY_TRY_WITH(Derive(source_.table.Take(rows), source_.needed.derivations, context_), source_.name);
+      ASSAY_TRY(RefuseBeyondFloat(derived, 0, count));
       std::iota(rows.begin(), rows.end(), 0U);
       ASSAY_TRY_WITH(model_.model->Predict(derived, rows, predictions, context_), source_.name);
       unseen_.Add(derived, 0, count);
@@ -112,6 +116,18 @@ class BlockPredictor {
   }
 
  private:
+  // Rows [begin, end) of `table` are the next rows of the file.
+  Result<void> RefuseBeyondFloat(const table::Table& table, std::int64_t begin, std::int64_t end) const {
+    for (const std::string& name : model_.model->columns()) {
+      const std::int64_t index = table.Find(name);
+      if (index < 0) continue;
+      const table::Column& column = table.column(static_cast<std::size_t>(index));
+      const std::int64_t row = table::FirstBeyondFloat(column, begin, end);
+      if (row >= 0) return Error{ErrorCode::kInvalidInput, source_.name + ": row " + std::to_string(position_ + row - begin + 1) + ", column '" + name + "': " + BeyondFloatInWords(column.NumberAt(row))};
+    }
+    return {};
+  }
+
   const SavedModel& model_;
   const ScoreSource& source_;
   const RunContext& context_;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "lifecycle/gather.h"
+#include "table/float_range.h"
 
 namespace assay::lifecycle {
 
@@ -20,6 +21,8 @@ Result<std::vector<float>> OutcomeAsTrained(const learn::SavedModel& model, cons
     return Error{ErrorCode::kInvalidInput, "the outcome '" + model.outcome + "' is a " + table::ColumnTypeName(column.type()) + " in this file; the model was trained on " + (classes ? "classes" : "numbers")};
   }
   if (!classes || column.type() == ColumnType::kBoolean) {
+    const std::int64_t beyond = table::FirstBeyondFloat(column, 0, column.num_rows());
+    if (beyond >= 0) return Error{ErrorCode::kInvalidInput, "row " + std::to_string(beyond + 1) + ": the outcome '" + model.outcome + "' is " + BeyondFloatInWords(column.NumberAt(beyond))};
     for (std::size_t i = 0; i < rows; ++i) outcome[i] = static_cast<float>(column.NumberAt(static_cast<std::int64_t>(i)));
     return outcome;
   }

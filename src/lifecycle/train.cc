@@ -58,7 +58,7 @@ Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gath
     for (const ExcludedColumn& excluded : gathered.excluded) {
       if (excluded.column != column) continue;
       if (excluded.reason == kPartOfTheOutcome) return Error{ErrorCode::kInvalidInput, "own rule '" + rule.name + "' (" + rule.expression + ") is made of '" + column + "', which is part of the outcome; a rule may use what is known at the decision"};
-      if (excluded.reason == kKnownAfter) return column;
+      if (excluded.known_after) return column;
     }
   }
   return std::string();

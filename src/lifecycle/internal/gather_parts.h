@@ -1,6 +1,7 @@
 // The steps of gathering: which rows stay, which columns may be features.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ Result<std::shared_ptr<const table::Table>> WithDerived(const Problem& problem, 
 // Columns that the problem's EXPRs name.
 struct Roles {
   std::vector<std::string> outcome, time, unit, query;
+  std::map<std::string, std::string> other_outcomes;  // column in lower case -> the objective that predicts it
 };
 // Also that every column named in features, exclude and known_after exists.
 Result<Roles> RolesOf(const Problem& problem, const table::Table& table);
