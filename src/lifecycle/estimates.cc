@@ -22,6 +22,12 @@ evidence::Estimate ToEstimate(const Result<stats::Interval>& interval, double le
   return estimate;
 }
 
+evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, double shift) {
+  evidence::Estimate scaled = estimate;
+  for (double* v : {&scaled.value, &scaled.low, &scaled.high}) *v = *v * factor + shift;
+  return scaled;
+}
+
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
 
 std::string EstimateInWords(const evidence::Estimate& e) {

@@ -14,6 +14,8 @@ evidence::Estimate WithInterval(const stats::Interval& interval, double level = 
 evidence::Estimate WithoutInterval(double value, const std::string& reason);
 // The interval, or the error as the reason why there is none.
 evidence::Estimate ToEstimate(const Result<stats::Interval>& interval, double level = 0.95);
+// value, low and high times `factor` plus `shift`. Requires factor >= 0.
+evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, double shift);
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
 
 // "0.12 (95 % interval 0.1 to 0.14)". Requires an interval.

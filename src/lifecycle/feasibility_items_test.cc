@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "lifecycle/feasibility.h"
+#include "lifecycle/internal/feasibility_items.h"
 
 namespace assay::lifecycle {
 namespace {
@@ -109,6 +110,64 @@ TEST(FeasibilityItems, MoneyAndTheWorstGroupAreMeasured) {
 
   options.largest_error_rate = bound->value - 0.01;
   EXPECT_EQ(Feasibility(people, options, {})->verdict, FeasibilityVerdict::kStop);
+}
+
+// Where a false alarm costs a hundred times what a right one brings, nobody acts, with or without a model.
+TEST(FeasibilityItems, WhereActingNeverPaysAModelDoesNot) {
+  base::RandomStream random(9, "never");
+  std::vector<double> x, y;
+  for (int i = 0; i < 1500; ++i) {
+    x.push_back(std::floor(10 * random.Uniform()) / 10);
+    y.push_back(random.Uniform() < 0.2 + 0.6 * x.back() ? 1 : 0);
+  }
+  Problem problem;
+  problem.outcome = "y = 1";
+  std::vector<Column> columns = {Column::Numbers("x", x), Column::Numbers("y", y)};
+  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  FeasibilityOptions options;
+  options.decisions_per_day = 100'000;
+  options.value_right = 10;
+  options.value_wrong = -1000;
+  options.cost_per_month = 5000;
+  const Result<FeasibilityReport> report = Feasibility(gathered, options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  const FeasibilityItem& repetition = Item(*report, "repetition");
+  const evidence::Estimate *gain = FigureOf(repetition, "gain_per_decision"), *net = FigureOf(repetition, "net_per_month");
+  ASSERT_TRUE(gain != nullptr && net != nullptr);
+  EXPECT_EQ(gain->value, 0);
+  EXPECT_EQ(gain->low, 0);
+  EXPECT_EQ(gain->high, 0);
+  EXPECT_NE(gain->reason.find("never acts"), std::string::npos) << gain->reason;
+  EXPECT_EQ(net->low, -5000);
+  EXPECT_EQ(net->high, -5000);
+  EXPECT_EQ(repetition.verdict, Verdict::kRefuted) << repetition.answer;
+}
+
+TEST(FeasibilityItems, AThresholdIsChosenOnWhatWasKnownByThen) {
+  learn::Examples examples;
+  OutOfFold all;
+  std::vector<double> scores;
+  // Three folds of ten rows, a row an hour. Acting pays from .2 on in the first, from .6 in the second and from .9 in the third.
+  for (std::uint32_t row = 0; row < 30; ++row) {
+    const auto fold = static_cast<std::uint8_t>(row / 10);
+    scores.push_back(static_cast<double>(row % 10) / 10);
+    examples.outcome.push_back(scores.back() >= (fold == 0 ? 0.2 : fold == 1 ? 0.6 : 0.9) ? 1.0F : 0.0F);
+    examples.time.push_back(row * base::kMicrosPerHour);
+    all.rows.push_back(row);
+    all.fold.push_back(fold);
+  }
+  const objectives::DecisionMoney money{1, -3, 0, 0};
+  const auto threshold = [&](std::uint8_t fold) { return *ThresholdForFold(examples, all, scores, fold, money); };
+  EXPECT_EQ(threshold(0), 0.75) << "nothing is known yet: the chance from which acting pays";
+  EXPECT_EQ(threshold(1), 0.2);
+  EXPECT_EQ(threshold(2), 0.6) << "both folds before it";
+  examples.wait = 5 * base::kMicrosPerHour;
+  EXPECT_EQ(threshold(1), 0.2);
+  examples.wait = 11 * base::kMicrosPerHour;
+  EXPECT_EQ(threshold(1), 0.75) << "no outcome of the first fold is known when the second begins";
+  EXPECT_EQ(threshold(2), 0.2);
+  examples.time.clear();
+  EXPECT_EQ(threshold(1), 0.9) << "without time all other folds";
 }
 
 TEST(FeasibilityItems, LeastGainAndTargetAreInTheMetricAskedFor) {

@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/text.h"
 #include "lifecycle/internal/feasibility_items.h"
-#include "objectives/value.h"
+#include "lifecycle/value.h"
 #include "stats/cluster_rate.h"
 
 namespace assay::lifecycle {
@@ -97,8 +98,7 @@ Alikeness MeasureAlikeness(const Ground& ground, const Cases& cases) {
     std::vector<double> share_of(std::max<std::size_t>(2, examples.classes.size()), 0.0);
     for (const std::uint32_t row : rows) share_of[static_cast<std::size_t>(examples.outcome[row])] += 1 / static_cast<double>(rows.size());
     for (const double share : share_of) result.by_chance += share * share;
-    result.alike = ToEstimate(stats::ClusterMean(agree, clusters));
-    result.alike.high = std::min(1.0, result.alike.high);
+    result.alike = ToEstimate(stats::ClusterShare(agree, clusters));
     return result;
   }
   double mean = 0;
@@ -120,39 +120,31 @@ Alikeness MeasureAlikeness(const Ground& ground, const Cases& cases) {
 }
 
 // Money per decision that acting by the best model's scores brings over the best action that needs no model (always or
-// never). The threshold of each fold is chosen on the other folds.
-Result<stats::Interval> GainInMoney(const Ground& ground, const Gains& gains) {
+// never).
+Result<evidence::Estimate> GainInMoney(const Ground& ground, const Gains& gains) {
   const FeasibilityOptions& o = ground.options;
   const objectives::DecisionMoney money{o.value_right, o.value_wrong, o.value_silence, o.value_miss};
   const OutOfFold& all = gains.all;
-  std::vector<std::uint8_t> positive;
   std::vector<std::uint32_t> unit;
+  double always = 0, never = 0;
   for (const std::uint32_t row : all.rows) {
-    positive.push_back(ground.examples.outcome[row] > 0.5F ? 1 : 0);
+    const bool positive = ground.examples.outcome[row] > 0.5F;
+    always += money.Of(true, positive);
+    never += money.Of(false, positive);
     if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[row]);
   }
-  double always = 0, never = 0;
-  for (const std::uint8_t p : positive) {
-    always += money.Of(true, p != 0);
-    never += money.Of(false, p != 0);
-  }
   const bool act_always = always > never;
-  std::vector<double> gain(all.rows.size());
-  const std::uint8_t num_folds = static_cast<std::uint8_t>(*std::max_element(all.fold.begin(), all.fold.end()) + 1);
-  for (std::uint8_t f = 0; f < num_folds; ++f) {
-    std::vector<double> scores;
-    std::vector<std::uint8_t> truth;
-    for (std::size_t i = 0; i < all.rows.size(); ++i) {
-      if (all.fold[i] == f && num_folds > 1) continue;
-      scores.push_back((*gains.best)[i]);
-      truth.push_back(positive[i]);
-    }
-    const objectives::Threshold best = ASSAY_TRY(objectives::BestThreshold(scores, truth, money));
-    for (std::size_t i = 0; i < all.rows.size(); ++i) {
-      if (all.fold[i] == f) gain[i] = money.Of((*gains.best)[i] >= best.score, positive[i] != 0) - money.Of(act_always, positive[i] != 0);
+  std::vector<double> thresholds;
+  for (std::uint8_t f = 0; f <= *std::max_element(all.fold.begin(), all.fold.end()); ++f) thresholds.push_back(ASSAY_TRY(ThresholdForFold(ground.examples, all, *gains.best, f, money)));
+  std::vector<double> gain(all.rows.size()), possible = {0};
+  for (std::size_t i = 0; i < all.rows.size(); ++i) {
+    const bool positive = ground.examples.outcome[all.rows[i]] > 0.5F, acts = (*gains.best)[i] >= thresholds[all.fold[i]];
+    gain[i] = money.Of(acts, positive) - money.Of(act_always, positive);
+    if (acts != act_always && possible.size() == 1) {
+      for (const bool either : {false, true}) possible.push_back(money.Of(!act_always, either) - money.Of(act_always, either));
     }
   }
-  return stats::ClusterMean(gain, {unit, ground.dependence.num_units});
+  return MeanMoney(gain, possible, std::string("exact for these rows: by the model one ") + (act_always ? "always" : "never") + " acts, as without it", {unit, ground.dependence.num_units});
 }
 
 // The answer in money, as far as the charter allows it.
@@ -173,25 +165,43 @@ void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item)
     item->answer += often + "; what it brings cannot be measured, because " + (ground.examples.task != learn::Task::kBinary ? "money is stated per right and wrong yes-or-no decision." : "the money of a right and a false alarm is not stated.");
     return;
   }
-  const Result<stats::Interval> gain = GainInMoney(ground, gains);
+  const Result<evidence::Estimate> gain = GainInMoney(ground, gains);
   if (!gain) {
     item->answer += often + "; what it brings cannot be measured: " + gain.error().message + ".";
     return;
   }
-  item->figures.push_back(MakeFigure("gain_per_decision", "what the best model brings per decision over the best action without one", WithInterval(*gain), currency));
-  stats::Interval net = *gain;
-  for (double* v : {&net.value, &net.low, &net.high}) *v = *v * per_month - o.cost_per_month;
-  const evidence::Estimate monthly = WithInterval(net);
-  item->figures.push_back(MakeFigure("net_per_month", "what it brings per month less what it costs", monthly, currency));
+  item->figures.push_back(MakeFigure("gain_per_decision", "what the best model brings per decision over the best action without one", *gain, currency));
+  const evidence::Estimate net = Scaled(*gain, per_month, -o.cost_per_month);
+  item->figures.push_back(MakeFigure("net_per_month", "what it brings per month less what it costs", net, currency));
   item->verdict = net.low > 0 ? Verdict::kSupported : net.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
-  item->answer += often + ". By out-of-fold predictions it brings " + EstimateInWords(monthly) + " " + currency + " a month after its cost" + (net.low > 0 ? "." : net.high < 0 ? ": it does not pay." : ": not decided.");
+  item->answer += often + ". By out-of-fold predictions it brings " + EstimateInWords(net) + " " + currency + " a month after its cost" + (net.low > 0 ? "." : net.high < 0 ? ": it does not pay." : ": not decided.");
 }
 
 }  // namespace
 
+Result<double> ThresholdForFold(const Examples& examples, const OutOfFold& all, std::span<const double> scores, std::uint8_t fold, const objectives::DecisionMoney& money) {
+  base::Micros start = std::numeric_limits<base::Micros>::max();
+  for (std::size_t i = 0; i < all.rows.size() && !examples.time.empty(); ++i) {
+    if (all.fold[i] == fold) start = std::min(start, examples.time[all.rows[i]]);
+  }
+  std::vector<double> known;
+  std::vector<std::uint8_t> positive;
+  for (std::size_t i = 0; i < all.rows.size(); ++i) {
+    const std::uint32_t row = all.rows[i];
+    if (all.fold[i] == fold) continue;
+    if (!examples.time.empty() && !(examples.time[row] < start && examples.time[row] + examples.wait <= start)) continue;
+    known.push_back(scores[i]);
+    positive.push_back(examples.outcome[row] > 0.5F ? 1 : 0);
+  }
+  if (!known.empty()) return ASSAY_TRY(objectives::BestThreshold(known, positive, money)).score;
+  const double chance = money.BreakEvenChance();
+  const double never = std::numeric_limits<double>::infinity();
+  return !std::isnan(chance) ? chance : money.true_positive > money.false_negative ? -never : never;
+}
+
 FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains) {
   FeasibilityItem item = StartItem("repetition");
-  item.method = "equal cases = rows with all features exactly equal; decided alike = two rows of a case agree (numbers: share of the variance that a case shares); money = decisions per day x out-of-fold value of acting, thresholds chosen on the other folds, over always or never acting, less the cost; intervals by unit";
+  item.method = "equal cases = rows with all features exactly equal; decided alike = two rows of a case agree (numbers: share of the variance that a case shares); money = decisions per day x out-of-fold value of acting, thresholds chosen on the other folds (with time on outcomes known by then; before any is known, the chance from which acting pays), over always or never acting, less the cost; intervals by unit";
   const Cases cases = FindCases(ground.examples);
   std::vector<double> recurs(cases.of_row.size());
   for (std::size_t i = 0; i < recurs.size(); ++i) recurs[i] = cases.sizes[cases.of_row[i]] > 1 ? 1 : 0;

@@ -22,6 +22,13 @@ using learn::Metric;
 using learn::RungKind;
 using learn::Rows;
 
+// Where all numbers of a bin are alike nothing says how others scatter; of classes the number of units does.
+Estimate ObservedMean(learn::Task task, const std::vector<double>& outcome, const stats::Clusters& clusters) {
+  const Result<stats::Interval> mean = MeanOutcome(task, outcome, clusters);
+  if (!mean || mean->low < mean->high) return ToEstimate(mean);
+  return WithoutInterval(mean->value, "all rows of the bin have the same outcome, which does not say how far others may lie");
+}
+
 // Holdout rows at which the interval would no longer reach the least gain, if the distance is what it looks like: half-width
 // shrinks with the root of the rows. The interval of the distance gives that of the rows.
 Estimate RowsToDecide(const stats::Interval& behind, double least_gain, double rows) {
@@ -99,7 +106,7 @@ std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& example
     }
     evidence::CalibrationPoint point;
     point.predicted = predicted / static_cast<double>(values.size());
-    point.observed = ToEstimate(stats::ClusterMean(values, {unit, dependence.num_units}));
+    point.observed = ObservedMean(examples.task, values, {unit, dependence.num_units});
     point.rows = static_cast<std::int64_t>(values.size());
     curve.push_back(point);
     begin = end;

@@ -58,6 +58,11 @@ Dependence DependenceOf(const learn::Examples& examples) {
   return dependence;
 }
 
+Result<stats::Interval> MeanOutcome(learn::Task task, std::span<const double> numbers, const stats::Clusters& clusters) {
+  const bool classes = task == learn::Task::kBinary || task == learn::Task::kMulticlass;
+  return classes ? stats::ClusterShare(numbers, clusters) : stats::ClusterMean(numbers, clusters);
+}
+
 std::vector<double> OutcomeNumbers(const learn::Examples& examples) {
   std::vector<double> numbers(examples.outcome.begin(), examples.outcome.end());
   if (examples.task != learn::Task::kMulticlass) return numbers;
@@ -111,7 +116,7 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
   ASSAY_TRY(stopped());
   {
     const base::ScopedStep step(context, "outcome over time");
-    report.outcome_mean = ToEstimate(stats::ClusterMean(OutcomeNumbers(examples), {dependence.unit, dependence.num_units}));
+    report.outcome_mean = ToEstimate(MeanOutcome(examples.task, OutcomeNumbers(examples), {dependence.unit, dependence.num_units}));
     report.over_time = OutcomeSeries(examples, dependence, context);
     report.seasons = FindSeasons(examples, dependence, context);
     report.label_delay = FindLabelDelay(gathered, dependence);

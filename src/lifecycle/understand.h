@@ -1,6 +1,8 @@
 // Stage 1: what happens? Gathers once, then infers quality, series, associations and hypotheses.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "evidence/reports/understand.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/gather.h"
+#include "stats/cluster_mean.h"
 
 namespace assay::lifecycle {
 
@@ -42,6 +45,8 @@ Dependence DependenceOf(const learn::Examples& examples);
 
 // The outcome as one number per row: the value, or 1 for the positive class (for several classes: the most frequent one).
 std::vector<double> OutcomeNumbers(const learn::Examples& examples);
+// The mean of such numbers of some rows: of classes a share.
+Result<stats::Interval> MeanOutcome(learn::Task task, std::span<const double> numbers, const stats::Clusters& clusters);
 
 evidence::OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
 // By weekday, month and, where times of day are known, hour; empty without times.

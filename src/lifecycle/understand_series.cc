@@ -102,7 +102,7 @@ evidence::Estimate DifferenceOf(const Result<stats::Interval>& before, const Res
   return ToEstimate(Result<stats::Interval>(stats::StudentInterval(after->value - before->value, std::hypot(before->standard_error, after->standard_error), std::min(before->degrees, after->degrees), 0.95)));
 }
 
-void FillSeason(const std::vector<double>& series, std::int64_t first_period, PeriodLength length, std::vector<double>* without_season, OutcomeOverTime* out, std::uint64_t seed) {
+void FillSeason(const std::vector<double>& series, std::int64_t first_period, PeriodLength length, learn::Task task, std::vector<double>* without_season, OutcomeOverTime* out, std::uint64_t seed) {
   static constexpr const char* kWeekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::size_t period = 0;
@@ -136,7 +136,7 @@ void FillSeason(const std::vector<double>& series, std::int64_t first_period, Pe
     for (std::size_t t = 0; t < series.size(); ++t) {
       if ((t + offset) % period == k) at.push_back(series[t]);
     }
-    out->season_means.push_back(ToEstimate(stats::ClusterMean(at, {})));
+    out->season_means.push_back(ToEstimate(MeanOutcome(task, at, {})));
   }
   for (std::size_t t = 0; t < series.size(); ++t) (*without_season)[t] -= test->effects[(t + offset) % period];
 }
@@ -199,7 +199,7 @@ OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence&
     if (!dependence.unit.empty()) {
       for (const std::uint32_t row : own) local_of[dependence.unit[row]] = kUnseen;
     }
-    const Result<stats::Interval> interval = stats::ClusterMean(values, {unit, units});
+    const Result<stats::Interval> interval = MeanOutcome(examples.task, values, {unit, units});
     point.mean = ToEstimate(interval);
     if (!interval && !values.empty()) {
       double sum = 0;
@@ -228,7 +228,7 @@ OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence&
     out.seasonality = "no season is looked for: " + base::ReadableCount(static_cast<std::int64_t>(count - filled.size())) + " of " + base::ReadableCount(static_cast<std::int64_t>(count)) + " periods have no rows";
     out.method += "; periods without rows are left out and their neighbours close up";
   } else {
-    FillSeason(core, first + static_cast<std::int64_t>(begin), period.length, &without_season, &out, context.seed);
+    FillSeason(core, first + static_cast<std::int64_t>(begin), period.length, examples.task, &without_season, &out, context.seed);
   }
   const std::vector<stats::ChangePoint> found = stats::FindChangePoints(without_season, {.seed = context.seed});
   std::vector<std::size_t> starts = {0};

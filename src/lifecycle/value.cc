@@ -17,31 +17,7 @@ using evidence::ValueReport;
 
 namespace {
 
-Estimate Scaled(const Estimate& estimate, double factor, double shift) {
-  Estimate scaled = estimate;
-  scaled.value = estimate.value * factor + shift;
-  scaled.low = estimate.low * factor + shift;
-  scaled.high = estimate.high * factor + shift;
-  return scaled;
-}
-
 bool IsMachineLearning(const std::string& kind) { return kind == "linear" || kind == "boosted"; }
-
-// Mean of money per row, of which every row brings in one of `cells`. Where only one sum is possible the mean is that sum, and
-// `why_exact` says why. Where all rows happen to be alike, others might not be: as many rows as are still likely take the
-// farthest cell.
-Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters) {
-  const auto [least, most] = std::minmax_element(cells.begin(), cells.end());
-  if (*least == *most) return {*least, *least, *least, 0.95, why_exact};
-  const Result<stats::Interval> mean = stats::ClusterMean(money, clusters);
-  Estimate estimate = ToEstimate(mean);
-  const bool alike = mean && std::all_of(money.begin(), money.end(), [&](double v) { return v == money[0]; });
-  if (!alike) return estimate;
-  const double others = stats::AllAlike(0, mean->units, estimate.level).high;  // share of rows
-  estimate.low = estimate.value - others * (estimate.value - *least);
-  estimate.high = estimate.value + others * (*most - estimate.value);
-  return estimate;
-}
 
 struct Money {
   const DecisionRows& rows;
@@ -84,6 +60,19 @@ struct Money {
 };
 
 }  // namespace
+
+Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters) {
+  const auto [least, most] = std::minmax_element(cells.begin(), cells.end());
+  if (*least == *most) return {*least, *least, *least, 0.95, why_exact};
+  const Result<stats::Interval> mean = stats::ClusterMean(money, clusters);
+  Estimate estimate = ToEstimate(mean);
+  const bool alike = mean && std::all_of(money.begin(), money.end(), [&](double v) { return v == money[0]; });
+  if (!alike) return estimate;
+  const double others = stats::AllAlike(0, mean->units, estimate.level).high;  // share of rows
+  estimate.low = estimate.value - others * (estimate.value - *least);
+  estimate.high = estimate.value + others * (*most - estimate.value);
+  return estimate;
+}
 
 MoneySettings MoneySettingsOf(const charter::Charter& charter) {
   const charter::Record& section = charter.section("value");

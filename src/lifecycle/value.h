@@ -23,6 +23,11 @@ struct MoneySettings {
 };
 MoneySettings MoneySettingsOf(const charter::Charter& charter);
 
+// Mean of money per row, of which every row brings in one of `cells`. Where only one sum is possible the mean is that sum, and
+// `why_exact` says why. Where all rows happen to be alike, others might not be: as many rows as are still likely take the
+// farthest cell.
+evidence::Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters);
+
 // What the value of a ladder is computed from. Doubles as the model gave them, so that a run that goes on from disk gives
 // the same bytes as one that was never stopped.
 struct DecisionRows {

@@ -29,9 +29,12 @@ Result<Interval> ClusterMean(std::span<const double> values, const Clusters& clu
   const double mean = Mean(values);
   std::vector<double> influence(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) influence[i] = values[i] - mean;
-  const Interval interval = ASSAY_TRY(FromInfluence(mean, influence, clusters, level));
-  if (!std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; })) return interval;
-  return mean == 0 || mean == 1 ? AllAlike(mean, interval.units, level) : OnLogitScale(interval, level);
+  return FromInfluence(mean, influence, clusters, level);
+}
+
+Result<Interval> ClusterShare(std::span<const double> values, const Clusters& clusters, double level) {
+  const Interval interval = ASSAY_TRY(ClusterMean(values, clusters, level));
+  return interval.value == 0 || interval.value == 1 ? AllAlike(interval.value, interval.units, level) : OnLogitScale(interval, level);
 }
 
 Result<Interval> ClusterRatio(std::span<const double> a, std::span<const double> b, const Clusters& clusters, double level) {
@@ -73,8 +76,10 @@ Result<Difference> ClusterDifference(std::span<const double> values, std::span<c
     if (!clusters.unit.empty()) unit_of[in ? 1 : 0].push_back(clusters.unit[i]);
   }
   result.difference = ASSAY_TRY(FromInfluence(mean_inside - mean_outside, influence, clusters, level, inside));
-  result.inside = ASSAY_TRY(ClusterMean(values_of[1], {unit_of[1], clusters.num_units}, level));
-  result.outside = ASSAY_TRY(ClusterMean(values_of[0], {unit_of[0], clusters.num_units}, level));
+  const bool shares = std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
+  const auto mean_of = shares ? ClusterShare : ClusterMean;
+  result.inside = ASSAY_TRY(mean_of(values_of[1], {unit_of[1], clusters.num_units}, level));
+  result.outside = ASSAY_TRY(mean_of(values_of[0], {unit_of[0], clusters.num_units}, level));
   return result;
 }
 

@@ -13,16 +13,19 @@
 
 namespace assay::stats {
 
-// Mean of `values` (finite). kNumeric with fewer than two units that have rows.
-// Values that are all 0 or 1 are a share: its interval is made on the logit scale, and where all are alike it ends at the
-// exact bound for as many trials as there are units. Sums are taken in row order: same bytes on any number of threads.
+// Mean of `values` (finite). kNumeric with fewer than two units that have rows. Values that are all alike leave an interval
+// without width. Sums are taken in row order: same bytes on any number of threads.
 Result<Interval> ClusterMean(std::span<const double> values, const Clusters& clusters, double level = 0.95);
+
+// The same for values that cannot lie outside 0 .. 1 (yes or no; a share per row): the interval is made on the logit scale, and
+// where all values are 0, or all 1, it ends at the exact bound for as many trials as there are units.
+Result<Interval> ClusterShare(std::span<const double> values, const Clusters& clusters, double level = 0.95);
 
 // mean(a) / mean(b), by the delta method on per-unit sums.
 Result<Interval> ClusterRatio(std::span<const double> a, std::span<const double> b, const Clusters& clusters, double level = 0.95);
 
 // mean of `values` where `inside` minus mean where not; units may lie on both sides. kNumeric where one side has rows of
-// fewer than two units.
+// fewer than two units. The two means are shares where no value of either side is other than 0 or 1.
 struct Difference {
   Interval difference, inside, outside;
   std::int64_t rows_inside = 0, rows_outside = 0;

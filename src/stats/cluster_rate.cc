@@ -11,7 +11,7 @@ Result<Interval> ClusterRate(std::span<const double> values, const Clusters& clu
   Interval interval = ASSAY_TRY(ClusterMean(values, clusters, level));
   const auto rows = static_cast<double>(values.size());
   const double p = interval.value;
-  double effective = interval.degrees + 1;
+  auto effective = static_cast<double>(interval.units);
   if (p > 0 && p < 1 && interval.standard_error > 0) {
     effective = p * (1 - p) / (interval.standard_error * interval.standard_error);
     // The variance by units is itself estimated: fewer degrees of freedom make the interval wider.

@@ -82,10 +82,10 @@ TEST(FrozenValues, SharesThatCameOutAllAlike) {
   for (const Json& c : Frozen("shares")) {
     const std::vector<double> ones(c["units"].get<std::size_t>(), 1.0), zeros(ones.size(), 0.0);
     const double level = c["level"];
-    ExpectClose(ClusterMean(ones, {}, level)->low, c["low"], 1e-10, c["call"]);
-    EXPECT_EQ(ClusterMean(ones, {}, level)->high, 1);
-    ExpectClose(1 - ClusterMean(zeros, {}, level)->high, c["low"], 1e-10, c["call"]);
-    EXPECT_EQ(ClusterMean(zeros, {}, level)->low, 0);
+    ExpectClose(ClusterShare(ones, {}, level)->low, c["low"], 1e-10, c["call"]);
+    EXPECT_EQ(ClusterShare(ones, {}, level)->high, 1);
+    ExpectClose(1 - ClusterShare(zeros, {}, level)->high, c["low"], 1e-10, c["call"]);
+    EXPECT_EQ(ClusterShare(zeros, {}, level)->low, 0);
   }
 }
 

@@ -142,8 +142,21 @@ TEST(VarianceByUnits, CoversWithFewAndUnevenUnits) {
   }
 }
 
+// Sums that all came out 0 are no share: nothing says that they lie between 0 and 1.
+TEST(ClusterMean, ValuesThatAreAllZeroAreNoShare) {
+  const std::vector<double> zeros(40, 0.0);
+  EXPECT_EQ(ClusterMean(zeros, {})->low, 0);
+  EXPECT_EQ(ClusterMean(zeros, {})->high, 0);
+  EXPECT_NEAR(ClusterShare(zeros, {})->high, 1 - std::pow(0.025, 1.0 / 40), 1e-12);
+  // The interval of numbers that happen to be 0 and 1 is Student's, that of a share is not.
+  std::vector<double> some = zeros;
+  some[0] = 1;
+  EXPECT_LT(ClusterMean(some, {})->low, 0);
+  EXPECT_GT(ClusterShare(some, {})->low, 0);
+}
+
 // A share near 0 in small groups: the interval never shrinks to nothing and covers.
-TEST(ClusterMean, SharesCoverNearTheirEnds) {
+TEST(ClusterShare, CoversNearTheEnds) {
   for (const auto& [rows, share] : {std::pair{40, 0.03}, std::pair{100, 0.02}, std::pair{200, 0.1}}) {
     int covered = 0;
     constexpr int kRuns = 1000;
@@ -151,7 +164,7 @@ TEST(ClusterMean, SharesCoverNearTheirEnds) {
       base::RandomStream random(static_cast<std::uint64_t>(run), "shares");
       std::vector<double> values;
       for (int i = 0; i < rows; ++i) values.push_back(random.Uniform() < share ? 1 : 0);
-      const Interval interval = *ClusterMean(values, {});
+      const Interval interval = *ClusterShare(values, {});
       EXPECT_GE(interval.low, 0);
       EXPECT_LT(interval.low, interval.high);
       covered += interval.low <= share && share <= interval.high ? 1 : 0;

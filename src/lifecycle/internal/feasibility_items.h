@@ -10,6 +10,7 @@
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/traits.h"
 #include "lifecycle/understand.h"
+#include "objectives/value.h"
 
 namespace assay::lifecycle {
 
@@ -74,6 +75,9 @@ struct MoreRows {
   bool still_rising = false, in_vain = false;
 };
 Result<evidence::FeasibilityItem> DataItem(const Ground& ground, MoreRows* more);
+// In feasibility_repetition.cc: the score from which to act in a fold, that with the most money on the other folds; with time on
+// their rows whose outcome was known when the fold began, and without any the chance from which acting pays.
+Result<double> ThresholdForFold(const learn::Examples& examples, const OutOfFold& all, std::span<const double> scores, std::uint8_t fold, const objectives::DecisionMoney& money);
 evidence::FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains);
 Result<evidence::FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky);
 // Adds what the gain is without rows that stand in the data more than once.
@@ -82,7 +86,8 @@ evidence::FeasibilityItem CollectionItem(const Ground& ground, const Gains& gain
 evidence::FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded);
 Result<evidence::FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains);
 
-// Whether an entry of the charter leaves its question open ("unknown", "to be decided", "?").
+// Whether an entry of the charter leaves its question open: it says or begins with so ("unknown", "to be decided by legal"), or
+// asks back ("?").
 bool IsUndecided(const std::string& entry);
 
 // Money of the charter, when all that a value needs is stated.
