@@ -67,9 +67,17 @@ void AddNotes(const Examples& examples, const Dependence& dependence, Feasibilit
 }  // namespace
 
 bool IsUndecided(const std::string& entry) {
-  const std::string text = base::Lowercase(entry);
-  for (const char* word : {"?", "unknown", "undecided", "not decided", "to be decided", "tbd", "unclear", "nobody knows", "not settled"}) {
-    if (text.find(word) != std::string::npos) return true;
+  std::string text = base::Lowercase(entry);
+  const std::size_t end = text.find_last_not_of(" .!");
+  text.resize(end == std::string::npos ? 0 : end + 1);
+  if (text.ends_with("?")) return true;
+  for (const char* word : {"unknown", "undecided", "unclear", "not decided", "to be decided", "tbd", "nobody knows", "not settled"}) {
+    if (!text.starts_with(word)) continue;
+    const std::string_view rest = std::string_view(text).substr(std::string_view(word).size());
+    if (rest.empty() || std::string_view(",.;:(").find(rest[0]) != std::string_view::npos) return true;
+    // "Unknown customers are refused" is settled, "to be decided by the board" is not.
+    const bool clause = std::string_view(word).find(' ') != std::string_view::npos || std::string_view(word) == "tbd";
+    if (clause && rest[0] == ' ') return true;
   }
   return false;
 }

@@ -1,13 +1,8 @@
-#include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "base/text.h"
 #include "lifecycle/internal/feasibility_items.h"
-#include "stats/cluster_rate.h"
 #include "stats/confident_learning.h"
-#include "stats/distributions.h"
 
 namespace assay::lifecycle {
 
@@ -17,73 +12,12 @@ using evidence::FeasibilityItem;
 using evidence::Verdict;
 using learn::Examples;
 
-// A time column that is written down when the outcome is: later than the decision in nearly all rows, known in nearly all
-// rows with an outcome, and missing in nearly all without one.
-struct LabelDelay {
-  std::string column;
-  std::vector<double> hours;  // per row of the examples; NaN where unknown
-};
-
-std::optional<LabelDelay> FindDelay(const Gathered& gathered) {
-  const Examples& examples = gathered.examples;
-  if (examples.time.empty()) return std::nullopt;
-  std::vector<char> labelled(static_cast<std::size_t>(gathered.source->num_rows()), 0);
-  for (const std::uint32_t row : gathered.source_rows) labelled[row] = 1;
-  for (std::size_t c = 0; c < gathered.source->num_columns(); ++c) {
-    const table::Column& column = gathered.source->column(c);
-    if (column.type() != table::ColumnType::kTime || column.name() == examples.time_text) continue;
-    double known = 0, later = 0, unlabelled = 0, unlabelled_missing = 0;
-    LabelDelay delay{column.name(), std::vector<double>(examples.time.size(), std::nan(""))};
-    for (std::size_t i = 0; i < gathered.source_rows.size(); ++i) {
-      const base::Micros at = column.TimeAt(gathered.source_rows[i]);
-      if (at == base::kMissingTime || examples.time[i] == base::kMissingTime) continue;
-      known += 1;
-      later += at >= examples.time[i] ? 1 : 0;
-      delay.hours[i] = static_cast<double>(at - examples.time[i]) / 3.6e9;
-    }
-    for (std::size_t row = 0; row < labelled.size(); ++row) {
-      if (labelled[row] != 0) continue;
-      unlabelled += 1;
-      unlabelled_missing += column.IsMissing(static_cast<std::int64_t>(row)) ? 1 : 0;
-    }
-    const auto rows = static_cast<double>(examples.time.size());
-    if (known >= 0.95 * rows && later >= 0.99 * known && unlabelled >= 10 && unlabelled_missing >= 0.95 * unlabelled) return delay;
-  }
-  return std::nullopt;
-}
-
-// A quantile with its interval: where the distribution function, with its error by units, crosses the level (Woodruff 1952).
-evidence::Estimate QuantileOf(const std::vector<double>& values, const std::vector<std::uint32_t>& unit, std::uint32_t num_units, double level) {
-  std::vector<double> sorted = values;
-  std::sort(sorted.begin(), sorted.end());
-  const auto at = [&](double p) { return sorted[static_cast<std::size_t>(std::clamp(std::ceil(p * static_cast<double>(sorted.size())) - 1, 0.0, static_cast<double>(sorted.size() - 1)))]; };
-  evidence::Estimate estimate = WithoutInterval(at(level), "");
-  std::vector<double> below;
-  for (const double v : values) below.push_back(v <= estimate.value ? 1 : 0);
-  const Result<stats::Interval> share = stats::ClusterMean(below, {unit, num_units});
-  if (!share) {
-    estimate.reason = share.error().message;
-    return estimate;
-  }
-  const double margin = share->high - share->value;
-  estimate.low = at(level - margin);
-  estimate.high = at(level + margin);
-  return estimate;
-}
-
 void AddDelay(const Ground& ground, FeasibilityItem* item, std::string* words) {
-  const std::optional<LabelDelay> delay = FindDelay(ground.gathered);
+  const std::optional<OutcomeDelays> delay = MeasureDelays(ground.gathered, ground.dependence);
   const base::Micros wait = ground.examples.wait;
   *words = wait > 0 ? ", stated to be known after " + base::FormatDuration(wait) : ", after an unstated wait";
-  if (!delay) return;
-  std::vector<double> hours;
-  std::vector<std::uint32_t> unit;
-  for (std::size_t i = 0; i < delay->hours.size(); ++i) {
-    if (std::isnan(delay->hours[i])) continue;
-    hours.push_back(delay->hours[i]);
-    if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[i]);
-  }
-  const evidence::Estimate median = QuantileOf(hours, unit, ground.dependence.num_units, 0.5), most = QuantileOf(hours, unit, ground.dependence.num_units, 0.95);
+  if (!delay || !delay->follows_outcome) return;
+  const evidence::Estimate median = delay->Quantile(0.5), most = delay->Quantile(0.95);
   item->figures.push_back(MakeFigure("label_delay_median", "hours until half of the outcomes are known ('" + delay->column + "')", median, "hours"));
   item->figures.push_back(MakeFigure("label_delay_95", "hours until 95 % of the outcomes are known ('" + delay->column + "')", most, "hours"));
   *words += "; by '" + delay->column + "' half are known after " + base::ReadableNumber(median.value, 3) + " hours and 95 % after " + base::ReadableNumber(most.value, 3);

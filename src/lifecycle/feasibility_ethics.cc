@@ -97,8 +97,8 @@ Result<Finding> Proxy(const Ground& ground, const Examples& few, const Sensitive
   members.query.clear();
   std::vector<std::uint32_t> all(static_cast<std::size_t>(few.num_rows()));
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
-  const Traits traits = TraitsOf(few.table->column(sensitive.index), all);
-  for (std::size_t i = 0; i < all.size(); ++i) members.outcome[i] = traits.labels[traits.of_row[i]] == sensitive.traits.labels[group] ? 1.0F : 0.0F;
+  const std::vector<std::uint32_t> labels = LabelsOf(sensitive.traits, few.table->column(sensitive.index), all);
+  for (std::size_t i = 0; i < all.size(); ++i) members.outcome[i] = labels[i] == group ? 1.0F : 0.0F;
   std::vector<learn::Feature> features;
   for (const learn::Feature& feature : few.features) {
     if (feature.source != sensitive.column && feature.name != sensitive.column) features.push_back(feature);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/text.h"
 #include "lifecycle/internal/feasibility_items.h"
@@ -72,33 +73,41 @@ std::vector<GroupRows> SplitByTrait(const Ground& ground, const Gains& gains, co
   return groups;
 }
 
+// The columns whose groups are searched: the features, and sensitive columns that are none.
+std::vector<std::size_t> SearchedColumns(const Ground& ground) {
+  std::vector<std::size_t> columns;
+  for (const learn::Feature& feature : ground.examples.features) columns.push_back(feature.column);
+  for (const std::string& name : ground.options.sensitive) {
+    const std::int64_t column = ground.examples.table->Find(name);
+    if (column >= 0 && std::find(columns.begin(), columns.end(), static_cast<std::size_t>(column)) == columns.end()) columns.push_back(static_cast<std::size_t>(column));
+  }
+  return columns;
+}
+
 struct Searched {
-  std::int64_t groups = 0, too_small = 0, too_small_rows = 0;
+  std::int64_t groups = 0, too_small = 0;
 };
 
-// The family of the simultaneous intervals: every group of every feature that is large enough.
+// The family of the simultaneous intervals: every group that is large enough.
 Searched CountGroups(const Ground& ground, const Gains& gains) {
   Searched searched;
-  for (const learn::Feature& feature : ground.examples.features) {
-    const Traits traits = TraitsOf(ground.examples.table->column(feature.column), gains.all.rows);
-    for (const std::int64_t size : traits.sizes) {
-      if (size >= kLeastGroupRows) {
-        ++searched.groups;
-      } else {
-        ++searched.too_small;
-        searched.too_small_rows += size;
-      }
-    }
+  for (const std::size_t column : SearchedColumns(ground)) {
+    for (const std::int64_t size : TraitsOf(ground.examples.table->column(column), gains.all.rows).sizes) ++(size >= kLeastGroupRows ? searched.groups : searched.too_small);
   }
   return searched;
 }
 
-// The finding with the highest upper bound stands first.
+// Groups whose error may be of any size: where one unit has all rows, nothing bounds it.
+std::int64_t CountUnbounded(const std::vector<evidence::Finding>& findings) {
+  return std::count_if(findings.begin(), findings.end(), [](const evidence::Finding& f) { return !std::isfinite(f.estimate.high); });
+}
+
+// Groups without an upper bound stand first, then that with the highest.
 std::vector<evidence::Finding> JudgeGroups(const Ground& ground, const Gains& gains, double level) {
   const RowErrors errors = ErrorsOf(ground, gains);
   std::vector<evidence::Finding> findings;
-  for (const learn::Feature& feature : ground.examples.features) {
-    const Traits traits = TraitsOf(ground.examples.table->column(feature.column), gains.all.rows);
+  for (const std::size_t column : SearchedColumns(ground)) {
+    const Traits traits = TraitsOf(ground.examples.table->column(column), gains.all.rows);
     for (const GroupRows& group : SplitByTrait(ground, gains, errors, traits)) {
       const stats::Clusters clusters{group.unit, group.num_units};
       const Result<stats::Interval> interval = errors.number ? stats::ClusterRatio(group.error, group.reference, clusters, level) : stats::ClusterRate(group.error, clusters, level);
@@ -108,7 +117,7 @@ std::vector<evidence::Finding> JudgeGroups(const Ground& ground, const Gains& ga
       findings.push_back(std::move(finding));
     }
   }
-  const auto bound = [](const evidence::Finding& f) { return std::isfinite(f.estimate.high) ? f.estimate.high : -1; };
+  const auto bound = [](const evidence::Finding& f) { return std::isfinite(f.estimate.high) ? f.estimate.high : std::numeric_limits<double>::infinity(); };
   std::stable_sort(findings.begin(), findings.end(), [&](const auto& a, const auto& b) { return bound(a) > bound(b); });
   return findings;
 }
@@ -131,20 +140,23 @@ FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* 
   const FeasibilityOptions& options = ground.options;
   FeasibilityItem item = StartItem("fatal_errors");
   double worst = std::nan("");
-  std::string worst_name;
+  std::string worst_name, unbounded;
   if (ground.examples.task == learn::Task::kRanking) {
     item.method = "not judged by group: in a ranking an error belongs to a whole list, not to a row with its traits";
   } else {
     const Searched searched = CountGroups(ground, gains);
     const double level = 1 - 0.05 / static_cast<double>(std::max<std::int64_t>(1, searched.groups));
     item.findings = JudgeGroups(ground, gains, level);
-    if (!item.findings.empty() && std::isfinite(item.findings[0].estimate.high)) {
-      worst = item.findings[0].estimate.high;
-      worst_name = item.findings[0].name;
+    const std::int64_t num_unbounded = CountUnbounded(item.findings);
+    if (num_unbounded > 0) unbounded = item.findings[0].name + (num_unbounded > 1 ? " and " + base::ReadableCount(num_unbounded - 1) + " more groups" : "") + " (" + item.findings[0].estimate.reason + ")";
+    if (num_unbounded < static_cast<std::int64_t>(item.findings.size())) {
+      worst = item.findings[static_cast<std::size_t>(num_unbounded)].estimate.high;
+      worst_name = item.findings[static_cast<std::size_t>(num_unbounded)].name;
     }
     if (item.findings.size() > kMostShown) item.findings.resize(kMostShown);
-    item.method = std::string(ground.examples.task == learn::Task::kRegression ? "absolute error of the best model as a share of the constant's" : "share of wrong classes of the best model") + ", out of fold, in " + base::ReadableCount(searched.groups) + " groups: every value of every category and few-valued number, quarters of the other numbers, from " + std::to_string(kLeastGroupRows) + " rows on; intervals by unit, simultaneous over all of them (Bonferroni; exact at the effective number of rows for shares); the worst are shown";
+    item.method = std::string(ground.examples.task == learn::Task::kRegression ? "absolute error of the best model as a share of the constant's" : "share of wrong classes of the best model") + ", out of fold, in " + base::ReadableCount(searched.groups) + " groups: every value of every category and few-valued number, quarters of the other numbers, of all features and sensitive columns, from " + std::to_string(kLeastGroupRows) + " rows on; intervals by unit, simultaneous over all of them (Bonferroni; exact at the effective number of rows for shares); the worst are shown";
     item.figures.push_back(MakeFigure("groups_searched", "groups that were judged", WithoutInterval(static_cast<double>(searched.groups), "a count")));
+    item.figures.push_back(MakeFigure("groups_unbounded", "groups whose error nothing bounds, as a rule because one unit has all their rows", WithoutInterval(static_cast<double>(num_unbounded), "a count")));
     item.figures.push_back(MakeFigure("groups_too_small", "groups of fewer than " + std::to_string(kLeastGroupRows) + " rows, about which nothing is said", WithoutInterval(static_cast<double>(searched.too_small), "a count")));
     if (std::isfinite(worst)) item.figures.push_back(MakeFigure("worst_group_bound", "upper bound of the error in the worst group (" + worst_name + ")", WithoutInterval(worst, "itself the upper end of a simultaneous interval"), "share"));
   }
@@ -157,6 +169,9 @@ FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* 
   } else if (options.fatal || IsUndecided(options.worst_error)) {
     item.verdict = Verdict::kNeedsPerson;
     item.answer = options.fatal ? "A person must answer: the charter says that a single error can do irreparable harm; no error rate settles that" + bound + "." : "A person must answer: the charter leaves the worst error open (\"" + options.worst_error + "\")" + bound + ".";
+  } else if (!unbounded.empty()) {
+    item.verdict = Verdict::kInconclusive;
+    item.answer = "Not decided: nothing bounds the error of " + unbounded + (worst_name.empty() ? "" : "; in the worst of the other groups (" + worst_name + ") it is at most " + base::ReadableNumber(worst, 3)) + ".";
   } else if (!options.has_charter || options.worst_error.empty()) {
     item.verdict = Verdict::kInconclusive;
     item.answer = "Open: nobody has written down which error is the worst" + bound + ".";

@@ -72,6 +72,77 @@ TEST(FeasibilityItems, ASensitiveColumnNeedsAPersonAndNamesItsProxies) {
   }
 }
 
+TEST(FeasibilityItems, AnEntryIsOpenWhereItSaysSo) {
+  for (const char* open : {"?", "??", "unknown", "Unknown.", "unknown, nobody asked", "to be decided", "To be decided by the board", "TBD", "tbd (legal)", "not decided yet", "Nobody knows", "unclear: see the minutes", "Who would know?"}) EXPECT_TRUE(IsUndecided(open)) << open;
+  for (const char* settled : {"", "an unknown customer is refused", "Unknown customers are refused", "unclear pictures are sent back", "a letter too many", "Is it bad? A dull evening.", "undecided voters are called twice"}) EXPECT_FALSE(IsUndecided(settled)) << settled;
+}
+
+// What people earn, by quarters: the limits are those of the judged rows, which with time are not all.
+TEST(FeasibilityItems, GroupsOfANumberAreTheSameForGapsAndProxies) {
+  base::RandomStream random(8, "income");
+  std::vector<double> y, income, pension, x;
+  std::vector<base::Micros> time;
+  for (int i = 0; i < 3000; ++i) {
+    income.push_back(1000 + i / 10.0 + 300 * random.Normal());
+    pension.push_back(income.back() + 30 * random.Normal());
+    x.push_back(random.Uniform());
+    y.push_back(random.Uniform() < x.back() ? 1 : 0);
+    time.push_back(base::FromCivil({2001, 1, 1, 0, 0, 0, 0, 0}) + i * base::kMicrosPerHour);
+  }
+  std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("income", income), Column::Numbers("pension", pension), Column::Numbers("x", x), Column::Times("time", time)};
+  Problem problem;
+  problem.outcome = "y = 1";
+  problem.time = "time";
+  problem.exclude = {"income"};
+  FeasibilityOptions options;
+  options.sensitive = {"income"};
+  const Result<FeasibilityReport> report = Feasibility(*GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {}), options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  int proxies = 0;
+  for (const evidence::Finding& finding : Item(*report, "ethics").findings) {
+    if (finding.kind != "proxy") continue;
+    ++proxies;
+    EXPECT_TRUE(finding.accused) << finding.message;
+    EXPECT_GT(finding.estimate.low, 0.75) << finding.message;
+  }
+  EXPECT_EQ(proxies, 4);
+}
+
+// Every row of branch "b" comes from one unit, and its errors are many; "branch" is sensitive and no feature.
+TEST(FeasibilityItems, AGroupOfOneUnitLeavesTheCapOpen) {
+  base::RandomStream random(10, "one unit");
+  std::vector<double> y, x;
+  std::vector<std::uint32_t> branch, unit;
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < 1500; ++i) {
+    unit.push_back(i < 150 ? 0 : 1 + i % 60);
+    branch.push_back(i < 150 ? 1 : 0);
+    x.push_back(random.Uniform());
+    y.push_back((x.back() > 0.5) != (i < 150) ? 1 : 0);
+  }
+  for (int u = 0; u < 61; ++u) names.push_back("u" + std::to_string(u));
+  std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("x", x), Column::Categories("branch", branch, {"a", "b"}), Column::Categories("unit", unit, names)};
+  Problem problem;
+  problem.outcome = "y = 1";
+  problem.unit = "unit";
+  problem.exclude = {"branch"};
+  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  FeasibilityOptions options;
+  options.has_charter = true;
+  options.harmed = "customers";
+  options.worst_error = "a letter too many";
+  options.largest_error_rate = 0.95;
+  options.sensitive = {"branch"};
+  const FeasibilityReport report = *Feasibility(gathered, options, {});
+  const FeasibilityItem& errors = Item(report, "fatal_errors");
+  EXPECT_EQ(FigureOf(errors, "groups_searched")->value, 6) << "four quarters of x and two branches";
+  EXPECT_LT(FigureOf(errors, "worst_group_bound")->value, 0.95);
+  EXPECT_EQ(FigureOf(errors, "groups_unbounded")->value, 1);
+  EXPECT_EQ(errors.verdict, Verdict::kInconclusive) << errors.answer;
+  EXPECT_EQ(errors.findings.front().name, "branch = b");
+  EXPECT_NE(errors.answer.find("nothing bounds the error of branch = b"), std::string::npos) << errors.answer;
+}
+
 TEST(FeasibilityItems, MoneyAndTheWorstGroupAreMeasured) {
   FeasibilityOptions options;
   options.has_charter = true;

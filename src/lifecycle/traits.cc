@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/text.h"
 #include "learn/comparison.h"
@@ -13,25 +14,25 @@ namespace {
 
 constexpr std::size_t kFewValues = 12;
 
-Traits FromCodes(const table::Column& column, std::span<const std::uint32_t> rows) {
-  Traits traits;
+bool IsCoded(const table::Column& column) { return column.type() == table::ColumnType::kCategory || column.type() == table::ColumnType::kBoolean; }
+
+std::size_t NumCodes(const table::Column& column) { return column.type() == table::ColumnType::kBoolean ? 2 : column.dictionary().size(); }
+
+// Labels in order of first appearance.
+void NameCodes(const table::Column& column, std::span<const std::uint32_t> rows, Traits* traits) {
   const bool boolean = column.type() == table::ColumnType::kBoolean;
-  const std::size_t size = boolean ? 2 : column.dictionary().size();
-  std::vector<std::uint32_t> label_of(size + 1, UINT32_MAX);  // the last one: missing
+  const std::size_t missing = NumCodes(column);
+  traits->label_of_code.assign(missing + 1, kNoLabel);
   for (const std::uint32_t row : rows) {
     const std::uint32_t code = column.CodeAt(row);
-    const std::size_t at = code == table::kMissingCode ? size : code;
-    if (label_of[at] == UINT32_MAX) {
-      label_of[at] = static_cast<std::uint32_t>(traits.labels.size());
-      traits.labels.push_back(column.name() + (at == size ? " is missing" : " = " + (boolean ? std::string(at == 1 ? "true" : "false") : column.dictionary()[at])));
-    }
-    traits.of_row.push_back(label_of[at]);
+    const std::size_t at = code == table::kMissingCode ? missing : code;
+    if (traits->label_of_code[at] != kNoLabel) continue;
+    traits->label_of_code[at] = static_cast<std::uint32_t>(traits->labels.size());
+    traits->labels.push_back(column.name() + (at == missing ? " is missing" : " = " + (boolean ? std::string(at == 1 ? "true" : "false") : column.dictionary()[at])));
   }
-  return traits;
 }
 
-Traits FromNumbers(const table::Column& column, std::span<const std::uint32_t> rows) {
-  Traits traits;
+void CutNumbers(const table::Column& column, std::span<const std::uint32_t> rows, Traits* traits) {
   std::vector<double> sorted;
   for (const std::uint32_t row : rows) {
     const double value = column.NumberAt(row);
@@ -44,42 +45,55 @@ Traits FromNumbers(const table::Column& column, std::span<const std::uint32_t> r
     if (distinct.size() > kFewValues) break;
   }
   const auto readable = [](double v) { return base::ReadableNumber(v, 6); };
-  std::vector<double> uppers;  // group g: values up to uppers[g], above those before
-  if (distinct.size() <= kFewValues) {
+  std::vector<double>& uppers = traits->uppers;
+  traits->exact = distinct.size() <= kFewValues;
+  if (traits->exact) {
     uppers = distinct;
-    for (const double v : distinct) traits.labels.push_back(column.name() + " = " + readable(v));
+    for (const double v : distinct) traits->labels.push_back(column.name() + " = " + readable(v));
   } else {
     for (const std::size_t quarter : {1U, 2U, 3U}) {
       const double upper = sorted[sorted.size() * quarter / 4];
       if (uppers.empty() || upper > uppers.back()) uppers.push_back(upper);
     }
-    for (std::size_t g = 0; g < uppers.size(); ++g) traits.labels.push_back(g == 0 ? column.name() + " <= " + readable(uppers[0]) : readable(uppers[g - 1]) + " < " + column.name() + " <= " + readable(uppers[g]));
+    for (std::size_t g = 0; g < uppers.size(); ++g) traits->labels.push_back(g == 0 ? column.name() + " <= " + readable(uppers[0]) : readable(uppers[g - 1]) + " < " + column.name() + " <= " + readable(uppers[g]));
     if (uppers.back() < sorted.back()) {
-      traits.labels.push_back(column.name() + " > " + readable(uppers.back()));
-      uppers.push_back(sorted.back());
+      traits->labels.push_back(column.name() + " > " + readable(uppers.back()));
+      uppers.push_back(std::numeric_limits<double>::infinity());
     }
   }
-  std::uint32_t missing = UINT32_MAX;
-  for (const std::uint32_t row : rows) {
-    const double value = column.NumberAt(row);
-    if (std::isnan(value)) {
-      if (missing == UINT32_MAX) {
-        missing = static_cast<std::uint32_t>(traits.labels.size());
-        traits.labels.push_back(column.name() + " is missing");
-      }
-      traits.of_row.push_back(missing);
-    } else {
-      traits.of_row.push_back(static_cast<std::uint32_t>(std::lower_bound(uppers.begin(), uppers.end(), value) - uppers.begin()));
-    }
-  }
-  return traits;
+  traits->label_of_code = {kNoLabel};
+  if (sorted.size() == rows.size()) return;
+  traits->label_of_code[0] = static_cast<std::uint32_t>(traits->labels.size());
+  traits->labels.push_back(column.name() + " is missing");
 }
 
 }  // namespace
 
+std::vector<std::uint32_t> LabelsOf(const Traits& traits, const table::Column& column, std::span<const std::uint32_t> rows) {
+  std::vector<std::uint32_t> labels;
+  labels.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    if (IsCoded(column)) {
+      const std::uint32_t code = column.CodeAt(row);
+      labels.push_back(traits.label_of_code[code == table::kMissingCode ? NumCodes(column) : code]);
+      continue;
+    }
+    const double value = column.NumberAt(row);
+    const auto upper = std::lower_bound(traits.uppers.begin(), traits.uppers.end(), value);
+    const bool found = upper != traits.uppers.end() && (!traits.exact || *upper == value);
+    labels.push_back(std::isnan(value) ? traits.label_of_code[0] : found ? static_cast<std::uint32_t>(upper - traits.uppers.begin()) : kNoLabel);
+  }
+  return labels;
+}
+
 Traits TraitsOf(const table::Column& column, std::span<const std::uint32_t> rows) {
-  const bool codes = column.type() == table::ColumnType::kCategory || column.type() == table::ColumnType::kBoolean;
-  Traits traits = codes ? FromCodes(column, rows) : FromNumbers(column, rows);
+  Traits traits;
+  if (IsCoded(column)) {
+    NameCodes(column, rows, &traits);
+  } else {
+    CutNumbers(column, rows, &traits);
+  }
+  traits.of_row = LabelsOf(traits, column, rows);
   traits.sizes.assign(traits.labels.size(), 0);
   for (const std::uint32_t label : traits.of_row) ++traits.sizes[label];
   return traits;

@@ -51,6 +51,19 @@ Result<stats::Interval> MeanOutcome(learn::Task task, std::span<const double> nu
 evidence::OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
 // By weekday, month and, where times of day are known, hour; empty without times.
 std::vector<evidence::Season> FindSeasons(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
+// When outcomes became known after the decision, by the time column that says so most likely: it is known exactly where the
+// outcome is, else the charter calls it known after the decision, else it follows the decision.
+struct OutcomeDelays {
+  std::string column;
+  bool follows_outcome = false;  // known in nearly all rows with an outcome, and in hardly any without
+  std::vector<double> hours;     // per row of the examples where both times are known
+  std::vector<std::uint32_t> unit;  // empty: rows are independent
+  std::uint32_t num_units = 0;
+
+  evidence::Estimate Quantile(double p) const;
+};
+// None without a time of the decision or such a column.
+std::optional<OutcomeDelays> MeasureDelays(const Gathered& gathered, const Dependence& dependence);
 evidence::LabelDelay FindLabelDelay(const Gathered& gathered, const Dependence& dependence);
 // Tested by units with false-discovery control over all features; a share of variance is never below 0 (chance is taken
 // off, then cut), so its interval may start there.

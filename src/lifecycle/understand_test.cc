@@ -273,6 +273,48 @@ TEST(Understand, LabelDelayIsMeasuredOrSaysWhyNot) {
   EXPECT_FALSE(unknown.median_hours.reason.empty());
 }
 
+// "shipped" is declared known after the decision, "closed" is there exactly where the outcome is.
+TEST(Understand, OneColumnSaysWhenOutcomesWereKnown) {
+  std::vector<double> y;
+  std::vector<base::Micros> ordered, shipped, closed;
+  for (int i = 0; i < 100; ++i) {
+    y.push_back(i % 5 == 0 ? std::nan("") : i % 2);
+    ordered.push_back(base::FromCivil({2001, 1, 1, 0, 0, 0, 0, 0}) + i * base::kMicrosPerDay);
+    shipped.push_back(ordered.back() + base::kMicrosPerDay);
+    closed.push_back(i % 5 == 0 ? base::kMissingTime : ordered.back() + (1 + i) * base::kMicrosPerHour);
+  }
+  std::vector<Column> columns = {Column::Numbers("y", y), Column::Times("ordered", ordered), Column::Times("shipped", shipped), Column::Times("closed", closed)};
+  Problem problem;
+  problem.outcome = "y = 1";
+  problem.time = "ordered";
+  problem.known_after = {"shipped"};
+  const auto table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+  const Gathered gathered = *GatherFromTable(problem, table, {}, {});
+  const std::optional<OutcomeDelays> delays = MeasureDelays(gathered, DependenceOf(gathered.examples));
+  ASSERT_TRUE(delays);
+  EXPECT_EQ(delays->column, "closed");
+  EXPECT_TRUE(delays->follows_outcome);
+  EXPECT_EQ(FindLabelDelay(gathered, DependenceOf(gathered.examples)).column, "closed");
+  problem.where = "y = 0 or y = 1";
+  problem.exclude = {"closed"};
+  const Gathered declared = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create({table->column(0), table->column(1), table->column(2), Column::Times("closed", ordered)})), {}, {});
+  EXPECT_EQ(MeasureDelays(declared, DependenceOf(declared.examples))->column, "shipped");
+}
+
+// 40 delays of 1 to 40 hours: 38 of them lie below the 95 % quantile, and a share of .95 of 40 is known to about .82 to .99.
+TEST(Understand, TheIntervalOfAHighQuantileIsLongerBelow) {
+  OutcomeDelays delays;
+  for (int i = 1; i <= 40; ++i) delays.hours.push_back(i);
+  const evidence::Estimate high = delays.Quantile(0.95);
+  const stats::Interval share = *stats::ClusterShare([] { std::vector<double> below(40, 1.0); below[0] = below[1] = 0; return below; }(), {});
+  EXPECT_NEAR(high.value, 38.05, 1e-9);
+  EXPECT_NEAR(high.low, 1 + 39 * (0.95 - (share.value - share.low)), 1e-9);
+  EXPECT_LT(high.low, 33);
+  EXPECT_GT(high.high, high.value);
+  delays.hours.assign(40, 7.0);
+  EXPECT_EQ(delays.Quantile(0.95).low, 7);
+}
+
 TEST(Understand, SeasonsAreFoundAndDaysWithoutRowsDoNotStopTheSearch) {
   const Gathered gathered = Orders(false);
   const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, DependenceOf(gathered.examples), {});
