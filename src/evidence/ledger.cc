@@ -112,6 +112,17 @@ Result<LedgerRecord> Ledger::Append(const std::string& kind, const Json& body) {
 
 Result<std::vector<LedgerRecord>> Ledger::AppendAll(const std::vector<LedgerEntry>& entries) {
   const base::FileLock lock = ASSAY_TRY(base::FileLock::Acquire(folder_ / "ledger.lock"));
+  return AppendUnderLock(entries);
+}
+
+Result<LedgerRecord> Ledger::AppendAfter(const std::function<LedgerEntry(const LedgerState&)>& make) {
+  const base::FileLock lock = ASSAY_TRY(base::FileLock::Acquire(folder_ / "ledger.lock"));
+  const LedgerState state = ASSAY_TRY(Read());
+  std::vector<LedgerRecord> records = ASSAY_TRY(AppendUnderLock({make(state)}));
+  return std::move(records.front());
+}
+
+Result<std::vector<LedgerRecord>> Ledger::AppendUnderLock(const std::vector<LedgerEntry>& entries) {
   const Tail tail = ASSAY_TRY(ReadTail(path()));
   LedgerRecord last;
   last.hash = last.seal = kNoHash;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,8 @@ class Ledger {
   Result<LedgerRecord> Append(const std::string& kind, const Json& body);
   // Several records by one write: all of them or, after a kill, whole ones from the first on. Returns them in order.
   Result<std::vector<LedgerRecord>> AppendAll(const std::vector<LedgerEntry>& entries);
+  // The record that `make` says after it has seen all records; no other process appends in between.
+  Result<LedgerRecord> AppendAfter(const std::function<LedgerEntry(const LedgerState&)>& make);
   // All records, checked: kConflict names the first line whose hash, number or link is wrong.
   Result<LedgerState> Read() const;
   // Read, and that `head` is one of the hashes or seals, or begins one with at least 8 digits (kConflict: the ledger was cut
@@ -63,6 +66,8 @@ class Ledger {
   std::filesystem::path path() const { return folder_ / "ledger.jsonl"; }
 
  private:
+  Result<std::vector<LedgerRecord>> AppendUnderLock(const std::vector<LedgerEntry>& entries);
+
   std::filesystem::path folder_;
 };
 

@@ -165,6 +165,29 @@ TEST_F(LedgerTest, TwoProcessesAppendingTenThousandRecordsLoseNone) {
   }
 }
 
+TEST_F(LedgerTest, WhatTwoProcessesCountAtOnceIsCountedOnce) {
+  const int each = 100;
+  const auto count = [&] {
+    Ledger ledger(folder_);
+    for (int i = 0; i < each; ++i) {
+      const Result<LedgerRecord> record = ledger.AppendAfter([](const LedgerState& state) { return LedgerEntry{"opened", Json{{"opening", state.records.size() + 1}}}; });
+      if (!record) return 1;
+    }
+    return 0;
+  };
+  const pid_t pid = ::fork();
+  ASSERT_GE(pid, 0);
+  if (pid == 0) ::_exit(count());
+  EXPECT_EQ(count(), 0);
+  int status = 0;
+  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(status, 0);
+  const Result<LedgerState> state = Ledger(folder_).Read();
+  ASSERT_TRUE(state) << state.error().message;
+  ASSERT_EQ(state->records.size(), static_cast<std::size_t>(2 * each));
+  for (const LedgerRecord& record : state->records) EXPECT_EQ(record.body["opening"].get<std::int64_t>(), record.number);
+}
+
 // Killed at random moments, the ledger still reads: every record acknowledged before the kill is there.
 TEST_F(LedgerTest, AKillInMidWriteLosesNothingAcknowledged) {
   std::int64_t acknowledged = 0;

@@ -76,18 +76,25 @@ void StepRecorder::Note(const std::string& name, const FinishedStep& step) {
 
 Result<std::string> StepRecorder::Append(const std::vector<evidence::LedgerEntry>& entries) {
   const std::vector<evidence::LedgerRecord> records = ASSAY_TRY(ledger_.AppendAll(entries));
-  summary_.records = records.back().number;
-  summary_.head = records.back().hash;
+  Stand(records.back());
   return records.back().hash;
 }
 
+void StepRecorder::Stand(const evidence::LedgerRecord& last) {
+  summary_.records = last.number;
+  summary_.head = last.hash;
+}
+
 Result<std::int64_t> StepRecorder::OpenHoldout(const std::string& fingerprint, const std::string& objective) {
-  const evidence::LedgerState state = ASSAY_TRY(ledger_.Read());
   std::int64_t openings = 1;
-  for (const evidence::LedgerRecord& record : state.records) {
-    if (record.kind == "holdout_opened" && record.body.value("fingerprint", "") == fingerprint) ++openings;
-  }
-  ASSAY_TRY(Append({{"holdout_opened", Json{{"fingerprint", fingerprint}, {"objective", objective}, {"opening", openings}}}}));
+  // Counted and recorded in one go, so that two runs at once do not both call theirs the first.
+  const evidence::LedgerRecord record = ASSAY_TRY(ledger_.AppendAfter([&](const evidence::LedgerState& state) -> evidence::LedgerEntry {
+    for (const evidence::LedgerRecord& earlier : state.records) {
+      if (earlier.kind == "holdout_opened" && earlier.body.value("fingerprint", "") == fingerprint) ++openings;
+    }
+    return {"holdout_opened", Json{{"fingerprint", fingerprint}, {"objective", objective}, {"opening", openings}}};
+  }));
+  Stand(record);
   return openings;
 }
 

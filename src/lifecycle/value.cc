@@ -94,7 +94,12 @@ DecisionRows DecisionRowsOf(const LadderPredictions& predictions, const learn::E
     rows.holdout_positive.push_back(examples.outcome[row] > 0 ? 1 : 0);
     if (!predictions.dependence.unit.empty()) rows.holdout_unit.push_back(predictions.dependence.unit[row]);
   }
-  rows.num_units = predictions.dependence.num_units;
+  // Numbered within the holdout, in the same order.
+  std::vector<std::uint32_t> units = rows.holdout_unit;
+  std::sort(units.begin(), units.end());
+  units.erase(std::unique(units.begin(), units.end()), units.end());
+  for (std::uint32_t& unit : rows.holdout_unit) unit = static_cast<std::uint32_t>(std::lower_bound(units.begin(), units.end(), unit) - units.begin());
+  rows.num_units = static_cast<std::uint32_t>(units.size());
   rows.dependence = predictions.dependence.words;
   for (const RungPredictions& rung : predictions.rungs) {
     rows.rungs.push_back({rung.name, rung.kind, {rung.out_of_fold.begin(), rung.out_of_fold.end()}, {rung.holdout.begin(), rung.holdout.end()}});
@@ -153,7 +158,7 @@ Result<ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& 
 
 namespace {
 
-constexpr char kMagic[] = "assay decision rows 1\n";
+constexpr char kMagic[] = "assay decision rows 2\n";
 
 template <class T>
 void Put(const T* values, std::size_t count, std::string* out) {
@@ -192,19 +197,26 @@ Result<void> SaveDecisionRows(const std::filesystem::path& path, const DecisionR
     Put(rung.out_of_fold.data(), rung.out_of_fold.size(), &bytes);
     Put(rung.holdout.data(), rung.holdout.size(), &bytes);
   }
-  return base::WriteFileAtomically(path, bytes);
+  return base::WriteFileAtomically(path, bytes + base::Sha256Hex(bytes));
 }
 
 Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path) {
   const std::string whole = ASSAY_TRY(base::ReadFile(path));
   std::string_view bytes = whole;
   const Error damaged{ErrorCode::kInvalidInput, path.string() + ": is damaged; run again with --fresh"};
-  if (!bytes.starts_with(kMagic)) return damaged;
+  constexpr std::size_t kSealDigits = 64;
+  if (!bytes.starts_with(kMagic) || bytes.size() < sizeof kMagic - 1 + kSealDigits) return damaged;
+  const std::string_view seal = bytes.substr(bytes.size() - kSealDigits);
+  bytes.remove_suffix(kSealDigits);
+  if (base::Sha256Hex(bytes) != seal) return damaged;
   bytes.remove_prefix(sizeof kMagic - 1);
   DecisionRows rows;
   std::vector<std::uint32_t> num_units;
   if (!Take(&bytes, &rows.choice_positive) || !Take(&bytes, &rows.holdout_positive) || !Take(&bytes, &rows.holdout_unit) || !Take(&bytes, &num_units) || num_units.size() != 1 || !Take(&bytes, &rows.dependence)) return damaged;
   rows.num_units = num_units[0];
+  const std::size_t num_rows = rows.holdout_positive.size();
+  const bool units_fit = rows.holdout_unit.empty() || rows.holdout_unit.size() == num_rows;
+  if (!units_fit || rows.num_units > num_rows || std::any_of(rows.holdout_unit.begin(), rows.holdout_unit.end(), [&](std::uint32_t unit) { return unit >= rows.num_units; })) return damaged;
   while (!bytes.empty()) {
     DecisionRows::Rung rung;
     if (!Take(&bytes, &rung.name) || !Take(&bytes, &rung.kind) || !Take(&bytes, &rung.out_of_fold) || !Take(&bytes, &rung.holdout)) return damaged;

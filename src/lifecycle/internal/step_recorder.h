@@ -58,6 +58,8 @@ class StepRecorder {
   Result<void> Record(const Step& step, const std::string& key, FinishedStep done, const std::vector<evidence::Evidence>& conclusions);
   // Returns the hash of the last of the records.
   Result<std::string> Append(const std::vector<evidence::LedgerEntry>& entries);
+  // The ledger's last record, for the report's summary.
+  void Stand(const evidence::LedgerRecord& last);
   void Note(const std::string& name, const FinishedStep& step);
 
   const Project& project_;
