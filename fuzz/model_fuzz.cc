@@ -1,4 +1,4 @@
-// Bytes as a model file: an error with a sentence, or a model that predicts a small table without a fault. The SHA-256 is not
+// Bytes as a model file: an error with a sentence, or a model that explains itself and predicts a small table without a fault. The SHA-256 is not
 // asked for, because what lies behind it is what is to be tried.
 #include <cstdint>
 #include <string_view>
@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto table = assay::table::Table::Create(std::move(columns));
   const assay::learn::Rows rows = {0, 1, 2};
   std::vector<double> out(3 * model->num_outputs());
+  (void)model->model->Explain();
   (void)model->model->Predict(*table, rows, out, {}).has_value();
   return 0;
 }

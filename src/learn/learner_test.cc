@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
 #include "learn/metrics.h"
@@ -130,6 +131,38 @@ TEST(Learners, SavedModelsPredictTheSame) {
       EXPECT_EQ(before, after) << TaskName(task) << " " << RungKindName(kind);
     }
   }
+}
+
+// A file may be sealed by whoever wrote it, so the shape of the tree is checked as well: no node in two places, no more of them
+// than a rule can have.
+TEST(Learners, ARuleThatIsNoTreeIsRefused) {
+  const Examples examples = Make(Truth::kXor, Task::kBinary, 2000, 3);
+  Rows rows(2000);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const auto model = MakeLearner(RungKind::kRule, {})->Fit(examples, rows, {});
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-rule-test.json";
+  ASSERT_TRUE(SaveModel(path, "a rule", examples, {rows, {0.5}}, **model));
+  const Json good = Json::parse(*base::ReadFile(path));
+  const auto message = [](const Json& json) {
+    const Result<SavedModel> read = ReadModel(base::WriteJson(json), "rule.json", false);
+    return read ? std::string() : read.error().message;
+  };
+  EXPECT_EQ(message(good), "");
+  Json twice = good;
+  ASSERT_GE(twice["model"]["nodes"][0]["left"].get<int>(), 1) << "the rule has a split";
+  twice["model"]["nodes"][0]["right"] = twice["model"]["nodes"][0]["left"];
+  EXPECT_NE(message(twice).find("reached in two ways"), std::string::npos) << message(twice);
+  // 40 nodes in a row, each with the next one on both sides: 2^40 ways down.
+  Json chain = good, node = good["model"]["nodes"][0];
+  chain["model"]["nodes"] = Json::array();
+  for (int i = 0; i < 40; ++i) {
+    node["left"] = node["right"] = i + 1;
+    chain["model"]["nodes"].push_back(node);
+  }
+  node["column"] = "";
+  node["left"] = node["right"] = -1;
+  chain["model"]["nodes"].push_back(node);
+  EXPECT_NE(message(chain).find("at most 15"), std::string::npos) << message(chain);
 }
 
 TEST(Learners, SameModelWithOneAndTwoThreads) {

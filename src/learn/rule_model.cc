@@ -139,7 +139,15 @@ Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task, std::size_t
     n.share = item.at("share").get<double>();
     nodes.push_back(std::move(n));
   }
+  if (nodes.size() > kMostRuleNodes) return Error{ErrorCode::kInvalidInput, "the model file is damaged: a rule of " + std::to_string(nodes.size()) + " nodes; at most " + std::to_string(kMostRuleNodes) + " are grown"};
+  std::vector<int> parents(nodes.size(), 0);
+  for (const RuleNode& node : nodes) {
+    for (const int child : {node.left, node.right}) {
+      if (child >= 0 && child < static_cast<int>(nodes.size())) ++parents[static_cast<std::size_t>(child)];
+    }
+  }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (parents[i] > 1) return Error{ErrorCode::kInvalidInput, "the model file is damaged: node " + std::to_string(i) + " is reached in two ways"};
     // Children stand behind their parent, so that a damaged file cannot make a circle.
     const auto below = [&](int child) { return child == -1 || (child > static_cast<int>(i) && child < static_cast<int>(nodes.size())); };
     if (nodes[i].output.size() != num_outputs) return Error{ErrorCode::kInvalidInput, "the model file is damaged: node " + std::to_string(i) + " answers with another number of values than the outcome has"};

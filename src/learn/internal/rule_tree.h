@@ -11,6 +11,10 @@
 
 namespace assay::learn {
 
+// A rule has at most three conditions one below the other.
+inline constexpr int kDeepestRule = 3;
+inline constexpr std::size_t kMostRuleNodes = (std::size_t{2} << kDeepestRule) - 1;
+
 // A node of the tree; leaves have no column.
 struct RuleNode {
   std::string column;              // "" for a leaf
