@@ -82,7 +82,7 @@ std::string Headline(const evidence::ProjectReport& report) {
     const evidence::FeasibilityReport& f = report.feasibility[i];
     static constexpr const char* kWords[] = {"stop", "a person must answer first", "collect more before deciding", "use a rule", "go"};
     std::string part = (report.feasibility.size() > 1 ? f.objective + ": " : "Verdict: ") + kWords[static_cast<std::size_t>(f.verdict)] + ".";
-    if (!f.leaky_columns.empty()) part += " " + base::Join(f.leaky_columns, ", ") + " leaks: with it the gain would seem to be " + base::ReadableNumber(f.gain_with_leaks.value, 2) + " of skill, honestly it is " + base::ReadableNumber(f.gain.value, 2) + ".";
+    if (!f.leaky_columns.empty()) part += " " + base::Join(f.leaky_columns, ", ") + " leaks: with it the gain would seem to be " + base::ReadableNumber(f.gain_with_leaks.value, 2) + " of " + f.metric + ", honestly it is " + base::ReadableNumber(f.gain.value, 2) + ".";
     parts.push_back(part);
   }
   for (const evidence::TrainReport& t : report.train) parts.push_back(t.recommended.empty() ? "No rung holds on the latest data." : "Recommended rung" + (report.train.size() > 1 ? " for " + t.objective : std::string()) + ": " + t.recommended + ".");

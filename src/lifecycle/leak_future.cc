@@ -39,7 +39,7 @@ double Agreement(const std::vector<double>& x, const std::vector<double>& y, boo
   return aa > 0 && bb > 0 ? std::abs(ab) / std::sqrt(aa * bb) : 0;
 }
 
-// The latest rows in order of time, unit by unit.
+// Rows in order of time, unit by unit; of many the last kSeriesRows, which without units are the latest.
 std::vector<std::uint32_t> SeriesOrder(const Examples& examples) {
   std::vector<std::uint32_t> order(examples.time.size());
   std::iota(order.begin(), order.end(), 0U);
