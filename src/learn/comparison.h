@@ -44,9 +44,10 @@ class Judge {
 
   const Rows& rows() const { return rows_; }
   std::int64_t num_units() const;  // independent units among the rows
+  // The unit of each judged item (rows; for ranking queries), into the judge; without units none.
+  stats::Clusters Clusters() const { return {unit_of_item_, num_units_}; }
 
  private:
-  stats::Clusters Clusters() const { return {unit_of_item_, num_units_}; }
   // Per item, for every metric but AUC: what its value is the mean of (rmse: the mean's root; skill, r2: over that of the
   // reference), less being better.
   std::vector<double> ItemLosses(Metric metric, std::span<const double> predictions) const;

@@ -85,11 +85,11 @@ Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, c
 // size's training samples drawn again as a normal error. Every unit's influences are summed first.
 std::vector<std::vector<double>> JointErrors(const Ground& ground, const learn::Judge& judge, const std::vector<CurveSize>& sizes, const std::vector<double>& sample_errors) {
   const std::size_t items = sizes[0].influence.size();
-  const bool by_unit = ground.examples.task != learn::Task::kRanking && !ground.dependence.unit.empty();
-  const std::size_t units = by_unit ? ground.dependence.num_units : items;
+  const stats::Clusters clusters = judge.Clusters();
+  const std::size_t units = clusters.unit.empty() ? items : clusters.num_units;
   std::vector<double> sums(units * sizes.size(), 0.0);
   for (std::size_t i = 0; i < items; ++i) {
-    const std::size_t unit = by_unit ? ground.dependence.unit[judge.rows()[i]] : i;
+    const std::size_t unit = clusters.unit.empty() ? i : clusters.unit[i];
     for (std::size_t s = 0; s < sizes.size(); ++s) sums[unit * sizes.size() + s] += sizes[s].influence[i] / static_cast<double>(items);
   }
   std::vector<std::vector<double>> errors;
@@ -173,13 +173,9 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   }
 
   const std::vector<double> sample_errors = SampleErrors(sizes);
-  std::vector<std::uint32_t> unit_of_item;
-  if (examples.task != learn::Task::kRanking && !ground.dependence.unit.empty()) {
-    for (const std::uint32_t row : judge.rows()) unit_of_item.push_back(ground.dependence.unit[row]);
-  }
   std::vector<stats::CurveObservation> observations;
   for (std::size_t s = 0; s < sizes.size(); ++s) {
-    const Result<stats::Interval> judged = stats::FromInfluence(sizes[s].score, sizes[s].influence, {unit_of_item, unit_of_item.empty() ? 0 : ground.dependence.num_units});
+    const Result<stats::Interval> judged = stats::FromInfluence(sizes[s].score, sizes[s].influence, judge.Clusters());
     if (!judged) continue;
     stats::Interval interval = *judged;
     const double error = std::hypot(interval.standard_error, sample_errors[s]);

@@ -125,6 +125,11 @@ Result<std::shared_ptr<const Table>> WithDerived(const Problem& problem, const s
 Result<Roles> RolesOf(const Problem& problem, const Table& table) {
   Roles roles;
   roles.outcome = ASSAY_TRY(ColumnsOf(problem.outcome, "--outcome"));
+  // An outcome that is derived from columns is made of these too; the last derived first, as each sees those before it.
+  for (auto derived = problem.derived.rbegin(); derived != problem.derived.rend(); ++derived) {
+    if (!base::IsAmong(roles.outcome, derived->name)) continue;
+    for (std::string& name : ASSAY_TRY(ColumnsOf(derived->expression, "derived column '" + derived->name + "'"))) roles.outcome.push_back(std::move(name));
+  }
   roles.time = ASSAY_TRY(ColumnsOf(problem.time, "--time"));
   roles.unit = ASSAY_TRY(ColumnsOf(problem.unit, "--unit"));
   roles.query = ASSAY_TRY(ColumnsOf(problem.query, "--query"));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace assay::lifecycle {
@@ -88,6 +89,17 @@ TEST(Gather, DerivesRepairsAndFilters) {
   EXPECT_EQ(gathered->source_rows, (learn::Rows{1, 4, 5}));
   EXPECT_EQ(gathered->rows_without_outcome, 2);
   EXPECT_EQ(FeatureNames(*gathered)[2], "far");
+}
+
+TEST(Gather, WhatADerivedOutcomeIsMadeOfIsNoFeature) {
+  Problem problem = Flights();
+  problem.derived = {{"minutes", "delay * 60"}, {"late", "minutes > 600"}};
+  problem.outcome = "late";
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  const std::vector<std::string> names = FeatureNames(*gathered);
+  for (const char* name : {"delay", "minutes", "late"}) EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << name;
+  EXPECT_EQ(std::count(names.begin(), names.end(), "distance"), 1);
 }
 
 TEST(Gather, NamedExclusionsAndRepairsAreCounted) {
