@@ -105,7 +105,8 @@ const bad = [
   ['a changed model', () => { writeFileSync(path('changed.json'), readFileSync(model(), 'utf8').replace('"trees":', '"trees":1')); return [path('changed.json'), path('binary.csv')]; }, 'SHA-256 does not fit'],
   ['an ending that says nothing', () => [model(), path('binary.csv'), '--out', path('out.xyz')], 'expected .parquet'],
   ['an unwritable place', () => [model(), path('binary.csv'), '--out', join(path('binary.csv'), 'out.csv')], 'cannot be'],
-  ['a folder that is no project', () => [folder, path('binary.csv')], 'name a model file'],
+  ['a folder that is no project', () => [mkdtempSync(join(folder, 'empty-')), path('binary.csv')], 'name a model file'],
+  ['a folder of models', () => [path('models-binary'), path('binary.csv')], `is a folder of models; name one of them: ${join(path('models-binary'), 'boosted.json')}`],
 ];
 for (const [what, words, says] of bad) {
   test(`bad input: ${what}`, () => {
