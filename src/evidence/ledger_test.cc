@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -26,6 +27,22 @@ class LedgerTest : public testing::Test {
 
   std::string Bytes() const { return *base::ReadFile(folder_ / "ledger.jsonl"); }
   void Overwrite(const std::string& bytes) const { std::ofstream(folder_ / "ledger.jsonl", std::ios::binary) << bytes; }
+
+  // `work(0)` and `work(1)` at once; both must give true.
+  static void InTwoProcesses(const std::function<bool(int)>& work) {
+    std::vector<pid_t> children;
+    for (int child = 0; child < 2; ++child) {
+      const pid_t pid = ::fork();
+      ASSERT_GE(pid, 0);
+      if (pid == 0) ::_exit(work(child) ? 0 : 1);
+      children.push_back(pid);
+    }
+    for (const pid_t pid : children) {
+      int status = 0;
+      ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+      EXPECT_EQ(status, 0);
+    }
+  }
 
   fs::path folder_;
 };
@@ -137,24 +154,13 @@ TEST_F(LedgerTest, EqualWorkGivesEqualHeadsAtAnyHour) {
 
 TEST_F(LedgerTest, TwoProcessesAppendingTenThousandRecordsLoseNone) {
   const int each = 5000;
-  std::vector<pid_t> children;
-  for (int child = 0; child < 2; ++child) {
-    const pid_t pid = ::fork();
-    ASSERT_GE(pid, 0);
-    if (pid == 0) {
-      Ledger ledger(folder_);
-      for (int i = 0; i < each; ++i) {
-        if (!ledger.Append("report", Json{{"child", child}, {"i", i}})) ::_exit(1);
-      }
-      ::_exit(0);
+  InTwoProcesses([&](int child) {
+    Ledger ledger(folder_);
+    for (int i = 0; i < each; ++i) {
+      if (!ledger.Append("report", Json{{"child", child}, {"i", i}})) return false;
     }
-    children.push_back(pid);
-  }
-  for (const pid_t pid : children) {
-    int status = 0;
-    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-    EXPECT_EQ(status, 0);
-  }
+    return true;
+  });
   const Result<LedgerState> state = Ledger(folder_).Read();
   ASSERT_TRUE(state) << state.error().message;
   ASSERT_EQ(state->records.size(), static_cast<std::size_t>(2 * each));
@@ -167,21 +173,13 @@ TEST_F(LedgerTest, TwoProcessesAppendingTenThousandRecordsLoseNone) {
 
 TEST_F(LedgerTest, WhatTwoProcessesCountAtOnceIsCountedOnce) {
   const int each = 100;
-  const auto count = [&] {
+  InTwoProcesses([&](int) {
     Ledger ledger(folder_);
     for (int i = 0; i < each; ++i) {
-      const Result<LedgerRecord> record = ledger.AppendAfter([](const LedgerState& state) { return LedgerEntry{"opened", Json{{"opening", state.records.size() + 1}}}; });
-      if (!record) return 1;
+      if (!ledger.AppendAfter([](const LedgerState& before) { return LedgerEntry{"opened", Json{{"opening", before.records.size() + 1}}}; })) return false;
     }
-    return 0;
-  };
-  const pid_t pid = ::fork();
-  ASSERT_GE(pid, 0);
-  if (pid == 0) ::_exit(count());
-  EXPECT_EQ(count(), 0);
-  int status = 0;
-  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-  EXPECT_EQ(status, 0);
+    return true;
+  });
   const Result<LedgerState> state = Ledger(folder_).Read();
   ASSERT_TRUE(state) << state.error().message;
   ASSERT_EQ(state->records.size(), static_cast<std::size_t>(2 * each));

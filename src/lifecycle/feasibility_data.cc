@@ -207,7 +207,8 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   const evidence::Estimate limit = InMetric(curve->asymptote, sign), doubled = InMetric(curve->Range(2 * most), sign);
   item.figures.push_back(MakeFigure("limit", metric + " with any number of rows (fitted)", limit, metric));
   item.figures.push_back(MakeFigure("doubled", metric + " with twice the rows (fitted)", doubled, metric));
-  if (std::isfinite(ground.options.target)) item.figures.push_back(RowsForTarget(*curve, sign * ground.options.target));
+  const evidence::Figure needed = std::isfinite(ground.options.target) ? RowsForTarget(*curve, sign * ground.options.target) : evidence::Figure{};
+  if (std::isfinite(ground.options.target)) item.figures.push_back(needed);
   item.figures.push_back(MakeFigure("monotone_p", "p value of 'the curve never falls'", WithoutInterval(curve->monotone_p, "a p value has no interval")));
   item.figures.push_back(MakeFigure("misfit", "distance of the points from the fitted curve", WithoutInterval(curve->misfit, "root mean square, in standard errors of the points: about 1 or less is a good fit"), "standard errors"));
   // What more rows are for: the target, or without one the least gain over the constant.
@@ -234,8 +235,8 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
     item.answer = flat ? "Yes: no rise is shown at " + at + "; more of the same rows would hardly help (fitted limit " + EstimateInWords(limit) + ")."
                        : "Not decided: no rise is shown at " + at + ", nor that more rows would not help; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";
     if (has_target) {
-      const evidence::Estimate& needed = item.figures[2].estimate;
-      item.answer += " The target " + base::ReadableNumber(wanted, 3) + " is not surely reached; " + (std::isfinite(needed.value) ? "on the fitted curve that would take " + base::ReadableNumber(needed.value, 3) + " rows (" + (needed.reason.empty() ? base::ReadableNumber(needed.low, 3) + " to " + base::ReadableNumber(needed.high, 3) : needed.reason) + ")." : needed.reason + ".");
+      const evidence::Estimate& rows = needed.estimate;
+      item.answer += " The target " + base::ReadableNumber(wanted, 3) + " is not surely reached; " + (std::isfinite(rows.value) ? "on the fitted curve that would take " + base::ReadableNumber(rows.value, 3) + " rows (" + (rows.reason.empty() ? base::ReadableNumber(rows.low, 3) + " to " + base::ReadableNumber(rows.high, 3) : rows.reason) + ")." : rows.reason + ".");
     }
   }
   return item;

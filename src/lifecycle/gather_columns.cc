@@ -73,6 +73,14 @@ std::string RepairNote(const Column& before, const Column& after, const std::str
   return note;
 }
 
+// What is derived from columns is made of these too; the last derived first, as each sees those before it.
+void AddSources(const Problem& problem, std::vector<std::string>* names) {
+  for (auto derived = problem.derived.rbegin(); derived != problem.derived.rend(); ++derived) {
+    if (!base::IsAmong(*names, derived->name)) continue;
+    for (std::string& name : expression::ColumnsOf(derived->expression)) names->push_back(std::move(name));
+  }
+}
+
 // Why it may not be known at the decision.
 std::string ReasonToWithhold(const std::string& name, const Problem& problem, const Roles& roles) {
   if (base::IsAmong(roles.outcome, name)) return kPartOfTheOutcome;
@@ -125,16 +133,14 @@ Result<std::shared_ptr<const Table>> WithDerived(const Problem& problem, const s
 Result<Roles> RolesOf(const Problem& problem, const Table& table) {
   Roles roles;
   roles.outcome = ASSAY_TRY(ColumnsOf(problem.outcome, "--outcome"));
-  // An outcome that is derived from columns is made of these too; the last derived first, as each sees those before it.
-  for (auto derived = problem.derived.rbegin(); derived != problem.derived.rend(); ++derived) {
-    if (!base::IsAmong(roles.outcome, derived->name)) continue;
-    for (std::string& name : ASSAY_TRY(ColumnsOf(derived->expression, "derived column '" + derived->name + "'"))) roles.outcome.push_back(std::move(name));
-  }
+  AddSources(problem, &roles.outcome);
   roles.time = ASSAY_TRY(ColumnsOf(problem.time, "--time"));
   roles.unit = ASSAY_TRY(ColumnsOf(problem.unit, "--unit"));
   roles.query = ASSAY_TRY(ColumnsOf(problem.query, "--query"));
   for (const OtherOutcome& other : problem.other_outcomes) {
-    for (const std::string& column : expression::ColumnsOf(other.outcome)) roles.other_outcomes.emplace(base::Lowercase(column), other.objective);
+    std::vector<std::string> columns = expression::ColumnsOf(other.outcome);
+    AddSources(problem, &columns);
+    for (const std::string& column : columns) roles.other_outcomes.emplace(base::Lowercase(column), other.objective);
   }
   for (const auto* names : {&problem.features, &problem.exclude, &problem.known_after}) {
     for (const std::string& name : *names) {

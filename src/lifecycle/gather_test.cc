@@ -100,6 +100,13 @@ TEST(Gather, WhatADerivedOutcomeIsMadeOfIsNoFeature) {
   const std::vector<std::string> names = FeatureNames(*gathered);
   for (const char* name : {"delay", "minutes", "late"}) EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << name;
   EXPECT_EQ(std::count(names.begin(), names.end(), "distance"), 1);
+  // The same for what another objective predicts.
+  problem.outcome = "origin = 'SFO'";
+  problem.other_outcomes = {{"late", "late"}};
+  const Result<Gathered> other = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(other) << other.error().message;
+  const std::vector<std::string> left = FeatureNames(*other);
+  for (const char* name : {"delay", "minutes", "late", "origin"}) EXPECT_EQ(std::count(left.begin(), left.end(), name), 0) << name;
 }
 
 TEST(Gather, NamedExclusionsAndRepairsAreCounted) {

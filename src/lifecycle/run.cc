@@ -226,11 +226,11 @@ class ProjectRun {
 
 Result<RunResult> RunProject(const Project& project, const RunOptions& options, store::Engine& engine, const RunContext& context) {
   ASSAY_TRY(base::CheckWritable(project.state()));
+  const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
   // Everything generated stays out of the project's version control.
   const std::filesystem::path ignore = project.state() / ".gitignore";
   std::error_code code;
   if (!std::filesystem::exists(ignore, code)) ASSAY_TRY(base::WriteFileAtomically(ignore, "*\n"));
-  const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
   return ProjectRun(project, options, objectives, engine, context).Execute();
 }
 
