@@ -54,6 +54,7 @@ void RenderOptions(const ProjectReport& report, Terminal& terminal) {
   terminal.Table(heads, rows);
   for (const evidence::ValueReport& value : report.value) {
     if (!value.reason.empty()) terminal.Paragraph("No value: " + value.reason + ".", 2);
+    else terminal.Paragraph("How: " + value.method + ".", 2);
   }
 }
 

@@ -30,6 +30,11 @@ void RowLosses(Metric metric, const Examples& examples, std::span<const std::uin
 std::vector<double> QueryNdcg(const Examples& examples, std::span<const std::uint32_t> rows,
                               std::span<const double> scores, int k);
 
+// Per row how far its score puts it from its place in its query's list, as a share of the longest way (0 .. 1): by how many ranks it
+// stands outside those that rows of its outcome may take when the list is ordered by outcome. Rows with equal scores stand on each
+// of their ranks equally often. 0 in a list of one row. Requires a ranking task. Cost: one sort.
+std::vector<double> Displacements(const Examples& examples, std::span<const std::uint32_t> rows, std::span<const double> scores);
+
 // The loss by which settings are chosen inside the training rows: log loss, squared error, or 1 - ndcg, mean over rows.
 double MeanLoss(const Examples& examples, std::span<const std::uint32_t> rows, std::span<const double> predictions);
 

@@ -16,22 +16,37 @@ using learn::Metric;
 
 constexpr std::size_t kMostShown = 24;
 
-// Errors per judged row: 1 for a wrong class; for numbers the absolute error, and that of the constant beside it.
+// Errors per judged row: 1 for a wrong class; for numbers the absolute error, and for an item of a list how far from its place it
+// stands, with that of the constant beside it.
 struct RowErrors {
   std::vector<double> error, reference;
-  bool number = false;
+  bool relative() const { return !reference.empty(); }
 };
 
 RowErrors ErrorsOf(const Ground& ground, const Gains& gains) {
+  const learn::Rows& rows = gains.all.rows;
   RowErrors errors;
-  errors.number = ground.examples.task == learn::Task::kRegression;
-  errors.error.resize(gains.all.rows.size());
-  learn::RowLosses(errors.number ? Metric::kMae : Metric::kAccuracy, ground.examples, gains.all.rows, *gains.best, errors.error);
-  if (errors.number) {
-    errors.reference.resize(errors.error.size());
-    learn::RowLosses(Metric::kMae, ground.examples, gains.all.rows, gains.all.constant, errors.reference);
+  if (ground.examples.task == learn::Task::kRanking) {
+    errors.error = learn::Displacements(ground.examples, rows, *gains.best);
+    errors.reference = learn::Displacements(ground.examples, rows, gains.all.constant);
+    return errors;
+  }
+  const bool number = ground.examples.task == learn::Task::kRegression;
+  errors.error.resize(rows.size());
+  learn::RowLosses(number ? Metric::kMae : Metric::kAccuracy, ground.examples, rows, *gains.best, errors.error);
+  if (number) {
+    errors.reference.resize(rows.size());
+    learn::RowLosses(Metric::kMae, ground.examples, rows, gains.all.constant, errors.reference);
   }
   return errors;
+}
+
+const char* ErrorInWords(learn::Task task) {
+  switch (task) {
+    case learn::Task::kRegression: return "absolute error of the best model as a multiple of the constant's";
+    case learn::Task::kRanking: return "how far the best model puts an item from its place (difference of ranks as a share of the list, equal outcomes sharing theirs) as a multiple of what no order at all does";
+    default: return "share of wrong classes of the best model";
+  }
 }
 
 // Rows of each group of one column that is large enough, with their units numbered densely within the group.
@@ -55,7 +70,7 @@ std::vector<GroupRows> SplitByTrait(const Ground& ground, const Gains& gains, co
     if (at < 0) continue;
     GroupRows& group = groups[static_cast<std::size_t>(at)];
     group.error.push_back(errors.error[i]);
-    if (errors.number) group.reference.push_back(errors.reference[i]);
+    if (errors.relative()) group.reference.push_back(errors.reference[i]);
     if (!ground.dependence.unit.empty()) group.unit.push_back(ground.dependence.unit[gains.all.rows[i]]);
   }
   std::vector<std::uint32_t> dense(ground.dependence.num_units, UINT32_MAX);
@@ -110,7 +125,7 @@ std::vector<evidence::Finding> JudgeGroups(const Ground& ground, const Gains& ga
     const Traits traits = TraitsOf(ground.examples.table->column(column), gains.all.rows);
     for (const GroupRows& group : SplitByTrait(ground, gains, errors, traits)) {
       const stats::Clusters clusters{group.unit, group.num_units};
-      const Result<stats::Interval> interval = errors.number ? stats::ClusterRatio(group.error, group.reference, clusters, level) : stats::ClusterRate(group.error, clusters, level);
+      const Result<stats::Interval> interval = errors.relative() ? stats::ClusterRatio(group.error, group.reference, clusters, level) : stats::ClusterRate(group.error, clusters, level);
       evidence::Finding finding{group.label, "group", ToEstimate(interval), false, ""};
       finding.estimate.level = level;
       finding.message = group.label + (interval ? ": error " + EstimateInWords(finding.estimate) : ": not judged, " + interval.error().message);
@@ -138,40 +153,38 @@ void AddWorstCaseCost(const Ground& ground, double worst, FeasibilityItem* item)
 
 FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded) {
   const FeasibilityOptions& options = ground.options;
+  const bool relative = ground.examples.task == learn::Task::kRegression || ground.examples.task == learn::Task::kRanking;
   FeasibilityItem item = StartItem("fatal_errors");
   double worst = std::nan("");
   std::string worst_name, unbounded;
-  if (ground.examples.task == learn::Task::kRanking) {
-    item.method = "not judged by group: in a ranking an error belongs to a whole list, not to a row with its traits";
-  } else {
-    const Searched searched = CountGroups(ground, gains);
-    const double level = 1 - 0.05 / static_cast<double>(std::max<std::int64_t>(1, searched.groups));
-    item.findings = JudgeGroups(ground, gains, level);
-    const std::int64_t num_unbounded = CountUnbounded(item.findings);
-    if (num_unbounded > 0) unbounded = item.findings[0].name + (num_unbounded > 1 ? " and " + base::ReadableCount(num_unbounded - 1) + " more groups" : "") + " (" + item.findings[0].estimate.reason + ")";
-    if (num_unbounded < static_cast<std::int64_t>(item.findings.size())) {
-      worst = item.findings[static_cast<std::size_t>(num_unbounded)].estimate.high;
-      worst_name = item.findings[static_cast<std::size_t>(num_unbounded)].name;
-    }
-    if (item.findings.size() > kMostShown) item.findings.resize(kMostShown);
-    item.method = std::string(ground.examples.task == learn::Task::kRegression ? "absolute error of the best model as a share of the constant's" : "share of wrong classes of the best model") + ", out of fold, in " + base::ReadableCount(searched.groups) + " groups: every value of every category and few-valued number, quarters of the other numbers, of all features and sensitive columns, from " + std::to_string(kLeastGroupRows) + " rows on; intervals by unit, simultaneous over all of them (Bonferroni; exact at the effective number of rows for shares); the worst are shown";
-    item.figures.push_back(MakeFigure("groups_searched", "groups that were judged", WithoutInterval(static_cast<double>(searched.groups), "a count")));
-    item.figures.push_back(MakeFigure("groups_unbounded", "groups whose error nothing bounds, as a rule because one unit has all their rows", WithoutInterval(static_cast<double>(num_unbounded), "a count")));
-    item.figures.push_back(MakeFigure("groups_too_small", "groups of fewer than " + std::to_string(kLeastGroupRows) + " rows, about which nothing is said", WithoutInterval(static_cast<double>(searched.too_small), "a count")));
-    if (std::isfinite(worst)) item.figures.push_back(MakeFigure("worst_group_bound", "upper bound of the error in the worst group (" + worst_name + ")", WithoutInterval(worst, "itself the upper end of a simultaneous interval"), "share"));
+  const Searched searched = CountGroups(ground, gains);
+  const double level = 1 - 0.05 / static_cast<double>(std::max<std::int64_t>(1, searched.groups));
+  item.findings = JudgeGroups(ground, gains, level);
+  const std::int64_t num_unbounded = CountUnbounded(item.findings);
+  if (num_unbounded > 0) unbounded = item.findings[0].name + (num_unbounded > 1 ? " and " + base::ReadableCount(num_unbounded - 1) + " more groups" : "") + " (" + item.findings[0].estimate.reason + ")";
+  if (num_unbounded < static_cast<std::int64_t>(item.findings.size())) {
+    worst = item.findings[static_cast<std::size_t>(num_unbounded)].estimate.high;
+    worst_name = item.findings[static_cast<std::size_t>(num_unbounded)].name;
   }
+  if (item.findings.size() > kMostShown) item.findings.resize(kMostShown);
+  item.method = std::string(ErrorInWords(ground.examples.task)) + ", out of fold, in " + base::ReadableCount(searched.groups) + " groups: every value of every category and few-valued number, quarters of the other numbers, of all features and sensitive columns, from " + std::to_string(kLeastGroupRows) + " rows on; intervals by unit, simultaneous over all of them (Bonferroni; exact at the effective number of rows for shares); the worst are shown";
+  item.figures.push_back(MakeFigure("groups_searched", "groups that were judged", WithoutInterval(static_cast<double>(searched.groups), "a count")));
+  item.figures.push_back(MakeFigure("groups_unbounded", "groups whose error nothing bounds, as a rule because one unit has all their rows", WithoutInterval(static_cast<double>(num_unbounded), "a count")));
+  item.figures.push_back(MakeFigure("groups_too_small", "groups of fewer than " + std::to_string(kLeastGroupRows) + " rows, about which nothing is said", WithoutInterval(static_cast<double>(searched.too_small), "a count")));
+  if (std::isfinite(worst)) item.figures.push_back(MakeFigure("worst_group_bound", "upper bound of the error in the worst group (" + worst_name + ")", WithoutInterval(worst, "itself the upper end of a simultaneous interval"), relative ? "times the constant's" : "share"));
   AddWorstCaseCost(ground, worst, &item);
-  const std::string bound = worst_name.empty() ? "" : "; in the worst group (" + worst_name + ") the error is at most " + base::ReadableNumber(worst, 3);
+  const std::string most = base::ReadableNumber(worst, 3) + (relative ? " times the constant's" : "");
+  const std::string bound = worst_name.empty() ? "" : "; in the worst group (" + worst_name + ") the error is at most " + most;
   if (std::isfinite(options.largest_error_rate) && worst > options.largest_error_rate) {
     *cap_exceeded = true;
     item.verdict = Verdict::kRefuted;
-    item.answer = "No: the error in " + worst_name + " may be as high as " + base::ReadableNumber(worst, 3) + ", above the charter's cap of " + base::ReadableNumber(options.largest_error_rate) + ".";
+    item.answer = "No: the error in " + worst_name + " may be as high as " + most + ", above the charter's cap of " + base::ReadableNumber(options.largest_error_rate) + ".";
   } else if (options.fatal || IsUndecided(options.worst_error)) {
     item.verdict = Verdict::kNeedsPerson;
     item.answer = options.fatal ? "A person must answer: the charter says that a single error can do irreparable harm; no error rate settles that" + bound + "." : "A person must answer: the charter leaves the worst error open (\"" + options.worst_error + "\")" + bound + ".";
   } else if (!unbounded.empty()) {
     item.verdict = Verdict::kInconclusive;
-    item.answer = "Not decided: nothing bounds the error of " + unbounded + (worst_name.empty() ? "" : "; in the worst of the other groups (" + worst_name + ") it is at most " + base::ReadableNumber(worst, 3)) + ".";
+    item.answer = "Not decided: nothing bounds the error of " + unbounded + (worst_name.empty() ? "" : "; in the worst of the other groups (" + worst_name + ") it is at most " + most) + ".";
   } else if (!options.has_charter || options.worst_error.empty()) {
     item.verdict = Verdict::kInconclusive;
     item.answer = "Open: nobody has written down which error is the worst" + bound + ".";

@@ -134,8 +134,12 @@ Result<evidence::Estimate> GainInMoney(const Ground& ground, const Gains& gains)
     if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[row]);
   }
   const bool act_always = always > never;
+  // A rule gives shares of training rows, which differ a little from fold to fold: a threshold of other folds may just be missed.
+  const double chance = gains.best == &all.rule ? money.BreakEvenChance() : std::nan("");
   std::vector<double> thresholds;
-  for (std::uint8_t f = 0; f <= *std::max_element(all.fold.begin(), all.fold.end()); ++f) thresholds.push_back(ASSAY_TRY(ThresholdForFold(ground.examples, all, *gains.best, f, money)));
+  for (std::uint8_t f = 0; f <= *std::max_element(all.fold.begin(), all.fold.end()); ++f) {
+    thresholds.push_back(std::isnan(chance) ? ASSAY_TRY(ThresholdForFold(ground.examples, all, *gains.best, f, money)) : chance);
+  }
   std::vector<double> gain(all.rows.size()), possible = {0};
   for (std::size_t i = 0; i < all.rows.size(); ++i) {
     const bool positive = ground.examples.outcome[all.rows[i]] > 0.5F, acts = (*gains.best)[i] >= thresholds[all.fold[i]];
@@ -201,7 +205,7 @@ Result<double> ThresholdForFold(const Examples& examples, const OutOfFold& all, 
 
 FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains) {
   FeasibilityItem item = StartItem("repetition");
-  item.method = "equal cases = rows with all features exactly equal; decided alike = two rows of a case agree (numbers: share of the variance that a case shares); money = decisions per day x out-of-fold value of acting, thresholds chosen on the other folds (with time on outcomes known by then; before any is known, the chance from which acting pays), over always or never acting, less the cost; intervals by unit";
+  item.method = "equal cases = rows with all features exactly equal; decided alike = two rows of a case agree (numbers: share of the variance that a case shares); money = decisions per day x out-of-fold value of acting, thresholds chosen on the other folds (with time on outcomes known by then; before any is known, and for a rule always, the chance from which acting pays), over always or never acting, less the cost; intervals by unit";
   const Cases cases = FindCases(ground.examples);
   std::vector<double> recurs(cases.of_row.size());
   for (std::size_t i = 0; i < recurs.size(); ++i) recurs[i] = cases.sizes[cases.of_row[i]] > 1 ? 1 : 0;

@@ -76,6 +76,27 @@ TEST(ValueOfRungs, ByHand) {
   EXPECT_EQ(report->rungs[0].value_per_day.value, 0);
 }
 
+// A rule gives shares of training rows, which differ a little from fold to fold: what decides is whether the share reaches the
+// chance from which acting pays, here 0.2, and not the share that one fold had.
+TEST(ValueOfRungs, RulesActWhereTheirShareReachesTheBreakEvenChance) {
+  DecisionRows rows = SmallRows();
+  rows.rungs = {{"busy days", "own_rule", {0.31, 0.3, 0.1, 0.12}, {0.29, 0.11, 0.29, 0.11}},
+                {"best rule", "rule", {0.31, 0.3, 0.1, 0.12}, {0.19, 0.11, 0.19, 0.11}},
+                {"constant", "constant", {0.3, 0.3, 0.31, 0.31}, {0.3, 0.3, 0.3, 0.3}}};
+  const Result<evidence::ValueReport> report = ValueOfRungs(rows, SmallMoney());
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->rungs[1].threshold, 0.2);
+  EXPECT_EQ(report->rungs[1].share_acted, 0.5);
+  EXPECT_DOUBLE_EQ(report->rungs[1].money_per_decision.value, 2);
+  EXPECT_EQ(report->rungs[2].share_acted, 0);
+  EXPECT_EQ(report->rungs[3].share_acted, 1);
+  // No chance from which acting pays: a right alarm is worth less than a miss. Then the folds decide.
+  MoneySettings settings = SmallMoney();
+  settings.money = {-1, 2, 0, 0};
+  EXPECT_TRUE(std::isnan(settings.money.BreakEvenChance()));
+  EXPECT_EQ(ValueOfRungs(rows, settings)->rungs[3].share_acted, 0) << "the folds' best is from 0.31 on";
+}
+
 // What a policy cannot do has no part in its interval.
 TEST(ValueOfRungs, NeverActingIsWorthExactlyWhatSilenceBrings) {
   DecisionRows rows = SmallRows();
@@ -124,7 +145,7 @@ TEST(ValueOfRungs, NeverActingIsWorthExactlyWhatSilenceBrings) {
 // that is known.
 TEST(ValueOfRungs, NoActionOnTheHoldoutIsExactForItsRows) {
   DecisionRows rows = SmallRows();
-  rows.rungs = {{"shy", "rule", {0.9, 0.6, 0.4, 0.1}, {0.3, 0.3, 0.3, 0.3}}};
+  rows.rungs = {{"shy", "rule", {0.9, 0.6, 0.4, 0.1}, {0.1, 0.1, 0.1, 0.1}}};
   const Result<evidence::ValueReport> report = ValueOfRungs(rows, SmallMoney());
   ASSERT_TRUE(report);
   const evidence::RungValue& shy = report->rungs[1];

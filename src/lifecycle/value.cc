@@ -17,6 +17,10 @@ using evidence::ValueReport;
 
 namespace {
 
+// Rungs that give few values, each a share of training rows: acting pays where that share reaches the break-even chance. A
+// threshold chosen on their folds would lie at the share of one fold's rows, which the final fit may just miss.
+bool GivesShares(const std::string& kind) { return kind == "constant" || kind == "rule" || kind == "own_rule"; }
+
 bool IsMachineLearning(const std::string& kind) { return kind == "linear" || kind == "boosted"; }
 
 struct Money {
@@ -140,7 +144,7 @@ Result<ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& 
   for (const DecisionRows::Rung& rung : rows.rungs) {
     if (rung.kind == "random") continue;  // its scores say nothing; constant and nothing cover it
     double threshold = report.break_even_chance;
-    if (!rung.out_of_fold.empty()) threshold = ASSAY_TRY(objectives::BestThreshold(rung.out_of_fold, rows.choice_positive, settings.money)).score;
+    if (!rung.out_of_fold.empty() && (std::isnan(threshold) || !GivesShares(rung.kind))) threshold = ASSAY_TRY(objectives::BestThreshold(rung.out_of_fold, rows.choice_positive, settings.money)).score;
     if (std::isnan(threshold)) continue;
     report.rungs.push_back(money.At(rung.name, rung.kind, rung.holdout, threshold));
   }
@@ -151,8 +155,8 @@ Result<ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& 
     if (value > (per_day ? best->value_per_day.value : best->money_per_decision.value)) best = &rung;
   }
   report.best = best->name;
-  report.method = "act from the threshold with the most money on " + base::ReadableCount(static_cast<std::int64_t>(rows.choice_positive.size())) +
-                  " out-of-fold rows of the training part; money on " + base::ReadableCount(static_cast<std::int64_t>(rows.holdout_positive.size())) + " holdout rows, intervals " + rows.dependence;
+  report.method = "models act from the threshold with the most money on " + base::ReadableCount(static_cast<std::int64_t>(rows.choice_positive.size())) +
+                  " out-of-fold rows of the training part, constant and rules where the share of training rows reaches the chance from which acting pays; money on " + base::ReadableCount(static_cast<std::int64_t>(rows.holdout_positive.size())) + " holdout rows, intervals " + rows.dependence + ". Feasibility measures the same by folds over all rows: where the two differ, the times do, or the rows are too few";
   return report;
 }
 

@@ -47,8 +47,9 @@ DecisionRows DecisionRowsOf(const LadderPredictions& predictions, const learn::E
 Result<void> SaveDecisionRows(const std::filesystem::path& path, const DecisionRows& rows);
 Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path);
 
-// Per rung (and for never acting): the threshold with the most money out of fold, its money on the holdout with intervals
-// by unit. Imported rungs have no out-of-fold predictions: they are judged at the break-even chance.
+// Per rung (and for never acting) a threshold, and its money on the holdout with intervals by unit. Models: the threshold with the
+// most money out of fold. Constant and rules, which give shares of training rows, and imported rungs, which have no out-of-fold
+// predictions: the break-even chance.
 Result<evidence::ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& settings);
 
 // The report that says why there is no value, where there is none.

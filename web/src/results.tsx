@@ -32,6 +32,7 @@ function Options({ report }: { report: ProjectReport }) {
   const currency = currencyOf(report) || 'value';
   const shared = sharedReasons(report.options);
   const several = new Set(report.options.map((o) => o.objective)).size > 1;
+  const methods = [...new Set(report.value.map((v) => v.method).filter(Boolean))];
   const metric = (o: OptionResult) => report.train.find((t) => t.objective === o.objective)?.metric ?? '';
   return (
     <>
@@ -61,6 +62,7 @@ function Options({ report }: { report: ProjectReport }) {
           );
         })}
       </div>
+      {methods.length > 0 && <details><summary>How the money is measured</summary>{methods.map((method) => <p class="quiet">{sentence(method)}</p>)}</details>}
     </>
   );
 }
