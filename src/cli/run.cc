@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -71,14 +72,25 @@ void RenderSteps(const ProjectReport& report, Terminal& terminal) {
 
 // What was done to the data, once for all objectives.
 void RenderNotes(const ProjectReport& report, Terminal& terminal) {
-  evidence::ReportHeader all;
-  const auto add = [&](const evidence::ReportHeader& header) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> of;  // note, objectives
+  std::set<std::string> objectives;
+  const auto add = [&](const evidence::ReportHeader& header, const std::string& objective) {
+    objectives.insert(objective);
     for (const std::string& note : header.data.notes) {
-      if (!base::IsAmong(all.data.notes, note)) all.data.notes.push_back(note);
+      auto at = std::find_if(of.begin(), of.end(), [&](const auto& known) { return known.first == note; });
+      if (at == of.end()) at = of.insert(of.end(), {note, {}});
+      if (!base::IsAmong(at->second, objective)) at->second.push_back(objective);
     }
   };
-  if (report.understand) add(report.understand->header);
-  for (const evidence::TrainReport& t : report.train) add(t.header);
+  for (const evidence::FeasibilityReport& f : report.feasibility) add(f.header, f.objective);
+  for (const evidence::TrainReport& t : report.train) add(t.header, t.objective);
+  evidence::ReportHeader all;
+  if (report.understand) {
+    for (const std::string& note : report.understand->header.data.notes) {
+      if (std::none_of(of.begin(), of.end(), [&](const auto& known) { return known.first == note; })) all.data.notes.push_back(note);
+    }
+  }
+  for (const auto& [note, own] : of) all.data.notes.push_back(own.size() < objectives.size() ? "for " + base::Join(own, ", ") + ": " + note : note);
   if (all.data.notes.empty()) return;
   terminal.Heading("What was done to the data");
   RenderDataNotes(all, terminal);

@@ -118,6 +118,8 @@ std::string ReadableEstimate(const evidence::Estimate& estimate, double scale, s
   }
   const double width = scale * (estimate.high - estimate.low);
   if (width <= 1e-12 * std::abs(scale * estimate.value)) return base::ReadableNumber(scale * estimate.value, 3) + suffix + ", exact";
+  // Nobody counts zeros: what would need more than eight decimals is written with an exponent.
+  if (width < 1e-8) return base::ReadableNumber(scale * estimate.value, 3) + suffix + " (" + base::ReadableNumber(scale * estimate.low, 3) + " to " + base::ReadableNumber(scale * estimate.high, 3) + ")";
   const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(width))), 0, 12);
   const auto fixed = [&](double v) {
     char buffer[400];

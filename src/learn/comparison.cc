@@ -16,6 +16,12 @@ double Mean(std::span<const double> values) {
   return sum / static_cast<double>(values.size());
 }
 
+// Equal but for the rounding of two ways to compute the same: a rule without a split is the constant.
+bool Alike(std::span<const double> a, std::span<const double> b) {
+  constexpr double kRounding = 1e-12;
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return x == y || std::abs(x - y) <= kRounding * std::max(std::abs(x), std::abs(y)); });
+}
+
 MetricParts MeanParts(std::vector<double> values, double sign, double offset) {
   MetricParts parts;
   const double mean = Mean(values);
@@ -90,6 +96,7 @@ Result<MetricParts> Judge::Parts(Metric metric, std::span<const double> predicti
     stats::AucParts auc = ASSAY_TRY(stats::Auc(predictions, positive_));
     return MetricParts{auc.auc, std::move(auc.influence)};
   }
+  if (metric == Metric::kSkill && Alike(predictions, constant_)) predictions = constant_;
   std::vector<double> losses = ItemLosses(metric, predictions);
   if (metric == Metric::kSkill || metric == Metric::kR2) return OneMinusRatio(std::move(losses), ReferenceLosses(metric));
   if (metric == Metric::kAccuracy || metric == Metric::kNdcg) return MeanParts(std::move(losses), -1, 1);
@@ -130,7 +137,7 @@ Result<stats::Interval> Judge::Estimate(Metric metric, std::span<const double> p
 
 Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level) const {
   const auto units = num_units();
-  if (std::equal(a.begin(), a.end(), b.begin(), b.end())) {
+  if (Alike(a, b)) {
     stats::Interval none;
     none.units = units;
     none.degrees = static_cast<double>(units - 1);

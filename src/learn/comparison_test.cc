@@ -210,6 +210,26 @@ TEST(Judge, QueriesOfOneUnitCountAsOneObservation) {
   }
 }
 
+// A rule without a split gives the constant's share, summed in another order.
+TEST(Judge, WhatDiffersByRoundingOnlyIsIdentical) {
+  Examples examples;
+  examples.task = Task::kBinary;
+  examples.classes = {"false", "true"};
+  for (int i = 0; i < 50; ++i) examples.outcome.push_back(i % 3 == 0 ? 1 : 0);
+  Rows rows(50);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const std::vector<double> constant(50, 1.0 / 3), rounded(50, 1.0 / 3 + 1e-16), other(50, 1.0 / 3 + 1e-9);
+  const Judge judge(examples, rows, constant, {}, 0);
+  const stats::Interval none = *judge.Improvement(Metric::kSkill, rounded, constant), skill = *judge.Estimate(Metric::kSkill, rounded);
+  EXPECT_EQ(none.value, 0);
+  EXPECT_EQ(none.standard_error, 0);
+  EXPECT_TRUE(std::isnan(none.p_value));
+  EXPECT_EQ(skill.value, 0);
+  EXPECT_EQ(skill.low, 0);
+  EXPECT_EQ(skill.high, 0);
+  EXPECT_NE(judge.Improvement(Metric::kSkill, other, constant)->value, 0);
+}
+
 // By definition: the mean over all orders in which rows with equal scores may stand.
 TEST(QueryNdcg, EqualsItsDefinitionOverAllOrdersOfTies) {
   base::RandomStream random(77);

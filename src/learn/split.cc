@@ -114,16 +114,28 @@ std::string ExplainSplit(const Examples& examples, const Split& split) {
     first = std::min(first, examples.time[row]);
     last = std::max(last, examples.time[row]);
   }
-  std::vector<char> trains(groups.count(), 0);
+  std::vector<char> trains(groups.count(), 0), judges(groups.count(), 0);
   for (const std::uint32_t row : split.train) {
     trained = std::max(trained, examples.time[row]);
     trains[groups.Of(row)] = 1;
   }
+  for (const std::uint32_t row : split.test) judges[groups.Of(row)] = 1;
   const bool crossing = std::any_of(split.test.begin(), split.test.end(), [&](std::uint32_t row) { return trains[groups.Of(row)] != 0; });
   const std::string gap = examples.wait > 0 ? " (gap at least " + base::FormatDuration(examples.wait) + ")" : "";
   const std::string both_sides = crossing ? "; most units live through both, so they stand on both sides and the figures hold for later rows of known units, not for units never seen" : "";
+  // Rows that neither train nor judge are early ones of judged groups, or lie in the gap.
+  std::vector<char> used(examples.outcome.size(), 0);
+  for (const Rows* rows : {&split.train, &split.test}) {
+    for (const std::uint32_t row : *rows) used[row] = 1;
+  }
+  std::int64_t early = 0, in_gap = 0;
+  for (std::uint32_t row = 0; row < used.size(); ++row) {
+    if (used[row] == 0) ++(!crossing && judges[groups.Of(row)] != 0 ? early : in_gap);
+  }
+  std::string left_out = early > 0 ? "; " + base::ReadableCount(early) + " earlier rows of the judged " + groups.words() + " do neither" : "";
+  if (in_gap > 0) left_out += "; " + base::ReadableCount(in_gap) + " rows whose outcome was not known by then do neither";
   const std::string whole_queries = examples.task == Task::kRanking ? "; a query stays whole, at the time of its first row" : "";
-  return "the latest part, " + base::FormatTime(first) + " to " + base::FormatTime(last) + ", is judged by what was learned up to " + base::FormatTime(trained) + gap + ": " + sizes + whole_queries + both_sides;
+  return "the latest part, " + base::FormatTime(first) + " to " + base::FormatTime(last) + ", is judged by what was learned up to " + base::FormatTime(trained) + gap + ": " + sizes + left_out + whole_queries + both_sides;
 }
 
 Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::uint32_t> rows, int repeats, std::uint64_t seed) {

@@ -104,6 +104,9 @@ TEST(SplitHoldout, UnitsThatComeAndGoNeverStandOnBothSides) {
   examples.num_units = 101;
   const Split split = *SplitHoldout(examples, {});
   EXPECT_TRUE(Disjoint(UnitsOf(examples, split.train), UnitsOf(examples, split.test)));
+  const std::size_t left_out = 1000 - split.train.size() - split.test.size();
+  ASSERT_GT(left_out, 0U);
+  EXPECT_NE(ExplainSplit(examples, split).find(std::to_string(left_out) + " earlier rows of the judged units do neither"), std::string::npos) << ExplainSplit(examples, split);
   EXPECT_GT(split.train.size(), 600U);
   EXPECT_EQ(ExplainSplit(examples, split).find("both sides"), std::string::npos);
 }

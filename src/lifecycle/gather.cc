@@ -78,6 +78,15 @@ Result<void> RefuseFeaturesBeyondFloat(const Gathered& gathered) {
   return {};
 }
 
+// Of "false" and "true", 0 and 1, everyone knows which is meant; of other values only who named the outcome.
+void NamePositiveClass(const Examples& examples, std::vector<std::string>* notes) {
+  const std::vector<std::string>& classes = examples.classes;
+  double number = 0;
+  const std::string quote = base::ParseNumber(classes[0], &number) && base::ParseNumber(classes[1], &number) ? "" : "'";
+  const bool known = classes[0] == "false" || (classes[0] == "0" && classes[1] == "1");
+  if (!known) notes->push_back("'" + classes[1] + "' counts as positive and '" + classes[0] + "' as negative; for the other way round write a condition as the outcome, like " + examples.outcome_text + " = " + quote + classes[0] + quote);
+}
+
 }  // namespace
 
 std::string BeyondFloatInWords(double value) {
@@ -193,6 +202,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   if (!varied && LeastDistinct(examples.task) > 1) {
     return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has the same value in all " + base::ReadableCount(gathered.data.rows) + " rows; there is nothing to predict"};
   }
+  if (examples.task == Task::kBinary) NamePositiveClass(examples, &gathered.data.notes);
   if (!problem.time.empty()) {
     Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", *kept, "time", context));
     if (time.type() == ColumnType::kCategory) time = ASSAY_TRY(TimesOfTexts(time, problem.time, gathered.source_rows));

@@ -51,6 +51,21 @@ TEST(Gather, MakesExamplesOfAConditionAndExpandsTheTime) {
   EXPECT_EQ(gathered->excluded.size(), 2U);
 }
 
+TEST(Gather, SaysWhichOfTwoTextsCountsAsPositive) {
+  const auto notes = [](const std::string& outcome) {
+    Problem problem;
+    problem.outcome = outcome;
+    const auto table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Categories("status", {0, 1, 0, 1}, {"paid", "default"}), table::Column::Numbers("code", {1, 2, 2, 1}), table::Column::Numbers("flag", {0, 1, 1, 0}), table::Column::Numbers("x", {1, 2, 3, 4})}));
+    return GatherFromTable(problem, table, {}, {})->data.notes;
+  };
+  ASSERT_EQ(notes("status").size(), 1U);
+  EXPECT_EQ(notes("status")[0], "'paid' counts as positive and 'default' as negative; for the other way round write a condition as the outcome, like status = 'default'");
+  ASSERT_EQ(notes("code").size(), 1U);
+  EXPECT_EQ(notes("code")[0], "'2' counts as positive and '1' as negative; for the other way round write a condition as the outcome, like code = 1");
+  EXPECT_TRUE(notes("flag").empty());
+  EXPECT_TRUE(notes("status = 'default'").empty());
+}
+
 TEST(Gather, KeepsColumnsOutThatMayNotBeFeatures) {
   Problem problem = Flights();
   problem.calendar_day_only = true;

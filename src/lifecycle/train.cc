@@ -195,6 +195,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     report.recommended = chosen.name;
     report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + dependence.many + ") it is " + chosen.status_text + ".";
   }
+  for (std::string& note : HoldoutNotes(examples, split, dependence)) report.notes.push_back(std::move(note));
   report.notes.push_back("Intervals are " + dependence.words + ".");
   report.models_folder = options.models_folder.string();
   return report;

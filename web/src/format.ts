@@ -56,11 +56,13 @@ export function readEstimate(e: Estimate | null | undefined, as: Reading = 'plai
   const plain = readable(factor(as) * e.value) + unit(as);
   if (!present(low) || !present(high)) return { value: plain, interval: '', reason: e.reason || 'no interval was computed' };
   if (high - low <= 1e-12 * Math.abs(e.value)) return { value: plain, interval: '', reason: e.reason || 'exact: nothing is estimated' };
+  const level = unusualLevel(e.level);
+  // Nobody counts zeros: what would need more than eight decimals is written with an exponent.
+  if (as === 'plain' && high - low < 1e-8) return { value: readable(e.value), interval: `${readable(low)} to ${readable(high)}${level ? ` at ${level}` : ''}`, reason: '' };
   const { scale, unit: after } = scaleOf([e.value, low, high], as);
   const value = scale * e.value;
   let decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(scale * (high - low)))));
   for (let more = 0; more < 2 && (vanishes(scale * low, decimals) || vanishes(scale * high, decimals)); ++more) ++decimals;
-  const level = unusualLevel(e.level);
   // The unit stands once, after the value.
   return { value: fixed(vanishes(value, decimals) ? 0 : value, decimals) + after, interval: `${fixed(scale * low, decimals)} to ${fixed(scale * high, decimals)}${level ? ` at ${level}` : ''}`, reason: '' };
 }

@@ -74,13 +74,13 @@ function worth(e: Estimate, least: number | null): Tone {
   return e.low >= least ? 'good' : e.high < least ? 'bad' : 'warn';
 }
 
-function decisiveRows(report: ProjectReport): { metric: string; least: number; rows: IntervalRow[] } | undefined {
+function decisiveRows(report: ProjectReport): { metric: string; least: { objective: string; gain: number }[]; rows: IntervalRow[] } | undefined {
   const metric = report.feasibility[0]?.metric;
   const rows: IntervalRow[] = [];
   const several = report.feasibility.length > 1;
-  let least = 0;
+  const least: { objective: string; gain: number }[] = [];
   for (const f of report.feasibility.filter((f) => f.metric === metric)) {
-    least = Math.max(least, f.least_gain ?? 0);
+    least.push({ objective: f.objective, gain: f.least_gain ?? 0 });
     const prefix = several ? `${f.objective}: ` : '';
     if (present(f.gain.value)) rows.push({ ...rowOf(`${prefix}best model, honest`, f.gain), tone: worth(f.gain, f.least_gain) });
     if (present(f.gain_with_leaks.value)) rows.push({ ...rowOf(`${prefix}with the leak`, f.gain_with_leaks), tone: 'mute' });
@@ -93,17 +93,20 @@ function decisiveRows(report: ProjectReport): { metric: string; least: number; r
 
 function Decisive({ report }: { report: ProjectReport }) {
   const found = decisiveRows(report);
+  // One shade stands for one least gain.
+  const one = found && new Set(found.least.map((l) => l.gain)).size === 1 ? found.least[0].gain : undefined;
   const options = useCallback((width: number) => {
-    const { metric, least, rows } = found!;
-    return intervalRows({ rows, width, axis: `gain over the constant answer (${metric})`, line: { at: 0, name: 'the constant' }, from: { at: least, name: `worth having` } });
+    const { metric, rows } = found!;
+    return intervalRows({ rows, width, axis: `gain over the constant answer (${metric})`, line: { at: 0, name: 'the constant' }, from: one === undefined ? undefined : { at: one, name: `worth having` } });
   }, [report]);
   if (!found) return null;
+  const worthFrom = one === undefined ? `For ${listed(found.least.map((l) => `${quoted(l.objective)} from ${readable(l.gain)} on`))} the charter calls it worth having` : `From ${readable(one)} on (shaded) the charter calls it worth having`;
   const levels = 'with 95 % intervals where no other level is named';
   return (
     <Figure
       name="the decisive comparison"
-      label={`Gain over always giving the same answer, in ${found.metric}, ${levels}: ${found.rows.map((r) => `${r.label} ${r.text}`).join('; ')}. From ${readable(found.least)} on it is worth having.`}
-      caption={`The decisive comparison: the gain over always giving the same answer, ${levels}. From ${readable(found.least)} on (shaded) the charter calls it worth having: ● surely, ■ surely not, ◆ not decided${found.metric === 'skill' ? '. A skill of 0 is the constant answer, 1 is perfect' : ''}.`}
+      label={`Gain over always giving the same answer, in ${found.metric}, ${levels}: ${found.rows.map((r) => `${r.label} ${r.text}`).join('; ')}. ${worthFrom}.`}
+      caption={`The decisive comparison: the gain over always giving the same answer, ${levels}. ${worthFrom}: ● surely, ■ surely not, ◆ not decided${found.metric === 'skill' ? '. A skill of 0 is the constant answer, 1 is perfect' : ''}.`}
       options={options}
       said
       table={{ head: ['what', `gain in ${found.metric} (interval)`], body: found.rows.map((r) => [r.label, r.text]) }}

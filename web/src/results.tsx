@@ -1,7 +1,7 @@
 // What the run means for the work: options with value and cost, steps met or not, the problem broken down.
 import { currencyOf } from './charter';
 import { wantedOf } from './criteria';
-import { inLine, sentence } from './format';
+import { inLine, listed, present, readable, sentence } from './format';
 import type { Estimate, OpenQuestion, OptionResult, ProblemPart, ProjectReport, StepResult } from './generated/reports';
 import { Mark, Number } from './parts';
 
@@ -32,6 +32,10 @@ function Options({ report }: { report: ProjectReport }) {
   const currency = currencyOf(report) || 'value';
   const shared = sharedReasons(report.options);
   const several = new Set(report.options.map((o) => o.objective)).size > 1;
+  const fittedIn = (own: OptionResult[]) => {
+    const seconds = own.map((o) => report.timing.steps[o.timing_step]).filter((s): s is number => present(s));
+    return seconds.length > 0 ? `; fitted in ${listed(seconds.map((s) => `${readable(s, 2)} s`))}` : '';
+  };
   const methods = [...new Set(report.value.map((v) => v.method).filter(Boolean))];
   const metric = (o: OptionResult) => report.train.find((t) => t.objective === o.objective)?.metric ?? '';
   return (
@@ -50,7 +54,7 @@ function Options({ report }: { report: ProjectReport }) {
           return (
             <article class="rung">
               <div><h4>{name}</h4>{notes.map((note) => <p class="quiet">{sentence(note)}</p>)}</div>
-              <div><p class="label">stated cost and time</p><p>{own[0].stated_cost || 'not stated'}<br /><span class="quiet">{own[0].stated_time || 'time not stated'}</span></p></div>
+              <div><p class="label">stated cost and time</p><p>{own[0].stated_cost || 'not stated'}<br /><span class="quiet">{own[0].stated_time || 'time not stated'}{fittedIn(own)}</span></p></div>
               <div>{(unmeasured ? own.slice(0, 1) : own).map((o) => <div class="measured"><p class="label">measured{metric(o) && !unmeasured ? ` ${metric(o)}` : ''}{several && !unmeasured ? ` for ${o.objective}` : ''}</p><Number of={o.measured} /></div>)}</div>
               <div>
                 <p class="label">{currency} per day, cost taken off</p>

@@ -9,6 +9,7 @@
 #include "learn/calibration.h"
 #include "learn/comparison.h"
 #include "learn/learner.h"
+#include "learn/split.h"
 #include "lifecycle/train.h"
 
 namespace assay::lifecycle {
@@ -58,6 +59,9 @@ struct ProcedureComparisons {
 };
 Result<ProcedureComparisons> CompareProcedures(const learn::Examples& examples, const learn::Rows& training, const std::vector<Rung>& rungs, const TrainOptions& options,
                                                learn::Metric metric, const Dependence& dependence, const RunContext& context);
+
+// What people must know to read figures of this holdout: its level is not that of the training rows, or it has classes that they lack.
+std::vector<std::string> HoldoutNotes(const learn::Examples& examples, const learn::Split& split, const Dependence& dependence);
 
 evidence::Comparison ToComparison(const std::string& other, const stats::Interval& interval, const std::string& method);
 // Paired on the holdout: a over b, with the interval by formula, which decides, and the one by the bootstrap.
