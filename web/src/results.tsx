@@ -1,7 +1,7 @@
 // What the run means for the work: options with value and cost, steps met or not, the problem broken down.
 import { currencyOf } from './charter';
 import { wantedOf } from './criteria';
-import { inLine, listed, present, readable, sentence } from './format';
+import { inLine, present, readable, sentence } from './format';
 import type { Estimate, OpenQuestion, OptionResult, ProblemPart, ProjectReport, StepResult } from './generated/reports';
 import { Mark, Number } from './parts';
 
@@ -34,7 +34,9 @@ function Options({ report }: { report: ProjectReport }) {
   const several = new Set(report.options.map((o) => o.objective)).size > 1;
   const fittedIn = (own: OptionResult[]) => {
     const seconds = own.map((o) => report.timing.steps[o.timing_step]).filter((s): s is number => present(s));
-    return seconds.length > 0 ? `; fitted in ${listed(seconds.map((s) => `${readable(s, 2)} s`))}` : '';
+    if (seconds.length === 0) return '';
+    const most = Math.max(...seconds);
+    return most < 0.1 ? '; fitted in less than 0.1 s' : `; fitted in ${seconds.length > 1 ? 'at most ' : ''}${readable(most, 2)} s`;
   };
   const methods = [...new Set(report.value.map((v) => v.method).filter(Boolean))];
   const metric = (o: OptionResult) => report.train.find((t) => t.objective === o.objective)?.metric ?? '';
