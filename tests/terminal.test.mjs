@@ -1,7 +1,7 @@
 // What people read on a terminal: lines that fit, no escape codes where they would be noise, what to do next, help with examples.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 
@@ -26,8 +26,9 @@ const problem = [file, '--outcome', 'late = 1', '--time', 'day', '--quiet'];
 
 for (const command of ['understand', 'feasibility', 'train']) {
   test(`${command}: fits 80 and 120 columns, has no colour away from a terminal, says what to do next`, () => {
-    for (const columns of [80, 120]) {
-      const text = run([command, ...problem], { COLUMNS: String(columns) });
+    // Where nothing says how wide a terminal is, 80.
+    for (const [columns, said] of [[80, '80'], [120, '120'], [80, undefined]]) {
+      const text = run([command, ...problem], { COLUMNS: said });
       for (const line of text.split('\n')) assert.ok([...line].length <= columns, `${[...line].length} columns: ${line}`);
       assert.doesNotMatch(text, escapeCode);
       assert.match(text, /\n {2}Next: \S/);
@@ -36,6 +37,50 @@ for (const command of ['understand', 'feasibility', 'train']) {
     }
   });
 }
+
+test('a project with long names and many columns: every command fits 80 columns', () => {
+  const project = join(folder, 'project');
+  mkdirSync(project);
+  const long = (word) => `${word} with a name that is rather longer than people usually give`;
+  const names = Array.from({ length: 40 }, (_, i) => `column_number_${i}_of_a_wide_table`);
+  writeFileSync(join(project, 'wide.csv'), `day,late,${names.join()}\n${Array.from({ length: 400 }, (_, i) => `2001-0${1 + Math.floor(i / 100)}-${String(1 + (i % 28)).padStart(2, '0')},${(i * 7919) % 100 < 30 + (i % 40) ? 1 : 0},${names.map((_n, c) => (i * (37 + c)) % (40 + c)).join()}`).join('\n')}\n`);
+  writeFileSync(join(project, 'assay.toml'), `[project]
+name = "${long('A project')}"
+[phenomenon]
+[[phenomenon.hypotheses]]
+name = "${long('A hypothesis')}"
+segment = "column_number_0_of_a_wide_table > 20"
+[[problem.parts]]
+name = "${long('A part')}"
+what = "${long('Something')}"
+[[problem.parts]]
+name = "${long('A part of a part')}"
+of = "${long('A part')}"
+what = "${long('Something')}"
+[[problem.options]]
+name = "${long('Nothing')}"
+kind = "nothing"
+[[problem.options]]
+name = "${long('A rule')}"
+kind = "rule"
+cost = "500 USD a month"
+[[problem.steps]]
+name = "${long('A step')}"
+exit = "recommended_skill >= 0.05 and recommended_auc >= 0.6 and recommended_skill >= 0.05"
+[data]
+source = "wide.csv"
+time = "day"
+[[objectives]]
+name = "${long('An objective')}"
+outcome = "late = 1"
+${names.map((name) => `[[data.columns]]\nname = "${name}"\nmeaning = "m"\nknown = "before"\n`).join('')}`);
+  const commands = [['check', project], ['run', project, '--repeats', '0'], ['run', project, '--repeats', '0', '--seed', '7'], ['understand', project], ['ledger', project], ['ledger', 'verify', project], ['ledger', 'diff', project], ['checklist', project], ['report', project]];
+  for (const words of commands) {
+    const text = run([...words, '--quiet'], { COLUMNS: undefined });
+    // A path or a command that is to be copied is not broken.
+    for (const line of text.split('\n').filter((l) => !l.includes(project))) assert.ok([...line].length <= 80, `${words[0]}: ${[...line].length} columns: ${line}`);
+  }
+});
 
 test('colours on a terminal only, and not where NO_COLOR is set', () => {
   const command = `"${program}" understand "${file}" --outcome 'late = 1' --quiet`;
@@ -52,6 +97,17 @@ test('the help of the analyses teaches by examples', () => {
   for (const command of ['understand', 'feasibility', 'train', 'run', 'report', 'ledger']) {
     const text = run([command, '--help']);
     assert.match(text, new RegExp(`Examples:\\n {2}assay ${command} `), command);
-    for (const line of text.split('\n')) assert.ok([...line].length <= 140, line);
   }
+});
+
+test('no line of any help is wider than 80 columns, whatever the terminal', () => {
+  const commands = [...run(['--help']).split('Subcommands:')[1].matchAll(/^ {2}(\S+)/gm)].map((match) => match[1]);
+  assert.ok(commands.length >= 12, commands.join());
+  const helps = [['--help'], ...commands.map((command) => [command, '--help']), ['ledger', 'diff', '--help'], ['ledger', 'verify', '--help']];
+  for (const words of helps) {
+    for (const environment of [{ COLUMNS: undefined }, { COLUMNS: '200' }]) {
+      for (const line of run(words, environment).split('\n')) assert.ok([...line].length <= 80, `${words.join(' ')}: ${line}`);
+    }
+  }
+  for (const line of run(['--help'], { COLUMNS: '60' }).split('\n')) assert.ok([...line].length <= 60, line);
 });

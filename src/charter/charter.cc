@@ -14,6 +14,17 @@ namespace assay::charter {
 
 namespace {
 
+// Larger ones would not survive being multiplied with each other.
+constexpr double kLargestNumber = 1e100;
+
+// What the parser says of a broken file, in words of ours where it only shows a number again, however long.
+std::string NotToml(const std::string& description) {
+  const auto says = [&](const char* words) { return description.find(words) != std::string::npos; };
+  const bool number = says("is not representable in 64 bits") || says("numeric value too long") || (says("floating-point") && says("could not be interpreted as a value"));
+  if (!number) return "not valid TOML: " + description;
+  return "a number is too large or has too many digits to be held; write a smaller one, or a long one with an exponent, like 1e12";
+}
+
 class Reader {
  public:
   Reader(std::string path, std::map<std::string, Record>* sections, std::map<std::string, std::vector<Record>>* lists) : path_(std::move(path)), sections_(sections), lists_(lists) {}
@@ -122,10 +133,12 @@ class Reader {
     const auto must = [&](const char* expected) { return std::string("must be ") + expected + ", like: " + field.key + " = " + field.example; };
     switch (field.kind) {
       case FieldKind::kNumber: {
-        const auto value = node.value<double>();
-        if (!value || !std::isfinite(*value) || node.is_string() || node.is_boolean()) return must("a number without quotes");
-        answer->number = *value;
-        answer->text = base::ShortestNumber(*value);
+        if (!node.is_number()) return must("a number without quotes");
+        // A whole number of 64 bits that no real holds exactly is taken as the nearest one.
+        const double value = node.is_integer() ? static_cast<double>(**node.as_integer()) : **node.as_floating_point();
+        if (!(std::abs(value) <= kLargestNumber)) return must(("a finite number, at most " + base::ShortestNumber(kLargestNumber) + " in size").c_str());
+        answer->number = value;
+        answer->text = base::ShortestNumber(value);
         return "";
       }
       case FieldKind::kBoolean: {
@@ -177,7 +190,7 @@ Result<Charter> Charter::Parse(const std::string& text, const std::string& path)
   try {
     root = toml::parse(text, path);
   } catch (const toml::parse_error& failure) {
-    return Error{ErrorCode::kInvalidInput, path + ": line " + std::to_string(failure.source().begin.line) + ", column " + std::to_string(failure.source().begin.column) + ": not valid TOML: " + std::string(failure.description())};
+    return Error{ErrorCode::kInvalidInput, path + ": line " + std::to_string(failure.source().begin.line) + ", column " + std::to_string(failure.source().begin.column) + ": " + NotToml(std::string(failure.description()))};
   }
   ASSAY_TRY(Reader(path, &charter.sections_, &charter.lists_).Read(root));
   return charter;

@@ -38,6 +38,11 @@ TEST(Charter, ErrorsNameLineColumnAndTheMend) {
       {"[project\nname = \"x\"\n", "line 1"},
       {"project = 3\n", "write [project]"},
       {"[phenomenon]\nalternatives = \"a\"\n", "must be a list of texts"},
+      {"[[objectives]]\ntarget = nan\n", "line 2, column 10: 'objectives.target' must be a finite number, at most 1e+100 in size, like: target = 0.1"},
+      {"[[objectives]]\nleast_gain = -inf\n", "'objectives.least_gain' must be a finite number"},
+      {"[value]\ncost_per_month = 1e101\n", "'value.cost_per_month' must be a finite number"},
+      {"[value]\ncost_per_month = 1e999\n", ": a number is too large or has too many digits to be held"},
+      {"[[objectives]]\ntarget = 2001-01-01\n", "must be a number without quotes"},
   };
   for (const Case& c : cases) {
     const Result<Charter> charter = Charter::Parse(c.text, "assay.toml");
@@ -45,6 +50,16 @@ TEST(Charter, ErrorsNameLineColumnAndTheMend) {
     EXPECT_NE(charter.error().message.find(c.says), std::string::npos) << charter.error().message;
     EXPECT_EQ(charter.error().message.rfind("assay.toml: ", 0), 0U);
   }
+}
+
+TEST(Charter, NumbersOfManyDigits) {
+  const Result<Charter> whole = Charter::Parse("[value]\ncost_per_month = 9007199254740993\n", "assay.toml");
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->section("value").number("cost_per_month", 0), 9007199254740992.0);
+  const Result<Charter> longer = Charter::Parse("[value]\ncost_per_month = " + std::string(309, '9') + "\n", "assay.toml");
+  ASSERT_FALSE(longer);
+  EXPECT_NE(longer.error().message.find("a number is too large or has too many digits"), std::string::npos) << longer.error().message;
+  EXPECT_LT(longer.error().message.size(), 200U);
 }
 
 TEST(Charter, EveryExampleOfTheFieldTableIsValid) {

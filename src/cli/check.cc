@@ -34,16 +34,26 @@ Look LookOf(FieldStatus status) {
 // One line per section: a mark per field, in the order of the charter.
 void RenderOverview(const CheckReport& report, Terminal& terminal) {
   terminal.Heading("The charter, field by field");
-  std::vector<std::pair<std::string, std::string>> lines;  // section, marks
+  std::vector<std::pair<std::string, std::vector<std::string>>> lines;  // section, marks
   for (const evidence::FieldJudgement& field : report.fields) {
     std::string section = field.key.substr(0, field.key.find('['));
     if (!charter::IsListSection(section)) section = field.key.substr(0, field.key.rfind('.'));
-    if (lines.empty() || lines.back().first != section) lines.emplace_back(section, "");
+    if (lines.empty() || lines.back().first != section) lines.emplace_back(section, std::vector<std::string>{});
     const Look look = LookOf(field.status);
-    lines.back().second += terminal.Paint(look.mark, look.style);
+    lines.back().second.push_back(terminal.Paint(look.mark, look.style));
   }
   for (const auto& [section, marks] : lines) {
-    terminal.Line("  " + section + std::string(static_cast<std::size_t>(std::max(1, 24 - DisplayWidth(section))), ' ') + marks);
+    constexpr std::size_t kSectionColumns = 26;
+    const std::size_t room = static_cast<std::size_t>(terminal.width()) - kSectionColumns - 1;
+    std::string line = "  " + section + std::string(static_cast<std::size_t>(std::max(1, 24 - DisplayWidth(section))), ' ');
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      if (i > 0 && i % room == 0) {
+        terminal.Line(line);
+        line = std::string(kSectionColumns, ' ');
+      }
+      line += marks[i];
+    }
+    terminal.Line(line);
   }
   terminal.Line("  " + terminal.Paint("✓ answered  ? empty  ~ vague  ✕ contradicted", Style::kDim));
 }
@@ -57,7 +67,7 @@ void RenderFindings(const CheckReport& report, FieldStatus status, const char* h
     const Look look = LookOf(status);
     terminal.Line();
     const std::string place = finding.file + (finding.line > 0 ? ":" + std::to_string(finding.line) + (finding.column > 0 ? ":" + std::to_string(finding.column) : "") : "");
-    terminal.Line("  " + terminal.Paint(look.mark, look.style) + " " + terminal.Paint(finding.key, Style::kBold) + "  " + terminal.Paint(place, Style::kDim));
+    terminal.Paragraph(terminal.Paint(look.mark, look.style) + " " + terminal.Paint(finding.key, Style::kBold) + "  " + terminal.Paint(place, Style::kDim), 2);
     std::string message = finding.message;
     if (!message.empty() && message[0] >= 'a' && message[0] <= 'z') message[0] = static_cast<char>(message[0] - 'a' + 'A');
     terminal.Paragraph(message + ".", 4);
@@ -78,10 +88,10 @@ void RenderTree(const CheckReport& report, Terminal& terminal) {
       for (std::size_t j = i + 1; j < report.parts.size() && report.parts[j].level >= level; ++j) more = more || report.parts[j].level == level;
       rails += level == part.level ? (more ? "├─ " : "└─ ") : (more ? "│  " : "   ");
     }
-    std::string line = "  " + rails + terminal.Paint(part.name, Style::kBold);
+    std::string line = rails + terminal.Paint(part.name, Style::kBold);
     if (std::isfinite(part.share.value)) line += "  " + base::ReadableShare(part.share.value) + " of the rows";
     if (!part.what.empty()) line += terminal.Paint("  " + part.what, Style::kDim);
-    terminal.Line(line);
+    terminal.Paragraph(line, 2);
   }
 }
 
@@ -105,7 +115,7 @@ Result<int> Run(const std::string& folder, Session& session) {
 }  // namespace
 
 void RenderCheck(const CheckReport& report, Terminal& terminal) {
-  terminal.Line(terminal.Paint(report.charter, Style::kBold));
+  terminal.Paragraph(terminal.Paint(report.charter, Style::kBold));
   terminal.Paragraph(report.summary);
   RenderOverview(report, terminal);
   RenderTree(report, terminal);

@@ -31,7 +31,7 @@ void Render(const ChecklistReport& report, Terminal& terminal) {
       std::string title = (item.list == "deon" ? "Deon, " : "ML Test Score, ") + item.section;
       terminal.Heading(title);
     }
-    terminal.Line("  " + MarkOf(item, terminal) + " " + terminal.Paint(item.id, Style::kBold) + "  " + item.claim);
+    terminal.Paragraph(MarkOf(item, terminal) + " " + terminal.Paint(item.id, Style::kBold) + "  " + item.claim, 2);
     terminal.Lines(item.answer, 4);
     int shown = 0;
     for (const evidence::Finding& finding : item.findings) {

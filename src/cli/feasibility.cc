@@ -70,7 +70,7 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal, Part
   terminal.Paragraph(terminal.Paint(kVerdicts[static_cast<std::size_t>(report.verdict)], style) + "  " + report.reason, 2);
   terminal.Line();
   for (const evidence::FeasibilityItem& item : report.items) {
-    terminal.Line("  " + terminal.Paint(MarkOf(item.verdict), StyleOf(item.verdict)) + " " + terminal.Paint(item.question, Style::kBold));
+    terminal.Paragraph(terminal.Paint(MarkOf(item.verdict), StyleOf(item.verdict)) + " " + terminal.Paint(item.question, Style::kBold), 2);
     terminal.Paragraph(item.answer, 4);
   }
   terminal.Line();

@@ -8,6 +8,7 @@
 #include "charter/fields.h"
 #include "charter/vague.h"
 #include "cli/commands.h"
+#include "cli/number_flags.h"
 #include "cli/prompt.h"
 #include "cli/session.h"
 #include "expression/expression.h"
@@ -139,7 +140,7 @@ void AddInit(CLI::App& app, Session& session) {
   command->add_option("--wait", answers.wait, "How long after the decision the outcome is known, like '2 hours'")->group(group);
   command->add_option("--task", answers.task, "binary, multiclass, regression or ranking (default: from the outcome)")->group(group);
   command->add_option("--metric", answers.metric, "Which metric decides (default: skill)")->group(group);
-  command->add_option("--sample", arguments->sample, "Look at a random sample of this many rows (default: all)")->check(CLI::PositiveNumber)->group(group);
+  AddWholeNumber(command, {"--sample", "Look at a random sample of this many rows (default: all)", "100000"}, &arguments->sample, 1)->group(group);
   command->add_flag("--yes", arguments->yes, "Ask nothing: take every proposal");
   command->add_flag("--force", arguments->force, "Write a new charter where there is one; the old one is kept beside it");
   command->footer("On a terminal it asks the most important questions, with proposals as defaults; Ctrl-D or Ctrl-C leaves nothing behind.\n"

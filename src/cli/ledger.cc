@@ -77,12 +77,12 @@ int Show(const Arguments& arguments, const evidence::Ledger& ledger, const Ledge
     for (const evidence::LedgerLine& l : report.records) rows.push_back({std::to_string(l.number), l.time, l.kind, l.hash.substr(0, 12), Cut(l.summary, 90)});
     terminal.Table({{"#", Terminal::Align::kRight}, {"time (UTC)"}, {"kind"}, {"hash"}, {"summary"}}, rows, 0);
   }
-  terminal.Line("The chain of " + base::ReadableCount(report.header.data.rows) + " records is whole.");
-  if (!arguments.head.empty()) terminal.Line("It holds the noted head " + arguments.head + ".");
-  terminal.Line("Head " + report.head);
-  terminal.Line("Seal " + report.seal + " (the head with the times bound in)");
-  terminal.Line("Note one of them where nobody can change it: `assay ledger verify --head HASH` then finds a ledger that was cut off or replaced.");
-  if (!state.notice.empty()) terminal.Line("Notice: " + state.notice);
+  terminal.Paragraph("The chain of " + base::ReadableCount(report.header.data.rows) + " records is whole.");
+  if (!arguments.head.empty()) terminal.Paragraph("It holds the noted head " + arguments.head + ".");
+  terminal.Paragraph("Head " + report.head);
+  terminal.Paragraph("Seal " + report.seal + " (the head with the times bound in)");
+  terminal.Paragraph("Note one of them where nobody can change it: `assay ledger verify --head HASH` then finds a ledger that was cut off or replaced.");
+  if (!state.notice.empty()) terminal.Paragraph("Notice: " + state.notice);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -10,6 +11,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/help_format.h"
 #include "cli/output.h"
 #include "cli/session.h"
 
@@ -40,8 +42,8 @@ int Main(int argc, char** argv) {
   app.name("assay");
   app.set_version_flag("--version", std::string("assay ") + assay::evidence::kAssayVersion);
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
   assay::cli::Session session;
+  app.formatter(assay::cli::MakeHelpFormatter(std::min(80, session.terminal().width())));
   session.command_line = CommandLine(argc, argv);
   assay::cli::AddCommands(app, session);
   if (argc == 1) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/time.h"
+#include "cli/number_flags.h"
 
 namespace assay::cli {
 
@@ -22,9 +23,9 @@ std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
   command->add_option("--exclude", flags->exclude, "Never use these columns")->delimiter(',')->group(group);
   command->add_option("--task", flags->task, "binary, multiclass, regression or ranking (default: from the outcome)")->group(group);
   command->add_option("--metric", flags->metric, "skill (default), auc, log_loss, brier, accuracy, rmse, mae, r2, ndcg")->group(group);
-  command->add_option("--target", flags->target, "The metric's goal")->group(group);
-  command->add_option("--least-gain", flags->least_gain, "Smallest gain of the metric worth having")->capture_default_str()->check(CLI::PositiveNumber)->group(group);
-  command->add_option("--sample", flags->sample, "Use a random sample of this many rows (default: all)")->check(CLI::PositiveNumber)->group(group);
+  AddNumber(command, {"--target", "The metric's goal", "0.1"}, &flags->target)->group(group);
+  AddNumber(command, {"--least-gain", "Smallest gain of the metric worth having", "0.01"}, &flags->least_gain, 0)->group(group);
+  AddWholeNumber(command, {"--sample", "Use a random sample of this many rows (default: all)", "100000"}, &flags->sample, 1)->group(group);
   return flags;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/number_flags.h"
 #include "cli/render.h"
 #include "cli/session.h"
 #include "lifecycle/html_report.h"
@@ -64,7 +65,7 @@ void RenderSteps(const ProjectReport& report, Terminal& terminal) {
   terminal.Heading("Steps");
   for (const evidence::StepResult& s : report.steps) {
     const bool met = s.state == "met", missed = s.state == "not_met";
-    terminal.Line("  " + terminal.Paint(met ? "✓" : missed ? "✕" : "–", met ? Style::kGood : missed ? Style::kBad : Style::kWarn) + " " + terminal.Paint(s.name, Style::kBold));
+    terminal.Paragraph(terminal.Paint(met ? "✓" : missed ? "✕" : "–", met ? Style::kGood : missed ? Style::kBad : Style::kWarn) + " " + terminal.Paint(s.name, Style::kBold), 2);
     terminal.Paragraph(std::string(met ? "met" : missed ? "not met" : "not measurable") + ": " + s.criterion, 4);
     if (!s.detail.empty()) terminal.Paragraph(s.detail, 4);
   }
@@ -121,7 +122,7 @@ void RenderNext(const ProjectReport& report, Terminal& terminal) {
 }
 
 void RenderRun(const ProjectReport& report, Terminal& terminal) {
-  terminal.Line(terminal.Paint(report.name, Style::kBold));
+  terminal.Paragraph(terminal.Paint(report.name, Style::kBold));
   if (report.check) {
     terminal.Heading("The charter");
     terminal.Paragraph(report.check->summary + (report.check->contradicted > 0 ? " See: assay check" : ""), 2);
@@ -196,7 +197,7 @@ Result<int> Run(const RunArguments& arguments, Session& session) {
     RenderRun(report, session.terminal());
     session.terminal().Line();
     session.terminal().Line("  Report: " + FileLink(lifecycle::HtmlReportPath(project)));
-    session.terminal().Line("  Ledger: " + base::ReadableCount(report.ledger.records) + " records, head " + report.ledger.head);
+    session.terminal().Paragraph("Ledger: " + base::ReadableCount(report.ledger.records) + " records, head " + report.ledger.head, 2);
   }
   // Objectives that failed: the rest is printed, the errors follow, the exit code is the first one's.
   for (std::size_t i = 1; i < result->failures.size(); ++i) session.Say(result->failures[i].message);
@@ -215,7 +216,7 @@ Result<int> Report(const std::string& folder, const std::string& out, Session& s
   const std::filesystem::path path = out.empty() ? lifecycle::HtmlReportPath(project) : std::filesystem::path(out);
   ASSAY_TRY(lifecycle::WriteHtmlReport(report, path));
   session.terminal().Line("Report: " + FileLink(path));
-  session.terminal().Line("Ledger: " + base::ReadableCount(report.ledger.records) + " records, head " + report.ledger.head);
+  session.terminal().Paragraph("Ledger: " + base::ReadableCount(report.ledger.records) + " records, head " + report.ledger.head);
   return 0;
 }
 
@@ -226,9 +227,9 @@ void AddRun(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<RunArguments>();
   command->add_option("DIR", arguments->folder, "Folder with assay.toml")->capture_default_str();
   command->add_flag("--fresh", arguments->fresh, "Start over: take over no step of an earlier run");
-  command->add_option("--sample", arguments->sample, "Use a random sample of this many rows of the source (default: all)")->check(CLI::PositiveNumber);
+  AddWholeNumber(command, {"--sample", "Use a random sample of this many rows of the source (default: all)", "100000"}, &arguments->sample, 1);
   command->add_flag("--full", arguments->full, "Repeated fits use all rows instead of a sample of whole units");
-  command->add_option("--repeats", arguments->repeats, "Fit every rung anew this often to compare procedures; 0 = do not")->check(CLI::Range(0, 1000))->capture_default_str();
+  AddWholeNumber(command, {"--repeats", "Fit every rung anew this often to compare procedures; 0 = do not", "10"}, &arguments->repeats, 0, 1000)->default_str(std::to_string(arguments->repeats));
   command->footer(
       "Examples:\n"
       "  assay run examples/flights\n"

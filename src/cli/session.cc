@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/number_flags.h"
 #include "cli/output.h"
 
 namespace assay::cli {
@@ -57,10 +58,9 @@ Session::~Session() = default;
 
 void Session::AddCommonFlags(CLI::App* command) {
   command->add_flag("--json", json_, "Print the report as one JSON document (see schema/)")->group("Common");
-  command->add_option("--seed", seed_, "Seed of every random stream; same data, seed and version give the same bytes")
-      ->capture_default_str()->group("Common");
-  command->add_option("--threads", threads_, "Threads; the result does not depend on it (default: all cores)")
-      ->check(CLI::Range(1, 1024))->group("Common");
+  AddWholeNumber(command, {"--seed", "Seed of every random stream; same data, seed and version give the same bytes", "42"}, &seed_, 0)
+      ->default_str(std::to_string(seed_))->group("Common");
+  AddWholeNumber(command, {"--threads", "Threads; the result does not depend on it (default: all cores)", "2"}, &threads_, 1, 1024)->group("Common");
   command->add_option("--memory", memory_, "Cap on memory, like 4GB (default: no cap of ours)")->group("Common");
   command->add_flag("--quiet", quiet_, "No progress on stderr")->group("Common");
 }

@@ -58,35 +58,7 @@ std::size_t FittingBytes(std::string_view word, int width) {
   return i;
 }
 
-// Words wider than `width` are broken, painted ones excepted.
-std::vector<std::string> Wrapped(std::string_view text, int width) {
-  std::vector<std::string> lines;
-  std::string line;
-  // Blanks at the start are a margin and stay.
-  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
-  std::size_t i = 0;
-  while (i < text.size()) {
-    std::size_t end = text.find(' ', std::max(i, begin));
-    if (end == std::string_view::npos) end = text.size();
-    std::string word(text.substr(i, end - i));
-    if (!line.empty() && DisplayWidth(line) + 1 + DisplayWidth(word) > width) {
-      lines.push_back(line);
-      line.clear();
-    }
-    while (line.empty() && DisplayWidth(word) > width && word.find('\x1b') == std::string::npos) {
-      const std::size_t fitting = FittingBytes(word, width);
-      lines.push_back(word.substr(0, fitting));
-      word.erase(0, fitting);
-    }
-    if (!line.empty()) line += ' ';
-    line += word;
-    i = end + 1;
-  }
-  lines.push_back(line);
-  return lines;
-}
-
-// Natural widths; where they do not fit, the widest left-aligned columns give way until they do or are 20 wide.
+// Natural widths; where they do not fit, the widest left-aligned columns give way until they do or are 20 wide, then 8.
 std::vector<int> ColumnWidths(const std::vector<Terminal::ColumnHead>& heads, const std::vector<std::vector<std::string>>& rows, int room) {
   std::vector<int> widths;
   for (const Terminal::ColumnHead& head : heads) widths.push_back(DisplayWidth(head.name));
@@ -95,16 +67,18 @@ std::vector<int> ColumnWidths(const std::vector<Terminal::ColumnHead>& heads, co
   }
   int total = 2 * static_cast<int>(widths.size() - 1);
   for (const int w : widths) total += w;
-  while (total > room) {
-    std::size_t widest = widths.size();
-    for (std::size_t c = 0; c < widths.size(); ++c) {
-      // A painted cell or a bar cannot be broken between its parts.
-      if (heads[c].align == Terminal::Align::kRight || heads[c].name.empty() || widths[c] <= 20) continue;
-      if (widest == widths.size() || widths[c] >= widths[widest]) widest = c;
+  for (const int least : {20, 8}) {
+    while (total > room) {
+      std::size_t widest = widths.size();
+      for (std::size_t c = 0; c < widths.size(); ++c) {
+        // A painted cell or a bar cannot be broken between its parts.
+        if (heads[c].align == Terminal::Align::kRight || heads[c].name.empty() || widths[c] <= least) continue;
+        if (widest == widths.size() || widths[c] >= widths[widest]) widest = c;
+      }
+      if (widest == widths.size()) break;
+      --widths[widest];
+      --total;
     }
-    if (widest == widths.size()) break;
-    --widths[widest];
-    --total;
   }
   return widths;
 }
@@ -129,6 +103,32 @@ std::string ReadableEstimate(const evidence::Estimate& estimate, double scale, s
     return text;
   };
   return fixed(estimate.value) + suffix + " (" + fixed(estimate.low) + " to " + fixed(estimate.high) + ")";
+}
+
+std::vector<std::string> WrapText(std::string_view text, int width) {
+  std::vector<std::string> lines;
+  std::string line;
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+  std::size_t i = 0;
+  while (i < text.size()) {
+    std::size_t end = text.find(' ', std::max(i, begin));
+    if (end == std::string_view::npos) end = text.size();
+    std::string word(text.substr(i, end - i));
+    if (!line.empty() && DisplayWidth(line) + 1 + DisplayWidth(word) > width) {
+      lines.push_back(line);
+      line.clear();
+    }
+    while (line.empty() && DisplayWidth(word) > width && word.find('\x1b') == std::string::npos) {
+      const std::size_t fitting = FittingBytes(word, width);
+      lines.push_back(word.substr(0, fitting));
+      word.erase(0, fitting);
+    }
+    if (!line.empty()) line += ' ';
+    line += word;
+    i = end + 1;
+  }
+  lines.push_back(line);
+  return lines;
 }
 
 int DisplayWidth(std::string_view text) {
@@ -174,7 +174,7 @@ void Terminal::Line(std::string_view text) {
 
 void Terminal::Heading(std::string_view text) {
   Line();
-  Line(Paint(text, Style::kTitle));
+  for (const std::string& line : WrapText(text, width_)) Line(Paint(line, Style::kTitle));
 }
 
 void Terminal::Next(std::string_view text) {
@@ -184,7 +184,7 @@ void Terminal::Next(std::string_view text) {
 
 void Terminal::Paragraph(std::string_view text, int indent) {
   const std::string margin(static_cast<std::size_t>(indent), ' ');
-  for (const std::string& line : Wrapped(text, width_ - indent)) Line(margin + line);
+  for (const std::string& line : WrapText(text, width_ - indent)) Line(margin + line);
 }
 
 void Terminal::Lines(std::string_view text, int indent) {
@@ -205,7 +205,7 @@ void Terminal::Table(const std::vector<ColumnHead>& heads, const std::vector<std
     std::vector<std::vector<std::string>> pieces(heads.size());
     std::size_t lines = 1;
     for (std::size_t c = 0; c < heads.size(); ++c) {
-      pieces[c] = Wrapped(c < cells.size() ? cells[c] : "", widths[c]);
+      pieces[c] = WrapText(c < cells.size() ? cells[c] : "", widths[c]);
       lines = std::max(lines, pieces[c].size());
     }
     for (std::size_t k = 0; k < lines; ++k) {

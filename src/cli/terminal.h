@@ -13,7 +13,7 @@ namespace assay::cli {
 
 enum class Style { kPlain, kBold, kDim, kGood, kBad, kWarn, kTitle };
 
-// Writes to standard output. Width is the terminal's (40 to 140), or COLUMNS, or 100. Colours need a terminal and no NO_COLOR.
+// Writes to standard output. Width is the terminal's (40 to 140), or COLUMNS, or 80. Colours need a terminal and no NO_COLOR.
 class Terminal {
  public:
   Terminal();
@@ -38,7 +38,7 @@ class Terminal {
     Align align = Align::kLeft;
   };
   // Cells may hold painted text and any UTF-8. What does not fit is wrapped in its cell: the widest columns give way first,
-  // columns of numbers (right-aligned) and bars never. No line is wider than the terminal as long as 20 columns are left for text.
+  // columns of numbers (right-aligned) and bars never. No line is wider than the terminal as long as 8 columns are left for each text.
   void Table(const std::vector<ColumnHead>& heads, const std::vector<std::vector<std::string>>& rows, int indent = 2);
 
   // A text bar for an interval on a scale: "····━━●━━····", `cells` characters wide.
@@ -46,7 +46,7 @@ class Terminal {
 
  private:
   bool coloured_ = false;
-  int width_ = 100;
+  int width_ = 80;
 };
 
 // "0.0235 (0.0205 to 0.0265)": as many decimals as the width of the interval supports, or the value with the reason why there
@@ -55,5 +55,8 @@ std::string ReadableEstimate(const evidence::Estimate& estimate, double scale = 
 
 // Columns of a terminal that the text takes (escape codes 0, combining 0, wide 2).
 int DisplayWidth(std::string_view text);
+// Lines of at most `width` columns, broken at blanks; words wider than that are broken too, painted ones excepted. Blanks at the start
+// are a margin and stay.
+std::vector<std::string> WrapText(std::string_view text, int width);
 
 }  // namespace assay::cli

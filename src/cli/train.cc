@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/number_flags.h"
 #include "cli/problem_flags.h"
 #include "cli/render.h"
 #include "cli/session.h"
@@ -157,7 +158,7 @@ void AddTrain(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   arguments->problem = AddProblemFlags(command);
   command->add_flag("--full", arguments->full, "Repeated fits use all training rows instead of a sample of whole units");
-  command->add_option("--repeats", arguments->repeats, "Fit every rung anew this often on random halves of the training part, to compare procedures; 0 = do not")->check(CLI::Range(0, 1000))->capture_default_str();
+  AddWholeNumber(command, {"--repeats", "Fit every rung anew this often on random halves of the training part, to compare procedures; 0 = do not", "10"}, &arguments->repeats, 0, 1000)->default_str(std::to_string(arguments->repeats));
   command->add_option("--models,--out", arguments->models, "Save the fitted rungs into this folder, for 'assay score'");
   command->add_option("--own-rule", arguments->own_rules, "A rule of your own as a rung, NAME=EXPR; may be given several times")->take_all()->expected(1)->allow_extra_args(false);
   command->add_option("--imported", arguments->imported, "Another model's predictions in a column, NAME=COLUMN:WHAT IT WAS TRAINED ON")->take_all()->expected(1)->allow_extra_args(false);

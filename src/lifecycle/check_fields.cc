@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "charter/fields.h"
+#include "charter/limits.h"
 #include "charter/vague.h"
 #include "lifecycle/internal/check_state.h"
 
@@ -14,37 +15,12 @@ namespace {
 using charter::Field;
 using evidence::FieldJudgement;
 
-// Numbers that cannot be, whatever the data say.
-struct Limit {
-  const char *section, *key;
-  double least, most;
-  const char* says;
-};
-constexpr double kAny = 1e300;
-constexpr Limit kLimits[] = {
-    {"value", "false_positive", -kAny, 0, "a false alarm cannot earn money here: a cost is negative"},
-    {"value", "false_negative", -kAny, 0, "a miss cannot earn money here: a cost is negative"},
-    {"value", "decisions_per_day", 1e-9, kAny, "there must be decisions"},
-    {"value", "cost_per_month", 0, kAny, "a cost per month is written as a positive number"},
-    {"data", "rows_per_day", 1e-9, kAny, "there must be rows"},
-    {"data", "least_query_rows", 2, kAny, "a list of fewer than two rows cannot be ranked"},
-    {"objectives", "least_gain", 1e-12, kAny, "the smallest gain worth having must be above 0"},
-    {"objectives", "weight", 0, kAny, "a weight is not negative"},
-    {"ethics", "largest_error_rate", 0, 1, "an error rate lies between 0 and 1"},
-    {"proof", "units_per_decision", 1e-9, kAny, "a decision reaches somebody"},
-    {"proof", "units_per_day", 1e-9, kAny, "units must take part"},
-    {"proof", "days", 1e-9, kAny, "the test needs time"},
-    {"proof", "standard_deviation", 1e-300, kAny, "a standard deviation is above 0"},
-};
-
 void CheckValue(CheckState& state, const Field& field, const Record& record, std::size_t index) {
   const Place place = PlaceOf(field.section, record, field.key, index);
   if (field.kind == charter::FieldKind::kNumber) {
     const double value = record.number(field.key, 0);
-    for (const Limit& limit : kLimits) {
-      if (limit.section == std::string_view(field.section) && limit.key == std::string_view(field.key) && (value < limit.least || value > limit.most)) {
-        state.Find("impossible_value", FieldStatus::kContradicted, place, "'" + place.key + "' is " + base::ShortestNumber(value) + ": " + limit.says, "", std::string("Write a value such as ") + field.key + " = " + field.example);
-      }
+    if (const std::string why = charter::ImpossibleNumber(field.section, field.key, value); !why.empty()) {
+      state.Find("impossible_value", FieldStatus::kContradicted, place, "'" + place.key + "' is " + base::ShortestNumber(value) + ": " + why, "", std::string("Write a value such as ") + field.key + " = " + field.example);
     }
     return;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "charter/fields.h"
+#include "charter/limits.h"
 
 namespace assay::lifecycle {
 
@@ -31,7 +33,8 @@ Result<Problem> ProblemOf(const Project& project, const Record& objective) {
   problem.query = data.text("query");
   problem.where = data.text("where");
   problem.calendar_day_only = !data.flag("time_of_day_known", true);
-  problem.least_query_rows = static_cast<std::int64_t>(data.number("least_query_rows", 2));
+  // Within bounds where it is used; `assay check` looks at charters with an impossible one too.
+  problem.least_query_rows = static_cast<std::int64_t>(std::clamp(data.number("least_query_rows", 2), 2.0, 1e9));
   problem.target = objective.number("target", problem.target);
   problem.least_gain = objective.number("least_gain", problem.least_gain);
   if (charter.section("problem").has("wait")) problem.wait = ASSAY_TRY(base::ParseDuration(charter.section("problem").text("wait")));
@@ -94,7 +97,21 @@ Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
   return objectives;
 }
 
+Result<void> RefuseImpossibleNumbers(const Charter& charter) {
+  const auto refuse = [&](const char* section, const Record& record, const char* key) -> Result<void> {
+    if (!record.has(key)) return {};
+    const std::string why = charter::ImpossibleNumber(section, key, record.number(key, 0));
+    if (why.empty()) return {};
+    const charter::Answer& answer = record.answers.at(key);
+    return Error{ErrorCode::kInvalidInput, charter.path() + ": line " + std::to_string(answer.line) + ", column " + std::to_string(answer.column) + ": '" + section + "." + key + "' is " + answer.text + ": " + why + "; write for example: " + key + " = " + charter::FindField(section, key)->example};
+  };
+  ASSAY_TRY(refuse("data", charter.section("data"), "least_query_rows"));
+  for (const Record& objective : charter.list("objectives")) ASSAY_TRY(refuse("objectives", objective, "least_gain"));
+  return {};
+}
+
 Result<Objective> FindObjective(const Project& project, const std::string& name) {
+  ASSAY_TRY(RefuseImpossibleNumbers(project.charter));
   std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
   if (name.empty()) return std::move(objectives.front());
   std::vector<std::string> names;

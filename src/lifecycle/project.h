@@ -31,6 +31,8 @@ struct Objective {
 // One per [[objectives]]; kInvalidInput when there is none or an answer is missing that no analysis can do without.
 // data.source is relative to the charter's folder.
 Result<std::vector<Objective>> ObjectivesOf(const Project& project);
+// kInvalidInput when a number that the analyses count with cannot be, such as a least gain of 0. (`assay check` lists all such.)
+Result<void> RefuseImpossibleNumbers(const charter::Charter& charter);
 // The objective of this name, "" = the first. kNotFound with the names that there are.
 Result<Objective> FindObjective(const Project& project, const std::string& name);
 std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter);

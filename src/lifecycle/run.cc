@@ -226,6 +226,7 @@ class ProjectRun {
 
 Result<RunResult> RunProject(const Project& project, const RunOptions& options, store::Engine& engine, const RunContext& context) {
   ASSAY_TRY(base::CheckWritable(project.state()));
+  ASSAY_TRY(RefuseImpossibleNumbers(project.charter));
   const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
   // Everything generated stays out of the project's version control.
   const std::filesystem::path ignore = project.state() / ".gitignore";
