@@ -34,6 +34,7 @@ const refused = [
   ['short-row.csv', 'y,x,z\n1,2,3\n0,4\n1,2,3\n', ['line 3 has 2 fields', 'header has 3']],
   ['ragged-late.csv', many((i) => (i === 40_000 ? '0,1,7' : `${i % 2},${i}`)), ['line 40002 has 3 fields', 'header has 2']],
   ['ragged-after-a-broken-line.csv', 'y,x\n1,"a\nb"\n0,3,4\n1,5\n', ['line 4 has 3 fields']],
+  ['header-of-mixed-line-ends.csv', 'y,"length\nin cm"\r\n1,2\r\n0,3\r\n', ['line 1', "the column name 'length in cm' holds a line end of another kind"]],
   ['latin.csv', Buffer.from('y,x\n1,caf\xe9\n0,b\n', 'latin1'), ['line 2', 'not UTF-8', 'save the file as UTF-8']],
   ['latin-late.csv', Buffer.from(`${many((i) => `${i % 2},a`)}1,\xe9\n`, 'latin1'), ['line 50002', 'not UTF-8']],
   ['utf16.csv', Buffer.from('\ufeffy,x\n1,a\n0,b\n', 'utf16le'), ['UTF-16', 'UTF-8']],
@@ -45,7 +46,10 @@ const refused = [
   ['scratched.csv.gz', Buffer.concat([torn.subarray(0, 5000), Buffer.alloc(200, 0x55), torn.subarray(5200)]), ['damaged']],
   ['torn.parquet', Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(5000, 3)]), ['cut off']],
   ['text.parquet', 'y,x\n1,2\n', ['is not a Parquet file']],
-  ['torn.json', '[{"y":1,"x":2.5},{"y":0,', ['cannot be read']],
+  ['torn.json', '[{"y":1,"x":2.5},{"y":0,', ['record 2 is not JSON: unexpected end of data', 'cut off']],
+  ['torn.jsonl', '{"y":1,"x":2.5}\n{"y":0,', ['record 2 is not JSON: unexpected end of data', 'cut off']],
+  ['bare-word.json', '[{"y":1,"x":2.5},{"y":0,"x":none}]', ['record 2 is not JSON:', 'expected one object per row']],
+  ['two-in-one.jsonl', '{"y":1,"x":2.5}\n{"y":0,"x":1} {"y":1\n', ['is not JSON:', 'record']],
   ['infinity.csv', 'y,x\n1,inf\n0,2\n1,3\n', ["row 1, column 'x'", 'infinite']],
   ['overflow.csv', 'y,x\n1,1e999\n0,2\n1,3\n', ["row 1, column 'x'", 'infinite']],
   ['beyond-a-float.csv', 'y,x\n1,2\n0,-1e39\n1,3\n', ["row 2, column 'x': -1e+39", 'beyond the largest number that a model can hold (3.4e+38)', 'leave it empty']],
@@ -61,7 +65,7 @@ for (const [name, bytes, says] of refused) {
     assert.equal(run.stdout, '');
     assert.ok(run.stderr.includes(name), run.stderr);
     for (const words of says) assert.ok(run.stderr.includes(words), `"${words}" is missing in: ${run.stderr}`);
-    assert.ok(!/types=\{|sample_size|ignore_errors|read_csv/.test(run.stderr), `advice about another program: ${run.stderr}`);
+    assert.ok(!/types=\{|sample_size|ignore_errors|read_csv|Malformed JSON|auto-detect/.test(run.stderr), `advice about another program: ${run.stderr}`);
   });
 }
 
@@ -111,6 +115,16 @@ test('read: byte order mark, CRLF, quoted delimiters, line ends and quotes', () 
   assert.equal(report.data.rows, 3);
   assert.deepEqual(of('x').top_values, ['a,b', 'c\r\nd', 'e "f"']);
   assert.equal(of('y').type, 'number');
+});
+
+test('read: a line end within a quoted name of the header', () => {
+  for (const [name, end] of [['header-lf.csv', '\n'], ['header-crlf.csv', '\r\n']]) {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 2},${i},${i % 3}`);
+    const { report, of } = columns(file(name, `y,"length${end}in cm",z${end}${rows.join(end)}${end}`));
+    assert.equal(report.data.rows, 60);
+    assert.deepEqual(report.columns.map((c) => c.name), ['y', `length${end}in cm`, 'z']);
+    assert.equal(of(`length${end}in cm`).most, '59');
+  }
 });
 
 test('read: a quote that first appears after 40,000 rows', () => {

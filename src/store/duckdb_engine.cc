@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "base/sha256.h"
@@ -12,6 +13,7 @@
 #include "store/internal/column_plan.h"
 #include "store/internal/csv_faults.h"
 #include "store/internal/duckdb_handle.h"
+#include "store/internal/json_faults.h"
 #include "store/internal/row_sample.h"
 #include "store/internal/source_files.h"
 #include "store/internal/write_blocks.h"
@@ -216,6 +218,7 @@ class DuckDbEngine : public Engine {
     if (message.find("Out of Memory") != std::string::npos) return internal::TranslateError(source.name, message);
     if (source.files.size() > 1 && (message.find("chema mismatch") != std::string::npos || message.find("COLUMN_TYPES error") != std::string::npos)) return DifferingColumns(source);
     if (source.format == Format::kCsv) return internal::CsvFault(source.name, source.files, message);
+    if (const std::optional<Error> fault = source.format == Format::kJson ? internal::JsonFault(message) : std::nullopt) return *fault;
     return internal::TranslateError(source.name, message);
   }
 

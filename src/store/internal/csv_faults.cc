@@ -6,19 +6,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "store/internal/text_between.h"
 
 namespace assay::store::internal {
 
 namespace {
-
-// The text between two marks, or "".
-std::string Between(const std::string& text, const std::string& before, const std::string& after) {
-  const std::size_t begin = text.find(before);
-  if (begin == std::string::npos) return "";
-  const std::size_t end = text.find(after, begin + before.size());
-  if (end == std::string::npos) return "";
-  return text.substr(begin + before.size(), end - begin - before.size());
-}
 
 std::string TypeWords(const std::string& type) {
   if (type == "BIGINT" || type == "INTEGER") return "a whole number";
@@ -31,14 +23,45 @@ std::string TypeWords(const std::string& type) {
 }
 
 std::string FileOf(const std::vector<std::string>& files, const std::string& message) {
-  const std::string named = Between(message, "\n  file = ", "\n");
+  const std::string named = TextBetween(message, "\n  file = ", "\n");
   return std::find(files.begin(), files.end(), named) != files.end() ? named : files.front();
 }
+// A name of the header that holds a line end which is not of the kind that ends the header, on one line; "" when there is none.
+// The engine takes the first line end of a file, quoted or not, for the kind that ends all rows.
+Result<std::string> NameOverMixedLineEnds(const std::string& file) {
+  if (file.ends_with(".gz")) return std::string();
+  const std::string bytes = ASSAY_TRY(base::ReadFile(file));
+  std::string name, mixed_lf, mixed_crlf;
+  bool quoted = false;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == '"') {
+      quoted = !quoted;
+      if (quoted) name.clear();
+      continue;
+    }
+    const bool crlf = bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n';
+    if (!crlf && bytes[i] != '\n') {
+      name += bytes[i];
+      continue;
+    }
+    if (!quoted) return crlf ? mixed_lf : mixed_crlf;
+    // The rest of the name, as far as its closing quote.
+    const std::string rest = bytes.substr(i + (crlf ? 2 : 1), std::min(bytes.find('"', i), bytes.size()) - i - (crlf ? 2 : 1));
+    std::string whole = name + " " + rest;
+    std::replace(whole.begin(), whole.end(), '\n', ' ');
+    std::erase(whole, '\r');
+    (crlf ? mixed_crlf : mixed_lf) = whole;
+    i += crlf ? 1 : 0;
+    name += ' ';
+  }
+  return std::string();
+}
+
 }  // namespace
 
 std::optional<ConversionFault> ConversionFaultOf(const std::string& message) {
   ConversionFault fault;
-  fault.column = Between(message, "Error when converting column \"", "\". Could not convert string \"");
+  fault.column = TextBetween(message, "Error when converting column \"", "\". Could not convert string \"");
   const std::size_t at = message.find("Could not convert string \"");
   const std::size_t end = message.find("\" to '", at == std::string::npos ? 0 : at);
   if (fault.column.empty() || at == std::string::npos || end == std::string::npos) return std::nullopt;
@@ -62,7 +85,7 @@ std::string WiderType(const ConversionFault& fault) {
 
 Error CsvFault(const std::string& source, const std::vector<std::string>& files, const std::string& message) {
   const std::string file = FileOf(files, message);
-  const std::string number = Between(message, "CSV Error on Line: ", "\n");
+  const std::string number = TextBetween(message, "CSV Error on Line: ", "\n");
   const std::string line = number.empty() ? file : file + ": line " + number;
   if (message.find("not utf-8 encoded") != std::string::npos || message.find("Invalid unicode") != std::string::npos) {
     return {ErrorCode::kInvalidInput, line + ": holds bytes that are not UTF-8; save the file as UTF-8"};
@@ -71,9 +94,9 @@ Error CsvFault(const std::string& source, const std::vector<std::string>& files,
     return {ErrorCode::kInvalidInput, line + ", column '" + fault->column + "': '" + fault->text + "' is not " + TypeWords(fault->type) +
                                           ", as the values before it are; mend the value or leave it empty"};
   }
-  const std::string expected = Between(message, "Expected Number of Columns: ", " Found: ");
+  const std::string expected = TextBetween(message, "Expected Number of Columns: ", " Found: ");
   if (!expected.empty()) {
-    return {ErrorCode::kInvalidInput, line + " has " + Between(message, " Found: ", "\n") + " fields, the header has " + expected +
+    return {ErrorCode::kInvalidInput, line + " has " + TextBetween(message, " Found: ", "\n") + " fields, the header has " + expected +
                                           "; put texts with a delimiter in double quotes, or mend the line"};
   }
   if (message.find("unterminated quote") != std::string::npos || message.find("quote should be followed by") != std::string::npos) {
@@ -83,6 +106,9 @@ Error CsvFault(const std::string& source, const std::vector<std::string>& files,
     return {ErrorCode::kInvalidInput, line + ": the line is longer than 2,000,000 bytes; a quote that is opened and never closed makes such lines"};
   }
   if (message.find("sniffing file") != std::string::npos) {
+    if (const Result<std::string> name = NameOverMixedLineEnds(file); name && !name->empty()) {
+      return {ErrorCode::kInvalidInput, file + ": line 1: the column name '" + *name + "' holds a line end of another kind (LF, CRLF) than the one at the end of the header, which the data engine cannot read; write the name on one line, or all line ends alike"};
+    }
     for (const char delimiter : {',', ';', '\t', '|'}) {
       const Result<std::string> bytes = base::ReadFile(file);
       if (bytes && bytes->substr(0, bytes->find('\n')).find(delimiter) != std::string::npos) return RaggedRow(file, delimiter);
