@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { assay, draws, program, scratchFolder, valid } from './support.mjs';
+import { assay, draws, program, scratchFolder, unexplained, valid } from './support.mjs';
 
 const folder = scratchFolder('cli');
 const file = (name, text) => {
@@ -19,6 +19,13 @@ const rows = Array.from({ length: 1500 }, (_, i) => {
   return `${random() < (x > 60 ? 0.8 : 0.2) ? 1 : 0},${x},${['a', 'b', 'c'][Math.floor(random() * 3)]},2001-0${1 + Math.floor(i / 300)}-${String(1 + (i % 28)).padStart(2, '0')}`;
 });
 const good = file('good.csv', `y,x,noise,day\n${rows.join('\n')}\n`);
+
+test('a number that is null without a reason is noticed', () => {
+  const schema = { $ref: '#/$defs/R', $defs: { R: { properties: { a: { type: ['number', 'null'] }, b: { type: ['number', 'null'] }, b_reason: { type: 'string' }, reason: { type: 'string' }, list: { items: { allOf: [{ $ref: '#/$defs/R' }] } }, of: { additionalProperties: { type: ['number', 'null'] } } } } } };
+  assert.deepEqual(unexplained({ a: 1, b: null, b_reason: 'no b', reason: '' }, schema), []);
+  assert.deepEqual(unexplained({ a: null, b: null, b_reason: '', reason: 'no a' }, schema), ['.b']);
+  assert.deepEqual(unexplained({ a: null, b: 2, b_reason: '', reason: '', list: [{ a: null, reason: 'no a' }, { a: null, reason: '' }], of: { c: null } }, schema), ['.a', '.list[1].a', '.of.c']);
+});
 
 test('schema/ equals what the program prints', () => {
   const out = join(folder, 'schema');
@@ -38,6 +45,18 @@ for (const command of ['understand', 'feasibility', 'train']) {
     const b = JSON.parse(run('2').stdout);
     for (const report of [a, b]) delete report.timing, delete report.command;
     assert.equal(JSON.stringify(a), JSON.stringify(b));
+  });
+}
+
+// valid() also asks that every number that is null says why; here where many are: no time, one value, a single class of rows.
+const other = file('other.csv', `day,x,empty,kind,same,list\n${Array.from({ length: 400 }, (_, i) => `2001-01-${String(1 + (i % 28)).padStart(2, '0')},${(i * 37) % 100},${i === 3 ? 5 : ''},${['a', 'b', 'c'][i % 3]},7,q${Math.floor(i / 8)}`).join('\n')}\n`);
+for (const [what, flags] of [['a number over time', ['--outcome', 'x', '--time', 'day']], ['classes', ['--outcome', 'kind']], ['ranks', ['--outcome', 'x', '--query', 'list', '--task', 'ranking']]]) {
+  test(`reports on ${what} are valid, and what is null says why`, () => {
+    for (const command of ['understand', 'feasibility', 'train']) {
+      const run = assay(command, other, ...flags, '--quiet', '--json');
+      assert.ok(run.status === 0 || run.status === 1, run.stderr);
+      valid(JSON.parse(run.stdout), command);
+    }
   });
 }
 
@@ -62,6 +81,16 @@ const bad = [
   ['a bad duration', ['train', good, '--outcome', 'y = 1', '--wait', 'soon'], '--wait'],
   ['an unknown metric', ['train', good, '--outcome', 'y = 1', '--metric', 'acu'], "Did you mean 'auc'"],
   ['bad memory', ['understand', good, '--outcome', 'y = 1', '--memory', 'much'], 'like 4GB'],
+  ['a least gain that is no number', ['train', good, '--outcome', 'y = 1', '--least-gain', 'nan'], "--least-gain: 'nan' is not a number above 0; write it like --least-gain 0.01"],
+  ['a least gain of nothing', ['feasibility', good, '--outcome', 'y = 1', '--least-gain', '0'], "'0' is not a number above 0"],
+  ['an infinite target', ['train', good, '--outcome', 'y = 1', '--target', 'inf'], "--target: 'inf' is not a number"],
+  ['a target of 309 digits', ['train', good, '--outcome', 'y = 1', '--target', '9'.repeat(309)], `--target: '${'9'.repeat(40)}...' (309 characters) is not a number`],
+  ['a target in hexadecimal', ['train', good, '--outcome', 'y = 1', '--target', '0x1p3'], "'0x1p3' is not a number"],
+  ['a negative seed', ['train', good, '--outcome', 'y = 1', '--seed', '-1'], "--seed: '-1' is not a whole number from 0 to 18446744073709551615; write it like --seed 42"],
+  ['a seed of 309 digits', ['train', good, '--outcome', 'y = 1', '--seed', '1'.repeat(309)], 'is not a whole number'],
+  ['half a row', ['understand', good, '--outcome', 'y = 1', '--sample', '0.5'], "--sample: '0.5' is not a whole number from 1"],
+  ['no thread', ['understand', good, '--outcome', 'y = 1', '--threads', '0'], "--threads: '0' is not a whole number from 1 to 1024"],
+  ['too many repeats', ['train', good, '--outcome', 'y = 1', '--repeats', '1e3'], "--repeats: '1e3' is not a whole number from 0 to 1000"],
   ['no charter', ['run', folder], 'assay init'],
   ['an unknown flag', ['understand', good, '--outcom', 'y'], '--outcom'],
 ];
@@ -95,6 +124,17 @@ test('a project runs to a report, a ledger and steps; a broken charter names its
   const broken = assay('run', project);
   assert.equal(broken.status, 2);
   assert.ok(broken.stderr.includes('line 2, column 1'), broken.stderr);
+  const numbers = [
+    ['least_gain = nan', "line 6, column 14: 'objectives.least_gain' must be a finite number"],
+    ['least_gain = 0', "line 6, column 14: 'objectives.least_gain' is 0: the smallest gain worth having must be above 0; write for example: least_gain = 0.01"],
+    [`target = ${'9'.repeat(309)}`, 'line 6, column 10: a number is too large or has too many digits to be held'],
+  ];
+  for (const [line, says] of numbers) {
+    writeFileSync(join(project, 'assay.toml'), `[data]\nsource = "../good.csv"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n${line}\n`);
+    const refused = assay('run', project);
+    assert.equal(refused.status, 2, line);
+    assert.ok(refused.stderr.includes(says), refused.stderr);
+  }
 });
 
 test('help teaches and every command has it', () => {

@@ -31,6 +31,32 @@ export function valid(report, name) {
   const schema = JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url)));
   const check = new Ajv({ strict: false }).compile(schema);
   assert.ok(check(report), JSON.stringify(check.errors?.slice(0, 3)));
+  assert.deepEqual(unexplained(report, schema), [], 'numbers that are null without a reason beside them');
+}
+
+/**
+ * The paths of all numbers that are null and do not say why. NAME is explained by a text that is not empty beside it: NAME_reason
+ * where the schema has that, else reason.
+ */
+export function unexplained(report, schema) {
+  const found = [];
+  const walk = (at, value, path) => {
+    if (at.$ref) return walk(schema.$defs[at.$ref.split('/').pop()], value, path);
+    if (at.allOf) return walk(at.allOf[0], value, path);
+    if (at.anyOf) return value === null ? undefined : walk(at.anyOf[0], value, path);
+    if (Array.isArray(value)) return value.forEach((item, i) => (item === null ? found.push(`${path}[${i}]`) : walk(at.items ?? {}, item, `${path}[${i}]`)));
+    if (value === null || typeof value !== 'object') return undefined;
+    for (const [name, item] of Object.entries(value)) {
+      const own = at.properties?.[name] ?? at.additionalProperties ?? {};
+      const number = Array.isArray(own.type) && own.type.includes('number');
+      const reason = at.properties?.[`${name}_reason`] ? value[`${name}_reason`] : value.reason;
+      if (number && item === null && !reason) found.push(`${path}.${name}`);
+      walk(own, item, `${path}.${name}`);
+    }
+    return undefined;
+  };
+  walk({ $ref: schema.$ref }, report, '');
+  return found;
 }
 
 /** Draws from [0, 1) that are the same in every run: a linear congruential generator, good enough for columns of tests. */

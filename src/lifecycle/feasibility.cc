@@ -104,6 +104,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   report.metric = learn::MetricName(metric);
   report.least_gain = options.least_gain;
   report.target = options.target;
+  if (std::isnan(options.target)) report.target_reason = "no target was given";
   report.gain.reason = "not measured";
   report.gain_with_leaks.reason = "no column leaks";
   if (gathered.examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};

@@ -34,18 +34,19 @@ auto FindRung(const Rungs& rungs, const std::string& kind, const std::string& na
 
 void FillValue(const evidence::ValueReport& value, const Record& option, OptionResult* result) {
   if (!value.reason.empty()) {
-    result->value_per_day.reason = result->against_nothing.reason = value.reason;
+    result->value_per_day.reason = result->against_nothing.reason = result->cost_per_day_reason = value.reason;
     return;
   }
   std::string reason;
   const evidence::RungValue* rung = FindRung(value.rungs, result->kind, result->name, &reason);
   if (rung == nullptr) {
-    result->value_per_day.reason = result->against_nothing.reason = reason;
+    result->value_per_day.reason = result->against_nothing.reason = result->cost_per_day_reason = reason;
     return;
   }
   result->value_per_day = rung->value_per_day;
   result->against_nothing = rung->against_nothing;
   result->cost_per_day = rung->cost_per_day;
+  result->cost_per_day_reason.clear();
   const bool is_ml = rung->kind == "linear" || rung->kind == "boosted";
   const double stated = CostPerDay(option.text("cost"));
   // The cost of ML stands in [value]; any other option's own cost is taken off where it says how often it is paid.
@@ -118,7 +119,7 @@ std::vector<OptionResult> JudgeOptions(const charter::Charter& charter, const ev
       const auto value = std::find_if(report.value.begin(), report.value.end(), [&](const auto& v) { return v.objective == result.objective; });
       const bool measurable = result.kind != "other" && !result.kind.empty();
       const std::string unmeasured = measurable ? "the ladder has not been climbed for '" + result.objective + "'" : "no rung of the ladder stands for it";
-      result.measured.reason = result.value_per_day.reason = result.against_nothing.reason = unmeasured;
+      result.measured.reason = result.value_per_day.reason = result.against_nothing.reason = result.cost_per_day_reason = unmeasured;
       if (measurable && train != report.train.end()) {
         result.measured.reason.clear();
         FillFromLadder(*train, &result);

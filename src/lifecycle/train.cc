@@ -107,6 +107,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   report.metric = learn::MetricName(metric);
   report.least_gain = options.least_gain;
   report.target = options.target;
+  if (std::isnan(options.target)) report.target_reason = "no target was given";
   for (const learn::Feature& feature : examples.features) report.features.push_back(feature.name);
 
   const std::size_t k = examples.num_outputs();

@@ -147,7 +147,10 @@ std::vector<Association> Associations(const learn::Examples& examples, const Dep
   std::vector<double> p_values;
   for (const Association& a : found) p_values.push_back(a.p_value);
   const std::vector<double> q_values = stats::BenjaminiHochberg(p_values);
-  for (std::size_t i = 0; i < found.size(); ++i) found[i].q_value = q_values[i];
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    found[i].q_value = q_values[i];
+    if (std::isnan(found[i].p_value)) found[i].reason = found[i].strength.reason;
+  }
   std::stable_sort(found.begin(), found.end(), [](const Association& a, const Association& b) { return a.strength.value > b.strength.value; });
   return found;
 }

@@ -119,6 +119,8 @@ HypothesisResult TestOne(const Gathered& gathered, const Dependence& dependence,
 void Judge(HypothesisResult* result) {
   if (std::isnan(result->p_value)) {
     if (result->answer.empty()) result->answer = "not tested: on neither side does the metric vary, so nothing shows how far chance may move it";
+    const std::size_t colon = result->answer.find(": ");
+    result->reason = result->answer.substr(colon == std::string::npos ? 0 : colon + 2);
     return;
   }
   const bool higher = result->effect.value > 0;

@@ -50,7 +50,10 @@ void ProfileBigIntegers(const Column& column, ColumnProfile* profile) {
 void ProfileNumbers(const Column& column, ColumnProfile* profile) {
   const std::vector<double> sorted = SortedValues(column);
   profile->missing = column.num_rows() - static_cast<std::int64_t>(sorted.size());
-  if (sorted.empty()) return;
+  if (sorted.empty()) {
+    profile->reason = "no row has a value";
+    return;
+  }
   profile->distinct = 1;
   for (std::size_t i = 1; i < sorted.size(); ++i) profile->distinct += sorted[i] != sorted[i - 1] ? 1 : 0;
   const bool time = column.type() == ColumnType::kTime;
@@ -70,6 +73,9 @@ void ProfileNumbers(const Column& column, ColumnProfile* profile) {
     profile->mean = mean;
     if (count > 1) profile->standard_deviation = std::sqrt(squares / (count - 1));
     profile->median = Quantile(sorted, 0.5);
+    if (sorted.size() == 1) profile->reason = "one value has no standard deviation";
+  } else {
+    profile->reason = "the mean of times is not taken";
   }
   const double q1 = Quantile(sorted, 0.25), q3 = Quantile(sorted, 0.75);
   const double reach = 3 * (q3 - q1);
@@ -120,6 +126,7 @@ void ProfileCodes(const Column& column, ColumnProfile* profile) {
     profile->top_counts.push_back(counts[code]);
   }
   const std::int64_t known = column.num_rows() - profile->missing;
+  profile->reason = known == 0 ? "no row has a value" : boolean ? "of yes and no only the share of yes is taken, as the mean" : "categories are no numbers";
   if (boolean && known > 0) profile->mean = static_cast<double>(counts[1]) / static_cast<double>(known);
 }
 

@@ -122,7 +122,9 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
       if (high == season.means.size() || season.means[k].value > season.means[high].value) high = k;
     }
     if (std::isnan(season.p_value)) {
-      season.answer = season.method.empty() ? "too few independent units to tell" : season.method;
+      const bool untested = season.method.starts_with("not tested: ");
+      season.answer = untested ? season.method : "too few independent units to tell";
+      season.reason = untested ? season.method.substr(std::string_view("not tested: ").size()) : season.answer;
     } else if (season.q_value > 0.05 || low == season.means.size()) {
       season.answer = "no difference by " + season.name + " is shown (p = " + base::ReadableNumber(season.p_value, 2) + ")";
     } else {

@@ -141,9 +141,7 @@ void FillSeason(const std::vector<double>& series, std::int64_t first_period, Pe
   for (std::size_t t = 0; t < series.size(); ++t) (*without_season)[t] -= test->effects[(t + offset) % period];
 }
 
-}  // namespace
-
-OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {
+OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {
   OutcomeOverTime out;
   if (examples.time.empty()) {
     out.reason = "the data names no time; give --time to see the outcome over time";
@@ -251,6 +249,14 @@ OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence&
     change.p_value = found[k].p_value;
     out.changes.push_back(std::move(change));
   }
+  return out;
+}
+
+}  // namespace
+
+OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {
+  OutcomeOverTime out = SeriesOf(examples, dependence, context);
+  if (std::isnan(out.season_p_value)) out.season_p_value_reason = out.reason.empty() ? out.seasonality : out.reason;
   return out;
 }
 

@@ -33,6 +33,7 @@ struct Money {
     value.name = name;
     value.kind = kind;
     if (std::isfinite(threshold)) value.threshold = threshold;
+    else value.reason = "it never acts";
     const std::vector<double> money = objectives::MoneyPerRow(scores, rows.holdout_positive, settings.money, threshold);
     std::vector<double> gain(money.size());
     std::int64_t acted = 0;
@@ -129,7 +130,9 @@ ValueReport NoValue(const MoneySettings& settings, const std::string& reason) {
   report.true_negative = settings.money.true_negative;
   report.false_negative = settings.money.false_negative;
   report.decisions_per_day = settings.decisions_per_day;
+  if (std::isnan(settings.decisions_per_day)) report.decisions_per_day_reason = "the charter does not say value.decisions_per_day";
   report.break_even_chance = settings.money.BreakEvenChance();
+  if (std::isnan(report.break_even_chance)) report.break_even_chance_reason = settings.missing.empty() ? "whether acting pays does not depend on the outcome" : "the charter does not say " + settings.missing;
   report.reason = reason;
   return report;
 }

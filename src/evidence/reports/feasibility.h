@@ -73,6 +73,7 @@ struct FeasibilityReport {
   std::string metric;
   double least_gain = 0.01;
   double target = std::nan("");
+  std::string target_reason;  // why it is null; "" otherwise
   FeasibilityVerdict verdict = FeasibilityVerdict::kCollectMore;
   std::string reason;         // which rule of the verdict fired, in a sentence with figures
   Estimate gain;              // of the best model over the constant, without leaky columns
@@ -92,6 +93,7 @@ void Describe(V& v, FeasibilityReport& r) {
   v("metric", r.metric, "the metric of all gains");
   v("least_gain", r.least_gain, "smallest gain worth having");
   v("target", r.target, "the metric's goal; null when none was given");
+  v("target_reason", r.target_reason, "why target is null; empty otherwise");
   v("verdict", r.verdict, "stop, needs_person, collect_more, use_a_rule or go");
   v("reason", r.reason, "which rule decided, in a sentence");
   v("gain", r.gain, "gain of the best model over the constant, leaky columns left out");

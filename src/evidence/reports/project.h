@@ -47,6 +47,7 @@ struct OptionResult {
   Estimate value_per_day;      // in the charter's currency, running cost taken off
   Estimate against_nothing;    // the same minus doing nothing, paired
   double cost_per_day = std::nan("");  // taken off; null when unknown
+  std::string cost_per_day_reason;     // why it is null; "" otherwise
   std::string timing_step;     // its fitting seconds stand in timing.steps under this name; "" where nothing is fitted
   std::string note;
 };
@@ -62,6 +63,7 @@ void Describe(V& v, OptionResult& o) {
   v("value_per_day", o.value_per_day, "money per day minus running cost");
   v("against_nothing", o.against_nothing, "value per day minus that of doing nothing, paired by row");
   v("cost_per_day", o.cost_per_day, "running cost taken off per day; null when unknown");
+  v("cost_per_day_reason", o.cost_per_day_reason, "why cost_per_day is null; empty otherwise");
   v("timing_step", o.timing_step, "name of its fitting seconds in timing.steps; empty where nothing is fitted");
   v("note", o.note, "what to know");
 }

@@ -155,6 +155,7 @@ struct TrainReport {
   std::string metric;
   double least_gain = 0.01;
   double target = std::nan("");
+  std::string target_reason;  // why it is null; "" otherwise
   SplitSummary split;
   std::vector<std::string> features;
   std::vector<RungReport> rungs;
@@ -175,6 +176,7 @@ void Describe(V& v, TrainReport& r) {
   v("metric", r.metric, "the metric that decides");
   v("least_gain", r.least_gain, "smallest improvement worth a higher rung");
   v("target", r.target, "the metric's goal; null when none was given");
+  v("target_reason", r.target_reason, "why target is null; empty otherwise");
   v("split", r.split, "which rows train and which judge");
   v("features", r.features, "columns that the learned rungs see");
   v("rungs", r.rungs, "the ladder, lowest rung first");

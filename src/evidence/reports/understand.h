@@ -20,6 +20,7 @@ struct ColumnProfile {
   double mean = std::nan("");       // numbers and booleans
   double standard_deviation = std::nan("");
   double median = std::nan("");
+  std::string reason;               // why mean, standard deviation or median is null; "" otherwise
   std::int64_t outliers = 0;        // beyond 3 interquartile ranges from the quartiles (Tukey's far out)
   std::vector<double> bin_edges;    // histogram of numbers and times (times in microseconds), n + 1 edges
   std::vector<std::int64_t> bin_counts;
@@ -38,6 +39,7 @@ void Describe(V& v, ColumnProfile& c) {
   v("mean", c.mean, "mean of a number");
   v("standard_deviation", c.standard_deviation, "sample standard deviation of a number");
   v("median", c.median, "median of a number");
+  v("reason", c.reason, "why mean, standard_deviation or median is null; empty otherwise");
   v("outliers", c.outliers, "values more than three interquartile ranges outside the quartiles");
   v("bin_edges", c.bin_edges, "edges of the histogram");
   v("bin_counts", c.bin_counts, "rows per bin");
@@ -100,6 +102,7 @@ struct OutcomeOverTime {
   std::vector<ChangePoint> changes;
   std::string seasonality;     // a sentence: "repeats every 7 days (p = 0.001)", or why none is claimed
   double season_p_value = std::nan("");
+  std::string season_p_value_reason;  // why it is null; "" otherwise
   std::vector<std::string> season_labels;
   std::vector<Estimate> season_means;
   std::string method;
@@ -111,7 +114,8 @@ void Describe(V& v, OutcomeOverTime& o) {
   v("points", o.points, "the series");
   v("changes", o.changes, "level shifts");
   v("seasonality", o.seasonality, "what repeats, in a sentence");
-  v("season_p_value", o.season_p_value, "p value of the seasonality test");
+  v("season_p_value", o.season_p_value, "p value of the seasonality test; null with a reason");
+  v("season_p_value_reason", o.season_p_value_reason, "why season_p_value is null; empty otherwise");
   v("season_labels", o.season_labels, "positions in the season");
   v("season_means", o.season_means, "mean outcome at each position");
   v("method", o.method, "how changes were tested");
@@ -127,6 +131,7 @@ struct Season {
   std::vector<std::int64_t> rows;
   double p_value = std::nan("");    // no difference between positions
   double q_value = std::nan("");    // over the seasons looked at
+  std::string reason;               // why p and q are null; "" otherwise
   std::string method;               // which test, or why none
   std::string answer;               // a sentence
 };
@@ -138,6 +143,7 @@ void Describe(V& v, Season& s) {
   v("rows", s.rows, "rows at each position");
   v("p_value", s.p_value, "test of no season");
   v("q_value", s.q_value, "false discovery rate over the seasons looked at");
+  v("reason", s.reason, "why p_value and q_value are null; empty otherwise");
   v("method", s.method, "which test, or why there is none");
   v("answer", s.answer, "the finding in a sentence");
 }
@@ -169,6 +175,7 @@ struct Association {
   Estimate strength;
   double p_value = std::nan("");
   double q_value = std::nan("");
+  std::string reason;      // why p and q are null; "" otherwise
   std::vector<std::string> level_labels;  // values or bins, for the plot
   std::vector<Estimate> level_means;
   std::vector<std::int64_t> level_rows;
@@ -181,6 +188,7 @@ void Describe(V& v, Association& a) {
   v("strength", a.strength, "effect size with its interval by unit");
   v("p_value", a.p_value, "test of no association, by unit");
   v("q_value", a.q_value, "false discovery rate over all features looked at");
+  v("reason", a.reason, "why p_value and q_value are null; empty otherwise");
   v("level_labels", a.level_labels, "values or bins of the feature");
   v("level_means", a.level_means, "mean outcome at each");
   v("level_rows", a.level_rows, "rows at each");
@@ -198,6 +206,7 @@ struct HypothesisResult {
   std::int64_t rows_inside = 0;
   double p_value = std::nan("");
   double q_value = std::nan("");
+  std::string reason;    // why p and q are null; "" otherwise
   std::string answer;    // a sentence; "no data yet: ..." where it cannot be tested
 };
 template <class V>
@@ -214,6 +223,7 @@ void Describe(V& v, HypothesisResult& h) {
   v("rows_inside", h.rows_inside, "rows inside");
   v("p_value", h.p_value, "test of no difference, by unit");
   v("q_value", h.q_value, "false discovery rate over all hypotheses");
+  v("reason", h.reason, "why p_value and q_value are null; empty otherwise");
   v("answer", h.answer, "in a sentence");
 }
 inline const char* DescribedName(const HypothesisResult*) { return "HypothesisResult"; }

@@ -13,6 +13,7 @@ struct RungValue {
   std::string kind;
   double threshold = std::nan("");      // act when the prediction is at least this; null: never act
   double share_acted = std::nan("");    // of the holdout rows
+  std::string reason;                   // why the threshold is null; "" otherwise
   Estimate money_per_decision;
   Estimate money_per_day;               // x decisions per day, before cost
   double cost_per_day = 0;              // of running ML, for rungs that are ML
@@ -25,6 +26,7 @@ void Describe(V& v, RungValue& r) {
   v("kind", r.kind, "kind of the rung");
   v("threshold", r.threshold, "act when the prediction is at least this; null: never act");
   v("share_acted", r.share_acted, "share of the holdout rows acted on");
+  v("reason", r.reason, "why threshold is null; empty otherwise");
   v("money_per_decision", r.money_per_decision, "mean money per decision on the holdout, interval by unit");
   v("money_per_day", r.money_per_day, "times decisions per day, before cost");
   v("cost_per_day", r.cost_per_day, "cost of running ML per day; 0 for rungs that are none");
@@ -39,7 +41,9 @@ struct ValueReport {
   std::string currency;
   double true_positive = 0, false_positive = 0, true_negative = 0, false_negative = 0;
   double decisions_per_day = std::nan("");
+  std::string decisions_per_day_reason;  // why it is null; "" otherwise
   double break_even_chance = std::nan("");
+  std::string break_even_chance_reason;
   std::vector<RungValue> rungs;   // empty when not measurable
   std::string best;               // rung with the most value per day
   std::string reason;             // why nothing was measured; "" otherwise
@@ -56,7 +60,9 @@ void Describe(V& v, ValueReport& r) {
   v("true_negative", r.true_negative, "money for a right silence");
   v("false_negative", r.false_negative, "money for a miss");
   v("decisions_per_day", r.decisions_per_day, "decisions per day, as the charter states; null when it does not");
+  v("decisions_per_day_reason", r.decisions_per_day_reason, "why decisions_per_day is null; empty otherwise");
   v("break_even_chance", r.break_even_chance, "chance from which acting pays; null when it never depends on the outcome");
+  v("break_even_chance_reason", r.break_even_chance_reason, "why break_even_chance is null; empty otherwise");
   v("rungs", r.rungs, "value per rung; empty when not measurable");
   v("best", r.best, "the rung with the most value per day");
   v("reason", r.reason, "why nothing was measured; empty otherwise");
