@@ -44,8 +44,21 @@ TrainingRows Arrange(const Examples& examples, std::span<const std::uint32_t> ro
 // A matrix whose rows are `arranged`, ready to train on; the dense copy is given back.
 struct TrainingData {
   std::unique_ptr<BoosterData> data;
-  double mean_outcome = 0;
+  double mean_outcome = 0;  // in units of outcome_scale, as the labels in `data`
+  double outcome_scale = 1;
 };
+
+// XGBoost adds up squares of labels as floats and takes gains below 1e-6 for nothing, so labels must not be far from the order of 1. A
+// power of two is taken off that changes no digit of them; labels that are near enough stay as they are.
+double ScaleOf(const Examples& examples, std::span<const float> labels) {
+  if (examples.task != Task::kRegression || labels.empty()) return 1;
+  double mean = 0, squares = 0;
+  for (const float label : labels) mean += static_cast<double>(label) / static_cast<double>(labels.size());
+  for (const float label : labels) squares += (static_cast<double>(label) - mean) * (static_cast<double>(label) - mean) / static_cast<double>(labels.size());
+  const double deviation = std::sqrt(squares);
+  if (!(deviation > 0) || (deviation >= 1.0 / 16 && deviation <= 65536)) return 1;
+  return std::exp2(std::floor(std::log2(deviation)));
+}
 Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, const TrainingRows& arranged, int bins, const RunContext& context) {
   TrainingData training;
   std::vector<float> labels;
@@ -54,7 +67,9 @@ Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, c
     labels.push_back(examples.outcome[row]);
     training.mean_outcome += static_cast<double>(labels.back());
   }
-  training.mean_outcome /= static_cast<double>(std::max<std::size_t>(1, labels.size()));
+  training.outcome_scale = ScaleOf(examples, labels);
+  for (float& label : labels) label = static_cast<float>(static_cast<double>(label) / training.outcome_scale);
+  training.mean_outcome /= static_cast<double>(std::max<std::size_t>(1, labels.size())) * training.outcome_scale;
   training.data = ASSAY_TRY(BoosterData::ForTraining(matrix, labels, arranged.group_sizes, bins, context));
   return training;
 }
@@ -122,6 +137,7 @@ class BoostedLearner : public Learner {
     const TrainingData training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, setting.bins, context));
     auto booster = std::make_unique<Booster>();
     ASSAY_TRY(booster->Train(examples.task, examples.classes.size(), training.mean_outcome, *training.data, setting, context, {}));
+    ASSAY_TRY(booster->Scale(training.outcome_scale));
     return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting));
   }
 
@@ -165,7 +181,8 @@ class BoostedLearner : public Learner {
       int since_least = 0;
       const auto watch = [&](int tree) -> Result<bool> {
         if ((tree + 1) % kStep != 0) return true;
-        const std::vector<double> predictions = ASSAY_TRY(booster.Predict(*fold.test));
+        std::vector<double> predictions = ASSAY_TRY(booster.Predict(*fold.test));
+        for (double& p : predictions) p *= fold.training.outcome_scale;
         const double now = MeanLoss(examples, fold.split->test, predictions);
         const auto at = static_cast<std::size_t>(tree / kStep);
         loss[at] += now;

@@ -3,7 +3,9 @@
 #include <xgboost/c_api.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -120,6 +122,15 @@ Result<void> CheckBooster(const Json& json, std::size_t num_features, std::size_
   return {};
 }
 
+// The shortest text of the float that is nearest to the value, as XGBoost itself writes its numbers, read as a real.
+double AsFloat(double value) {
+  char buffer[40];
+  const auto [end, code] = std::to_chars(buffer, buffer + sizeof buffer, static_cast<float>(value));
+  double parsed = 0;
+  std::from_chars(buffer, end, parsed);
+  return parsed;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<BoosterData>> BoosterData::ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, int bins, const RunContext& context) {
@@ -170,6 +181,24 @@ Result<void> Booster::Train(Task task, std::size_t num_classes, double mean_outc
     if (watch && !ASSAY_TRY(watch(tree))) break;
     if (!watch) context.Report("train boosted trees", tree + 1, setting.trees);
   }
+  return {};
+}
+
+Result<void> Booster::Scale(double factor) {
+  if (factor == 1) return {};
+  Json json = ASSAY_TRY(base::ParseJson(ToJson(), "XGBoost's part"));
+  Json& base_score = json["learner"]["learner_model_param"]["base_score"];
+  base_score = base::ShortestNumber(AsFloat(factor * std::strtod(base_score.get_ref<const std::string&>().c_str(), nullptr)));
+  for (Json& tree : json["learner"]["gradient_booster"]["model"]["trees"]) {
+    const auto left = tree["left_children"].get<std::vector<std::int64_t>>();
+    for (std::size_t node = 0; node < left.size(); ++node) {
+      // A leaf's output stands where the inner nodes have their condition.
+      if (left[node] == -1) tree["split_conditions"][node] = AsFloat(factor * tree["split_conditions"][node].get<double>());
+      tree["base_weights"][node] = AsFloat(factor * tree["base_weights"][node].get<double>());
+    }
+  }
+  const std::string text = json.dump();  // keeps the point of whole numbers, by which XGBoost tells reals
+  if (XGBoosterLoadModelFromBuffer(handle_, text.data(), text.size()) != 0) return BoosterError("taking the unit of the outcome");
   return {};
 }
 

@@ -34,7 +34,8 @@ Result<SlopeFit> FitLine(const std::vector<double>& x, const std::vector<double>
   for (const double v : x) centre += v / n;
   for (const double v : x) spread += (v - centre) * (v - centre) / n;
   spread = std::sqrt(spread);
-  if (!(spread > 1e-12 * std::max(1.0, std::abs(centre)))) return NoSlope("the predictions are all equal");
+  // Log odds are of the order of 1; values are in any unit.
+  if (!(spread > 1e-12 * std::max(logistic ? 1.0 : 0.0, std::abs(centre)))) return NoSlope("the predictions are all equal");
   double a = 0, b = logistic ? spread : 0;  // in units of the standardised x
   double saa = 0, sab = 0, sbb = 0;
   for (int iteration = 0; iteration < 50; ++iteration) {

@@ -23,6 +23,25 @@ double TargetOf(const Examples& examples, std::uint32_t row, std::size_t target)
   return static_cast<std::size_t>(examples.outcome[row]) == target ? 1 : 0;
 }
 
+// Floats hold 24 bits. Where the middle half of the values lies so closely together, so far from 0, that it would fall on fewer than
+// about a thousand of them, the median; else 0, and ordinary numbers stay as they are.
+double CentreOf(const table::Column& column, std::span<const std::uint32_t> rows) {
+  const bool exact = !std::holds_alternative<std::vector<double>>(column.storage()) && !std::holds_alternative<std::vector<std::int64_t>>(column.storage());
+  if (exact) return 0;
+  constexpr std::size_t kMostLookedAt = 50'000;
+  const std::size_t step = rows.size() / kMostLookedAt + 1;
+  std::vector<double> sorted;
+  for (std::size_t i = 0; i < rows.size(); i += step) {
+    if (const double value = column.NumberAt(rows[i]); !std::isnan(value)) sorted.push_back(value);
+  }
+  if (sorted.empty()) return 0;
+  std::sort(sorted.begin(), sorted.end());
+  const double median = sorted[sorted.size() / 2];
+  double spread = sorted[sorted.size() * 3 / 4] - sorted[sorted.size() / 4];
+  if (spread == 0) spread = sorted.back() - sorted.front();
+  return spread > 0 && std::abs(median) * 0x1p-24 > 1e-3 * spread ? median : 0;
+}
+
 float Smoothed(double rows, double sum, double prior) { return static_cast<float>((sum + kSmoothingRows * prior) / (rows + kSmoothingRows)); }
 
 // The encodings that the training rows of one category column get: by stage and code, and, for rows of groups that lie in
@@ -136,7 +155,10 @@ Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint
     Part& part = encoder.parts_[static_cast<std::size_t>(f)];
     part.column = column.name();
     part.type = column.type();
-    if (!IsCategory(part.type)) return;
+    if (!IsCategory(part.type)) {
+      part.centre = CentreOf(column, rows);
+      return;
+    }
     Fitted& own = fitted[static_cast<std::size_t>(f)];
     own.codes.resize(rows.size());
     ForEachCode(column, rows, [&](std::size_t i, std::uint32_t code) { own.codes[i] = code; });
@@ -211,7 +233,7 @@ Result<Matrix> Encoder::Encode(const table::Table& table, std::span<const std::u
       float* out = &matrix.values[begin * matrix.num_columns + source.first];
       const std::span<const std::uint32_t> block_rows = rows.subspan(begin, end - begin);
       if (!IsCategory(parts_[p].type)) {
-        ForEachNumber(*source.column, block_rows, [&](std::size_t i, double value) { out[i * matrix.num_columns] = static_cast<float>(value); });
+        ForEachNumber(*source.column, block_rows, [&, centre = parts_[p].centre](std::size_t i, double value) { out[i * matrix.num_columns] = static_cast<float>(value - centre); });
         continue;
       }
       ForEachCode(*source.column, block_rows, [&](std::size_t i, std::uint32_t code) {
@@ -241,6 +263,7 @@ Json Encoder::ToJson() const {
   Json parts = Json::array();
   for (const Part& part : parts_) {
     Json json = {{"column", part.column}, {"type", table::ColumnTypeName(part.type)}};
+    if (part.centre != 0) json["centre"] = part.centre;
     if (IsCategory(part.type)) {
       json["prior"] = part.prior;
       json["one_hot"] = part.one_hot;
@@ -270,6 +293,7 @@ Result<Encoder> Encoder::FromJson(const Json& json) {
         known = true;
       }
       if (!known) return Error{ErrorCode::kInvalidInput, "the model file is damaged: column '" + part.column + "' has the unknown type '" + type + "'"};
+      if (const auto centre = item.find("centre"); centre != item.end()) part.centre = centre->get<double>();
       if (IsCategory(part.type)) {
         part.prior = item.at("prior").get<std::vector<float>>();
         part.one_hot = item.at("one_hot").get<std::vector<std::string>>();

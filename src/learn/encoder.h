@@ -1,6 +1,6 @@
 // Columns to the dense numbers that learners take.
 //
-// Numbers stay, booleans become 0/1, missing stays NaN. A category becomes its share in the outcome among training rows,
+// Numbers stay (those that lie together far from 0 less a constant, so that floats can tell them apart), booleans become 0/1, missing stays NaN. A category becomes its share in the outcome among training rows,
 // smoothed towards the prior by 20 rows (one column per class beyond two), and, with at most 12 values, a 0/1 column
 // per value. Source: Micci-Barreca 2001, doi:10.1145/507533.507538.
 #pragma once
@@ -53,6 +53,7 @@ class Encoder {
   struct Part {
     std::string column;
     table::ColumnType type = table::ColumnType::kNumber;
+    double centre = 0;                 // taken off a number or time before it becomes a float
     std::vector<std::string> one_hot;  // values with a column of their own
     // Category text to its smoothed outcome, one number per target.
     std::unordered_map<std::string, std::vector<float>> shares;

@@ -22,8 +22,8 @@ namespace assay::learn {
 namespace {
 
 constexpr std::size_t kBlockRows = 16384;
-// Of the squared weights of standardised features, not of the intercept; for regression times the variance of the outcome,
-// so that the unit of the outcome does not matter. Which one is chosen by validation inside the training rows.
+// Of the squared weights of standardised features, not of the intercept. Weights grow with the unit of an outcome that is a number as its
+// errors do, so the unit does not matter. Which one is chosen by validation inside the training rows.
 constexpr double kPenalties[] = {1, 30, 1000};
 constexpr std::int64_t kTuningRows = 50'000;
 
@@ -63,7 +63,7 @@ Design MakeDesign(const Matrix& matrix) {
   for (std::size_t c = 0; c < p; ++c) {
     const double deviation = count[c] > 1 ? std::sqrt(squares[c] / count[c]) : 0;
     design.mean.push_back(mean[c]);
-    design.scale.push_back(deviation > 1e-12 * std::max(1.0, std::abs(mean[c])) ? deviation : 1.0);
+    design.scale.push_back(deviation > 1e-12 * std::abs(mean[c]) ? deviation : 1.0);
     if (count[c] > 0 && count[c] < rows) design.indicated.push_back(static_cast<std::uint32_t>(c));
   }
   return design;
@@ -119,13 +119,6 @@ class LinearModel : public Model {
   std::vector<std::vector<double>> weights_;
 };
 
-double Variance(const std::vector<double>& values) {
-  double mean = 0, squares = 0;
-  for (const double v : values) mean += v / static_cast<double>(values.size());
-  for (const double v : values) squares += (v - mean) * (v - mean) / static_cast<double>(values.size());
-  return squares > 0 ? squares : 1;
-}
-
 // Gradient and Hessian of the penalised loss at `weights`, blocks merged in order.
 struct Curvature {
   Eigen::VectorXd gradient;
@@ -135,7 +128,7 @@ struct Curvature {
 
 class Newton {
  public:
-  Newton(const Matrix& matrix, const Design& design, std::vector<double> target, bool logistic, double penalty, const RunContext& context) : matrix_(matrix), design_(design), target_(std::move(target)), logistic_(logistic), penalty_(logistic ? penalty : penalty * Variance(target_)), context_(context) {}
+  Newton(const Matrix& matrix, const Design& design, std::vector<double> target, bool logistic, double penalty, const RunContext& context) : matrix_(matrix), design_(design), target_(std::move(target)), logistic_(logistic), penalty_(penalty), context_(context) {}
 
   Result<std::vector<double>> Solve() {
     const auto p = static_cast<Eigen::Index>(design_.size());

@@ -14,6 +14,7 @@ RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> 
     if (examples.task == Task::kMulticlass) target_[i * k_ + static_cast<std::size_t>(y)] = 1;
     else target_[i] = static_cast<double>(y);
   }
+  for (const double t : target_) least_gain_ += 1e-12 * t * t;
   least_rows_ = std::max<double>(20, static_cast<double>(rows_.size()) / 200);
 }
 
@@ -104,7 +105,7 @@ Result<int> RuleGrower::Split(const std::vector<std::uint32_t>& members, int dep
   std::vector<Candidate> candidates(binned_.size());
   ASSAY_TRY(base::ParallelFor(context_, static_cast<std::int64_t>(binned_.size()), [&](std::int64_t f) { candidates[static_cast<std::size_t>(f)] = BestOf(static_cast<std::size_t>(f), members, sums); }));
   const auto best = std::max_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.gain < b.gain; });
-  if (best == candidates.end() || best->gain <= 1e-12 * n) return index;
+  if (best == candidates.end() || best->gain <= least_gain_) return index;
   const BinnedFeature& binned = binned_[best->feature];
   std::vector<std::uint32_t> left, right;
   for (const std::uint32_t i : members) {

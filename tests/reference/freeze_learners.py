@@ -32,9 +32,9 @@ def linear():
     cases.append({"task": "multiclass", "classes": 3, "columns": x.T, "outcome": y, "prediction": fit.predict_proba(z).ravel(), "call": "OneVsRestClassifier(LogisticRegression(C=1, tol=1e-12))"})
 
     y = np.round((5 + 2 * margin + random.normal(size=n)) * 64) / 64
-    # The penalty grows with the outcome's variance, so that the unit of the outcome changes nothing.
-    fit = Ridge(alpha=y.var(), tol=1e-12).fit(z, y)
-    cases.append({"task": "regression", "classes": 0, "columns": x.T, "outcome": y, "prediction": fit.predict(z), "call": "Ridge(alpha=y.var()).fit(StandardScaler().fit_transform(x), y)"})
+    # Weights grow with the outcome's unit as its errors do, so one penalty holds in all units.
+    fit = Ridge(alpha=1.0, tol=1e-12).fit(z, y)
+    cases.append({"task": "regression", "classes": 0, "columns": x.T, "outcome": y, "prediction": fit.predict(z), "call": "Ridge(alpha=1).fit(StandardScaler().fit_transform(x), y)"})
     return cases
 
 

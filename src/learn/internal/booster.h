@@ -58,6 +58,9 @@ class Booster {
   // The same of data made ForWatching: predicted again after further trees it costs only these.
   Result<std::vector<double>> Predict(const BoosterData& data) const;
 
+  // Predictions are `factor` times what they were, exactly where it is a power of two. Regression only.
+  Result<void> Scale(double factor);
+
   std::string ToJson() const;  // XGBoost's own JSON
   // kInvalidInput when the text is not a booster for this many features and outputs; its trees are checked node by node, because
   // XGBoost itself trusts them.

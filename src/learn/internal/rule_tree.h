@@ -69,6 +69,7 @@ class RuleGrower {
   std::vector<double> prior_;
   std::vector<RuleNode> nodes_;
   double least_rows_ = 20;
+  double least_gain_ = 0;  // what rounding makes of sums of squared targets
 };
 
 }  // namespace assay::learn
