@@ -197,6 +197,43 @@ test('a training on a sample says which sample it took', () => {
   assert.ok(assay(...words).stdout.replace(/\s+/g, ' ').includes(sample));
 });
 
+test('rows that the problem leaves out are predicted, but not judged', () => {
+  const filtered = path('models-filtered');
+  json(assay('train', path('binary.csv'), '--outcome', 'binary', '--where', 'noise >= 100', '--models', filtered, '--json'));
+  const out = path('filtered.csv');
+  const model = join(filtered, 'rule.json');
+  const report = json(assay('score', model, path('binary.csv'), '--out', out, '--json'));
+  const left = rows.filter((r) => r.noise < 100).length;
+  assert.ok(left > 50);
+  assert.equal(report.rows, rows.length);
+  assert.equal(report.judged_rows, rows.length - left);
+  assert.ok(report.notes.includes(`${left} rows are predicted but not judged: the row filter 'noise >= 100' of the problem leaves them out`), report.notes.join('\n'));
+  const lines = readFileSync(out, 'utf8').trim().split('\n');
+  assert.equal(lines.length, rows.length + 1);
+  assert.ok(lines.every((line) => line.split(',').every((cell) => cell !== '')), 'the outcome is written for every row all the same');
+  // Without the column, the filter cannot be applied; the rule needs only x.
+  writeFileSync(path('no-noise.csv'), csv(['x', 'colour', 'binary']));
+  const whole = json(assay('score', model, path('no-noise.csv'), '--json'));
+  assert.equal(whole.judged_rows, rows.length);
+  assert.ok(whole.notes.some((n) => n.startsWith("the row filter 'noise >= 100' of the problem cannot be applied") && n.endsWith("the file has no column 'noise'")), whole.notes.join('\n'));
+});
+
+test('a project leaves out its exclusions and small queries when it judges scores', () => {
+  const project = mkdtempSync(join(folder, 'project-'));
+  const list = rows.map((r, i) => ({ ...r, list: i < 5 ? 'short' : r.list }));
+  writeFileSync(join(project, 'data.csv'), csv(['x', 'colour', 'noise', 'list', 'gain'], list));
+  writeFileSync(join(project, 'assay.toml'), '[data]\nsource = "data.csv"\nquery = "list"\nleast_query_rows = 8\n[[data.derived]]\nname = "loud"\nexpression = "noise / 100"\n[[data.exclusions]]\nreason = "too loud"\nrows = "loud > 9"\n[[objectives]]\nname = "gain"\noutcome = "gain"\n');
+  const ran = run('run', project, '--quiet', '--repeats', '0', '--json');
+  assert.ok(ran.status === 0 || ran.status === 1, ran.stderr);
+  const trained = JSON.parse(ran.stdout).train[0];
+  const model = join(project, '.assay', 'models', 'gain', 'constant.json');
+  const report = json(assay('score', model, join(project, 'data.csv'), '--json'));
+  assert.equal(report.rows, rows.length);
+  assert.equal(report.judged_rows, trained.split.training_rows + trained.split.holdout_rows);
+  assert.ok(report.notes.some((n) => n.includes("the exclusion 'too loud' (loud > 9) of the problem leaves them out")), report.notes.join('\n'));
+  assert.ok(report.notes.some((n) => n.includes('their query has fewer than 8 rows')), report.notes.join('\n'));
+});
+
 test('imported columns are rungs only when it is said what they were trained on, and never features', () => {
   writeFileSync(path('imported.csv'), csv(['x', 'colour', 'noise', 'binary', 'score'], rows.map((r) => ({ ...r, score: r.x > 60 ? 0.8 : 0.2 }))));
   const report = json(assay('train', path('imported.csv'), '--outcome', 'binary', '--imported', 'theirs=score:other rows', '--json'));

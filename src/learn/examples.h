@@ -32,6 +32,13 @@ struct Derivation {
   std::string expression;  // EXPR over columns of the file and derivations before it
 };
 
+// Rows that a problem says nothing about: those that `rows` is true for, or, where `kept`, those that it is not true for.
+struct RowFilter {
+  std::string rows;    // EXPR over columns of the file and derivations
+  bool kept = false;
+  std::string reason;  // why, in the words of the charter; "" for a row filter
+};
+
 // Built once per run by lifecycle/gather, then only read; thread-safe. Rows whose outcome is missing are not in it.
 // All vectors have table->num_rows() entries or are empty where said.
 struct Examples {
@@ -47,6 +54,8 @@ struct Examples {
   std::vector<base::Micros> time;       // decision time; kMissingTime where unknown; empty: the data has no time
   base::Micros wait = 0;                // how long after the decision the outcome is known
   std::vector<Derivation> derivations;  // how the columns that are not in the file are made, in order
+  std::vector<RowFilter> filters;       // which rows of the file are not in it, besides those without an outcome
+  std::int64_t least_query_rows = 0;    // queries with fewer rows are not in it; ranking only
   std::string outcome_text, time_text, unit_text, query_text;  // the EXPRs, for reports; empty where none
 
   std::int64_t num_rows() const { return table ? table->num_rows() : 0; }

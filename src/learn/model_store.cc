@@ -13,7 +13,7 @@ namespace assay::learn {
 
 namespace {
 
-constexpr int kFormat = 3;
+constexpr int kFormat = 4;
 constexpr const char* kSeal = "sha256";
 
 Result<std::unique_ptr<Model>> ReadBody(const std::string& kind, const Json& body, const SavedModel& saved, const std::string& where) {
@@ -58,6 +58,8 @@ Result<SavedModel> Read(const Json& json, const std::string& where) {
     saved.features.push_back(std::move(feature));
   }
   for (const Json& item : json.at("derivations")) saved.derivations.push_back({item.at("name").get<std::string>(), item.at("expression").get<std::string>()});
+  for (const Json& item : json.at("filters")) saved.filters.push_back({item.at("rows").get<std::string>(), item.at("kept").get<bool>(), item.at("reason").get<std::string>()});
+  saved.least_query_rows = json.at("least_query_rows").get<std::int64_t>();
   saved.training_rows = json.at("training_rows").get<std::int64_t>();
   if (!json.at("trained_until").is_null()) saved.trained_until = json.at("trained_until").get<base::Micros>();
   for (const auto& [column, values] : json.at("seen_values").items()) {
@@ -102,14 +104,15 @@ std::filesystem::path BoosterPath(std::filesystem::path path) { return path.repl
 }  // namespace
 
 Result<void> SaveModel(const std::filesystem::path& path, const std::string& name, const Examples& examples, const Training& training, const Model& model) {
-  Json features = Json::array(), derivations = Json::array();
+  Json features = Json::array(), derivations = Json::array(), filters = Json::array();
   for (const Feature& feature : examples.features) features.push_back({{"name", feature.name}, {"source", feature.source}, {"type", table::ColumnTypeName(examples.table->column(feature.column).type())}});
   for (const Derivation& derivation : examples.derivations) derivations.push_back({{"name", derivation.name}, {"expression", derivation.expression}});
+  for (const RowFilter& filter : examples.filters) filters.push_back({{"rows", filter.rows}, {"kept", filter.kept}, {"reason", filter.reason}});
   base::Micros until = base::kMissingTime;
   for (const std::uint32_t row : training.rows) until = examples.time.empty() ? until : std::max(until, examples.time[row]);
   Json json = {{"format", kFormat}, {"name", name}, {"kind", RungKindName(model.kind())}, {"task", TaskName(examples.task)},
                {"outcome", examples.outcome_text}, {"time", examples.time_text}, {"unit", examples.unit_text}, {"query", examples.query_text}, {"wait", examples.wait},
-               {"classes", examples.classes}, {"features", features}, {"derivations", derivations}, {"training_rows", training.rows.size()},
+               {"classes", examples.classes}, {"features", features}, {"derivations", derivations}, {"filters", filters}, {"least_query_rows", examples.least_query_rows}, {"training_rows", training.rows.size()},
                {"trained_until", until == base::kMissingTime ? Json(nullptr) : Json(until)}, {"seen_values", SeenValues(examples, training.rows, model)}, {"constant", training.constant}, {"model", model.ToJson()}};
   json[kSeal] = SealOf(json);
   const std::string booster = model.BoosterJson();

@@ -24,6 +24,8 @@ struct SavedModel {
   std::vector<std::string> classes;  // names by class index
   std::vector<Feature> features;     // columns it was trained on; derived ones ("hour(date)") with their source
   std::vector<Derivation> derivations;
+  std::vector<RowFilter> filters;    // rows that the problem leaves out; they are predicted, but not judged
+  std::int64_t least_query_rows = 0;
   base::Micros wait = 0;
   std::int64_t training_rows = 0;
   base::Micros trained_until = base::kMissingTime;  // time of the latest training row

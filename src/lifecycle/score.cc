@@ -146,10 +146,11 @@ Result<ScoreReport> Score(const SavedModel& model, const std::string& source_nam
   const ScoreSource source = ASSAY_TRY(read());
   ASSAY_TRY(RefuseTooLarge(model, source, context));
   ScoreOutcome outcome = ASSAY_TRY(OutcomeOfSource(model, source, context));
-  ScoreJudge judge(model, outcome.examples, context.seed);
+  ScoreJudge judge(model, outcome.examples, outcome.left_out, context.seed);
   // The judge keeps what it needs of the judged rows; of all rows only the outcome is needed further, to be written.
   const std::vector<float> outcome_of_row = std::move(outcome.examples.outcome);
   outcome.examples = {};
+  outcome.left_out = {};
   const bool known = !outcome_of_row.empty();
 
   BlockPredictor predictor(model, source, context);

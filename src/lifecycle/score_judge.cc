@@ -25,12 +25,16 @@ std::vector<T> Chosen(const std::vector<T>& values, const learn::Rows& rows) {
 
 }  // namespace
 
-ScoreJudge::ScoreJudge(const learn::SavedModel& model, const learn::Examples& examples, std::uint64_t seed, std::int64_t most_rows) : model_(model) {
-  for (const float value : examples.outcome) with_outcome_ += std::isnan(value) ? 0 : 1;
+ScoreJudge::ScoreJudge(const learn::SavedModel& model, const learn::Examples& examples, std::span<const std::uint8_t> left_out, std::uint64_t seed, std::int64_t most_rows) : model_(model) {
+  const auto counts = [&](std::size_t i) { return !std::isnan(examples.outcome[i]) && (left_out.empty() || left_out[i] == 0); };
+  for (std::size_t i = 0; i < examples.outcome.size(); ++i) {
+    with_outcome_ += counts(i) ? 1 : 0;
+    some_left_out_ = some_left_out_ || (!std::isnan(examples.outcome[i]) && !counts(i));
+  }
   const double share = static_cast<double>(most_rows) / static_cast<double>(std::max<std::int64_t>(1, with_outcome_));
   base::RandomStream rows(seed, "judged rows");
   for (std::size_t i = 0; i < examples.outcome.size(); ++i) {
-    if (std::isnan(examples.outcome[i])) continue;
+    if (!counts(i)) continue;
     const bool taken = share >= 1 || (examples.query.empty() ? rows.Uniform() : base::RandomStream(seed, "judged queries", examples.query[i]).Uniform()) < share;
     if (taken) chosen_.push_back(static_cast<std::uint32_t>(i));
   }
@@ -63,7 +67,7 @@ void ScoreJudge::Add(std::span<const double> predictions) {
 void ScoreJudge::Report(evidence::ScoreReport* report) const {
   report->judged_rows = static_cast<std::int64_t>(chosen_.size());
   if (chosen_.empty()) {
-    report->metrics_reason = report->calibration_slope.reason = with_outcome_ == 0 ? "the outcome is missing in every row" : "a sample of queries small enough to judge has none of them";
+    report->metrics_reason = report->calibration_slope.reason = with_outcome_ == 0 ? (some_left_out_ ? "every row with a known outcome is left out by the problem the model was trained for" : "the outcome is missing in every row") : "a sample of queries small enough to judge has none of them";
     return;
   }
   ASSAY_CHECK(predictions_.size() == chosen_.size() * model_.num_outputs());

@@ -65,6 +65,47 @@ Result<void> AddTimes(const learn::SavedModel& model, const ScoreSource& source,
   return {};
 }
 
+// Rows that the model's problem leaves out, each counted under the first filter that names it.
+Result<void> LeaveOut(const learn::SavedModel& model, const ScoreSource& source, const RunContext& context, ScoreOutcome* outcome) {
+  std::vector<double> truth(outcome->examples.outcome.size());
+  for (const SourceFilter& one : source.filters) {
+    const std::string name = one.filter.kept ? "the row filter '" + one.filter.rows + "' of the problem" : "the exclusion '" + one.filter.reason + "' (" + one.filter.rows + ") of the problem";
+    std::string unusable = one.rows.usable() ? "" : "the file has no column '" + one.rows.missing + "'";
+    if (unusable.empty()) {
+      const Result<Column> rows = Evaluate(source, one.rows, "row filter", context);
+      if (!rows && rows.error().code == ErrorCode::kCancelled) return rows.error();
+      if (rows) rows->CopyNumbers(0, truth);
+      else unusable = rows.error().message;
+    }
+    if (!unusable.empty()) {
+      outcome->notes.push_back(name + " cannot be applied, so rows that it leaves out are judged too: " + unusable);
+      continue;
+    }
+    outcome->left_out.resize(truth.size(), 0);
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+      const bool named = !std::isnan(truth[i]) && truth[i] != 0;
+      if (outcome->left_out[i] == 1 || named == one.filter.kept) continue;
+      outcome->left_out[i] = 1;
+      ++count;
+    }
+    if (count > 0) outcome->notes.push_back(base::ReadableCount(count) + " rows are predicted but not judged: " + name + " leaves them out");
+  }
+  if (model.task != Task::kRanking || model.least_query_rows <= 1) return {};
+  std::vector<std::int64_t> sizes(outcome->examples.num_queries, 0);
+  const auto counts = [&](std::size_t i) { return !std::isnan(outcome->examples.outcome[i]) && (outcome->left_out.empty() || outcome->left_out[i] == 0); };
+  for (std::size_t i = 0; i < truth.size(); ++i) sizes[outcome->examples.query[i]] += counts(i) ? 1 : 0;
+  std::int64_t small = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (!counts(i) || sizes[outcome->examples.query[i]] >= model.least_query_rows) continue;
+    outcome->left_out.resize(truth.size(), 0);
+    outcome->left_out[i] = 1;
+    ++small;
+  }
+  if (small > 0) outcome->notes.push_back(base::ReadableCount(small) + " rows are predicted but not judged: their query has fewer than " + std::to_string(model.least_query_rows) + " rows");
+  return {};
+}
+
 }  // namespace
 
 Result<ScoreOutcome> OutcomeOfSource(const learn::SavedModel& model, const ScoreSource& source, const RunContext& context) {
@@ -92,6 +133,7 @@ Result<ScoreOutcome> OutcomeOfSource(const learn::SavedModel& model, const Score
     examples.unit_text = model.unit;
   }
   if (model.task == Task::kRanking) examples.query = DenseIds(ASSAY_TRY(Evaluate(source, source.query, "query", context)), &examples.num_queries);
+  ASSAY_TRY(LeaveOut(model, source, context, &outcome));
   return outcome;
 }
 

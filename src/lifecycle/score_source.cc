@@ -26,6 +26,7 @@ Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::stri
   source.time = ASSAY_TRY(OptionalExpressionOf(model.time, model, names));
   source.unit = ASSAY_TRY(OptionalExpressionOf(model.unit, model, names));
   source.query = ASSAY_TRY(OptionalExpressionOf(model.query, model, names));
+  for (const learn::RowFilter& filter : model.filters) source.filters.push_back({filter, ASSAY_TRY(OptionalExpressionOf(filter.rows, model, names))});
   store::ReadOptions options;
   const auto want = [&](const std::vector<std::string>& columns) {
     for (const std::string& column : names) {
@@ -37,6 +38,9 @@ Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::stri
   if (source.outcome.usable()) {
     for (const OptionalExpression* optional : {&source.outcome, &source.time, &source.unit, &source.query}) {
       if (optional->usable()) want(optional->needed.columns);
+    }
+    for (const SourceFilter& filter : source.filters) {
+      if (filter.rows.usable()) want(filter.rows.needed.columns);
     }
   }
   // A constant needs no column; the rows are counted all the same.

@@ -144,6 +144,7 @@ struct Judged {
   learn::SavedModel model = ModelFor(Task::kBinary);
   learn::Examples examples;
   std::vector<double> predictions;
+  std::vector<std::uint8_t> left_out;
 };
 Judged MakeJudged() {
   Judged judged;
@@ -158,7 +159,7 @@ Judged MakeJudged() {
   return judged;
 }
 evidence::ScoreReport JudgeIn(const Judged& judged, std::size_t block, std::int64_t most_rows) {
-  ScoreJudge judge(judged.model, judged.examples, 42, most_rows);
+  ScoreJudge judge(judged.model, judged.examples, judged.left_out, 42, most_rows);
   for (std::size_t begin = 0; begin < judged.predictions.size(); begin += block) {
     judge.Add(std::span<const double>(judged.predictions).subspan(begin, std::min(block, judged.predictions.size() - begin)));
   }
@@ -218,6 +219,15 @@ TEST(ScoreJudge, NothingToJudgeHasAReason) {
   const evidence::ScoreReport report = JudgeIn(judged, 400, 1000);
   EXPECT_TRUE(report.metrics.empty());
   EXPECT_EQ(report.metrics_reason, "the outcome is missing in every row");
+}
+
+TEST(ScoreJudge, RowsThatTheProblemLeavesOutAreNotJudged) {
+  Judged judged = MakeJudged();
+  judged.left_out.assign(400, 0);
+  for (std::size_t i = 0; i < 400; i += 2) judged.left_out[i] = 1;
+  EXPECT_EQ(JudgeIn(judged, 64, 1000).judged_rows, 160);
+  judged.left_out.assign(400, 1);
+  EXPECT_EQ(JudgeIn(judged, 64, 1000).metrics_reason, "every row with a known outcome is left out by the problem the model was trained for");
 }
 
 TEST(UnseenValues, CountsValuesAndRowsOverBlocks) {

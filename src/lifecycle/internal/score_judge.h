@@ -22,8 +22,9 @@ class ScoreJudge {
  public:
   static constexpr std::int64_t kMostRows = 5'000'000;
 
-  // `examples`: one entry per row (see ScoreOutcome), of which only the judged ones are copied.
-  ScoreJudge(const learn::SavedModel& model, const learn::Examples& examples, std::uint64_t seed, std::int64_t most_rows = kMostRows);
+  // `examples`: one entry per row (see ScoreOutcome), of which only the judged ones are copied; `left_out`: 1 for rows that are
+  // never judged, empty: none.
+  ScoreJudge(const learn::SavedModel& model, const learn::Examples& examples, std::span<const std::uint8_t> left_out, std::uint64_t seed, std::int64_t most_rows = kMostRows);
   // `predictions`: the next rows' outputs side by side.
   void Add(std::span<const double> predictions);
   // Fills judged_rows, judged_units, metrics, metrics_reason, calibration_slope; adds to notes. Requires all rows added.
@@ -34,7 +35,8 @@ class ScoreJudge {
   learn::Rows chosen_;            // rows of the file, ascending
   learn::Examples examples_;      // of the chosen rows
   std::vector<double> predictions_;
-  std::int64_t with_outcome_ = 0;
+  std::int64_t with_outcome_ = 0;  // rows that could be judged
+  bool some_left_out_ = false;
   std::size_t next_chosen_ = 0;   // position in chosen_
   std::uint32_t next_row_ = 0;    // first row not added yet
 };

@@ -17,6 +17,7 @@ Result<std::vector<float>> OutcomeAsTrained(const learn::SavedModel& model, cons
 // the file has them. The outcome is empty and `reason` says why when rows cannot be judged.
 struct ScoreOutcome {
   learn::Examples examples;
+  std::vector<std::uint8_t> left_out;  // per row: 1 where the problem of the model says that it is not meant; empty: none is
   std::string reason;
   std::vector<std::string> notes;
 };

@@ -10,10 +10,16 @@
 
 namespace assay::lifecycle {
 
+struct SourceFilter {
+  learn::RowFilter filter;
+  OptionalExpression rows;
+};
+
 struct ScoreSource {
   std::string name;
   Needed needed;                                     // for predicting
   OptionalExpression outcome, time, unit, query;     // for judging
+  std::vector<SourceFilter> filters;                 // rows that are predicted, but not judged
   std::vector<std::string> keep;                     // as the file spells them, each once
   table::Table table;
   evidence::DataSummary data;
