@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "lifecycle/internal/leaks.h"
 #include "stats/auc.h"
 
@@ -33,6 +34,31 @@ bool FollowsRows(const std::vector<double>& values) {
   return std::abs(1 - 6 * squares / (n * (n * n - 1))) > 0.999;
 }
 
+// At most about 50,000 known values, in the order of the rows.
+std::vector<double> EvenlyTaken(const table::Column& column) {
+  const std::int64_t step = column.num_rows() / 50'000 + 1;
+  std::vector<double> values;
+  for (std::int64_t row = 0; row < column.num_rows(); row += step) {
+    if (const double value = column.NumberAt(row); !std::isnan(value)) values.push_back(value);
+  }
+  return values;
+}
+
+// Whether most texts are names: a decimal or a time measures, and what has six words or more describes.
+bool NamesInTexts(const std::vector<std::string>& texts) {
+  const std::size_t step = texts.size() / 10'000 + 1;
+  std::size_t names = 0, looked_at = 0;
+  for (std::size_t i = 0; i < texts.size(); i += step) {
+    const std::string_view text = base::Trim(texts[i]);
+    double number = 0;
+    const bool decimal = base::ParseNumber(text, &number) && text.find_first_not_of("+-0123456789") != std::string_view::npos;
+    const bool prose = std::count(text.begin(), text.end(), ' ') >= 5;
+    names += decimal || prose || base::ParseTime(text) ? 0 : 1;
+    ++looked_at;
+  }
+  return 2 * names > looked_at;
+}
+
 table::Column Coded(const std::string& name, const std::vector<std::string>& texts) {
   std::unordered_map<std::string, std::uint32_t> codes;
   std::vector<std::string> dictionary;
@@ -55,21 +81,26 @@ double NumberWithin(const std::string& text) {
 
 }  // namespace
 
+bool NamesRows(const table::Column& column, double range) {
+  if (column.type() == table::ColumnType::kCategory) return NamesInTexts(column.dictionary());
+  if (column.type() != table::ColumnType::kNumber || !column.is_integer()) return false;
+  if (std::holds_alternative<std::vector<std::int64_t>>(column.storage()) || IsCalledId(column.name())) return true;
+  const std::int64_t n = column.num_rows();
+  return range + 1 <= 3 * static_cast<double>(n) || FollowsRows(EvenlyTaken(column));
+}
+
 bool CountsOrNames(const table::Column& column) {
   const std::int64_t n = column.num_rows();
   if (n < 50) return false;
-  if (column.type() == table::ColumnType::kCategory) return static_cast<std::int64_t>(column.dictionary().size()) > n * 95 / 100;
+  if (column.type() == table::ColumnType::kCategory) return static_cast<std::int64_t>(column.dictionary().size()) > n * 95 / 100 && NamesRows(column, 0);
   if (column.type() != table::ColumnType::kNumber || !column.is_integer()) return false;
   std::vector<double> values(static_cast<std::size_t>(n));
   column.CopyNumbers(0, values);
   std::erase_if(values, [](double v) { return std::isnan(v); });
   if (static_cast<std::int64_t>(values.size()) < n * 9 / 10) return false;
-  std::vector<double> sorted = values;
-  std::sort(sorted.begin(), sorted.end());
-  const auto distinct = std::unique(sorted.begin(), sorted.end()) - sorted.begin();
-  if (distinct <= n * 95 / 100) return false;
-  const double range = sorted[static_cast<std::size_t>(distinct - 1)] - sorted[0] + 1;
-  return IsCalledId(column.name()) || range <= 3 * static_cast<double>(n) || FollowsRows(values);
+  std::sort(values.begin(), values.end());
+  const auto distinct = std::unique(values.begin(), values.end()) - values.begin();
+  return distinct > n * 95 / 100 && NamesRows(column, values[static_cast<std::size_t>(distinct - 1)] - values[0]);
 }
 
 std::vector<IdView> ViewsOfId(const table::Column& column) {

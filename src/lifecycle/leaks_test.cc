@@ -130,11 +130,21 @@ TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
     bool id;
   };
   std::vector<double> counting, money, parts, few;
+  std::vector<std::int64_t> long_digits;
+  std::vector<std::uint32_t> codes;
+  std::vector<std::string> words, decimals, times, prose, keys;
   for (std::size_t i = 0; i < 500; ++i) {
     counting.push_back(static_cast<double>(i));
     money.push_back(std::round(1e6 * std::exp(random.Normal())));
     parts.push_back(random.Uniform());
     few.push_back(static_cast<double>(i % 50));
+    long_digits.push_back(static_cast<std::int64_t>(random.Below(1ULL << 62U)) | (std::int64_t{1} << 60));
+    codes.push_back(static_cast<std::uint32_t>(i));
+    words.push_back("person " + std::to_string(i));
+    keys.push_back(std::to_string(random.Below(1ULL << 62U)) + "-ab" + std::to_string(i));
+    decimals.push_back(i % 100 == 7 ? "n/a " + std::to_string(i) : std::to_string(random.Normal()));
+    times.push_back(base::FormatTime(static_cast<base::Micros>(i) * base::kMicrosPerDay));
+    prose.push_back("the parcel number " + std::to_string(i) + " came late again");
   }
   const Case cases[] = {
       {"counting", Column::Numbers("n", counting), true},
@@ -142,6 +152,12 @@ TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
       {"the same, called an id", Column::Numbers("customer_id", money), true},
       {"fractions", Column::Numbers("share", parts), false},
       {"few values", Column::Numbers("id", few), false},
+      {"more digits than a measurement has", Column::Integers("reference", long_digits), true},
+      {"names", Column::Categories("who", codes, words), true},
+      {"keys", Column::Categories("order", codes, keys), true},
+      {"decimals with a few words among them", Column::Categories("reading", codes, decimals), false},
+      {"times", Column::Categories("when", codes, times), false},
+      {"prose", Column::Categories("remark", codes, prose), false},
   };
   for (const Case& c : cases) EXPECT_EQ(CountsOrNames(c.column), c.id) << c.what;
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "lifecycle/internal/leaks.h"
 #include "lifecycle/personal_data.h"
 #include "lifecycle/understand.h"
 
@@ -88,8 +89,9 @@ void ColumnAlerts(const Column& column, const ColumnProfile& profile, std::vecto
     alerts->push_back({"missing", profile.name, quoted + " is missing in " + base::ReadableShare(static_cast<double>(profile.missing) / static_cast<double>(rows)) + " of the rows", profile.missing});
   }
   if (profile.distinct <= 1 && known > 0) alerts->push_back({"constant", profile.name, quoted + " has the same value in every row that has one; it cannot tell rows apart", known});
-  const bool discrete = column.type() == ColumnType::kCategory || (column.type() == ColumnType::kNumber && column.is_integer());
-  if (discrete && known >= 50 && profile.distinct > known * 95 / 100) {
+  double least = 0, most = 0;
+  const bool numbers = base::ParseNumber(profile.least, &least) && base::ParseNumber(profile.most, &most);
+  if (known >= 50 && profile.distinct > known * 95 / 100 && NamesRows(column, numbers ? most - least : 0)) {
     alerts->push_back({"id_like", profile.name, quoted + " has " + base::ReadableCount(profile.distinct) + " different values in " + base::ReadableCount(known) + " rows: it looks like an id", known});
   }
   if (profile.outliers > 0) {

@@ -209,6 +209,38 @@ TEST(Understand, AlertsNameWhatIsOdd) {
   }
 }
 
+TEST(Understand, MeasurementsDoNotLookLikeIds) {
+  base::RandomStream random(4, "measurements");
+  std::vector<double> y, sensor, income, number, whole;
+  std::vector<std::uint32_t> codes;
+  std::vector<std::string> reading;
+  for (int i = 0; i < 400; ++i) {
+    y.push_back(i % 2);
+    sensor.push_back(20 + random.Normal());
+    income.push_back(std::round(1e6 * std::exp(random.Normal())));
+    whole.push_back(std::round(1e9 * random.Uniform()));
+    number.push_back(5000 + (i * 37) % 400);
+    codes.push_back(static_cast<std::uint32_t>(i));
+    reading.push_back(i == 3 ? "broken" : std::to_string(random.Normal()));
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("y", y));
+  columns.push_back(Column::Numbers("sensor", sensor));
+  columns.push_back(Column::Numbers("income", income));
+  columns.push_back(Column::Numbers("whole", whole));
+  columns.push_back(Column::Categories("reading", codes, reading));
+  columns.push_back(Column::Numbers("number", number));
+  columns.push_back(Column::Numbers("order_id", whole));
+  Problem problem;
+  problem.outcome = "y = 1";
+  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  std::vector<std::string> ids;
+  for (const evidence::Alert& alert : FindAlerts(gathered, ProfileColumns(*gathered.source, {}))) {
+    if (alert.kind == "id_like") ids.push_back(alert.column);
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"number", "order_id"}));
+}
+
 TEST(Understand, NoDataYetSaysWhy) {
   struct Case {
     Hypothesis hypothesis;

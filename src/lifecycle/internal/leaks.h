@@ -35,9 +35,12 @@ class SingleColumn {
   RunContext context_;
 };
 
-// Nearly all values differ, and they count or name rather than measure: texts; whole numbers that lie densely, go with the
-// order of the rows, or are called an id.
+// Nearly all values differ, and they name rows (NamesRows).
 bool CountsOrNames(const table::Column& column);
+// Of a column whose values nearly all differ: whether they count or name rows rather than measure something. Texts do that are
+// no decimals, times or prose; so do whole numbers that lie densely, go with the order of the rows, have more digits than any
+// measurement (beyond 2^53), or are called an id. `range`: largest minus smallest number.
+bool NamesRows(const table::Column& column, double range);
 
 // What an id may hide besides its size: last digits, first and last characters, length, the number within a text.
 struct IdView {
