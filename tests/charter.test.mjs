@@ -101,6 +101,11 @@ const findings = [
   ['a filter that keeps nothing', change('unit = "customer"', 'where = "amount > 1000"'), 'no_rows_kept', 'contradicted', 'data.where', 'keeps no row'],
   ['a hypothesis over an unknown column', add('[[phenomenon.hypotheses]]\nname = "rain"\nsegment = "rain > 3"\n'), 'no_data_yet', 'vague', 'phenomenon.hypotheses[rain].segment', "'rain'"],
   ['a hypothesis over no row', add('[[phenomenon.hypotheses]]\nname = "east"\nsegment = "region = \'east\'"\n'), 'segment_empty', 'contradicted', 'phenomenon.hypotheses[east].segment', 'no row'],
+  ['a hypothesis over a period without rows', add('[[phenomenon.hypotheses]]\nname = "soon"\nsegment = "region = \'north\'"\nperiod = "ordered_at >= \'2031-01-01\'"\n'), 'period_empty', 'contradicted', 'phenomenon.hypotheses[soon].period', 'holds no row'],
+  ['a hypothesis over no row of its period', add('[[phenomenon.hypotheses]]\nname = "late"\nsegment = "sensor >= 0"\nperiod = "ordered_at >= \'2020-03-01\'"\n'), 'segment_empty', 'contradicted', 'phenomenon.hypotheses[late].segment', 'no row of its period'],
+  ['a hypothesis over the outcome itself', add('[[phenomenon.hypotheses]]\nname = "back"\nsegment = "returned = 1 and region = \'north\'"\n'), 'segment_of_outcome', 'contradicted', 'phenomenon.hypotheses[back].segment', 'by definition'],
+  ['a hypothesis over the outcome by another name', add('[[data.derived]]\nname = "came_back"\nexpression = "returned > 0"\n[[data.columns]]\nname = "came_back"\nknown = "after"\n[[phenomenon.hypotheses]]\nname = "back"\nsegment = "came_back"\n'), 'segment_of_outcome', 'contradicted', 'phenomenon.hypotheses[back].segment', "the outcome 'returned = 1' itself"],
+  ['a hypothesis over its own metric', add('[[phenomenon.hypotheses]]\nname = "dear"\nsegment = "amount > 50"\nmetric = "amount"\n'), 'segment_of_outcome', 'contradicted', 'phenomenon.hypotheses[dear].segment', "the metric 'amount' itself"],
   ['an unknown direction', add('[[phenomenon.hypotheses]]\nname = "x"\ndirection = "highr"\n'), 'unknown_choice', 'contradicted', 'phenomenon.hypotheses[x].direction', "Did you mean 'higher'"],
   ['a part of no part', add('[[problem.parts]]\nname = "late"\n[[problem.parts]]\nname = "a"\nof = "lat"\n'), 'part_unknown', 'contradicted', 'problem.parts[a].of', "Did you mean 'late'"],
   ['parts in a circle', add('[[problem.parts]]\nname = "a"\nof = "b"\n[[problem.parts]]\nname = "b"\nof = "a"\n'), 'part_cycle', 'contradicted', 'problem.parts[a].of', 'a is part of b is part of a'],
@@ -173,7 +178,7 @@ const brokenCharters = [
   ['a duration that is none', '[problem]\nwait = "soon"\n', 'line 2, column 8', 'length of time'],
   ['a list of numbers', '[phenomenon]\nalternatives = [1]\n', 'line 2, column 16', 'a list of texts'],
   ['yes for true', '[ethics]\nfatal = "yes"\n', 'line 2, column 9', 'true or false'],
-  ['a number that is none', '[value]\ntrue_positive = nan\n', 'line 2, column 17', 'a number'],
+  ['a number that is none', '[value]\ntrue_positive = nan\n', 'line 2, column 17', 'must be a finite number'],
   ['two mistakes at once', '[project]\nnmae = "x"\n[proof]\ndays = "28"\n', 'line 4, column 8', 'line 2, column 1'],
 ];
 for (const [what, text, place, says] of brokenCharters) {

@@ -98,6 +98,7 @@ Result<CheckReport> CheckCharter(const Project& project, const CheckData& data, 
   JudgeFields(state);
   CheckStructure(state);
   PrepareData(state);
+  CheckHypotheses(state);
   CheckExpressions(state);
   CheckColumns(state);
   GatherObjectives(state);

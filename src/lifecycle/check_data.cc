@@ -179,20 +179,6 @@ void CheckExpressions(CheckState& state) {
     const std::vector<Record>& records = state.charter().list(section);
     for (std::size_t i = 0; i < records.size(); ++i) body(records[i], i);
   };
-  each("phenomenon.hypotheses", [&](const Record& record, std::size_t i) {
-    EvaluateField(state, "phenomenon.hypotheses", record, "metric", i, Wanted::kNumber, "no_data_yet", FieldStatus::kVague);
-    EvaluateField(state, "phenomenon.hypotheses", record, "period", i, Wanted::kCondition, "no_data_yet", FieldStatus::kVague);
-    const std::optional<table::Column> segment = EvaluateField(state, "phenomenon.hypotheses", record, "segment", i, Wanted::kCondition, "no_data_yet", FieldStatus::kVague);
-    if (!segment) return;
-    const std::vector<std::uint8_t> inside = Truths(*segment);
-    const auto rows = std::count(inside.begin(), inside.end(), 1);
-    const Place place = PlaceOf("phenomenon.hypotheses", record, "segment", i);
-    if (rows == 0 || rows == segment->num_rows()) {
-      state.Find("segment_empty", FieldStatus::kContradicted, place, "the segment of '" + record.text("name") + "' holds " + (rows == 0 ? "no row" : "every row") + ", so there is nothing to compare", "'" + record.text("segment") + "' is true in " + base::ReadableCount(rows) + " of " + base::ReadableCount(segment->num_rows()) + " rows", "Check the values in the condition.");
-    } else {
-      state.Confirm(place.key, "speaks of " + base::ReadableCount(rows) + " rows");
-    }
-  });
   each("guardrails", [&](const Record& record, std::size_t i) { EvaluateField(state, "guardrails", record, "expression", i, Wanted::kNumber); });
   each("baselines.rules", [&](const Record& record, std::size_t i) { EvaluateField(state, "baselines.rules", record, "expression", i, Wanted::kNumber); });
   each("problem.parts", [&](const Record& record, std::size_t i) {

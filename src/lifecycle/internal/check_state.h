@@ -56,7 +56,8 @@ std::vector<std::uint8_t> Truths(const table::Column& column);
 void JudgeFields(CheckState& state);        // check_fields.cc: empty, vague, impossible values
 void CheckStructure(CheckState& state);     // check_structure.cc: tree, options, steps, names that refer to names
 void PrepareData(CheckState& state);        // check_data.cc: derived columns, row filter, time, outcomes
-void CheckExpressions(CheckState& state);   // check_data.cc: every EXPR on the data
+void CheckHypotheses(CheckState& state);    // check_hypotheses.cc: claims that nothing can refute, or that no row speaks of
+void CheckExpressions(CheckState& state);   // check_data.cc: every other EXPR on the data
 void CheckColumns(CheckState& state);       // check_columns.cc: declared columns, business steps
 void GatherObjectives(CheckState& state);   // check_data.cc: what the analyses will get; says what nothing before has said
 Result<void> CheckAvailability(CheckState& state);  // check_availability.cc: known too late, outcome later than the wait
