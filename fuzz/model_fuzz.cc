@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto table = assay::table::Table::Create(std::move(columns));
   const assay::learn::Rows rows = {0, 1, 2};
   std::vector<double> out(3 * model->num_outputs());
-  (void)model->model->Explain();
+  (void)model->model->Explain(model->classes);
   (void)model->model->Predict(*table, rows, out, {}).has_value();
   return 0;
 }

@@ -94,7 +94,7 @@ class BoostedModel : public Model {
     return {{"encoder", encoder_.ToJson()}, {"depth", setting_.depth}, {"learning_rate", setting_.learning_rate}, {"least_child_weight", setting_.least_child_weight}, {"trees", setting_.trees}, {"booster", booster_->ToJson()}};
   }
   std::string BoosterJson() const override { return booster_->ToJson(); }
-  std::string Explain() const override {
+  std::string Explain(std::span<const std::string> /*classes*/) const override {
     return std::to_string(setting_.trees) + " trees of depth " + std::to_string(setting_.depth) + " on " + std::to_string(encoder_.names().size()) + " encoded features (XGBoost)";
   }
 

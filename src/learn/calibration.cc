@@ -138,10 +138,10 @@ class CalibratedModel : public Model {
     return json;
   }
   std::string BoosterJson() const override { return model_->BoosterJson(); }
-  std::string Explain() const override {
+  std::string Explain(std::span<const std::string> classes) const override {
     const std::string slope = base::ReadableNumber(calibration_.slope, 3), intercept = base::ReadableNumber(calibration_.intercept, 3);
     const std::string how = task_ == Task::kMulticlass ? "probabilities to the power " + slope : task_ == Task::kBinary ? "log odds times " + slope + " plus " + intercept : "times " + slope + " plus " + intercept;
-    const std::string model = model_->Explain();
+    const std::string model = model_->Explain(classes);
     return model + (model.find('\n') == std::string::npos ? "; " : "\n") + "calibrated inside the training part: " + how;
   }
 

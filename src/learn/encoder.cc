@@ -119,16 +119,17 @@ std::size_t NumTargets(const Examples& examples) { return examples.task == Task:
 
 std::size_t Encoder::Width(const Part& part) const { return IsCategory(part.type) ? part.prior.size() + part.one_hot.size() : 1; }
 
-void Encoder::Name() {
-  names_.clear();
+std::vector<std::string> Encoder::Names(std::span<const std::string> classes) const {
+  std::vector<std::string> names;
   for (const Part& part : parts_) {
     if (!IsCategory(part.type)) {
-      names_.push_back(part.column);
+      names.push_back(part.column);
       continue;
     }
-    for (std::size_t t = 0; t < part.prior.size(); ++t) names_.push_back(part.column + ": share" + (part.prior.size() > 1 ? " " + std::to_string(t) : ""));
-    for (const std::string& value : part.one_hot) names_.push_back(part.column + " = " + value);
+    for (std::size_t t = 0; t < part.prior.size(); ++t) names.push_back(part.column + ": share" + (part.prior.size() > 1 ? " of " + (t < classes.size() ? "'" + classes[t] + "'" : std::to_string(t)) : ""));
+    for (const std::string& value : part.one_hot) names.push_back(part.column + " = " + value);
   }
+  return names;
 }
 
 Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, Matrix* training) {
@@ -178,7 +179,7 @@ Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint
     for (const auto& [value, share] : part.shares) part.one_hot.push_back(value);
     std::sort(part.one_hot.begin(), part.one_hot.end());
   }));
-  encoder.Name();
+  encoder.names_ = encoder.Names({});
   *training = ASSAY_TRY(encoder.Encode(*examples.table, rows, context));
   // Overwrite the outcome encodings of the training rows by those of their stages.
   std::vector<std::size_t> first(fitted.size() + 1, 0);
@@ -308,7 +309,7 @@ Result<Encoder> Encoder::FromJson(const Json& json) {
   } catch (const Json::exception& failure) {
     return Error{ErrorCode::kInvalidInput, std::string("the model file is damaged: ") + failure.what()};
   }
-  encoder.Name();
+  encoder.names_ = encoder.Names({});
   return encoder;
 }
 

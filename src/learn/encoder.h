@@ -46,6 +46,8 @@ class Encoder {
 
   std::vector<std::string> columns() const;  // of the table, that Encode reads
   const std::vector<std::string>& names() const { return names_; }  // "distance", "origin: share", "origin = ORD"
+  // The same with the names of several classes: "origin: share of 'late'".
+  std::vector<std::string> Names(std::span<const std::string> classes) const;
   Json ToJson() const;
   static Result<Encoder> FromJson(const Json& json);
 
@@ -60,7 +62,6 @@ class Encoder {
     std::vector<float> prior;
   };
   std::size_t Width(const Part& part) const;
-  void Name();
 
   std::vector<Part> parts_;
   std::vector<std::string> names_;

@@ -34,8 +34,9 @@ class Model {
   virtual Json ToJson() const = 0;
   // XGBoost's own JSON, as XGBoost reads it; "" for all other models.
   virtual std::string BoosterJson() const { return ""; }
-  // One sentence or the rule itself, for people: "late when origin is ORD and month(date) <= 2".
-  virtual std::string Explain() const = 0;
+  // One sentence or the rule itself, for people: "late when origin is ORD and month(date) <= 2". `classes`: the names of several
+  // classes by index, which a model itself does not know; else empty or unused.
+  virtual std::string Explain(std::span<const std::string> classes) const = 0;
 };
 
 // A way to make a model. Stateless and thread-safe; the same rows and seed give the same model with any number of threads.

@@ -81,13 +81,15 @@ class LinearModel : public Model {
   std::vector<std::string> columns() const override { return encoder_.columns(); }
   Json ToJson() const override { return {{"encoder", encoder_.ToJson()}, {"mean", design_.mean}, {"scale", design_.scale}, {"indicated", design_.indicated}, {"weights", weights_}}; }
 
-  std::string Explain() const override {
-    std::vector<std::size_t> order(encoder_.names().size());
+  std::string Explain(std::span<const std::string> classes) const override {
+    const std::vector<std::string> names = encoder_.Names(classes);
+    std::vector<std::size_t> order(names.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::abs(weights_[0][a]) > std::abs(weights_[0][b]); });
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < std::min<std::size_t>(4, order.size()); ++i) parts.push_back(encoder_.names()[order[i]] + " " + (weights_[0][order[i]] >= 0 ? "+" : "") + base::ReadableNumber(weights_[0][order[i]], 2));
-    return std::string(task_ == Task::kBinary || task_ == Task::kMulticlass ? "logistic" : "ridge") + " regression on " + std::to_string(encoder_.names().size()) + " encoded features; per standard deviation: " + base::Join(parts, ", ");
+    for (std::size_t i = 0; i < std::min<std::size_t>(4, order.size()); ++i) parts.push_back(names[order[i]] + " " + (weights_[0][order[i]] >= 0 ? "+" : "") + base::ReadableNumber(weights_[0][order[i]], 2));
+    const std::string of_class = task_ == Task::kMulticlass && !classes.empty() ? " for '" + classes[0] + "'" : "";
+    return std::string(task_ == Task::kBinary || task_ == Task::kMulticlass ? "logistic" : "ridge") + " regression on " + std::to_string(names.size()) + " encoded features; per standard deviation" + of_class + ": " + base::Join(parts, ", ");
   }
 
  private:

@@ -112,7 +112,7 @@ class OwnRuleModel : public Model {
     return parsed ? parsed->columns() : std::vector<std::string>{};
   }
   Json ToJson() const override { return {{"expression", expression_}, {"uppers", groups_.uppers}, {"texts", groups_.texts}, {"outputs", outputs_}}; }
-  std::string Explain() const override { return "your rule: " + expression_; }
+  std::string Explain(std::span<const std::string> /*classes*/) const override { return "your rule: " + expression_; }
 
  private:
   std::string expression_;

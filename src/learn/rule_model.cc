@@ -78,17 +78,20 @@ class RuleModel : public Model {
     return {{"nodes", nodes}};
   }
 
-  std::string Explain() const override {
-    if (nodes_[0].left < 0) return "no split helps: " + Answer(nodes_[0]) + " for all";
+  std::string Explain(std::span<const std::string> classes) const override {
+    if (nodes_[0].left < 0) return "no split helps: " + Answer(nodes_[0], classes) + " for all";
     std::vector<std::string> lines;
-    Collect(0, "", &lines);
+    Collect(0, "", classes, &lines);
     return base::Join(lines, "\n");
   }
 
  private:
-  std::string Answer(const RuleNode& node) const {
+  std::string Answer(const RuleNode& node, std::span<const std::string> classes) const {
     if (task_ == Task::kBinary) return base::ReadableShare(node.output[0]);
-    if (task_ == Task::kMulticlass) return "class " + std::to_string(std::max_element(node.output.begin(), node.output.end()) - node.output.begin());
+    if (task_ == Task::kMulticlass) {
+      const auto likeliest = static_cast<std::size_t>(std::max_element(node.output.begin(), node.output.end()) - node.output.begin());
+      return (likeliest < classes.size() ? "'" + classes[likeliest] + "'" : "class " + std::to_string(likeliest)) + " with " + base::ReadableShare(node.output[likeliest]);
+    }
     return base::ReadableNumber(node.output[0]);
   }
 
@@ -105,13 +108,13 @@ class RuleModel : public Model {
   }
 
   // A line per branch, branches of branches two blanks further in.
-  void Collect(std::size_t n, const std::string& indent, std::vector<std::string>* lines) const {
+  void Collect(std::size_t n, const std::string& indent, std::span<const std::string> classes, std::vector<std::string>* lines) const {
     for (const bool left : {true, false}) {
       const std::size_t below = static_cast<std::size_t>(left ? nodes_[n].left : nodes_[n].right);
       const RuleNode& node = nodes_[below];
       const std::string branch = indent + (left ? "if " + Condition(nodes_[n]) : std::string("else"));
-      lines->push_back(branch + (node.left < 0 ? ": " + Answer(node) + " (" + base::ReadableShare(node.share) + " of rows)" : ":"));
-      if (node.left >= 0) Collect(below, indent + "  ", lines);
+      lines->push_back(branch + (node.left < 0 ? ": " + Answer(node, classes) + " (" + base::ReadableShare(node.share) + " of rows)" : ":"));
+      if (node.left >= 0) Collect(below, indent + "  ", classes, lines);
     }
   }
 

@@ -35,7 +35,7 @@ class ConstantModel : public Model {
   }
   std::vector<std::string> columns() const override { return {}; }
   Json ToJson() const override { return {{"values", values_}}; }
-  std::string Explain() const override {
+  std::string Explain(std::span<const std::string> /*classes*/) const override {
     switch (task_) {
       case Task::kBinary: return "always " + base::ReadableShare(values_[0]) + ", the share in the training rows";
       case Task::kMulticlass: return "always the shares of the classes in the training rows";
@@ -75,7 +75,7 @@ class RandomModel : public Model {
   }
   std::vector<std::string> columns() const override { return {}; }
   Json ToJson() const override { return {{"shares", shares_}, {"draws", draws_}, {"seed", seed_}}; }
-  std::string Explain() const override {
+  std::string Explain(std::span<const std::string> /*classes*/) const override {
     if (task_ == Task::kRanking) return "a random order within each query";
     if (task_ == Task::kRegression) return "the outcome of a training row drawn at random";
     return "a class drawn at random by its share in the training rows, claimed with 99 % certainty";

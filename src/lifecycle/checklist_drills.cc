@@ -172,7 +172,7 @@ Result<ItemAnswer> DecideExplainable(const Workbench& bench, const RunContext& c
   const Estimate fidelity{1 - ratio.value, 1 - ratio.high, 1 - ratio.low, 0.95, ""};
   answer.figures.push_back(MakeFigure("fidelity", "share of the model's variation that a rule follows", fidelity, "share"));
   answer.verdict = fidelity.low >= 0.8 ? Verdict::kSupported : fidelity.high < 0.8 ? Verdict::kRefuted : Verdict::kInconclusive;
-  answer.answer = (answer.verdict == Verdict::kSupported ? "Yes" : answer.verdict == Verdict::kRefuted ? "Not by a short rule" : "Not decided") + std::string(": a rule of at most three conditions follows ") + EstimateInWords(fidelity) + " of what the boosted trees say:\n" + rule->Explain();
+  answer.answer = (answer.verdict == Verdict::kSupported ? "Yes" : answer.verdict == Verdict::kRefuted ? "Not by a short rule" : "Not decided") + std::string(": a rule of at most three conditions follows ") + EstimateInWords(fidelity) + " of what the boosted trees say:\n" + rule->Explain({});
   return answer;
 }
 

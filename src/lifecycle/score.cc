@@ -187,7 +187,7 @@ Result<ScoreReport> Score(const SavedModel& model, const std::string& source_nam
   report.header.report = "score";
   report.header.data = source.data;
   report.rows = source.table.num_rows();
-  report.model = {model.name, learn::RungKindName(model.model->kind()), learn::TaskName(model.task), model.outcome, model.model->Explain(), model.training_rows, model.trained_until == base::kMissingTime ? "" : base::FormatTime(model.trained_until), source.needed.columns};
+  report.model = {model.name, learn::RungKindName(model.model->kind()), learn::TaskName(model.task), model.outcome, model.model->Explain(model.classes), model.training_rows, model.trained_until == base::kMissingTime ? "" : base::FormatTime(model.trained_until), source.needed.columns};
   report.predictions = summary.Figures(report.rows);
   report.unseen = predictor.unseen();
   report.notes = source.notes;

@@ -29,7 +29,7 @@ class FixedModel : public learn::Model {
   }
   std::vector<std::string> columns() const override { return columns_; }
   Json ToJson() const override { return {}; }
-  std::string Explain() const override { return "always the same"; }
+  std::string Explain(std::span<const std::string> /*classes*/) const override { return "always the same"; }
 
  private:
   std::vector<std::string> columns_;

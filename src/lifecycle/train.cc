@@ -150,7 +150,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     RungReport out;
     out.name = rungs[r].name;
     out.kind = learn::RungKindName(rungs[r].kind);
-    out.explain = rungs[r].model ? rungs[r].model->Explain() : "predictions of another model";
+    out.explain = rungs[r].model ? rungs[r].model->Explain(examples.classes) : "predictions of another model";
     out.source = rungs[r].source;
     out.training_rows = rungs[r].model ? report.split.training_rows : 0;
     for (const Metric m : learn::MetricsOf(examples.task)) out.metrics[learn::MetricName(m)] = ToEstimate(judge.Estimate(m, rungs[r].predictions));
