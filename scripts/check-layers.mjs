@@ -1,7 +1,7 @@
 // node scripts/check-layers.mjs [ROOT]: fails when an include points up, or sideways between layers of equal height, and when a
 // source does not include its own header first (which shows that the header stands alone).
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix, relative } from 'node:path';
 
 const root = process.argv[2] ?? join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 // Lowest first; an include may only point to a layer further left.
@@ -14,6 +14,13 @@ function* files(folder) {
     if (statSync(path).isDirectory()) yield* files(path);
     else if (/\.(h|cc)$/.test(name)) yield path;
   }
+}
+
+// What an include means, as a path from src/: a quoted one is looked for beside its file first, and ".." leads where it leads.
+function includedFrom(path, quote, text) {
+  const folder = relative(join(root, 'src'), dirname(path)).split('\\').join('/');
+  const beside = posix.join(folder, text);
+  return quote === '"' && (text.startsWith('.') || existsSync(join(root, 'src', beside))) ? beside : posix.normalize(text);
 }
 
 const faults = [];
@@ -29,13 +36,16 @@ for (const layer of readdirSync(join(root, 'src')).sort()) {
     const header = path.endsWith('.cc') && ['.', 'internal'].map((below) => join(dirname(path), below, own)).find((file) => existsSync(file));
     if (header) {
       const expected = header.slice(join(root, 'src').length + 1);
-      const first = /^\s*#\s*include\s+["<]([^">]+)/m.exec(text)?.[1];
+      const first = /^\s*#\s*include\s*["<]([^">]+)/m.exec(text)?.[1];
       if (first !== expected) faults.push(`${path}: includes "${first}" first; its own header "${expected}" must come first`);
     }
     text.split('\n').forEach((line, index) => {
-      const found = /^\s*#\s*include\s+"([a-z_]+)\/([^"]+)"/.exec(line);
+      const found = /^\s*#\s*include\s*(["<])([^">]+)[">]/.exec(line);
       if (!found) return;
-      const [, other, rest] = found;
+      const [other, ...below] = includedFrom(path, found[1], found[2]).split('/');
+      const rest = below.join('/');
+      // <vector> and <CLI/CLI.hpp> are not ours.
+      if (rest === '' || (found[1] === '<' && other !== '..' && !layers.includes(other))) return;
       const where = `${path}:${index + 1}`;
       if (!layers.includes(other)) faults.push(`${where}: includes "${other}/${rest}", which is no layer`);
       else if (layers.indexOf(other) > layers.indexOf(layer)) faults.push(`${where}: ${layer} includes ${other}, which lies above it`);

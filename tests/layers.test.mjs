@@ -18,6 +18,12 @@ const planted = [
   ['table/a.cc', '#include "cli/session.h"', 'lies above it'],
   ['server/a.cc', '#include "cli/session.h"', 'lies above it'],
   ['learn/a.cc', '#include "store/internal/duckdb_handle.h"', 'is internal'],
+  ['table/a.cc', '#include <cli/session.h>', 'lies above it'],
+  ['table/a.cc', '#include"cli/session.h"', 'lies above it'],
+  ['table/a.cc', '#include "../cli/session.h"', 'lies above it'],
+  ['table/a.cc', '#include "base/../cli/session.h"', 'lies above it'],
+  ['table/internal/a.cc', '# include <../cli/session.h>', 'which is no layer'],
+  ['learn/a.cc', '#include <store/internal/duckdb_handle.h>', 'is internal'],
   ['utils/a.h', '', 'is not a layer'],
   ['stats/b.cc', '#include <vector>\n#include "stats/b.h"', 'must come first'],
 ];
@@ -25,7 +31,7 @@ for (const [file, line, says] of planted) {
   test(`a planted violation is found: ${file} ${line}`, () => {
     const root = mkdtempSync(join(tmpdir(), 'assay-layers-'));
     try {
-      mkdirSync(join(root, 'src', file.split('/')[0]), { recursive: true });
+      mkdirSync(dirname(join(root, 'src', file)), { recursive: true });
       writeFileSync(join(root, 'src', file), `${line}\n`);
       if (file === 'stats/b.cc') writeFileSync(join(root, 'src', 'stats/b.h'), '');
       const run = check(root);
