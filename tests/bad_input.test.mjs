@@ -127,6 +127,13 @@ test('read: a line end within a quoted name of the header', () => {
   }
 });
 
+test('read: endings in upper case', () => {
+  for (const [name, bytes] of [['UPPER.CSV.GZ', gzipSync('\ufeffy,x\n1,2\n0,3\n')], ['UPPER.JSONL.GZ', gzipSync('{"y":1,"x":2}\n{"y":0,"x":3}\n')], ['UPPER.CSV', 'y,x\n1,2\n0,3\n']]) {
+    const run = understand(file(name, bytes));
+    assert.equal(run.status, 0, `${name}: ${run.stderr}`);
+  }
+});
+
 test('read: a quote that first appears after 40,000 rows', () => {
   const { of } = columns(file('late-quote.csv', many((i) => (i === 40_000 ? '0,"a,b"' : `${i % 2},c`))));
   assert.deepEqual(of('x').top_values, ['c', 'a,b']);

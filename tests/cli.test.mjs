@@ -137,6 +137,23 @@ test('a project runs to a report, a ledger and steps; a broken charter names its
   }
 });
 
+test('a flag that a project states in its charter is refused with its key', () => {
+  const project = join(folder, 'stated');
+  mkdirSync(project);
+  writeFileSync(join(project, 'assay.toml'), '[project]\nname = "Stated"\n[data]\nsource = "../good.csv"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n');
+  const keys = { outcome: 'outcome', time: 'time', unit: 'unit', query: 'query', wait: 'wait', where: 'where', features: 'known', exclude: 'known', task: 'task', metric: 'metric', target: 'target', 'least-gain': 'least_gain' };
+  for (const command of ['understand', 'feasibility']) {
+    for (const [flag, key] of Object.entries(keys)) {
+      const run = assay(command, project, `--${flag}`, flag === 'target' || flag === 'least-gain' ? '0.01' : 'x');
+      assert.equal(run.status, 2, `${command} --${flag}: ${run.stdout}`);
+      assert.ok(run.stderr.includes(`--${flag}: ${project} is a project`) && run.stderr.includes(`'${key}' in [`), run.stderr);
+    }
+  }
+  const none = assay('understand', good, '--outcome', 'y = 1', '--objective', 'y');
+  assert.equal(none.status, 2);
+  assert.ok(none.stderr.includes('--objective') && none.stderr.includes('no project'), none.stderr);
+});
+
 test('help teaches and every command has it', () => {
   const help = assay('--help').stdout;
   for (const command of ['run', 'report', 'understand', 'feasibility', 'train', 'ledger', 'schema']) {

@@ -75,10 +75,30 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+namespace {
+// Of the letters that take two bytes in UTF-8, U+0080 to U+07FF.
+unsigned LowerOfTwoBytes(unsigned letter) {
+  const auto within = [letter](unsigned first, unsigned last) { return letter >= first && letter <= last; };
+  const bool even = letter % 2 == 0;
+  if (within(0xC0, 0xDE)) return letter == 0xD7 ? letter : letter + 0x20;              // À to Þ, less the sign of multiplication
+  if (within(0x100, 0x12F) || within(0x132, 0x137) || within(0x14A, 0x177)) return even ? letter + 1 : letter;  // Ā ā, Ŋ ŋ
+  if (within(0x139, 0x148) || within(0x179, 0x17E)) return even ? letter : letter + 1;  // Ĺ ĺ, Ź ź
+  if (within(0x391, 0x3A9) && letter != 0x3A2) return letter + 0x20;                    // Greek
+  if (within(0x410, 0x42F)) return letter + 0x20;                                       // Cyrillic
+  if (within(0x400, 0x40F)) return letter + 0x50;
+  return letter;
+}
+}  // namespace
+
 std::string Lowercase(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(lower[i]);
+    if (lead >= 'A' && lead <= 'Z') lower[i] = static_cast<char>(lead - 'A' + 'a');
+    if (lead < 0xC2 || lead > 0xDF || i + 1 == lower.size() || (static_cast<unsigned char>(lower[i + 1]) & 0xC0U) != 0x80U) continue;
+    const unsigned letter = LowerOfTwoBytes((lead & 0x1FU) << 6U | (static_cast<unsigned char>(lower[i + 1]) & 0x3FU));
+    lower[i] = static_cast<char>(0xC0U | letter >> 6U);
+    lower[++i] = static_cast<char>(0x80U | (letter & 0x3FU));
   }
   return lower;
 }

@@ -19,7 +19,8 @@ std::string ReadableShare(double share);
 
 std::string Join(std::span<const std::string> parts, std::string_view separator);
 std::string_view Trim(std::string_view text);
-std::string Lowercase(std::string_view text);  // ASCII letters only
+// Of letters of A to Z, and of the Latin, Greek and Cyrillic ones beyond them whose two cases are as long in UTF-8.
+std::string Lowercase(std::string_view text);
 bool IsValidUtf8(std::string_view bytes);
 
 // Up to `most` candidates nearest to `name` (edit distance, case ignored), nearest first;

@@ -84,7 +84,9 @@ TEST(Text, JoinTrimLowercase) {
   EXPECT_EQ(Trim(""), "");
   EXPECT_EQ(Trim(" \t\r\n"), "");
   EXPECT_EQ(Trim("\n a b\t"), "a b");
-  EXPECT_EQ(Lowercase("AbZ\xC3\x89@["), "abz\xC3\x89@[");
+  EXPECT_EQ(Lowercase("AbZ@["), "abz@[");
+  EXPECT_EQ(Lowercase("GRÖßE ÀÞ× ŁÓDŹ ĲŸ ΑΩ ЁЖ 数"), "größe àþ× łódź ĳŸ αω ёж 数");
+  EXPECT_EQ(Lowercase("A\xC3"), "a\xC3");  // half a letter
 }
 
 TEST(Text, WordsOfANameAndNamesWhateverTheirCase) {

@@ -44,6 +44,19 @@ bool Skip(std::string_view* text, char c) {
   return true;
 }
 
+// "Z", "+02:00", "-0530", "+02", or nothing: how far local time is ahead of UTC, in minutes.
+bool ReadOffset(std::string_view* rest, int* minutes) {
+  if (rest->empty() || Skip(rest, 'Z')) return true;
+  const bool behind = rest->front() == '-';
+  if (!Skip(rest, '+') && !Skip(rest, '-')) return false;
+  int hour = 0, minute = 0;
+  if (!ReadDigits(rest, 2, &hour)) return false;
+  Skip(rest, ':');
+  if (!rest->empty() && !ReadDigits(rest, 2, &minute)) return false;
+  *minutes = (behind ? -1 : 1) * (hour * 60 + minute);
+  return hour <= 15 && minute < 60;
+}
+
 bool ReadClock(std::string_view* rest, CivilTime* civil) {
   if (!ReadDigits(rest, 2, &civil->hour) || !Skip(rest, ':') || !ReadDigits(rest, 2, &civil->minute)) return false;
   if (Skip(rest, ':')) {
@@ -60,7 +73,6 @@ bool ReadClock(std::string_view* rest, CivilTime* civil) {
       if (!any) return false;
     }
   }
-  Skip(rest, 'Z');
   return civil->hour < 24 && civil->minute < 60 && civil->second < 60;
 }
 
@@ -105,7 +117,7 @@ Result<Micros> ParseTime(std::string_view text) {
   const Error error{ErrorCode::kInvalidInput,
                     "'" + std::string(text) + "' is not a time; write it like 2001-03-04 or 2001-03-04 05:06:07"};
   CivilTime civil;
-  int year = 0;
+  int year = 0, offset_minutes = 0;
   if (!ReadDigits(&rest, 4, &year) || !Skip(&rest, '-') || !ReadDigits(&rest, 2, &civil.month) || !Skip(&rest, '-') ||
       !ReadDigits(&rest, 2, &civil.day)) {
     return error;
@@ -114,9 +126,9 @@ Result<Micros> ParseTime(std::string_view text) {
   if (civil.month < 1 || civil.month > 12 || civil.day < 1 || civil.day > DaysInMonth(year, civil.month)) return error;
   if (!rest.empty()) {
     if (!Skip(&rest, 'T') && !Skip(&rest, ' ')) return error;
-    if (!ReadClock(&rest, &civil) || !rest.empty()) return error;
+    if (!ReadClock(&rest, &civil) || !ReadOffset(&rest, &offset_minutes) || !rest.empty()) return error;
   }
-  return FromCivil(civil);
+  return FromCivil(civil) - offset_minutes * 60 * kMicrosPerSecond;
 }
 
 std::string FormatTime(Micros time) {

@@ -1,4 +1,4 @@
-// Points in time and lengths of time, without time zones: everything is read as UTC.
+// Points in time and lengths of time, in UTC: a time that names no zone is taken for UTC.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ struct CivilTime {
 CivilTime ToCivil(Micros time);
 Micros FromCivil(const CivilTime& civil);
 
-// ISO 8601: "2001-03-04", "2001-03-04 05:06[:07[.123456]]", "T" for the blank, "Z" allowed.
+// ISO 8601: "2001-03-04", "2001-03-04 05:06[:07[.123456]]", "T" for the blank; a clock with "Z" or an offset from UTC ("+02:00")
+// is brought to UTC.
 Result<Micros> ParseTime(std::string_view text);
 // "2001-03-04", with the time of day only when it is not midnight.
 std::string FormatTime(Micros time);

@@ -10,6 +10,7 @@ namespace assay::cli {
 
 std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
   auto flags = std::make_shared<ProblemFlags>();
+  flags->command = command;
   const char* group = "Problem";
   command->add_option("FILE", flags->source, "CSV, gzip CSV, Parquet, JSON, a pattern like 'data/*.parquet', or a project's folder")->required();
   command->add_option("--objective", flags->objective, "Of a project's folder: which objective (default: the first)")->group(group);
@@ -29,10 +30,38 @@ std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
   return flags;
 }
 
+namespace {
+// What a project states in its charter instead of by flags.
+struct CharterKey {
+  const char* flag;
+  const char* instead;
+};
+constexpr CharterKey kCharterKeys[] = {
+    {"--outcome", "'outcome' in [[objectives]]"},
+    {"--time", "'time' in [data]"},
+    {"--unit", "'unit' in [data]"},
+    {"--query", "'query' in [data]"},
+    {"--wait", "'wait' in [problem]"},
+    {"--where", "'where' in [data]"},
+    {"--features", "'known' in [[data.columns]]: \"after\" for every column that is to be no feature"},
+    {"--exclude", "'known' in [[data.columns]]: \"after\" for a column that is to be no feature"},
+    {"--task", "'task' in [[objectives]]"},
+    {"--metric", "'metric' in [[objectives]]"},
+    {"--target", "'target' in [[objectives]]"},
+    {"--least-gain", "'least_gain' in [[objectives]]"},
+};
+}  // namespace
+
 Result<std::optional<lifecycle::Project>> ProjectNamed(const ProblemFlags& flags) {
   std::error_code code;
-  if (!std::filesystem::exists(std::filesystem::path(flags.source) / "assay.toml", code)) return std::optional<lifecycle::Project>();
-  if (!flags.outcome.empty()) return Error{ErrorCode::kInvalidInput, flags.source + ": is a project, whose outcome stands in its assay.toml; leave --outcome out, or name the data file instead of the folder"};
+  if (!std::filesystem::exists(std::filesystem::path(flags.source) / "assay.toml", code)) {
+    if (!flags.objective.empty()) return Error{ErrorCode::kInvalidInput, "--objective: " + flags.source + " is no project's folder (it has no assay.toml), so it has no objectives; state the outcome by --outcome"};
+    return std::optional<lifecycle::Project>();
+  }
+  for (const CharterKey& key : kCharterKeys) {
+    if (flags.command->count(key.flag) == 0) continue;
+    return Error{ErrorCode::kInvalidInput, std::string(key.flag) + ": " + flags.source + " is a project, whose problem stands in its assay.toml; change " + key.instead + " there, or name the data file instead of the folder"};
+  }
   return std::optional<lifecycle::Project>(ASSAY_TRY(lifecycle::OpenProject(flags.source)));
 }
 

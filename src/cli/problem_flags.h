@@ -25,11 +25,13 @@ struct ProblemFlags {
   double target = std::numeric_limits<double>::quiet_NaN();
   double least_gain = 0.01;
   std::int64_t sample = 0;
+  const CLI::App* command = nullptr;  // says which flags were given
 };
 
 // Adds FILE and the flags. The struct lives as long as the app.
 std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command);
-// FILE as the folder of a project, nothing when it is none. kInvalidInput when the problem is stated twice.
+// FILE as the folder of a project, nothing when it is none. kInvalidInput when the problem is stated twice, in the charter and by a
+// flag, and for an --objective without a project.
 Result<std::optional<lifecycle::Project>> ProjectNamed(const ProblemFlags& flags);
 // kInvalidInput when a duration is not one.
 Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags);

@@ -75,6 +75,7 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal, Part p
       terminal.Paragraph("A shift at " + change.start + ": from " + ReadableEstimate(change.before) + " to " + ReadableEstimate(change.after) + by + ".", 2);
     }
     if (report.over_time.changes.empty()) terminal.Line("  No level shift beyond noise.");
+    if (!report.over_time.outside.empty()) terminal.Paragraph("Note: " + report.over_time.outside + ".", 2);
     terminal.Paragraph("Season: " + report.over_time.seasonality + ".", 2);
     for (const evidence::Season& season : report.seasons) terminal.Paragraph("By " + season.name + ": " + season.answer, 2);
   }

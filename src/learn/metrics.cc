@@ -16,17 +16,19 @@ struct MetricRow {
   const char* name;
   bool higher_is_better;
   bool binary, multiclass, regression, ranking;
+  MetricLimits limits;
 };
+constexpr double kNone = std::numeric_limits<double>::infinity();
 constexpr MetricRow kMetrics[] = {
-    {Metric::kSkill, "skill", true, true, true, true, true},
-    {Metric::kAuc, "auc", true, true, false, false, false},
-    {Metric::kLogLoss, "log_loss", false, true, true, false, false},
-    {Metric::kBrier, "brier", false, true, true, false, false},
-    {Metric::kAccuracy, "accuracy", true, true, true, false, false},
-    {Metric::kRmse, "rmse", false, false, false, true, false},
-    {Metric::kMae, "mae", false, false, false, true, false},
-    {Metric::kR2, "r2", true, false, false, true, false},
-    {Metric::kNdcg, "ndcg", true, false, false, false, true},
+    {Metric::kSkill, "skill", true, true, true, true, true, {-kNone, 1}},
+    {Metric::kAuc, "auc", true, true, false, false, false, {0, 1}},
+    {Metric::kLogLoss, "log_loss", false, true, true, false, false, {0, kNone}},
+    {Metric::kBrier, "brier", false, true, true, false, false, {0, 2}},
+    {Metric::kAccuracy, "accuracy", true, true, true, false, false, {0, 1}},
+    {Metric::kRmse, "rmse", false, false, false, true, false, {0, kNone}},
+    {Metric::kMae, "mae", false, false, false, true, false, {0, kNone}},
+    {Metric::kR2, "r2", true, false, false, true, false, {-kNone, 1}},
+    {Metric::kNdcg, "ndcg", true, false, false, false, true, {0, 1}},
 };
 const MetricRow& RowOf(Metric metric) { return kMetrics[static_cast<std::size_t>(metric)]; }
 
@@ -56,6 +58,15 @@ std::vector<Metric> MetricsOf(Task task) {
   }
   return metrics;
 }
+
+Result<void> RefuseMetricOf(Metric metric, Task task) {
+  if (MetricApplies(metric, task)) return {};
+  std::vector<std::string> names;
+  for (const Metric other : MetricsOf(task)) names.emplace_back(MetricName(other));
+  return Error{ErrorCode::kInvalidInput, std::string("the metric '") + MetricName(metric) + "' does not exist for the task " + TaskName(task) + "; take one of " + base::Join(names, ", ")};
+}
+
+MetricLimits LimitsOf(Metric metric) { return RowOf(metric).limits; }
 
 Result<Metric> ParseMetric(const std::string& name) {
   std::vector<std::string> names;

@@ -18,6 +18,13 @@ Result<Metric> ParseMetric(const std::string& name);
 bool HigherIsBetter(Metric metric);
 bool MetricApplies(Metric metric, Task task);
 std::vector<Metric> MetricsOf(Task task);  // the default one first
+// kInvalidInput, with those that there are, when the metric does not exist for the task.
+Result<void> RefuseMetricOf(Metric metric, Task task);
+// What a metric can be, whatever the data: least to most, infinite where there is no limit.
+struct MetricLimits {
+  double least, most;
+};
+MetricLimits LimitsOf(Metric metric);
 
 // The loss per row whose mean is log_loss, brier, rmse^2, mae or 1 - accuracy. `predictions`: as Model::Predict gives
 // them, for `rows` of `examples`. Probabilities are clipped to [e, 1 - e] with e = 2^-52.

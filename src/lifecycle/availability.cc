@@ -121,8 +121,9 @@ bool HasDistinctValues(const table::Column& column) {
   if (rows < kFewestRows) return false;
   if (column.type() == table::ColumnType::kCategory) return static_cast<std::int64_t>(column.dictionary().size()) > column.num_rows() * 95 / 100;
   if (column.type() != table::ColumnType::kNumber || !column.is_integer()) return false;
-  std::unordered_set<double> values;
-  for (std::int64_t row = 0; row < rows; ++row) values.insert(column.NumberAt(row));
+  std::vector<std::uint64_t> keys(static_cast<std::size_t>(rows));
+  column.CopyKeys(0, keys);
+  const std::unordered_set<std::uint64_t> values(keys.begin(), keys.end());
   return static_cast<std::int64_t>(values.size()) > rows * 95 / 100;
 }
 

@@ -69,8 +69,9 @@ void Conclude(CheckReport* report) {
     }
   }
   for (const FieldJudgement& field : report->fields) {
-    // A list with entries is judged by them; counted are its fields.
-    if (charter::IsListSection(field.key) && field.status != FieldStatus::kEmpty) continue;
+    // A list with entries is judged by them; counted are its fields, and what was found about the list as a whole.
+    const bool found = std::any_of(report->findings.begin(), report->findings.end(), [&](const evidence::CheckFinding& finding) { return finding.key == field.key; });
+    if (charter::IsListSection(field.key) && field.status != FieldStatus::kEmpty && !found) continue;
     switch (field.status) {
       case FieldStatus::kAnswered: ++report->answered; break;
       case FieldStatus::kEmpty: ++report->empty; break;

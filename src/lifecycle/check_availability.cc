@@ -7,6 +7,7 @@
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/check_state.h"
 #include "lifecycle/time_leak.h"
+#include "lifecycle/understand.h"
 
 namespace assay::lifecycle::internal {
 
@@ -124,6 +125,40 @@ void CheckRules(CheckState& state) {
   }
 }
 
+// A time column that follows the decision and may say when outcomes became known.
+struct WitnessOfWait {
+  std::string column;
+  std::vector<base::Micros> after;  // the decision, per row with an outcome and both times
+  bool certain = false;             // part of the outcome, or known where the outcome is
+};
+
+// Of rows with an outcome: columns that are part of it, that are declared known after the decision, or that are known exactly where it is.
+std::vector<WitnessOfWait> WitnessesOfWait(const CheckState& state, const std::vector<std::uint8_t>& known) {
+  std::vector<WitnessOfWait> witnesses;
+  const Problem& problem = state.objectives[0].problem;
+  const std::optional<OutcomeDelays> delays = state.gathered ? MeasureDelays(*state.gathered, {}) : std::nullopt;
+  const auto outcomes = std::count(known.begin(), known.end(), 1);
+  for (const table::Column& column : state.table->columns()) {
+    if (column.type() != table::ColumnType::kTime || base::IsAmong(ColumnsOf(problem.time), column.name())) continue;
+    const bool part = base::IsAmong(ColumnsOf(problem.outcome), column.name());
+    const bool follows = delays && delays->follows_outcome && delays->column == column.name();
+    if (!part && !follows && !DeclaredAs(state, column.name()).after) continue;
+    WitnessOfWait witness{column.name(), {}, part || follows};
+    std::int64_t before = 0;
+    for (std::int64_t row = 0; row < column.num_rows(); ++row) {
+      if (known[static_cast<std::size_t>(row)] == 0 || column.IsMissing(row) || state.time->IsMissing(row)) continue;
+      witness.after.push_back(column.TimeAt(row) - state.time->TimeAt(row));
+      before += witness.after.back() < 0 ? 1 : 0;
+    }
+    const auto rows = static_cast<std::int64_t>(witness.after.size());
+    if (!part && before * 100 > rows) continue;  // it does not follow the decision
+    witness.certain = witness.certain || static_cast<double>(rows) >= 0.95 * static_cast<double>(outcomes);
+    witnesses.push_back(std::move(witness));
+  }
+  std::stable_sort(witnesses.begin(), witnesses.end(), [](const WitnessOfWait& a, const WitnessOfWait& b) { return a.certain > b.certain; });
+  return witnesses;
+}
+
 void CheckWait(CheckState& state, const std::vector<std::uint8_t>& known) {
   const Record& problem = state.charter().section("problem");
   if (!problem.has("wait") || !state.time) return;
@@ -134,23 +169,21 @@ void CheckWait(CheckState& state, const std::vector<std::uint8_t>& known) {
     state.Find("wait_too_short", FieldStatus::kContradicted, place, "the outcome comes later than the wait of " + base::FormatDuration(wait), "of the " + base::ReadableCount(delay.rows) + " rows of the newest " + base::FormatDuration(delay.delay) + " only " + base::ReadableShare(delay.known) + " have an outcome, of older rows " + base::ReadableShare(delay.usual), "Write wait = \"" + base::FormatDuration(delay.delay) + "\" or longer, or find out why outcomes are late.");
     return;
   }
-  // Times inside the outcome say themselves when it was known.
   if (state.objectives.empty()) return;
-  for (const std::string& name : ColumnsOf(state.objectives[0].problem.outcome)) {
-    const std::int64_t index = state.table->Find(name);
-    if (index < 0 || state.table->column(static_cast<std::size_t>(index)).type() != table::ColumnType::kTime || base::IsAmong(ColumnsOf(state.objectives[0].problem.time), name)) continue;
-    const table::Column& column = state.table->column(static_cast<std::size_t>(index));
-    std::vector<base::Micros> after;
-    for (std::int64_t row = 0; row < column.num_rows(); ++row) {
-      if (!column.IsMissing(row) && !state.time->IsMissing(row)) after.push_back(column.TimeAt(row) - state.time->TimeAt(row));
-    }
+  for (WitnessOfWait& witness : WitnessesOfWait(state, known)) {
+    std::vector<base::Micros>& after = witness.after;
     if (after.size() < 20) continue;
     const auto late = std::count_if(after.begin(), after.end(), [&](base::Micros d) { return d > wait; });
     const double share = static_cast<double>(late) / static_cast<double>(after.size());
     if (share <= 0.05) continue;
     std::nth_element(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(after.size() * 95 / 100), after.end());
     const base::Micros most = after[after.size() * 95 / 100];
-    state.Find("wait_too_short", FieldStatus::kContradicted, place, "the outcome comes later than the wait of " + base::FormatDuration(wait), "'" + name + "' lies more than that after the decision in " + base::ReadableShare(share) + " of " + base::ReadableCount(static_cast<std::int64_t>(after.size())) + " rows; 95 % lie within " + base::FormatDuration(most), "Write wait = \"" + base::FormatDuration(most) + "\" or longer.");
+    const std::string evidence = "'" + witness.column + "' lies more than that after the decision in " + base::ReadableShare(share) + " of " + base::ReadableCount(static_cast<std::int64_t>(after.size())) + " rows with an outcome; 95 % lie within " + base::FormatDuration(most);
+    if (witness.certain) {
+      state.Find("wait_too_short", FieldStatus::kContradicted, place, "the outcome comes later than the wait of " + base::FormatDuration(wait), evidence, "Write wait = \"" + base::FormatDuration(most) + "\" or longer.");
+    } else {
+      state.Find("wait_may_be_short", FieldStatus::kVague, place, "if '" + witness.column + "' is when the outcome became known, it comes later than the wait of " + base::FormatDuration(wait), evidence, "Write wait = \"" + base::FormatDuration(most) + "\" or longer, if it is.");
+    }
     return;
   }
 }

@@ -1,9 +1,11 @@
 // The data brought as far as the charter allows, and every EXPR held against it.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/text.h"
 #include "charter/fields.h"
+#include "learn/metrics.h"
 #include "lifecycle/internal/check_state.h"
 
 namespace assay::lifecycle::internal {
@@ -87,32 +89,42 @@ void KeepRows(CheckState& state) {
   for (std::size_t row = 0; row < kept.size(); ++row) state.kept[row] = static_cast<std::uint8_t>(state.kept[row] & kept[row]);
 }
 
+void CheckMetric(CheckState& state, const Record& objective, std::size_t index, learn::Task task) {
+  const Result<learn::Metric> metric = learn::ParseMetric(objective.has("metric") ? objective.text("metric") : "skill");
+  if (!metric || learn::MetricApplies(*metric, task)) return;  // an unknown one is told where fields are judged
+  const Place place = PlaceOf("objectives", objective, "metric", index);
+  state.Find("metric_does_not_fit", FieldStatus::kContradicted, place, "the outcome '" + objective.text("outcome") + "' makes the task " + learn::TaskName(task) + ", for which '" + learn::MetricName(*metric) + "' does not exist", learn::RefuseMetricOf(*metric, task).error().message, "Write another metric, or state the task.");
+}
+
 }  // namespace
 
 void GatherObjectives(CheckState& state) {
-  Result<std::vector<Objective>> objectives = ObjectivesOf(state.project);
-  if (!objectives) {
-    const std::vector<Record>& records = state.charter().list("objectives");
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      if (records[i].text("name").find('/') != std::string::npos) state.Find("bad_name", FieldStatus::kContradicted, PlaceOf("objectives", records[i], "name", i), "the objective's name '" + records[i].text("name") + "' holds a '/'; it becomes a folder", "", "Name it without '/'.");
-    }
-    return;
+  const std::vector<Record>& records = state.charter().list("objectives");
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].text("name").find('/') != std::string::npos) state.Find("bad_name", FieldStatus::kContradicted, PlaceOf("objectives", records[i], "name", i), "the objective's name '" + records[i].text("name") + "' holds a '/'; it becomes a folder", "", "Name it without '/'.");
   }
-  state.objectives = std::move(*objectives);
+  // Names that no run takes are told above and in CheckNames; what the objectives say is looked at all the same.
+  std::vector<Objective> objectives;
+  for (const Record& record : records) {
+    Result<Objective> objective = ObjectiveOf(state.project, record);
+    if (!objective) return;
+    objectives.push_back(std::move(*objective));
+  }
+  state.objectives = std::move(objectives);
   if (!state.table) return;
   for (std::size_t i = 0; i < state.objectives.size(); ++i) {
     Problem problem = state.objectives[i].problem;
     problem.derived.clear();  // they are in the table
     Result<Gathered> gathered = GatherFromTable(problem, state.table, state.data.summary, state.context);
     if (gathered) {
+      CheckMetric(state, records[i], i, gathered->examples.task);
       if (i == 0) state.gathered = std::move(*gathered);
       continue;
     }
     // What the single EXPRs do not show by themselves: one class, a task that does not fit, no row left.
-    const Record& record = state.charter().list("objectives")[i];
     const std::string message = FirstLine(gathered.error().message);
     const bool told = std::any_of(state.report->findings.begin(), state.report->findings.end(), [](const CheckFinding& f) { return f.status == FieldStatus::kContradicted; });
-    if (!told) state.Find("objective_unusable", FieldStatus::kContradicted, PlaceOf("objectives", record, "outcome", i), "objective '" + record.text("name") + "' cannot be analysed", message, "Mend the outcome, the task or the row filter.");
+    if (!told) state.Find("objective_unusable", FieldStatus::kContradicted, PlaceOf("objectives", records[i], "outcome", i), "objective '" + records[i].text("name") + "' cannot be analysed", message, "Mend the outcome, the task or the row filter.");
   }
 }
 
@@ -155,8 +167,17 @@ std::optional<table::Column> EvaluateField(CheckState& state, const std::string&
   }
   Result<table::Column> column = bound->Evaluate(*state.table, key, state.context);
   if (!column) return std::nullopt;  // stopped
+  std::string why = "'" + text + "' on the data is a " + table::ColumnTypeName(column->type());
+  if (wanted == Wanted::kTime && column->type() == table::ColumnType::kCategory) {
+    // Texts that are all times count as times, as they do for the analyses.
+    learn::Rows rows(static_cast<std::size_t>(column->num_rows()));
+    std::iota(rows.begin(), rows.end(), 0U);
+    Result<table::Column> times = TimesOfTexts(*column, text, rows);
+    if (times) return std::move(*times);
+    why = times.error().message;
+  }
   if (!Fits(column->type(), wanted)) {
-    state.Find("wrong_type", FieldStatus::kContradicted, place, "'" + place.key + "' is a " + table::ColumnTypeName(column->type()) + "; it must be " + WantedName(wanted), "'" + text + "' on the data is a " + table::ColumnTypeName(column->type()), std::string("Write an expression such as ") + charter::FindField(section, key)->example + ".");
+    state.Find("wrong_type", FieldStatus::kContradicted, place, "'" + place.key + "' is a " + table::ColumnTypeName(column->type()) + "; it must be " + WantedName(wanted), why, std::string("Write an expression such as ") + charter::FindField(section, key)->example + ".");
     return std::nullopt;
   }
   return std::move(*column);

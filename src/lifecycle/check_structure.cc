@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "charter/fields.h"
 #include "charter/vague.h"
+#include "learn/metrics.h"
 #include "lifecycle/exit_criteria.h"
 #include "lifecycle/internal/check_state.h"
 #include "lifecycle/measurables.h"
@@ -121,14 +122,24 @@ void CheckReferences(CheckState& state) {
   }
 }
 
-void CheckTargets(CheckState& state) {
+// A goal, or what others published, that its metric cannot be.
+void CheckMetricValue(CheckState& state, const char* section, const char* key, const Record& record, std::size_t index) {
+  const Result<learn::Metric> metric = learn::ParseMetric(record.has("metric") ? record.text("metric") : "skill");
+  const double value = record.number(key, std::nan(""));
+  if (!metric || std::isnan(value)) return;
+  const learn::MetricLimits limits = learn::LimitsOf(*metric);
+  if (value >= limits.least && value <= limits.most) return;
+  const bool above = value > limits.most;
+  const std::string limit = base::ShortestNumber(above ? limits.most : limits.least);
+  const Place place = PlaceOf(section, record, key, index);
+  state.Find("impossible_value", FieldStatus::kContradicted, place, "'" + place.key + "' is " + base::ShortestNumber(value) + ", but '" + learn::MetricName(*metric) + "' is at " + (above ? "most " : "least ") + limit, "", "Write a value " + std::string(above ? "below " : "above ") + limit + ", or another metric.");
+}
+
+void CheckMetricValues(CheckState& state) {
   const std::vector<Record>& objectives = state.charter().list("objectives");
-  for (std::size_t i = 0; i < objectives.size(); ++i) {
-    const std::string metric = objectives[i].has("metric") ? objectives[i].text("metric") : "skill";
-    const bool at_most_one = metric == "skill" || metric == "auc" || metric == "accuracy" || metric == "r2" || metric == "ndcg";
-    const double target = objectives[i].number("target", std::nan(""));
-    if (at_most_one && target > 1) state.Find("impossible_value", FieldStatus::kContradicted, PlaceOf("objectives", objectives[i], "target", i), "the target " + base::ShortestNumber(target) + " of '" + metric + "' cannot be reached: it is at most 1", "", "Write a target below 1, or another metric.");
-  }
+  for (std::size_t i = 0; i < objectives.size(); ++i) CheckMetricValue(state, "objectives", "target", objectives[i], i);
+  const std::vector<Record>& published = state.charter().list("baselines.published");
+  for (std::size_t i = 0; i < published.size(); ++i) CheckMetricValue(state, "baselines.published", "value", published[i], i);
 }
 
 }  // namespace
@@ -139,7 +150,7 @@ void CheckStructure(CheckState& state) {
   CheckOptions(state);
   CheckSteps(state);
   CheckReferences(state);
-  CheckTargets(state);
+  CheckMetricValues(state);
 }
 
 }  // namespace assay::lifecycle::internal

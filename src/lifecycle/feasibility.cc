@@ -100,7 +100,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   report.objective = options.objective.empty() ? gathered.examples.outcome_text : options.objective;
   report.task = learn::TaskName(gathered.examples.task);
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
-  if (!learn::MetricApplies(metric, gathered.examples.task)) return Error{ErrorCode::kInvalidInput, std::string("the metric '") + learn::MetricName(metric) + "' does not exist for the task " + report.task};
+  ASSAY_TRY(learn::RefuseMetricOf(metric, gathered.examples.task));
   report.metric = learn::MetricName(metric);
   report.least_gain = options.least_gain;
   report.target = options.target;

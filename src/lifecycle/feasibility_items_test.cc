@@ -359,5 +359,24 @@ TEST(FeasibilityItems, AnOutcomeWithoutEnoughRowsAndOnlyLeakyFeaturesStop) {
   EXPECT_EQ(leaky->items.size(), 9U);
 }
 
+TEST(FeasibilityItems, RowsThatDifferBeyond53BitsAreNoDuplicates) {
+  base::RandomStream random(9, "big numbers");
+  std::vector<std::int64_t> ids;
+  std::vector<double> y;
+  for (int i = 0; i < 300; ++i) {
+    ids.push_back(1'000'000'000'000'000'000 + i);
+    y.push_back(random.Uniform() < 0.5 ? 1 : 0);
+  }
+  Problem problem;
+  problem.outcome = "y";
+  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create({Column::Integers("id", ids), Column::Numbers("y", y)})), {}, {});
+  const Result<FeasibilityReport> report = Feasibility(gathered, {}, {});
+  ASSERT_TRUE(report) << report.error().message;
+  const evidence::Estimate* duplicates = FigureOf(Item(*report, "leakage"), "duplicates");
+  ASSERT_NE(duplicates, nullptr);
+  EXPECT_EQ(duplicates->value, 0);
+  EXPECT_EQ(FigureOf(Item(*report, "repetition"), "recurring")->value, 0);
+}
+
 }  // namespace
 }  // namespace assay::lifecycle

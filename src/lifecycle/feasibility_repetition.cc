@@ -29,10 +29,7 @@ struct CaseKey {
   auto operator<=>(const CaseKey&) const = default;
 };
 
-// The exact value: categories by code, numbers and times by their bits. Missing is a value of its own; -0 is 0.
-std::uint64_t Bits(double value) { return std::isnan(value) ? ~std::uint64_t{0} : std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value); }
-
-// Rows whose features are all equal form a case: the case of each row, dense, and the size of each case.
+// Rows whose features are all equal, missing being a value of its own, form a case: the case of each row, dense, and the size of each case.
 struct Cases {
   std::vector<std::uint32_t> of_row;
   std::vector<std::uint32_t> sizes;
@@ -41,10 +38,10 @@ struct Cases {
 Cases FindCases(const Examples& examples) {
   const auto n = static_cast<std::size_t>(examples.num_rows());
   std::vector<CaseKey> keys(n);
-  std::vector<double> values(n);
+  std::vector<std::uint64_t> values(n);
   for (const learn::Feature& feature : examples.features) {
-    examples.table->column(feature.column).CopyNumbers(0, values);
-    for (std::size_t i = 0; i < n; ++i) keys[i].Add(Bits(values[i]));
+    examples.table->column(feature.column).CopyKeys(0, values);
+    for (std::size_t i = 0; i < n; ++i) keys[i].Add(values[i]);
   }
   std::vector<std::uint32_t> order(n);
   std::iota(order.begin(), order.end(), 0U);

@@ -22,31 +22,6 @@ using table::Column;
 using table::ColumnType;
 using table::Table;
 
-// Texts that are all times ("2001-03-04 05:06:07") as times; else names the first row that is none. `source_rows`: the row
-// of the file that each row is.
-Result<Column> TimesOfTexts(const Column& texts, const std::string& expression, const learn::Rows& source_rows) {
-  std::vector<base::Micros> time_of;
-  std::vector<char> is_time;
-  std::size_t times = 0;
-  for (const std::string& text : texts.dictionary()) {
-    const Result<base::Micros> time = base::ParseTime(text);
-    time_of.push_back(time ? *time : base::kMissingTime);
-    is_time.push_back(time ? 1 : 0);
-    times += time ? 1 : 0;
-  }
-  std::vector<base::Micros> values(static_cast<std::size_t>(texts.num_rows()), base::kMissingTime);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint32_t code = texts.CodeAt(static_cast<std::int64_t>(i));
-    if (code == table::kMissingCode) continue;
-    if (is_time[code] == 0) {
-      return Error{ErrorCode::kInvalidInput, "--time: '" + expression + "': '" + texts.dictionary()[code] + "' in row " + std::to_string(source_rows[i] + 1) + " is not a time" +
-                                                 (2 * times >= is_time.size() ? ", as most other values are; mend it or leave it empty" : "; expected times like 2001-03-04 05:06:07")};
-    }
-    values[i] = time_of[code];
-  }
-  return Column::Times(texts.name(), std::move(values));
-}
-
 // Outcomes are kept as floats of 24 bits. Values that differ only beyond them (1,000,000,010 and 1,000,000,020) would be
 // told apart no more: refused, rather than judged as something else.
 Result<void> CheckPrecision(const std::string& text, const Examples& examples, const std::vector<double>& values, const learn::Rows& rows) {
@@ -93,36 +68,43 @@ std::string BeyondFloatInWords(double value) {
   return base::ShortestNumber(value) + ", beyond the largest number that a model can hold (" + base::ReadableNumber(table::kLargestFloat, 2) + "); mend it or leave it empty";
 }
 
+Result<Column> TimesOfTexts(const Column& texts, const std::string& expression, const learn::Rows& source_rows) {
+  std::vector<base::Micros> time_of;
+  std::vector<char> is_time;
+  std::size_t times = 0;
+  for (const std::string& text : texts.dictionary()) {
+    const Result<base::Micros> time = base::ParseTime(text);
+    time_of.push_back(time ? *time : base::kMissingTime);
+    is_time.push_back(time ? 1 : 0);
+    times += time ? 1 : 0;
+  }
+  std::vector<base::Micros> values(static_cast<std::size_t>(texts.num_rows()), base::kMissingTime);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint32_t code = texts.CodeAt(static_cast<std::int64_t>(i));
+    if (code == table::kMissingCode) continue;
+    if (is_time[code] == 0) {
+      return Error{ErrorCode::kInvalidInput, "'" + expression + "': '" + texts.dictionary()[code] + "' in row " + std::to_string(source_rows[i] + 1) + " is not a time" +
+                                                 (2 * times >= is_time.size() ? ", as most other values are; mend it or leave it empty" : "; expected times like 2001-03-04 05:06:07")};
+    }
+    values[i] = time_of[code];
+  }
+  return Column::Times(texts.name(), std::move(values));
+}
+
 std::vector<std::uint32_t> DenseIds(const Column& column, std::uint32_t* num_ids) {
-  const auto rows = static_cast<std::size_t>(column.num_rows());
-  std::vector<std::uint32_t> ids(rows);
+  std::vector<std::uint64_t> keys(static_cast<std::size_t>(column.num_rows()));
+  column.CopyKeys(0, keys);
+  std::vector<std::uint32_t> ids(keys.size());
   std::uint32_t next = 0;
-  if (column.type() == ColumnType::kCategory || column.type() == ColumnType::kBoolean) {
-    std::vector<std::uint32_t> codes(rows);
-    column.CopyCodes(0, codes);
-    std::unordered_map<std::uint32_t, std::uint32_t> id_of;
-    for (std::size_t i = 0; i < rows; ++i) {
-      if (codes[i] == table::kMissingCode) {
-        ids[i] = next++;
-        continue;
-      }
-      const auto [found, added] = id_of.emplace(codes[i], next);
-      if (added) ++next;
-      ids[i] = found->second;
+  std::unordered_map<std::uint64_t, std::uint32_t> id_of;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i] == table::kMissingKey) {
+      ids[i] = next++;
+      continue;
     }
-  } else {
-    std::vector<double> numbers(rows);
-    column.CopyNumbers(0, numbers);
-    std::unordered_map<double, std::uint32_t> id_of;
-    for (std::size_t i = 0; i < rows; ++i) {
-      if (std::isnan(numbers[i])) {
-        ids[i] = next++;
-        continue;
-      }
-      const auto [found, added] = id_of.emplace(numbers[i], next);
-      if (added) ++next;
-      ids[i] = found->second;
-    }
+    const auto [found, added] = id_of.emplace(keys[i], next);
+    if (added) ++next;
+    ids[i] = found->second;
   }
   *num_ids = next;
   return ids;
@@ -208,7 +190,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   if (examples.task == Task::kBinary) NamePositiveClass(examples, &gathered.data.notes);
   if (!problem.time.empty()) {
     Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", *kept, "time", context));
-    if (time.type() == ColumnType::kCategory) time = ASSAY_TRY(TimesOfTexts(time, problem.time, gathered.source_rows));
+    if (time.type() == ColumnType::kCategory) time = ASSAY_TRY_WITH(TimesOfTexts(time, problem.time, gathered.source_rows), "--time");
     if (time.type() != ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--time: '" + problem.time + "' is a " + table::ColumnTypeName(time.type()) + ", expected a time"};
     examples.time.resize(examples.outcome.size());
     std::int64_t unknown = 0;

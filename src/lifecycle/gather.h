@@ -48,6 +48,10 @@ Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const t
 // "1e+39, beyond the largest number that a model can hold (3.4e+38); mend it or leave it empty".
 std::string BeyondFloatInWords(double value);
 
+// Texts that are all times ("2001-03-04 05:06:07") as times; else kInvalidInput names the first row that is none. `source_rows`: the
+// row of the file that each row is.
+Result<table::Column> TimesOfTexts(const table::Column& texts, const std::string& expression, const learn::Rows& source_rows);
+
 // Dense ids in order of first appearance; a missing value becomes an id of its own per row.
 std::vector<std::uint32_t> DenseIds(const table::Column& column, std::uint32_t* num_ids);
 

@@ -66,6 +66,26 @@ TEST(Gather, SaysWhichOfTwoTextsCountsAsPositive) {
   EXPECT_TRUE(notes("status = 'default'").empty());
 }
 
+TEST(Gather, UnitsAndQueriesBeyond53BitsAreToldApart) {
+  std::vector<std::int64_t> ids;
+  std::vector<double> gain;
+  for (int i = 0; i < 300; ++i) {
+    ids.push_back(1'000'000'000'000'000'000 + i / 3);
+    gain.push_back(i % 3);
+  }
+  const auto table = std::make_shared<const table::Table>(*table::Table::Create({Column::Integers("id", ids), Column::Numbers("gain", gain), Column::Numbers("x", gain)}));
+  Problem problem;
+  problem.outcome = "gain";
+  problem.unit = "id";
+  EXPECT_EQ(GatherFromTable(problem, table, {}, {})->examples.num_units, 100U);
+  problem.unit = "";
+  problem.query = "id";
+  problem.task = "ranking";
+  const Result<Gathered> ranking = GatherFromTable(problem, table, {}, {});
+  ASSERT_TRUE(ranking) << ranking.error().message;
+  EXPECT_EQ(ranking->examples.num_queries, 100U);
+}
+
 TEST(Gather, KeepsColumnsOutThatMayNotBeFeatures) {
   Problem problem = Flights();
   problem.calendar_day_only = true;

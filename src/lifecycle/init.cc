@@ -36,7 +36,7 @@ Result<InitPlan> PlanCharter(const InitAnswers& given, const std::filesystem::pa
   problem.metric = answers.metric;
   if (answers.wait.empty()) answers.wait = ProposeWait(*table, answers.outcome, answers.time, context);
   if (!answers.wait.empty()) problem.wait = ASSAY_TRY_WITH(base::ParseDuration(answers.wait), "--wait");
-  if (!answers.metric.empty()) ASSAY_TRY_WITH(learn::ParseMetric(answers.metric), "--metric");
+  if (!answers.metric.empty()) ASSAY_TRY_WITH(learn::ParseMetric(answers.metric), "--metric");  // before the data are looked at
 
   Availability availability = FirstGuess(problem, *table, context);
   const auto late = [&] {
@@ -48,6 +48,7 @@ Result<InitPlan> PlanCharter(const InitAnswers& given, const std::filesystem::pa
   };
   problem.known_after = late();
   Gathered gathered = ASSAY_TRY(GatherFromTable(problem, table, summary, context));
+  if (!answers.metric.empty()) ASSAY_TRY_WITH(learn::RefuseMetricOf(*learn::ParseMetric(answers.metric), gathered.examples.task), "--metric");
   ASSAY_TRY(FindLeaky(gathered, context, &availability));
   problem.known_after = late();
   problem.calendar_day_only = !availability.clock.empty();

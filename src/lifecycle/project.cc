@@ -78,20 +78,25 @@ Result<Project> OpenProject(const std::filesystem::path& folder) {
   return project;
 }
 
+Result<Objective> ObjectiveOf(const Project& project, const Record& record) {
+  Objective objective;
+  objective.name = record.text("name");
+  objective.problem = ASSAY_TRY(ProblemOf(project, record));
+  for (const Record& other : project.charter.list("objectives")) {
+    if (&other != &record) objective.problem.other_outcomes.push_back({other.text("name"), other.text("outcome")});
+  }
+  objective.train = TrainOptionsOf(project, record, objective.problem);
+  return objective;
+}
+
 Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
   std::vector<Objective> objectives;
   for (const Record& record : project.charter.list("objectives")) {
-    Objective objective;
-    objective.name = record.text("name");
-    if (objective.name.empty() || objective.name.find('/') != std::string::npos) return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": an objective needs a name without '/'"};
-    const bool again = std::any_of(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == objective.name; });
-    if (again || objective.name == "." || objective.name == "..") return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": the objective's name '" + objective.name + "' is " + (again ? "taken" : "not allowed") + "; give it another one"};
-    objective.problem = ASSAY_TRY(ProblemOf(project, record));
-    for (const Record& other : project.charter.list("objectives")) {
-      if (other.text("name") != objective.name) objective.problem.other_outcomes.push_back({other.text("name"), other.text("outcome")});
-    }
-    objective.train = TrainOptionsOf(project, record, objective.problem);
-    objectives.push_back(std::move(objective));
+    const std::string name = record.text("name");
+    if (name.empty() || name.find('/') != std::string::npos) return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": an objective needs a name without '/'"};
+    const bool again = std::any_of(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == name; });
+    if (again || name == "." || name == "..") return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": the objective's name '" + name + "' is " + (again ? "taken" : "not allowed") + "; give it another one"};
+    objectives.push_back(ASSAY_TRY(ObjectiveOf(project, record)));
   }
   if (objectives.empty()) return Missing(project.charter, "[[objectives]]", "[[objectives]] with name = \"late\" and outcome = \"delay > 15\"");
   return objectives;

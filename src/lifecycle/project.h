@@ -33,6 +33,8 @@ struct Objective {
 Result<std::vector<Objective>> ObjectivesOf(const Project& project);
 // kInvalidInput when a number that the analyses count with cannot be, such as a least gain of 0. (`assay check` lists all such.)
 Result<void> RefuseImpossibleNumbers(const charter::Charter& charter);
+// One of them, whatever its name is.
+Result<Objective> ObjectiveOf(const Project& project, const charter::Record& record);
 // The objective of this name, "" = the first. kNotFound with the names that there are.
 Result<Objective> FindObjective(const Project& project, const std::string& name);
 std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter);

@@ -69,7 +69,7 @@ Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gath
 Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions& options, const RunContext& context) {
   const Examples& examples = gathered.examples;
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
-  if (!learn::MetricApplies(metric, examples.task)) return Error{ErrorCode::kInvalidInput, std::string("metric '") + learn::MetricName(metric) + "' does not exist for the task " + learn::TaskName(examples.task)};
+  ASSAY_TRY(learn::RefuseMetricOf(metric, examples.task));
   if (examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
   if (options.repeats == 1 || options.repeats < 0) return Error{ErrorCode::kInvalidInput, "repeats: " + std::to_string(options.repeats) + " is not possible; one fit shows no spread, so give 0 (none) or at least 2"};
   ASSAY_TRY(RefuseTooLarge(gathered, options, context));

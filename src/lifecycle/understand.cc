@@ -63,12 +63,18 @@ Result<stats::Interval> MeanOutcome(learn::Task task, std::span<const double> nu
   return classes ? stats::ClusterShare(numbers, clusters) : stats::ClusterMean(numbers, clusters);
 }
 
+namespace {
+std::size_t MostFrequentClass(const learn::Examples& examples) {
+  std::vector<std::int64_t> counts(examples.classes.size(), 0);
+  for (const float c : examples.outcome) ++counts[static_cast<std::size_t>(c)];
+  return static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+}
+}  // namespace
+
 std::vector<double> OutcomeNumbers(const learn::Examples& examples) {
   std::vector<double> numbers(examples.outcome.begin(), examples.outcome.end());
   if (examples.task != learn::Task::kMulticlass) return numbers;
-  std::vector<std::int64_t> counts(examples.classes.size(), 0);
-  for (const float c : examples.outcome) ++counts[static_cast<std::size_t>(c)];
-  const auto most = static_cast<double>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+  const auto most = static_cast<double>(MostFrequentClass(examples));
   for (double& value : numbers) value = value == most ? 1 : 0;
   return numbers;
 }
@@ -77,7 +83,11 @@ namespace {
 std::string Summarise(const evidence::UnderstandReport& report, const learn::Examples& examples) {
   const bool rate = examples.task == learn::Task::kBinary || examples.task == learn::Task::kMulticlass;
   const auto show = [&](double v) { return rate ? base::ReadableShare(v) : base::ReadableNumber(v); };
-  std::string text = rate ? "The outcome '" + report.outcome + "' is true in " + show(report.outcome_mean.value) : "The outcome '" + report.outcome + "' is " + show(report.outcome_mean.value) + " on average";
+  std::string text = "The outcome '" + report.outcome + "' is ";
+  if (examples.task == learn::Task::kMulticlass) text += "most often '" + examples.classes[MostFrequentClass(examples)] + "', in ";
+  else if (rate) text += "true in ";
+  text += show(report.outcome_mean.value);
+  if (!rate) text += " on average";
   if (std::isfinite(report.outcome_mean.low)) text += " (95 % interval " + show(report.outcome_mean.low) + " to " + show(report.outcome_mean.high) + ", " + report.unit_of_dependence + ")";
   text += ". ";
   if (report.over_time.reason.empty()) {

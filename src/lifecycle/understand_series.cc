@@ -92,6 +92,35 @@ const PeriodRow& PeriodWithoutGaps(const std::vector<base::Micros>& times, base:
   return chosen;
 }
 
+// The times without those (missing then) that lie farther from the middle 99 % than these span: a date of 1969 or 2046 would make
+// every period a year. `outside` says how many, "" when there are none.
+std::vector<base::Micros> WithoutFarTimes(const std::vector<base::Micros>& all, std::string* outside) {
+  std::vector<base::Micros> sorted;
+  for (const base::Micros time : all) {
+    if (time != base::kMissingTime) sorted.push_back(time);
+  }
+  if (sorted.empty()) return all;
+  const auto at = [&](double share) {
+    const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1));
+    std::nth_element(sorted.begin(), place, sorted.end());
+    return *place;
+  };
+  const base::Micros low = at(0.005), high = at(0.995), span = high - low;
+  if (span <= 0) return all;
+  std::vector<base::Micros> near = all;
+  std::int64_t far = 0;
+  base::Micros least = INT64_MAX, most = INT64_MIN;
+  for (base::Micros& time : near) {
+    if (time == base::kMissingTime || (time >= low - span && time <= high + span)) continue;
+    least = std::min(least, time);
+    most = std::max(most, time);
+    time = base::kMissingTime;
+    ++far;
+  }
+  if (far > 0) *outside = base::ReadableCount(far) + (far == 1 ? " row lies" : " rows lie") + " far outside the middle 99 % of the times, " + base::FormatTime(low) + " to " + base::FormatTime(high) + ", and " + (far == 1 ? "is" : "are") + " left out of the series: " + base::FormatTime(least) + (far == 1 ? "" : " to " + base::FormatTime(most));
+  return near;
+}
+
 // After minus before, the two taken as independent of each other.
 evidence::Estimate DifferenceOf(const Result<stats::Interval>& before, const Result<stats::Interval>& after) {
   evidence::Estimate estimate;
@@ -147,9 +176,10 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
     out.reason = "the data names no time; give --time to see the outcome over time";
     return out;
   }
+  const std::vector<base::Micros> times = WithoutFarTimes(examples.time, &out.outside);
   base::Micros least = INT64_MAX, most = INT64_MIN;
   std::int64_t known = 0;
-  for (const base::Micros time : examples.time) {
+  for (const base::Micros time : times) {
     if (time == base::kMissingTime) continue;
     least = std::min(least, time);
     most = std::max(most, time);
@@ -159,20 +189,20 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
     out.reason = "all rows have the same time";
     return out;
   }
-  const PeriodRow& period = PeriodWithoutGaps(examples.time, least, most, known, examples.task == learn::Task::kRegression);
+  const PeriodRow& period = PeriodWithoutGaps(times, least, most, known, examples.task == learn::Task::kRegression);
   out.period = period.name;
   const std::int64_t first = PeriodOf(least, period.length);
   const auto count = static_cast<std::size_t>(PeriodOf(most, period.length) - first + 1);
   const std::vector<double> outcome = OutcomeNumbers(examples);
   // Rows sorted by period, in file order within each.
-  const std::vector<std::int64_t> sizes = CountPerPeriod(examples.time, period.length, first, count);
+  const std::vector<std::int64_t> sizes = CountPerPeriod(times, period.length, first, count);
   std::vector<std::size_t> begin_of(count + 1, 0);
   for (std::size_t p = 0; p < count; ++p) begin_of[p + 1] = begin_of[p] + static_cast<std::size_t>(sizes[p]);
   std::vector<std::uint32_t> rows(begin_of[count]);
   std::vector<std::size_t> next(begin_of.begin(), begin_of.end() - 1);
-  for (std::size_t i = 0; i < examples.time.size(); ++i) {
-    if (examples.time[i] == base::kMissingTime) continue;
-    rows[next[static_cast<std::size_t>(PeriodOf(examples.time[i], period.length) - first)]++] = static_cast<std::uint32_t>(i);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (times[i] == base::kMissingTime) continue;
+    rows[next[static_cast<std::size_t>(PeriodOf(times[i], period.length) - first)]++] = static_cast<std::uint32_t>(i);
   }
   // Units that name the period itself (the day) leave one unit a period, which has no interval of its own.
   std::vector<double> series;

@@ -380,6 +380,37 @@ TEST(Understand, BigIdsAreToldApart) {
   for (const evidence::Alert& alert : FindAlerts(gathered, profiles)) EXPECT_NE(alert.kind, "duplicates") << alert.message;
 }
 
+// One absurd date would make every period a year.
+TEST(Understand, TimesFarFromTheOthersAreLeftOutOfTheSeriesAndCounted) {
+  const learn::Examples plain = Days(0.3, 1).examples;
+  const evidence::OutcomeOverTime expected = OutcomeSeries(plain, DependenceOf(plain), {});
+  EXPECT_EQ(expected.outside, "");
+  struct Case {
+    std::vector<base::Micros> slips;
+    std::vector<std::string> says;
+  };
+  const base::Micros early = base::FromCivil({1869, 12, 31}), late = base::FromCivil({2046, 1, 2});
+  for (const Case& c : {Case{{early}, {"1 row lies", "1869-12-31"}}, Case{{late}, {"1 row lies", "2046-01-02"}}, Case{{early, late}, {"2 rows lie", "1869-12-31 to 2046-01-02"}}}) {
+    learn::Examples slipped = plain;
+    for (std::size_t i = 0; i < c.slips.size(); ++i) slipped.time[100 * i] = c.slips[i];
+    const evidence::OutcomeOverTime series = OutcomeSeries(slipped, DependenceOf(slipped), {});
+    EXPECT_EQ(series.period, expected.period);
+    ASSERT_EQ(series.points.size(), expected.points.size());
+    EXPECT_EQ(series.changes.size(), expected.changes.size());
+    for (const std::string& words : c.says) EXPECT_NE(series.outside.find(words), std::string::npos) << series.outside;
+  }
+}
+
+TEST(Understand, OfSeveralClassesTheMostFrequentIsNamed) {
+  const std::vector<std::uint32_t> classes = {1, 1, 1, 0, 2, 1};
+  const auto table = std::make_shared<const table::Table>(*table::Table::Create({Column::Categories("y", classes, {"a", "b", "c"}), Column::Numbers("x", {1, 2, 3, 4, 5, 6})}));
+  Problem problem;
+  problem.outcome = "y";
+  const Result<evidence::UnderstandReport> report = Understand(*GatherFromTable(problem, table, {}, {}), {}, {});
+  ASSERT_TRUE(report);
+  EXPECT_NE(report->summary.find("The outcome 'y' is most often 'b', in 66.7 %"), std::string::npos) << report->summary;
+}
+
 TEST(Understand, SameBytesWithOneAndTwoThreads) {
   const Gathered gathered = Days(0.2, 3);
   base::ThreadPool one(1), two(2);

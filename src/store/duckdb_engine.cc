@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -28,6 +29,7 @@ using internal::ColumnBuilder;
 using internal::Format;
 using internal::PlannedColumn;
 using internal::QueryResult;
+using internal::QuoteFile;
 using internal::QuoteLiteral;
 using internal::QuoteName;
 
@@ -38,18 +40,17 @@ struct Source {
   Format format = Format::kCsv;
   internal::TypeOverrides types;
   std::set<std::string> settled;    // columns whose type is not questioned again
-  std::set<std::string> whole;      // columns whose first rows hold whole numbers only
   std::vector<PlannedColumn> columns;
   std::vector<std::string> notes;
 
   std::string Reader() const {
     std::string list = "[";
-    for (std::size_t i = 0; i < files.size(); ++i) list += (i > 0 ? ", " : "") + QuoteLiteral(files[i]);
+    for (std::size_t i = 0; i < files.size(); ++i) list += (i > 0 ? ", " : "") + QuoteFile(files[i]);
     list += "]";
     if (format == Format::kParquet) return "read_parquet(" + list + ")";
     // From a part of the rows the engine would take numbers for whole and silently round the ones that are not.
-    if (format == Format::kJson) return "read_json_auto(" + list + ", sample_size = -1)";
-    std::string reader = "read_csv(" + list + ", header = true, strict_mode = true, quote = '\"', escape = '\"'";
+    if (format == Format::kJson) return "read_json_auto(" + list + ", sample_size = -1" + Compression() + ")";
+    std::string reader = "read_csv(" + list + ", header = true, strict_mode = true, quote = '\"', escape = '\"'" + Compression();
     if (!types.empty()) {
       reader += ", types = {";
       for (auto at = types.begin(); at != types.end(); ++at) reader += (at == types.begin() ? "" : ", ") + QuoteLiteral(at->first) + ": " + QuoteLiteral(at->second);
@@ -57,6 +58,9 @@ struct Source {
     }
     return reader + ")";
   }
+
+  // The engine knows gzip by the ending .gz in lower case only.
+  std::string Compression() const { return std::all_of(files.begin(), files.end(), internal::IsGzipName) ? ", compression = 'gzip'" : ""; }
 };
 
 class DuckDbEngine : public Engine {
@@ -134,17 +138,17 @@ class DuckDbEngine : public Engine {
       ASSAY_TRY(internal::RefuseDisguised(file, source.format));
       ASSAY_TRY(internal::RefuseTornGzip(file, context));
     }
+    if (source.files.size() > 1) ASSAY_TRY(RefuseDifferingColumns(source));
     const std::vector<duckdb_type> types = ASSAY_TRY(Plan(&source));
     if (source.format != Format::kCsv) return source;
     const Dialect dialect = ASSAY_TRY(SniffDialect(source));
-    ASSAY_TRY(CheckHeader(&source, dialect.delimiter));
+    ASSAY_TRY(CheckHeader(&source, dialect));
     // The engine finds types on the first rows and then silently rounds a later 2.5 to a whole number and cuts the time of
     // day off a later time, so whole numbers are read as reals and dates as times.
     for (std::size_t i = 0; i < types.size(); ++i) {
       const std::string& column = source.columns[i].column.name;
       if (types[i] == DUCKDB_TYPE_BIGINT) {
         source.types[column] = "DOUBLE";
-        source.whole.insert(column);
       } else if (types[i] == DUCKDB_TYPE_DATE && dialect.iso_dates) {
         source.types[column] = "TIMESTAMP";
       }
@@ -171,18 +175,33 @@ class DuckDbEngine : public Engine {
     return types;
   }
 
-  // What stands in the header, as it stands there.
-  Result<void> CheckHeader(Source* source, const std::string& delimiter) {
+  static std::vector<std::string> NamesOf(const Source& source) {
     std::vector<std::string> names;
-    for (const PlannedColumn& planned : source->columns) names.push_back(planned.column.name);
-    // A file whose rows have different numbers of fields is taken for one wide column by the engine.
-    if (names.size() == 1) {
-      for (const char candidate : {',', ';', '\t', '|'}) {
-        if (names[0].find(candidate) != std::string::npos) return internal::RaggedRow(source->files.front(), candidate);
-      }
+    for (const PlannedColumn& planned : source.columns) names.push_back(planned.column.name);
+    return names;
+  }
+
+  // A file whose rows have different numbers of fields is taken for one wide column by the engine.
+  static Result<void> RefuseRagged(const std::string& file, const std::vector<std::string>& names) {
+    if (names.size() != 1) return {};
+    for (const char candidate : {',', ';', '\t', '|'}) {
+      if (names[0].find(candidate) != std::string::npos) return internal::RaggedRow(file, candidate);
     }
+    return {};
+  }
+
+  struct Dialect {
+    std::string delimiter;
+    std::string skipped_lines;  // before the header
+    bool iso_dates = true;
+  };
+
+  // What stands in the header, as it stands there.
+  Result<void> CheckHeader(Source* source, const Dialect& dialect) {
+    const std::vector<std::string> names = NamesOf(*source);
+    ASSAY_TRY(RefuseRagged(source->files.front(), names));
     QueryResult result;
-    const std::string sql = "SELECT * FROM read_csv([" + QuoteLiteral(source->files.front()) + "], header = false, all_varchar = true, strict_mode = true, quote = '\"', escape = '\"', delim = " + QuoteLiteral(delimiter) + ") LIMIT 1";
+    const std::string sql = "SELECT * FROM read_csv([" + QuoteFile(source->files.front()) + "], header = false, all_varchar = true, strict_mode = true, quote = '\"', escape = '\"', skip = " + dialect.skipped_lines + ", delim = " + QuoteLiteral(dialect.delimiter) + source->Compression() + ") LIMIT 1";
     if (duckdb_query(connection_.handle, sql.c_str(), &result.handle) != DuckDBSuccess) return Fault(*source, duckdb_result_error(&result.handle));
     std::vector<std::string> header;
     for (idx_t i = 0; i < duckdb_column_count(&result.handle) && duckdb_row_count(&result.handle) > 0; ++i) {
@@ -195,13 +214,9 @@ class DuckDbEngine : public Engine {
     return internal::RefuseDoubleNames(source->files.front(), header, names, &source->notes);
   }
 
-  struct Dialect {
-    std::string delimiter;
-    bool iso_dates = true;
-  };
   Result<Dialect> SniffDialect(const Source& source) {
     QueryResult result;
-    const std::string sql = "SELECT Delimiter, DateFormat FROM sniff_csv(" + QuoteLiteral(source.files.front()) + ", header = true, strict_mode = true, quote = '\"', escape = '\"')";
+    const std::string sql = "SELECT Delimiter, SkipRows, DateFormat FROM sniff_csv(" + QuoteFile(source.files.front()) + ", header = true, strict_mode = true, quote = '\"', escape = '\"'" + source.Compression() + ")";
     if (duckdb_query(connection_.handle, sql.c_str(), &result.handle) != DuckDBSuccess) return Fault(source, duckdb_result_error(&result.handle));
     const auto text = [&](idx_t column) {
       char* value = duckdb_value_varchar(&result.handle, column, 0);
@@ -209,46 +224,51 @@ class DuckDbEngine : public Engine {
       duckdb_free(value);
       return copy;
     };
-    Dialect dialect{text(0), text(1).empty() || text(1) == "%Y-%m-%d"};
+    Dialect dialect{text(0), text(1), text(2).empty() || text(2) == "%Y-%m-%d"};
     if (dialect.delimiter.empty() || dialect.delimiter == "(empty)") dialect.delimiter = ",";
     return dialect;
   }
 
   Error Fault(const Source& source, const std::string& message) {
     if (message.find("Out of Memory") != std::string::npos) return internal::TranslateError(source.name, message);
-    if (source.files.size() > 1 && (message.find("chema mismatch") != std::string::npos || message.find("COLUMN_TYPES error") != std::string::npos)) return DifferingColumns(source);
+    if (source.files.size() > 1 && (message.find("chema mismatch") != std::string::npos || message.find("COLUMN_TYPES error") != std::string::npos)) {
+      return {ErrorCode::kInvalidInput, source.name + ": its files have the same columns with other types; write them alike"};
+    }
     if (source.format == Format::kCsv) return internal::CsvFault(source.name, source.files, message);
     if (const std::optional<Error> fault = source.format == Format::kJson ? internal::JsonFault(message) : std::nullopt) return *fault;
     return internal::TranslateError(source.name, message);
   }
 
-  // Names the first file that lacks a column of the first one, or has another one.
-  Error DifferingColumns(const Source& source) {
+  // Every file has the columns of the first one; a CSV, whose fields go by their place, in its order. The engine would leave
+  // out a column that the first file does not have, and read fields of another order under the wrong name.
+  Result<void> RefuseDifferingColumns(const Source& source) {
     std::vector<std::string> first;
     for (const std::string& file : source.files) {
       Source alone;
       alone.name = file;
       alone.files = {file};
       alone.format = source.format;
-      const auto planned = Plan(&alone);
-      if (!planned) return planned.error();
-      std::vector<std::string> names;
-      for (const PlannedColumn& column : alone.columns) names.push_back(column.column.name);
+      ASSAY_TRY(Plan(&alone));
+      const std::vector<std::string> names = NamesOf(alone);
+      if (source.format == Format::kCsv) ASSAY_TRY(RefuseRagged(file, names));
       if (first.empty()) first = names;
       const auto lacks = [](const std::vector<std::string>& some, const std::vector<std::string>& all) {
         const auto missing = std::find_if(all.begin(), all.end(), [&](const std::string& n) { return std::find(some.begin(), some.end(), n) == some.end(); });
         return missing == all.end() ? std::string() : *missing;
       };
-      const std::string gone = lacks(names, first), added = lacks(first, names);
-      if (gone.empty() && added.empty()) continue;
-      return {ErrorCode::kInvalidInput, file + ": has no column '" + (gone.empty() ? added : gone) + "' in common with " + source.files.front() + "; the files of a pattern need the same columns"};
+      const auto refused = [&](const std::string& what) { return Error{ErrorCode::kInvalidInput, file + ": " + what + "; the files of a pattern need the same columns"}; };
+      if (const std::string gone = lacks(names, first); !gone.empty()) return refused("has no column '" + gone + "', which " + source.files.front() + " has");
+      if (const std::string added = lacks(first, names); !added.empty()) return refused("has a column '" + added + "', which " + source.files.front() + " has not");
+      if (source.format != Format::kCsv) continue;
+      for (std::size_t i = 0; i < first.size(); ++i) {
+        if (names[i] != first[i]) return refused("has '" + names[i] + "' as field " + std::to_string(i + 1) + ", where " + source.files.front() + " has '" + first[i] + "': write the columns in the same order");
+      }
     }
-    return {ErrorCode::kInvalidInput, source.name + ": its files have the same columns in another order or with other types; write them alike"};
+    return {};
   }
 
   static Result<std::string> SelectList(const Source& source, const ReadOptions& options, std::vector<std::string>* notes) {
-    std::vector<std::string> names;
-    for (const PlannedColumn& planned : source.columns) names.push_back(planned.column.name);
+    const std::vector<std::string> names = NamesOf(source);
     for (const std::string& wanted : options.columns) {
       if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
       return Error{ErrorCode::kNotFound, source.name + ": there is no column '" + wanted + "'." + base::DidYouMean(wanted, names) +
@@ -345,6 +365,10 @@ class DuckDbEngine : public Engine {
       if (builder.rounds_whole_numbers()) read->notes.push_back("column '" + builder.name() + "' holds whole numbers beyond 2^53, which are rounded to the nearest that a 64-bit real holds");
       columns.push_back(builder.Finish());
       ASSAY_TRY_WITH(RefuseInfinityInText(columns.back()), source->name);
+      if (std::optional<table::Column> times = source->format == Format::kJson ? table::TimesFromText(columns.back()) : std::nullopt) {
+        read->notes.push_back("'" + columns.back().name() + "': texts like '" + columns.back().dictionary().front() + "' are read as times, in UTC");
+        columns.back() = std::move(*times);
+      }
       if (std::optional<table::Column> days = table::DatesFromText(columns.back())) {
         read->notes.push_back("'" + columns.back().name() + "': texts like '" + columns.back().dictionary().front() + "' are read as days");
         columns.back() = std::move(*days);
@@ -402,13 +426,13 @@ class DuckDbEngine : public Engine {
   // Columns of a CSV whose values, now all seen, show another type: digits beyond 64 bits are kept only as text, those beyond 53 bits only as integers; a column that
   // was empty in the first rows may hold nothing but numbers.
   static bool RetypeWhole(Source* source, const std::vector<ColumnBuilder>& builders) {
-    if (source->format != Format::kCsv) return false;
+    if (source->format != Format::kCsv) return source->format == Format::kJson && RetypeQuotedNumbers(source, builders);
     bool again = false;
     for (const ColumnBuilder& builder : builders) {
       if (source->settled.contains(builder.name())) continue;
       const auto type = source->types.find(builder.name());
       const bool made_text = type != source->types.end() && type->second == "VARCHAR";
-      if (builder.rounds_whole_numbers() && !builder.beyond_integers() && source->whole.contains(builder.name())) {
+      if (builder.rounds_whole_numbers() && !builder.beyond_integers()) {
         Retype(source, builder.name(), "BIGINT", true);
         again = true;
       } else if (builder.beyond_integers()) {
@@ -422,6 +446,25 @@ class DuckDbEngine : public Engine {
         Retype(source, builder.name(), digits ? "BIGINT" : "DOUBLE", true);
         again = true;
       }
+    }
+    return again;
+  }
+
+  // Numbers of a JSON file of which some stand in quotes are numbers, unless a real would round them.
+  static bool RetypeQuotedNumbers(Source* source, const std::vector<ColumnBuilder>& builders) {
+    bool again = false;
+    for (const ColumnBuilder& builder : builders) {
+      const auto planned = std::find_if(source->columns.begin(), source->columns.end(), [&](const PlannedColumn& p) { return p.column.name == builder.name(); });
+      if (!planned->mixed || builder.entries().empty() || source->settled.contains(builder.name())) continue;
+      double number = 0;
+      const bool numbers = std::all_of(builder.entries().begin(), builder.entries().end(), [&](const std::string& e) {
+        const bool digits = e.find_first_not_of("+-0123456789") == std::string::npos;
+        return base::ParseNumber(e, &number) && !(digits && std::abs(number) > 0x1p53);
+      });
+      if (!numbers) continue;
+      Retype(source, builder.name(), "DOUBLE", true);
+      source->notes.push_back("column '" + builder.name() + "': some of its numbers stand in quotes; all are read as numbers");
+      again = true;
     }
     return again;
   }

@@ -57,6 +57,14 @@ TEST_F(EngineTest, TypesAndValues) {
       {"text.csv", "x,y\na,0\n\"b, c\",0\n,0\n", ColumnType::kCategory, {"a", "b, c", ""}},
       {"whole.json", "[{\"x\":1},{\"x\":null},{\"x\":2.5}]", ColumnType::kNumber, {"1", "", "2.5"}},
       {"text.jsonl", "{\"x\":\"a\"}\n{\"x\":\"b\"}\n", ColumnType::kCategory, {"a", "b"}},
+      {"beyond.csv", "x,y\n9223372036854775808,0\n9223372036854775809,0\n", ColumnType::kCategory, {"9223372036854775808", "9223372036854775809"}},
+      {"edge.csv", "x,y\n9223372036854775807,0\n9223372036854775806,0\n", ColumnType::kNumber, {"9223372036854775807", "9223372036854775806"}},
+      {"least.csv", "x,y\n-9223372036854775808,0\n-9223372036854775807,0\n", ColumnType::kCategory, {"-9223372036854775808", "-9223372036854775807"}},
+      {"comment.csv", "# exported 2024\nx,y\n1,0\n2,0\n", ColumnType::kNumber, {"1", "2"}},
+      {"offset.csv", "x,y\n2001-02-03T10:00:00+02:00,0\n2001-02-03T10:00:00+02:00,0\n", ColumnType::kTime, {"2001-02-03 08:00:00", "2001-02-03 08:00:00"}},
+      {"offset.jsonl", "{\"x\":\"2001-02-03T10:00:00+02:00\"}\n{\"x\":\"2001-02-03T10:00:00Z\"}\n{\"x\":null}\n", ColumnType::kTime, {"2001-02-03 08:00:00", "2001-02-03 10:00:00", ""}},
+      {"quoted-number.jsonl", "{\"x\":0.5}\n{\"x\":\"1.5\"}\n{\"x\":null}\n{\"x\":2}\n", ColumnType::kNumber, {"0.5", "1.5", "", "2"}},
+      {"quoted-id.jsonl", "{\"x\":1}\n{\"x\":\"9007199254740993\"}\n", ColumnType::kCategory, {"1", "9007199254740993"}},
       {"mixed.jsonl", "{\"x\":\"a \\\"b\\\"\"}\n{\"x\":300}\n{\"x\":null}\n{\"x\":true}\n", ColumnType::kCategory, {"a \"b\"", "300", "", "true"}},
   };
   for (const Case& c : cases) {
@@ -66,6 +74,77 @@ TEST_F(EngineTest, TypesAndValues) {
     EXPECT_EQ(column.type(), c.type) << c.name;
     ASSERT_EQ(column.num_rows(), static_cast<std::int64_t>(c.texts.size())) << c.name;
     for (std::size_t row = 0; row < c.texts.size(); ++row) EXPECT_EQ(column.TextAt(static_cast<std::int64_t>(row)), c.texts[row]) << c.name << " row " << row;
+  }
+}
+
+// What is said beside the values, all of it.
+TEST_F(EngineTest, NotesSayOnlyWhatIs) {
+  struct Case {
+    const char* name;
+    const char* bytes;
+    std::vector<std::string> notes;
+  };
+  const Case cases[] = {
+      {"plain.csv", "x,y\n1,0\n2,0\n", {}},
+      {"comment.csv", "# exported 2024\nx,y\n1,0\n2,0\n", {}},
+      {"beyond.csv", "x,y\n9223372036854775808,0\n9223372036854775809,0\n", {}},
+      {"case.csv", "x,X\n1,0\n2,0\n", {"column 'X' is called 'X_1', because another column's name differs from it in case only"}},
+      {"quoted-number.jsonl", "{\"x\":0.5}\n{\"x\":\"1.5\"}\n", {"column 'x': some of its numbers stand in quotes; all are read as numbers"}},
+  };
+  for (const Case& c : cases) {
+    const Result<ReadResult> read = Read(File(c.name, c.bytes));
+    ASSERT_TRUE(read) << c.name << ": " << read.error().message;
+    EXPECT_EQ(read->notes, c.notes) << c.name;
+  }
+}
+
+TEST_F(EngineTest, AFileIsReadByItsNameNotByAPattern) {
+  File("data1.csv", "x,y\nwrong,0\n");
+  File("aab.csv", "x,y\nwrong,0\n");
+  File("a-b.csv", "x,y\nwrong,0\n");
+  std::filesystem::create_directories(folder_ / "[1]");
+  std::filesystem::create_directories(folder_ / "1");
+  File("1/data.jsonl", "{\"x\":\"wrong\"}\n");
+  for (const char* name : {"data[1].csv", "a?b.csv", "a*b.csv", "[!x].csv", "a]b.csv", "it's.csv"}) {
+    const Result<ReadResult> read = Read(File(name, std::string("x,y\n") + name + ",0\n"));
+    ASSERT_TRUE(read) << name << ": " << read.error().message;
+    EXPECT_EQ(read->table.column(0).TextAt(0), name);
+  }
+  const Result<ReadResult> read = Read(File("[1]/data.jsonl", "{\"x\":\"right\"}\n"));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->table.column(0).TextAt(0), "right");
+}
+
+TEST_F(EngineTest, FilesOfAPatternHaveTheSameColumns) {
+  struct Case {
+    const char* name;
+    const char* ending;
+    const char* first;
+    const char* second;
+    std::vector<std::string> says;  // empty: they are read
+  };
+  const Case cases[] = {
+      {"alike", "csv", "a,b\n1,2\n", "a,b\n3,4\n", {}},
+      {"header-only", "csv", "a,b\n1,2\n", "a,b\n", {}},
+      {"wider", "csv", "a,b\n1,2\n", "a,b,c\n3,4,5\n", {"2.csv", "has a column 'c'", "1.csv has not"}},
+      {"narrower", "csv", "a,b,c\n1,2,3\n", "a,b\n3,4\n", {"2.csv", "has no column 'c'", "1.csv has"}},
+      {"turned", "csv", "a,b\n1,2\n", "b,a\n3,4\n", {"2.csv", "has 'b' as field 1", "has 'a'", "same order"}},
+      {"ragged", "csv", "a,b\n1,2\n", "a,b\n3,4\n3,4,5\n3\n", {"2.csv", "line 3 has 3 fields"}},
+      {"json-alike", "jsonl", "{\"a\":1,\"b\":2}\n", "{\"b\":3,\"a\":4}\n", {}},
+      {"json-wider", "jsonl", "{\"a\":1}\n", "{\"a\":1,\"b\":2}\n", {"2.jsonl", "has a column 'b'"}},
+      {"json-narrower", "jsonl", "{\"a\":1,\"b\":2}\n", "{\"a\":1}\n", {"2.jsonl", "has no column 'b'"}},
+  };
+  for (const Case& c : cases) {
+    std::filesystem::create_directories(folder_ / c.name);
+    File(std::string(c.name) + "/1." + c.ending, c.first);
+    File(std::string(c.name) + "/2." + c.ending, c.second);
+    const Result<ReadResult> read = Read((folder_ / c.name / "*").string());
+    if (c.says.empty()) {
+      EXPECT_TRUE(read) << c.name << ": " << read.error().message;
+      continue;
+    }
+    ASSERT_FALSE(read) << c.name;
+    for (const std::string& words : c.says) EXPECT_NE(read.error().message.find(words), std::string::npos) << c.name << ": " << read.error().message;
   }
 }
 

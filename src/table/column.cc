@@ -1,5 +1,6 @@
 #include "table/column.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -22,6 +23,17 @@ double ToNumber(T value) {
     return value == kMissingInteger ? kNaN : static_cast<double>(value);
   } else {
     return value == std::numeric_limits<T>::max() ? kNaN : static_cast<double>(value);
+  }
+}
+
+template <class T>
+std::uint64_t ToKey(T value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::isnan(value) ? kMissingKey : std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : static_cast<double>(value));
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    return static_cast<std::uint64_t>(value);
+  } else {
+    return value == std::numeric_limits<T>::max() ? kMissingKey : value;
   }
 }
 
@@ -156,6 +168,14 @@ void Column::CopyCodes(std::int64_t begin, std::span<std::uint32_t> out) const {
         } else {
           ASSAY_CHECK(false && "CopyCodes needs a category or boolean column");
         }
+      },
+      *storage_);
+}
+
+void Column::CopyKeys(std::int64_t begin, std::span<std::uint64_t> out) const {
+  std::visit(
+      [&](const auto& v) {
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = ToKey(v[static_cast<std::size_t>(begin) + i]);
       },
       *storage_);
 }

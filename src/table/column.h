@@ -24,6 +24,7 @@ const char* ColumnTypeName(ColumnType type);  // "boolean", "number", "category"
 // (kMissingCode at its width) in codes and booleans. Infinities never enter a column: the store rejects them.
 inline constexpr std::uint32_t kMissingCode = UINT32_MAX;  // as CodeAt returns it, whatever the stored width
 inline constexpr std::int64_t kMissingInteger = INT64_MIN;
+inline constexpr std::uint64_t kMissingKey = std::uint64_t{1} << 63;  // the bits of kMissingInteger, and of -0, which counts as 0
 
 // Immutable after it is built; copies share values and dictionary, so copying a column or a table costs nothing.
 // Reading is thread-safe. Memory: num_rows x width + dictionary.
@@ -65,6 +66,8 @@ class Column {
   // NumberAt for rows [begin, begin + out.size()), in one pass: use this in kernels.
   void CopyNumbers(std::int64_t begin, std::span<double> out) const;
   void CopyCodes(std::int64_t begin, std::span<std::uint32_t> out) const;
+  // Equal keys mean equal values, exactly, whatever the storage; kMissingKey = missing.
+  void CopyKeys(std::int64_t begin, std::span<std::uint64_t> out) const;
   // The same column with only these rows, in this order.
   Column Take(std::span<const std::uint32_t> rows) const;
   Column Renamed(std::string name) const;

@@ -35,6 +35,33 @@ TEST(Column, BigIntegersKeepEveryDigit) {
   EXPECT_EQ(column.TextAt(1), "");
 }
 
+TEST(Column, EqualKeysMeanEqualValuesWhateverTheStorage) {
+  constexpr std::int64_t kBig = std::int64_t{1} << 60;
+  const double nan = std::nan("");
+  struct Case {
+    const char* name;
+    Column column;
+    std::vector<std::size_t> same_as;  // the first row with the same value; kMissing where there is none
+  };
+  constexpr std::size_t kMissing = 99;
+  const Case cases[] = {
+      {"int64", Column::Integers("x", {kBig, kBig + 1, kMissingInteger, kBig, -1, 0}), {0, 1, kMissing, 0, 4, 5}},
+      {"float", Column::Numbers("x", {1, -0.0, nan, 0, 1}), {0, 1, kMissing, 1, 0}},
+      {"double", Column::Numbers("x", {0.1, 0.2, nan, 0.1}), {0, 1, kMissing, 0}},
+      {"codes", Column::Categories("x", {1, 0, kMissingCode, 1}, {"a", "b"}), {0, 1, kMissing, 0}},
+      {"booleans", Column::Booleans("x", {1, 0, 255, 1}), {0, 1, kMissing, 0}},
+      {"times", Column::Times("x", {kBig, kBig + 1, base::kMissingTime, kBig}), {0, 1, kMissing, 0}},
+  };
+  for (const Case& c : cases) {
+    std::vector<std::uint64_t> keys(c.same_as.size());
+    c.column.CopyKeys(0, keys);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      EXPECT_EQ(keys[i] == kMissingKey, c.same_as[i] == kMissing) << c.name << " row " << i;
+      for (std::size_t j = 0; j < i; ++j) EXPECT_EQ(keys[i] == keys[j], c.same_as[i] == c.same_as[j]) << c.name << " rows " << i << ", " << j;
+    }
+  }
+}
+
 TEST(Column, TakeKeepsTypeAndOrder) {
   const Column column = Column::Categories("c", {1, 0, kMissingCode}, {"a", "b"});
   const std::vector<std::uint32_t> rows = {2, 0, 0};

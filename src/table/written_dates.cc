@@ -58,19 +58,31 @@ base::Micros ParseWrittenDate(std::string_view text) {
   return back.month == month && back.day == day ? time : base::kMissingTime;  // June 31 would become July 1
 }
 
-std::optional<Column> DatesFromText(const Column& column) {
+namespace {
+template <class Parse>
+std::optional<Column> AllParsed(const Column& column, Parse parse) {
   if (column.type() != ColumnType::kCategory || column.dictionary().empty()) return std::nullopt;
-  std::vector<base::Micros> day_of_code;
+  std::vector<base::Micros> time_of_code;
   for (const std::string& text : column.dictionary()) {
-    day_of_code.push_back(ParseWrittenDate(text));
-    if (day_of_code.back() == base::kMissingTime) return std::nullopt;
+    time_of_code.push_back(parse(text));
+    if (time_of_code.back() == base::kMissingTime) return std::nullopt;
   }
   std::vector<std::uint32_t> codes(static_cast<std::size_t>(column.num_rows()));
   column.CopyCodes(0, codes);
   std::vector<base::Micros> times;
   times.reserve(codes.size());
-  for (const std::uint32_t code : codes) times.push_back(code == kMissingCode ? base::kMissingTime : day_of_code[code]);
+  for (const std::uint32_t code : codes) times.push_back(code == kMissingCode ? base::kMissingTime : time_of_code[code]);
   return Column::Times(column.name(), std::move(times));
+}
+}  // namespace
+
+std::optional<Column> DatesFromText(const Column& column) { return AllParsed(column, ParseWrittenDate); }
+
+std::optional<Column> TimesFromText(const Column& column) {
+  return AllParsed(column, [](const std::string& text) {
+    const Result<base::Micros> time = base::ParseTime(text);
+    return time ? *time : base::kMissingTime;
+  });
 }
 
 }  // namespace assay::table

@@ -1,4 +1,4 @@
-// Days written out in English, as many files hold them: "Jun 12 1998", "Jun 12, 1998", "12 Jun 1998".
+// Texts that are all times, and days written out in English, as many files hold them: "Jun 12 1998", "Jun 12, 1998", "12 Jun 1998".
 #pragma once
 
 #include <optional>
@@ -15,5 +15,7 @@ base::Micros ParseWrittenDate(std::string_view text);
 // The column as days when it is a category of which every text is such a day (at least one); else nothing.
 // Cost: one look at each distinct text.
 std::optional<Column> DatesFromText(const Column& column);
+// The same for texts that base::ParseTime reads.
+std::optional<Column> TimesFromText(const Column& column);
 
 }  // namespace assay::table

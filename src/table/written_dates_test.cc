@@ -36,5 +36,13 @@ TEST(WrittenDates, ConvertsAColumnOnlyWhenEveryTextIsADay) {
   EXPECT_FALSE(DatesFromText(Column::Numbers("d", {1})));
 }
 
+TEST(WrittenDates, TextsThatAreAllTimesAreTimesInUtc) {
+  const std::optional<Column> times = TimesFromText(Column::Categories("t", {1, 0, kMissingCode}, {"2001-03-04T05:06:07+02:00", "2001-03-04T05:06:07Z"}));
+  ASSERT_TRUE(times);
+  EXPECT_EQ(times->TextAt(0) + "|" + times->TextAt(1) + "|" + times->TextAt(2), "2001-03-04 05:06:07|2001-03-04 03:06:07|");
+  EXPECT_FALSE(TimesFromText(Column::Categories("t", {1, 0}, {"2001-03-04T05:06:07Z", "soon"})));
+  EXPECT_FALSE(TimesFromText(Column::Categories("t", {}, {})));
+}
+
 }  // namespace
 }  // namespace assay::table

@@ -80,6 +80,7 @@ export function Series({ series, mean, as, covered }: { series: OutcomeOverTime;
         options={options}
         table={{ head: [series.period, 'rows', 'mean', '95 % interval'], body: series.points.map((p) => { const read = readEstimate(p.mean, as); return [p.start, count(p.rows), read.value, read.interval || 'none']; }) }}
       />
+      {series.outside && <p class="quiet">{sentence(series.outside)}</p>}
       {covered.includes(series.season_labels.length) ? <p class="quiet">{sentence(series.seasonality)}</p> : <Season series={series} as={as} />}
       <details><summary>How shifts are found</summary><p class="quiet">{sentence(series.method)}</p></details>
     </>

@@ -103,6 +103,7 @@ struct OutcomeOverTime {
   std::string seasonality;     // a sentence: "repeats every 7 days (p = 0.001)", or why none is claimed
   double season_p_value = std::nan("");
   std::string season_p_value_reason;  // why it is null; "" otherwise
+  std::string outside;         // rows left out because their time lies far from the others; "" = none
   std::vector<std::string> season_labels;
   std::vector<Estimate> season_means;
   std::string method;
@@ -116,6 +117,7 @@ void Describe(V& v, OutcomeOverTime& o) {
   v("seasonality", o.seasonality, "what repeats, in a sentence");
   v("season_p_value", o.season_p_value, "p value of the seasonality test; null with a reason");
   v("season_p_value_reason", o.season_p_value_reason, "why season_p_value is null; empty otherwise");
+  v("outside", o.outside, "rows left out because their time lies far from all others, in a sentence; empty = none");
   v("season_labels", o.season_labels, "positions in the season");
   v("season_means", o.season_means, "mean outcome at each position");
   v("method", o.method, "how changes were tested");

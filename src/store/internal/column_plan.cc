@@ -63,7 +63,8 @@ void PlanColumn(const std::string& name, const std::string& select, duckdb_logic
   planned.column.type = ColumnTypeOf(read_as);
   planned.column.readable = read_as != ReadAs::kUnreadable || as_text;
   planned.column.type_text = planned.column.readable ? "" : WhatItIs(id);
-  if (planned.column.readable) planned.select = as_text ? "CAST(" + select + " AS VARCHAR)" : IsJson(type) ? "json_extract_string(" + select + ", '$')" : select;
+  planned.mixed = IsJson(type);
+  if (planned.column.readable) planned.select = as_text ? "CAST(" + select + " AS VARCHAR)" : planned.mixed ? "json_extract_string(" + select + ", '$')" : select;
   plan->push_back(std::move(planned));
 }
 

@@ -14,6 +14,7 @@ namespace assay::store::internal {
 struct PlannedColumn {
   SourceColumn column;
   std::string select;  // SQL that yields it, without its name; "" when it cannot be read
+  bool mixed = false;  // texts here, numbers there: of a JSON file
 };
 
 // One source column gives one planned column; a structure gives one for each of its fields, named "structure.field", at any

@@ -123,7 +123,7 @@ Error CsvFault(const std::string& source, const std::vector<std::string>& files,
 Error RaggedRow(const std::string& file, char delimiter) {
   const Error general{ErrorCode::kInvalidInput, file + ": its rows have different numbers of fields separated by '" + std::string(1, delimiter) + "'; every row needs as many as the header"};
   const Result<std::string> bytes = base::ReadFile(file);
-  if (!bytes || file.ends_with(".gz")) return general;
+  if (!bytes || base::Lowercase(file).ends_with(".gz")) return general;
   std::size_t header_fields = 0, fields = 1, line = 1, record_line = 1;
   bool quoted = false, any = false;
   for (std::size_t i = 0; i <= bytes->size(); ++i) {

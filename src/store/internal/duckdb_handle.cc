@@ -14,6 +14,14 @@ std::string Doubled(std::string_view text, char quote) {
 }  // namespace
 
 std::string QuoteLiteral(std::string_view text) { return Doubled(text, '\''); }
+std::string QuoteFile(std::string_view path) {
+  std::string literal;
+  for (const char c : path) {
+    const bool wild = c == '[' || c == '?' || c == '*';
+    literal += wild ? std::string{'[', c, ']'} : std::string(1, c);
+  }
+  return QuoteLiteral(literal);
+}
 std::string QuoteName(std::string_view name) { return Doubled(name, '"'); }
 
 Error TranslateError(const std::string& source, const std::string& message) {

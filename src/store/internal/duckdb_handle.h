@@ -12,6 +12,8 @@ namespace assay::store::internal {
 
 // 'it''s': a string literal of SQL. Only file names and options of ours pass through here.
 std::string QuoteLiteral(std::string_view text);
+// A file that exists, as SQL: the engine would take `[`, `?` and `*` in its name for a pattern.
+std::string QuoteFile(std::string_view path);
 // "a""b": an identifier of SQL. Only names that the engine itself has reported.
 std::string QuoteName(std::string_view name);
 

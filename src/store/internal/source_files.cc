@@ -73,8 +73,6 @@ Error DamagedGzip(const std::string& file, gzFile stream) {
   const std::size_t colon = why.rfind(": ");
   return {ErrorCode::kInvalidInput, file + ": the gzip data are damaged (" + (colon == std::string::npos ? why : why.substr(colon + 2)) + "); fetch or compress the file again"};
 }
-
-bool IsGzipName(const std::string& file) { return base::Lowercase(file).ends_with(".gz"); }
 }  // namespace
 
 const char* FormatName(Format format) {
@@ -85,6 +83,8 @@ const char* FormatName(Format format) {
   }
   return "CSV";
 }
+
+bool IsGzipName(const std::string& file) { return base::Lowercase(file).ends_with(".gz"); }
 
 Format FormatOf(const std::string& file) {
   const std::string lower = base::Lowercase(file);

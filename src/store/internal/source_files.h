@@ -13,6 +13,8 @@ enum class Format { kCsv, kParquet, kJson };
 const char* FormatName(Format format);        // "CSV", "Parquet", "JSON"
 Format FormatOf(const std::string& file);     // by its ending; CSV when it says nothing
 
+bool IsGzipName(const std::string& file);     // ends in .gz, in either case
+
 // The files of a path or a pattern ('data/*.csv'), sorted by name, all of one format, none empty or unreadable.
 // kNotFound with the nearest names in the folder.
 Result<std::vector<std::string>> FilesOf(const std::string& source);
