@@ -51,8 +51,7 @@ bool ReadOffset(std::string_view* rest, int* minutes) {
   if (!Skip(rest, '+') && !Skip(rest, '-')) return false;
   int hour = 0, minute = 0;
   if (!ReadDigits(rest, 2, &hour)) return false;
-  Skip(rest, ':');
-  if (!rest->empty() && !ReadDigits(rest, 2, &minute)) return false;
+  if ((Skip(rest, ':') || !rest->empty()) && !ReadDigits(rest, 2, &minute)) return false;
   *minutes = (behind ? -1 : 1) * (hour * 60 + minute);
   return hour <= 15 && minute < 60;
 }

@@ -47,7 +47,8 @@ struct Source {
     std::string list = "[";
     for (std::size_t i = 0; i < files.size(); ++i) list += (i > 0 ? ", " : "") + QuoteFile(files[i]);
     list += "]";
-    if (format == Format::kParquet) return "read_parquet(" + list + ")";
+    // By name, so that a column of whole numbers in the first file and of reals in a later one is one of reals.
+    if (format == Format::kParquet) return "read_parquet(" + list + (files.size() > 1 ? ", union_by_name = true)" : ")");
     // From a part of the rows the engine would take numbers for whole and silently round the ones that are not.
     if (format == Format::kJson) return "read_json_auto(" + list + ", sample_size = -1" + Compression() + ")";
     std::string reader = "read_csv(" + list + ", header = true, strict_mode = true, quote = '\"', escape = '\"'" + Compression();
@@ -239,29 +240,32 @@ class DuckDbEngine : public Engine {
     return internal::TranslateError(source.name, message);
   }
 
-  // Every file has the columns of the first one; a CSV, whose fields go by their place, in its order. The engine would leave
-  // out a column that the first file does not have, and read fields of another order under the wrong name.
+  // Every file has the columns of the first one, of the same kind; a CSV, whose fields go by their place, in its order. The engine would
+  // leave out a column that the first file does not have, and read fields of another order under the wrong name.
   Result<void> RefuseDifferingColumns(const Source& source) {
-    std::vector<std::string> first;
+    std::vector<PlannedColumn> first;
     for (const std::string& file : source.files) {
       Source alone;
       alone.name = file;
       alone.files = {file};
       alone.format = source.format;
       ASSAY_TRY(Plan(&alone));
-      const std::vector<std::string> names = NamesOf(alone);
-      if (source.format == Format::kCsv) ASSAY_TRY(RefuseRagged(file, names));
-      if (first.empty()) first = names;
-      const auto lacks = [](const std::vector<std::string>& some, const std::vector<std::string>& all) {
-        const auto missing = std::find_if(all.begin(), all.end(), [&](const std::string& n) { return std::find(some.begin(), some.end(), n) == some.end(); });
-        return missing == all.end() ? std::string() : *missing;
-      };
+      if (source.format == Format::kCsv) ASSAY_TRY(RefuseRagged(file, NamesOf(alone)));
+      if (first.empty()) first = alone.columns;
+      const auto find = [](const std::vector<PlannedColumn>& columns, const std::string& name) { return std::find_if(columns.begin(), columns.end(), [&](const PlannedColumn& c) { return c.column.name == name; }); };
       const auto refused = [&](const std::string& what) { return Error{ErrorCode::kInvalidInput, file + ": " + what + "; the files of a pattern need the same columns"}; };
-      if (const std::string gone = lacks(names, first); !gone.empty()) return refused("has no column '" + gone + "', which " + source.files.front() + " has");
-      if (const std::string added = lacks(first, names); !added.empty()) return refused("has a column '" + added + "', which " + source.files.front() + " has not");
-      if (source.format != Format::kCsv) continue;
-      for (std::size_t i = 0; i < first.size(); ++i) {
-        if (names[i] != first[i]) return refused("has '" + names[i] + "' as field " + std::to_string(i + 1) + ", where " + source.files.front() + " has '" + first[i] + "': write the columns in the same order");
+      for (const PlannedColumn& column : first) {
+        const std::string quoted = "'" + column.column.name + "'";
+        const auto same = find(alone.columns, column.column.name);
+        if (same == alone.columns.end()) return refused("has no column " + quoted + ", which " + source.files.front() + " has");
+        if (source.format == Format::kParquet && same->column.type != column.column.type) return refused("column " + quoted + " is a " + table::ColumnTypeName(same->column.type) + ", in " + source.files.front() + " a " + table::ColumnTypeName(column.column.type));
+      }
+      for (const PlannedColumn& column : alone.columns) {
+        if (find(first, column.column.name) == first.end()) return refused("has a column '" + column.column.name + "', which " + source.files.front() + " has not");
+      }
+      for (std::size_t i = 0; i < first.size() && source.format == Format::kCsv; ++i) {
+        const std::string& name = alone.columns[i].column.name;
+        if (name != first[i].column.name) return refused("has '" + name + "' as field " + std::to_string(i + 1) + ", where " + source.files.front() + " has '" + first[i].column.name + "': write the columns in the same order");
       }
     }
     return {};
@@ -459,7 +463,7 @@ class DuckDbEngine : public Engine {
       double number = 0;
       const bool numbers = std::all_of(builder.entries().begin(), builder.entries().end(), [&](const std::string& e) {
         const bool digits = e.find_first_not_of("+-0123456789") == std::string::npos;
-        return base::ParseNumber(e, &number) && !(digits && std::abs(number) > 0x1p53);
+        return base::ParseNumber(e, &number) && !(digits && std::abs(number) >= 0x1p53);
       });
       if (!numbers) continue;
       Retype(source, builder.name(), "DOUBLE", true);

@@ -148,6 +148,30 @@ TEST_F(EngineTest, FilesOfAPatternHaveTheSameColumns) {
   }
 }
 
+TEST_F(EngineTest, AColumnOfParquetIsWhatAllFilesTogetherNeed) {
+  const auto write = [&](const char* name, table::Column column) {
+    std::vector<table::Column> block = {std::move(column)};
+    const table::Schema schema = table::Table::Create({block[0]})->schema();
+    bool given = false;
+    const auto next = [&](std::vector<table::Column>* out) -> Result<bool> {
+      if (given) return false;
+      given = true;
+      *out = block;
+      return true;
+    };
+    ASSERT_TRUE(engine_->WriteBlocks(schema, next, (folder_ / name).string()));
+  };
+  write("p1.parquet", table::Column::Numbers("x", {1, 2}));
+  write("p2.parquet", table::Column::Numbers("x", {0.5}));
+  const Result<ReadResult> read = Read((folder_ / "p*.parquet").string());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->table.column(0).TextAt(0) + "|" + read->table.column(0).TextAt(1) + "|" + read->table.column(0).TextAt(2), "1|2|0.5");
+  write("p3.parquet", table::Column::Categories("x", {0}, {"a"}));
+  const Result<ReadResult> refused = Read((folder_ / "p*.parquet").string());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("p3.parquet: column 'x' is a category, in "), std::string::npos) << refused.error().message;
+}
+
 TEST_F(EngineTest, EveryWidthOfCodesIsCrossedWhileReading) {
   std::string bytes = "x,y\n";
   for (int i = 0; i < 70'000; ++i) bytes += "v" + std::to_string(i) + "," + (i % 3 == 0 ? "" : "1") + "\n";

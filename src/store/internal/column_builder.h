@@ -35,7 +35,7 @@ class ColumnBuilder {
   bool overflowed() const { return overflowed_; }
   // Every value is whole and some are beyond 2^53 (2^63), where reals stand two or more apart.
   bool rounds_whole_numbers() const { return read_as_ == ReadAs::kReal && integer_ && largest_ > 0x1p53; }
-  bool beyond_integers() const { return read_as_ == ReadAs::kReal && integer_ && largest_ >= 0x1p63; }
+  bool beyond_integers() const { return read_as_ == ReadAs::kReal && integer_ && largest_ > 0x1p63; }
   // The texts so far, each once.
   const std::deque<std::string>& entries() const { return entries_; }
   ReadAs read_as() const { return read_as_; }
