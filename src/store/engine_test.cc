@@ -159,7 +159,7 @@ TEST_F(EngineTest, AColumnOfParquetIsWhatAllFilesTogetherNeed) {
       *out = block;
       return true;
     };
-    ASSERT_TRUE(engine_->WriteBlocks(schema, next, (folder_ / name).string()));
+    ASSERT_TRUE((*Engine::Open({}))->WriteBlocks(schema, next, (folder_ / name).string()));
   };
   write("p1.parquet", table::Column::Numbers("x", {1, 2}));
   write("p2.parquet", table::Column::Numbers("x", {0.5}));
