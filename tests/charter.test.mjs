@@ -112,6 +112,9 @@ const findings = [
   ['options without nothing', add('[[problem.options]]\nname = "a rule"\nkind = "rule"\n[[problem.options]]\nname = "a model"\nkind = "boosted"\n'), 'no_option_nothing', 'vague', 'problem.options', 'do nothing'],
   ['an exit criterion that nothing measures', add('[[problem.steps]]\nname = "s"\nexit = "happiness > 3"\n'), 'exit_not_measurable', 'vague', 'problem.steps[s].exit', "'happiness'"],
   ['an exit criterion in words', add('[[problem.steps]]\nname = "s"\nexit = "when it is good"\n'), 'exit_not_measurable', 'vague', 'problem.steps[s].exit', 'no EXPR'],
+  ['a rule over what is derived from it', add('[[data.derived]]\nname = "got_refund"\nexpression = "refund > 0"\n[[baselines.rules]]\nname = "r"\nexpression = "got_refund"\n'), 'known_too_late', 'contradicted', 'baselines.rules[r].expression', "derived from 'refund'"],
+  ['a column said to be known that is derived from the outcome', add('[[data.derived]]\nname = "kept"\nexpression = "1 - returned"\n[[data.columns]]\nname = "kept"\nunit = "count"\nknown = "before"\n'), 'known_too_late', 'contradicted', 'data.columns[kept].known', "derived from 'returned'"],
+  ['a rule over a time of day that is not known', (charter) => change('time = "ordered_at"', 'time = "ordered_at"\ntime_of_day_known = false')(charter) + '[[baselines.rules]]\nname = "r"\nexpression = "hour(ordered_at) > 12"\n', 'known_too_late', 'contradicted', 'baselines.rules[r].expression', "the time of day in 'ordered_at'"],
   ['a rule over what is known too late', add('[[baselines.rules]]\nname = "r"\nexpression = "refund > 0"\n'), 'known_too_late', 'contradicted', 'baselines.rules[r].expression', "'refund'"],
   ['a cost that earns', add('[value]\nfalse_positive = 3\n'), 'impossible_value', 'contradicted', 'value.false_positive', 'negative'],
   ['a target beyond the metric', change('outcome = "returned = 1"', 'outcome = "returned = 1"\ntarget = 1.5'), 'impossible_value', 'contradicted', 'objectives[returned].target', 'at most 1'],
@@ -147,6 +150,11 @@ for (const [what, edit, kind, status, key, says] of findings) {
     assert.ok(report[status] >= 1, `${status}: ${report[status]}`);
   });
 }
+
+test('what is derived from the unknown is no feature, so that nothing is left to accuse', () => {
+  const { report } = check(`${base}[[data.derived]]\nname = "paid_back"\nexpression = "refund / 2"\n[[data.derived]]\nname = "kept"\nexpression = "1 - returned"\n[[data.derived]]\nname = "kept_twice"\nexpression = "kept * 2"\n`);
+  assert.deepEqual(report.findings.filter((f) => f.status === 'contradicted'), []);
+});
 
 // A desk: tickets are resolved five days after they came on average; `resolved` is known for all, `reopened` for a third.
 const tickets = [];

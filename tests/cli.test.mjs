@@ -65,6 +65,18 @@ test('train recommends the rule that was planted', () => {
   assert.equal(report.recommended, 'best rule', report.reason);
 });
 
+test('columns are named in flags as the data call them: commas in quotes, parts of times', () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `${i % 3 === 0 ? 1 : 0},${(i * 7) % 11},${(i * 5) % 13},2024-0${1 + (i % 3)}-1${i % 10} 0${i % 7}:00:00`);
+  const named = file('named.csv', `y,"price, net",x,at\n${rows.join('\n')}\n`);
+  const features = (...words) => JSON.parse(assay('understand', named, '--outcome', 'y = 1', '--json', ...words).stdout).associations.map((a) => a.feature).sort();
+  assert.deepEqual(features('--features', '"price, net",x'), ['price, net', 'x']);
+  assert.deepEqual(features('--features', 'month(at)'), ['month(at)']);
+  assert.deepEqual(features('--exclude', '"price, net",at'), ['x']);
+  const open = assay('understand', named, '--outcome', 'y = 1', '--exclude', '"price, net');
+  assert.equal(open.status, 2);
+  assert.ok(open.stderr.includes('a double quote is opened and not closed'), open.stderr);
+});
+
 const bad = [
   ['no file', ['understand', join(folder, 'none.csv'), '--outcome', 'y = 1'], 'there is no such file'],
   ['a slip in the name', ['understand', join(folder, 'god.csv'), '--outcome', 'y = 1'], "Did you mean 'good.csv'"],

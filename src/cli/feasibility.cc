@@ -31,7 +31,7 @@ Result<int> Run(const ProblemFlags& flags, const std::vector<std::string>& sensi
     options.least_gain = problem.least_gain;
     options.target = problem.target;
   }
-  options.sensitive.insert(options.sensitive.end(), sensitive.begin(), sensitive.end());
+  for (std::string& name : ASSAY_TRY(ColumnNames(sensitive, "--sensitive"))) options.sensitive.push_back(std::move(name));
   store::Engine* engine = ASSAY_TRY(session.engine());
   const lifecycle::Gathered gathered = ASSAY_TRY(lifecycle::Gather(problem, *engine, session.context()));
   FeasibilityReport report = ASSAY_TRY(lifecycle::Feasibility(gathered, options, session.context()));
@@ -97,7 +97,7 @@ void AddFeasibility(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("feasibility", "Is machine learning right at all? Nine questions, each decided by a test (exit code 1 on stop)");
   const auto flags = AddProblemFlags(command);
   const auto sensitive = std::make_shared<std::vector<std::string>>();
-  command->add_option("--sensitive", *sensitive, "Columns about people that need care: groups are compared, proxies searched, and a person must answer")->delimiter(',')->group("Problem");
+  command->add_option("--sensitive", *sensitive, "Columns about people that need care: groups are compared, proxies searched, and a person must answer")->group("Problem");
   command->footer(
       "Examples:\n"
       "  assay feasibility flights.parquet --outcome 'delay > 15' --time date --unit 'date(date)' --wait '12 hours'\n"

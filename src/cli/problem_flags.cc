@@ -20,14 +20,39 @@ std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
   command->add_option("--query", flags->query, "The list within which rows are ranked")->group(group);
   command->add_option("--wait", flags->wait, "How long after the decision the outcome is known, like '2 hours'")->group(group);
   command->add_option("--where", flags->where, "Rows to keep: a condition")->group(group);
-  command->add_option("--features", flags->features, "Use only these columns")->delimiter(',')->group(group);
-  command->add_option("--exclude", flags->exclude, "Never use these columns")->delimiter(',')->group(group);
+  command->add_option("--features", flags->features, "Use only these columns, with commas between; one that has a comma itself stands in double quotes")->group(group);
+  command->add_option("--exclude", flags->exclude, "Never use these columns")->group(group);
   command->add_option("--task", flags->task, "binary, multiclass, regression or ranking (default: from the outcome)")->group(group);
   command->add_option("--metric", flags->metric, "skill (default), auc, log_loss, brier, accuracy, rmse, mae, r2, ndcg")->group(group);
   AddNumber(command, {"--target", "The metric's goal", "0.1"}, &flags->target)->group(group);
   AddNumber(command, {"--least-gain", "Smallest gain of the metric worth having", "0.01"}, &flags->least_gain, 0)->group(group);
   AddWholeNumber(command, {"--sample", "Use a random sample of this many rows (default: all)", "100000"}, &flags->sample, 1)->group(group);
   return flags;
+}
+
+Result<std::vector<std::string>> ColumnNames(const std::vector<std::string>& given, const std::string& flag) {
+  std::vector<std::string> names;
+  for (const std::string& text : given) {
+    std::string name;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool quote = text[i] == '"' && (quoted || name.empty());
+      if (quote && quoted && i + 1 < text.size() && text[i + 1] == '"') {
+        name += text[i++];
+      } else if (quote) {
+        quoted = !quoted;
+      } else if (text[i] == ',' && !quoted) {
+        names.push_back(std::move(name));
+        name.clear();
+      } else {
+        name += text[i];
+      }
+    }
+    if (quoted) return Error{ErrorCode::kInvalidInput, flag + ": in '" + text + "' a double quote is opened and not closed; write for example: " + flag + " '\"price, net\",colour'"};
+    names.push_back(std::move(name));
+  }
+  std::erase(names, "");
+  return names;
 }
 
 namespace {
@@ -75,8 +100,8 @@ Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags) {
   problem.unit = flags.unit;
   problem.query = flags.query;
   problem.where = flags.where;
-  problem.features = flags.features;
-  problem.exclude = flags.exclude;
+  problem.features = ASSAY_TRY(ColumnNames(flags.features, "--features"));
+  problem.exclude = ASSAY_TRY(ColumnNames(flags.exclude, "--exclude"));
   problem.target = flags.target;
   problem.least_gain = flags.least_gain;
   problem.sample_rows = flags.sample;

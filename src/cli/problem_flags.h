@@ -33,6 +33,9 @@ std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command);
 // FILE as the folder of a project, nothing when it is none. kInvalidInput when the problem is stated twice, in the charter and by a
 // flag, and for an --objective without a project.
 Result<std::optional<lifecycle::Project>> ProjectNamed(const ProblemFlags& flags);
+// Names of columns as flags give them: with commas between; one that has a comma itself stands in double quotes (those inside
+// doubled). kInvalidInput when a quote is not closed.
+Result<std::vector<std::string>> ColumnNames(const std::vector<std::string>& given, const std::string& flag);
 // kInvalidInput when a duration is not one.
 Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/problem_flags.h"
 #include "cli/session.h"
 #include "lifecycle/model_paths.h"
 
@@ -78,8 +79,10 @@ Result<int> Run(const Arguments& arguments, Session& session) {
     path = ASSAY_TRY(lifecycle::RecommendedModel(project, arguments.objective));
   }
   const learn::SavedModel model = ASSAY_TRY(learn::LoadModel(path));
+  lifecycle::ScoreOptions options = arguments.options;
+  options.keep = ASSAY_TRY(ColumnNames(options.keep, "--keep"));
   store::Engine* engine = ASSAY_TRY(session.engine());
-  ScoreReport report = ASSAY_TRY(lifecycle::Score(model, arguments.file, arguments.options, *engine, session.context()));
+  ScoreReport report = ASSAY_TRY(lifecycle::Score(model, arguments.file, options, *engine, session.context()));
   session.Print<ScoreReport>(report, RenderScore);
   return 0;
 }
@@ -92,7 +95,7 @@ void AddScore(CLI::App& app, Session& session) {
   command->add_option("MODEL", arguments->model, "A model that 'assay train --models DIR' saved, or the folder of a project: its recommended rung")->required();
   command->add_option("FILE", arguments->file, "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->required();
   command->add_option("--out", arguments->options.out, "Write the predictions: .parquet, .csv, .csv.gz, .json or .jsonl");
-  command->add_option("--keep", arguments->options.keep, "Columns of FILE to carry along into the output")->delimiter(',');
+  command->add_option("--keep", arguments->options.keep, "Columns of FILE to carry along into the output");
   command->add_option("--objective", arguments->objective, "Of a project: which objective (default: the first)");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });

@@ -87,6 +87,10 @@ class BoundExpression {
 // The columns that an EXPR names; none when it is not one.
 std::vector<std::string> ColumnsOf(std::string_view text);
 
+// Those of them that tell of more than their calendar day, were they times: all but what stands inside a part of the calendar
+// ("month(date)", "date(date)") or is only asked for being null.
+std::vector<std::string> ColumnsBeyondTheDay(std::string_view text);
+
 // Parse, Bind and Evaluate in one; `where` names the flag or key in errors: "--outcome".
 Result<table::Column> EvaluateText(const std::string& text, const std::string& where,
                                    const table::Table& table, const std::string& name,

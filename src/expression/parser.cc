@@ -359,6 +359,39 @@ void CollectColumns(const Node& node, std::vector<std::string>* names) {
   for (const Node& child : node.children) CollectColumns(child, names);
 }
 
+bool AsksForTheDay(const Node& node) {
+  switch (node.op) {
+    case Op::kYear:
+    case Op::kQuarter:
+    case Op::kMonth:
+    case Op::kWeek:
+    case Op::kWeekday:
+    case Op::kDay:
+    case Op::kDate:
+      return true;
+    case Op::kIsNull:
+      return node.children[0].op == Op::kColumn;
+    case Op::kLess:
+    case Op::kLessEqual:
+    case Op::kGreater:
+    case Op::kGreaterEqual:
+    case Op::kBetween:
+      // Columns against whole days: '2001-03-04'.
+      return std::all_of(node.children.begin(), node.children.end(), [](const Node& child) {
+        return child.op == Op::kColumn || (child.op == Op::kText && child.text.size() == 10);
+      }) && std::any_of(node.children.begin(), node.children.end(), [](const Node& child) { return child.op == Op::kText; });
+    default:
+      return false;
+  }
+}
+
+void CollectBeyondTheDay(const Node& node, std::vector<std::string>* names) {
+  if (AsksForTheDay(node)) return;
+  if (node.op == Op::kColumn && std::find(names->begin(), names->end(), node.text) == names->end())
+    names->push_back(node.text);
+  for (const Node& child : node.children) CollectBeyondTheDay(child, names);
+}
+
 }  // namespace
 
 Result<Expression> Expression::Parse(std::string_view text) {
@@ -380,6 +413,12 @@ Result<Expression> Expression::Parse(std::string_view text) {
 std::vector<std::string> Expression::columns() const {
   std::vector<std::string> names;
   CollectColumns(*root_, &names);
+  return names;
+}
+
+std::vector<std::string> ColumnsBeyondTheDay(std::string_view text) {
+  std::vector<std::string> names;
+  if (const Result<Expression> parsed = Expression::Parse(text); parsed) CollectBeyondTheDay(*parsed->root(), &names);
   return names;
 }
 

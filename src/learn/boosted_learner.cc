@@ -46,6 +46,7 @@ struct TrainingData {
   std::unique_ptr<BoosterData> data;
   double mean_outcome = 0;  // in units of outcome_scale, as the labels in `data`
   double outcome_scale = 1;
+  double information = 1;  // of an outcome, against that of one whose two values are equally frequent
 };
 
 // XGBoost adds up squares of labels as floats and takes gains below 1e-6 for nothing, so labels must not be far from the order of 1. A
@@ -59,6 +60,21 @@ double ScaleOf(const Examples& examples, std::span<const float> labels) {
   if (!(deviation > 0) || (deviation >= 1.0 / 16 && deviation <= 65536)) return 1;
   return std::exp2(std::floor(std::log2(deviation)));
 }
+
+// A child's weight is the sum of p (1 - p) over its rows: the same weight would ask a rare outcome for far more rows than a
+// common one, and leave the rarest unseen. Mean of 4 p (1 - p) over the classes that are told apart.
+double Information(const Examples& examples, std::span<const float> labels) {
+  if ((examples.task != Task::kBinary && examples.task != Task::kMulticlass) || labels.empty()) return 1;
+  std::vector<double> counts(std::max<std::size_t>(2, examples.classes.size()), 0.0);
+  for (const float y : labels) counts[static_cast<std::size_t>(y)] += 1;
+  double mean = 0;
+  for (const double count : counts) {
+    const double p = count / static_cast<double>(labels.size());
+    mean += 4 * p * (1 - p) / static_cast<double>(counts.size());
+  }
+  return mean;
+}
+
 Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, const TrainingRows& arranged, int bins, const RunContext& context) {
   TrainingData training;
   std::vector<float> labels;
@@ -67,11 +83,18 @@ Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, c
     labels.push_back(examples.outcome[row]);
     training.mean_outcome += static_cast<double>(labels.back());
   }
+  training.information = Information(examples, labels);
   training.outcome_scale = ScaleOf(examples, labels);
   for (float& label : labels) label = static_cast<float>(static_cast<double>(label) / training.outcome_scale);
   training.mean_outcome /= static_cast<double>(std::max<std::size_t>(1, labels.size())) * training.outcome_scale;
   training.data = ASSAY_TRY(BoosterData::ForTraining(matrix, labels, arranged.group_sizes, bins, context));
   return training;
+}
+
+// The setting as XGBoost takes it: the least child weight in units of this outcome's information.
+BoosterSetting ForOutcome(BoosterSetting setting, const TrainingData& training) {
+  setting.least_child_weight *= training.information;
+  return setting;
 }
 
 class BoostedModel : public Model {
@@ -136,7 +159,7 @@ class BoostedLearner : public Learner {
     Encoder encoder = ASSAY_TRY(Encoder::Fit(examples, arranged.rows, context, &matrix));
     const TrainingData training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, setting.bins, context));
     auto booster = std::make_unique<Booster>();
-    ASSAY_TRY(booster->Train(examples.task, examples.classes.size(), training.mean_outcome, *training.data, setting, context, {}));
+    ASSAY_TRY(booster->Train(examples.task, examples.classes.size(), training.mean_outcome, *training.data, ForOutcome(setting, training), context, {}));
     ASSAY_TRY(booster->Scale(training.outcome_scale));
     return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting));
   }
@@ -191,7 +214,7 @@ class BoostedLearner : public Learner {
         least = std::min(least, now);
         return since_least < 3;
       };
-      ASSAY_TRY(booster.Train(examples.task, examples.classes.size(), fold.training.mean_outcome, *fold.training.data, setting, context, watch));
+      ASSAY_TRY(booster.Train(examples.task, examples.classes.size(), fold.training.mean_outcome, *fold.training.data, ForOutcome(setting, fold.training), context, watch));
     }
     for (std::size_t s = 0; s < loss.size() && judged[s] == folds.size(); ++s) {
       const double mean = loss[s] / static_cast<double>(folds.size());

@@ -57,6 +57,7 @@ inline constexpr std::size_t kSharedValues = 200'000;
 struct LearnerOptions {
   int num_trees = 0;          // 0: chosen by validation inside the training rows
   int max_rule_depth = 3;
+  int least_leaf_rows = 0;    // of a rule's leaf and of a category it may name; 0: the learner's own, against chance
   bool quick = false;         // for procedures fitted hundreds of times (leaks, proxies, permutations): fewer trees, no tuning
   bool coarse = false;        // quick, and small trees on few bins: for permutation tests, where only comparisons count
   std::int64_t tuning_rows = 0;  // settings are tuned on this many rows, evenly from all units (ThinRows); 0: the learner's own

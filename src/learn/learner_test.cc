@@ -105,6 +105,25 @@ TEST(Learners, FindWhatIsPlantedAndNothingInNoise) {
   }
 }
 
+// A least child weight in units of p (1 - p) would keep the trees from leaves of rare classes.
+TEST(Learners, TreesFindWhatTellsARareOutcome) {
+  for (const std::size_t classes : {2, 4}) {
+    Examples examples = Make(Truth::kNoise, classes == 2 ? Task::kBinary : Task::kMulticlass, 6000, 3);
+    if (classes == 4) examples.classes = {"a", "b", "c", "d"};
+    std::vector<double> told;
+    for (std::size_t i = 0; i < examples.outcome.size(); ++i) {
+      examples.outcome[i] = i % 100 == 7 ? 1.0F : classes == 4 && i % 10 == 3 ? 2.0F : classes == 4 && i % 100 == 15 ? 3.0F : 0.0F;
+      told.push_back(10 * static_cast<double>(examples.outcome[i]) + static_cast<double>(i % 3));
+    }
+    std::vector<Column> columns = examples.table->columns();
+    columns.push_back(Column::Numbers("told", told));
+    examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+    examples.features.push_back({5, "told", "told"});
+    EXPECT_GT(SkillOf(RungKind::kBoosted, examples), 0.8) << classes;
+    EXPECT_GT(SkillOf(RungKind::kBoosted, examples, {.quick = true}), 0.6) << classes;
+  }
+}
+
 TEST(Learners, WorkForEveryTask) {
   for (const Task task : {Task::kMulticlass, Task::kRegression, Task::kRanking}) {
     for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {

@@ -11,8 +11,6 @@ namespace assay::learn {
 namespace {
 
 constexpr std::size_t kMostBins = 128;
-// Categories with fewer training rows count as missing: ordered by their own few outcomes they would look like a signal.
-constexpr double kLeastCategoryRows = 30;
 
 BinnedFeature BinNumbers(const table::Column& column, std::span<const std::uint32_t> rows) {
   BinnedFeature binned;
@@ -44,7 +42,7 @@ BinnedFeature BinNumbers(const table::Column& column, std::span<const std::uint3
   return binned;
 }
 
-BinnedFeature BinCategories(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k) {
+BinnedFeature BinCategories(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k, double least_category_rows) {
   BinnedFeature binned;
   const std::size_t size = column.dictionary().size();
   std::vector<double> count(size, 0), sum(size, 0);
@@ -60,7 +58,7 @@ BinnedFeature BinCategories(const table::Column& column, std::span<const std::ui
   std::vector<std::uint32_t> order;
   double known = 0;
   for (std::uint32_t c = 0; c < size; ++c) {
-    if (count[c] < kLeastCategoryRows) continue;
+    if (count[c] < least_category_rows) continue;
     order.push_back(c);
     known += count[c];
   }
@@ -87,8 +85,8 @@ BinnedFeature BinCategories(const table::Column& column, std::span<const std::ui
 
 }  // namespace
 
-BinnedFeature BinFeature(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k) {
-  return column.type() == table::ColumnType::kCategory ? BinCategories(column, rows, target, k) : BinNumbers(column, rows);
+BinnedFeature BinFeature(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k, double least_category_rows) {
+  return column.type() == table::ColumnType::kCategory ? BinCategories(column, rows, target, k, least_category_rows) : BinNumbers(column, rows);
 }
 
 }  // namespace assay::learn

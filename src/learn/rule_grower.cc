@@ -7,7 +7,7 @@
 
 namespace assay::learn {
 
-RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) : examples_(examples), rows_(rows.begin(), rows.end()), context_(context), k_(examples.num_outputs()) {
+RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, int least_leaf_rows) : examples_(examples), rows_(rows.begin(), rows.end()), context_(context), k_(examples.num_outputs()) {
   target_.resize(rows_.size() * k_, 0.0);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const float y = examples.outcome[rows_[i]];
@@ -16,6 +16,7 @@ RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> 
   }
   for (const double t : target_) least_gain_ += 1e-12 * t * t;
   least_rows_ = std::max<double>(20, static_cast<double>(rows_.size()) / 200);
+  if (least_leaf_rows > 0) least_rows_ = least_category_rows_ = least_leaf_rows;
 }
 
 Result<std::vector<RuleNode>> RuleGrower::Grow(int depth) {
@@ -35,7 +36,7 @@ Result<void> RuleGrower::Bin() {
     const std::size_t index = examples_.features[static_cast<std::size_t>(f)].column;
     const table::Column& column = examples_.table->column(index);
     BinnedFeature& binned = binned_[static_cast<std::size_t>(f)];
-    binned = BinFeature(column, rows_, target_, k_);
+    binned = BinFeature(column, rows_, target_, k_, least_category_rows_);
     binned.column = index;
   });
 }

@@ -44,7 +44,7 @@ class RuleLearner : public Learner {
     if (rows.empty()) return Error{ErrorCode::kInvalidInput, "there are no training rows"};
     int depth = options_.max_rule_depth;
     if (!options_.quick) depth = ASSAY_TRY(ChooseDepth(examples, rows, context));
-    std::vector<RuleNode> nodes = ASSAY_TRY(RuleGrower(examples, rows, context).Grow(depth));
+    std::vector<RuleNode> nodes = ASSAY_TRY(RuleGrower(examples, rows, context, options_.least_leaf_rows).Grow(depth));
     return MakeRuleModel(examples.task, std::move(nodes));
   }
 
@@ -56,7 +56,7 @@ class RuleLearner : public Learner {
     if (!folds) return 1;
     std::vector<double> loss(static_cast<std::size_t>(options_.max_rule_depth) + 1, 0);
     for (const learn::Split& fold : *folds) {
-      const std::vector<RuleNode> deepest = ASSAY_TRY(RuleGrower(examples, fold.train, context).Grow(options_.max_rule_depth));
+      const std::vector<RuleNode> deepest = ASSAY_TRY(RuleGrower(examples, fold.train, context, options_.least_leaf_rows).Grow(options_.max_rule_depth));
       for (std::size_t depth = 0; depth < loss.size(); ++depth) {
         std::vector<RuleNode> nodes;
         CopyTruncated(deepest, 0, static_cast<int>(depth), &nodes);

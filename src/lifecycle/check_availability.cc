@@ -6,6 +6,7 @@
 #include "lifecycle/availability.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/check_state.h"
+#include "lifecycle/internal/withheld.h"
 #include "lifecycle/time_leak.h"
 #include "lifecycle/understand.h"
 
@@ -36,8 +37,10 @@ Declared DeclaredAs(const CheckState& state, const std::string& column) {
 // Parts of the outcome cannot be known before it.
 void CheckOutcomeColumns(CheckState& state) {
   for (const Objective& objective : state.objectives) {
+    std::vector<std::string> made_of = ColumnsOf(objective.problem.outcome);
+    AddSources(objective.problem.derived, &made_of);
+    for (const std::string& column : made_of) state.late.insert(base::Lowercase(column));
     for (const std::string& column : ColumnsOf(objective.problem.outcome)) {
-      state.late.insert(base::Lowercase(column));
       const Declared declared = DeclaredAs(state, column);
       if (declared.before) state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + column + "' is said to be known before the decision, but it is part of the outcome '" + objective.problem.outcome + "'", "", "Write known = \"after\" for it.");
     }
@@ -45,6 +48,17 @@ void CheckOutcomeColumns(CheckState& state) {
   for (const Record& column : state.charter().list("data.columns")) {
     if (base::Lowercase(column.text("known")).starts_with("after")) state.late.insert(base::Lowercase(column.text("name")));
   }
+}
+
+// The columns that may not be known at the decision by what was found so far, with what is derived from them.
+Withheld WithheldSoFar(const CheckState& state) {
+  const Record& data = state.charter().section("data");
+  Problem problem;
+  problem.time = data.text("time");
+  problem.calendar_day_only = !data.flag("time_of_day_known", true);
+  problem.known_after.assign(state.late.begin(), state.late.end());
+  for (const Record& derived : state.charter().list("data.derived")) problem.derived.push_back({derived.text("name"), derived.text("expression")});
+  return WithheldColumns(problem, *state.table);
 }
 
 // 1 where the first objective's outcome has a value; empty when it cannot be told.
@@ -57,7 +71,8 @@ std::vector<std::uint8_t> OutcomeKnown(const CheckState& state) {
 void CheckLateColumns(CheckState& state, const std::vector<std::uint8_t>& known) {
   // With a time that cannot be read, a column that stopped arriving cannot be told from one that is late.
   if (!state.time && state.charter().section("data").has("time")) return;
-  std::vector<std::string> skip(state.late.begin(), state.late.end());
+  std::vector<std::string> skip;
+  for (const auto& [name, why] : WithheldSoFar(state).columns) skip.push_back(name);
   for (const std::string& name : ColumnsOf(state.charter().section("data").text("time"))) skip.push_back(name);
   for (const LateColumn& late : FindLateColumns(*state.table, known, state.time ? &*state.time : nullptr, skip)) {
     const Declared declared = DeclaredAs(state, late.column);
@@ -76,7 +91,8 @@ void CheckLateColumns(CheckState& state, const std::vector<std::uint8_t>& known)
 void CheckTimeOfDay(CheckState& state, const evidence::Finding* accused) {
   const Record& data = state.charter().section("data");
   if (!state.gathered || !data.has("time")) return;
-  const std::string time = data.text("time");
+  const std::vector<std::string> columns = ColumnsOf(data.text("time"));
+  const std::string time = columns.size() == 1 && state.table->Find(columns[0]) >= 0 ? state.table->column(static_cast<std::size_t>(state.table->Find(columns[0]))).name() : data.text("time");
   const bool said_unknown = data.has("time_of_day_known") && !data.flag("time_of_day_known", true);
   if (accused == nullptr) {
     // Not a feature; where the charter says why, the data may confirm it.
@@ -87,7 +103,7 @@ void CheckTimeOfDay(CheckState& state, const evidence::Finding* accused) {
   }
   const Declared declared = DeclaredAs(state, time);
   const Place place = data.has("time_of_day_known") ? PlaceOf("data", data, "time_of_day_known") : declared.exists ? declared.place : PlaceOf("data", data, "time");
-  state.late.insert("hour(" + base::Lowercase(time) + ")");
+  for (const std::string& column : columns) state.late.insert("hour(" + base::Lowercase(column) + ")");
   state.Find("known_too_late", FieldStatus::kContradicted, place, "the time of day in '" + time + "' is known only after the decision: it is the actual time, not the planned one" + (declared.before ? "; the charter says it is known before" : ""), accused->message,
              "Write time_of_day_known = false in [data]: the calendar day stays a feature, the time of day does not.");
 }
@@ -114,14 +130,29 @@ Result<void> CheckLeaks(CheckState& state) {
   return {};
 }
 
+// What is derived from something known after the decision is not known before it.
+void CheckDerived(CheckState& state, const Withheld& withheld) {
+  for (const Record& derived : state.charter().list("data.derived")) {
+    const Withholding* why = withheld.Find(derived.text("name"));
+    const Declared declared = DeclaredAs(state, derived.text("name"));
+    if (why == nullptr || !declared.before || state.late.contains(base::Lowercase(derived.text("name")))) continue;
+    state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + derived.text("name") + "' is said to be known before the decision, but " + why->reason, "", "Write known = \"after\" for it.");
+  }
+}
+
 // A rule that people would use before the decision cannot use what is known after it.
-void CheckRules(CheckState& state) {
+void CheckRules(CheckState& state, const Withheld& withheld) {
   const std::vector<Record>& rules = state.charter().list("baselines.rules");
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    for (const std::string& column : ColumnsOf(rules[i].text("expression"))) {
-      if (!state.late.contains(base::Lowercase(column))) continue;
-      state.Find("known_too_late", FieldStatus::kContradicted, PlaceOf("baselines.rules", rules[i], "expression", i), "the rule '" + rules[i].text("name") + "' uses '" + column + "', which is known only after the decision", "", "Write a rule over what is known before it.");
+    const std::string expression = rules[i].text("expression");
+    std::vector<std::string> late;
+    for (const std::string& column : ColumnsOf(expression)) {
+      if (const Withholding* why = withheld.Find(column); why != nullptr) late.push_back("'" + column + "', which is known only after the decision" + (why->reason.starts_with(kDerivedFrom) ? ": " + why->reason : ""));
     }
+    for (const std::string& column : expression::ColumnsBeyondTheDay(expression)) {
+      if (withheld.HasClockOf(column)) late.push_back("the time of day in '" + column + "', which is known only after the decision");
+    }
+    for (const std::string& what : late) state.Find("known_too_late", FieldStatus::kContradicted, PlaceOf("baselines.rules", rules[i], "expression", i), "the rule '" + rules[i].text("name") + "' uses " + what, "", "Write a rule over what is known before it.");
   }
 }
 
@@ -199,7 +230,9 @@ Result<void> CheckAvailability(CheckState& state) {
     CheckWait(state, known);
   }
   ASSAY_TRY(CheckLeaks(state));
-  CheckRules(state);
+  const Withheld withheld = WithheldSoFar(state);
+  CheckDerived(state, withheld);
+  CheckRules(state, withheld);
   return {};
 }
 

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/text.h"
 #include "charter/fields.h"
 #include "learn/metrics.h"
 #include "lifecycle/internal/check_state.h"
+#include "lifecycle/internal/withheld.h"
 
 namespace assay::lifecycle::internal {
 
@@ -114,9 +116,17 @@ void GatherObjectives(CheckState& state) {
   if (!state.table) return;
   for (std::size_t i = 0; i < state.objectives.size(); ++i) {
     Problem problem = state.objectives[i].problem;
-    problem.derived.clear();  // they are in the table
+    // The derived columns are in the table already; what may not be known because of them is said of each.
+    const Withheld withheld = WithheldColumns(problem, *state.table);
+    for (const auto& [name, why] : withheld.columns) {
+      if (state.table->Find(name) >= 0) problem.known_after.push_back(name);
+    }
+    for (const auto& [name, clock] : withheld.clocks) problem.known_after.push_back("hour(" + name + ")");
+    const std::vector<DerivedColumn> derived = std::exchange(problem.derived, {});
     Result<Gathered> gathered = GatherFromTable(problem, state.table, state.data.summary, state.context);
     if (gathered) {
+      std::vector<learn::Derivation>& derivations = gathered->examples.derivations;
+      for (auto it = derived.rbegin(); it != derived.rend(); ++it) derivations.insert(derivations.begin(), {it->name, it->expression});
       CheckMetric(state, records[i], i, gathered->examples.task);
       if (i == 0) state.gathered = std::move(*gathered);
       continue;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "evidence/ledger.h"
 #include "lifecycle/internal/checklist_parts.h"
+#include "lifecycle/internal/withheld.h"
 
 namespace assay::lifecycle {
 
@@ -95,10 +96,16 @@ Result<ItemAnswer> DecideSchema(const Workbench& bench, const RunContext&) {
 
 Result<ItemAnswer> DecideForbiddenColumns(const Workbench& bench, const RunContext&) {
   ItemAnswer answer;
-  answer.method = "the charter's columns (known after the decision, sensitive) and the leakage tests against the list of features";
+  answer.method = "the charter's columns (known after the decision, sensitive), all that is derived from them, and the leakage tests against the list of features";
   std::vector<std::string> wrong;
-  for (const std::string& name : bench.objective.problem.known_after) {
-    if (IsFeature(bench, name)) wrong.push_back(name + " (known after the decision)");
+  const Withheld withheld = WithheldColumns(bench.objective.problem, *bench.gathered.source);
+  for (const learn::Feature& feature : bench.examples().features) {
+    const Withholding* why = withheld.Find(feature.name);
+    if (why == nullptr) why = withheld.Find(feature.source);
+    if (why != nullptr) wrong.push_back(feature.name + " (" + why->reason + ")");
+  }
+  if (bench.objective.problem.calendar_day_only) {
+    for (const std::string& name : ClockFeatures(bench.examples())) wrong.push_back(name + " (the time of day, which is known after the decision)");
   }
   for (const std::string& name : bench.sensitive) {
     if (IsFeature(bench, name)) wrong.push_back(name + " (sensitive)");

@@ -7,6 +7,7 @@
 #include "learn/learner.h"
 #include "lifecycle/internal/feasibility_items.h"
 #include "lifecycle/internal/leaks.h"
+#include "lifecycle/internal/withheld.h"
 #include "lifecycle/time_leak.h"
 #include "stats/auc.h"
 
@@ -22,8 +23,11 @@ using learn::Examples;
 constexpr std::int64_t kLeakRows = 60'000;
 // No single column is plausible beyond this: a skill of 0.9 leaves a tenth of the outcome's uncertainty.
 constexpr double kPlausible = 0.9;
-// An id has no business explaining anything; a little is allowed for chance.
+// An id has no business explaining anything beyond what its place tells; a little is allowed for chance.
 constexpr double kIdSkill = 0.05;
+// What drift may explain; a file whose order tells more is sorted by the outcome.
+constexpr double kMostDrift = 0.5;
+constexpr int kLeastLeakRows = 5;  // of a leaf of the rule that looks for copies of rare outcomes
 
 // The ceiling of what a single column may plausibly explain: 0.9, and where the other columns together already explain
 // much, half-way from there to everything. In an easy problem every good column explains a lot.
@@ -61,21 +65,39 @@ Finding JudgeAlone(const Scored& scored, double ceiling) {
   return finding;
 }
 
+// What the place of a row explains, in time or else in the file: an id that counts rows explains the same.
+Result<stats::Interval> SkillOfPlace(const SingleColumn& single) {
+  const Examples& examples = single.examples();
+  std::vector<double> place(static_cast<std::size_t>(examples.num_rows()));
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    if (examples.time.empty()) place[i] = static_cast<double>(i);
+    else place[i] = examples.time[i] == base::kMissingTime ? std::nan("") : static_cast<double>(examples.time[i]);
+  }
+  return single.Skill(table::Column::Numbers("place", std::move(place)));
+}
+
+// Skill from which an id is accused: drift is no fault of the ids that were given out meanwhile.
+double MostOfAnId(const Result<stats::Interval>& place, bool timed) {
+  if (!place || !(place->value > 0) || (!timed && place->low > kMostDrift)) return kIdSkill;
+  return kIdSkill + place->value;
+}
+
 // An id that explains something, in itself or through a part of it.
-Result<void> JudgeId(const SingleColumn& single, const table::Column& column, Finding* finding) {
-  std::string by = finding->estimate.low > kIdSkill ? "it" : "";
+Result<void> JudgeId(const SingleColumn& single, const table::Column& column, double most, Finding* finding) {
+  std::string by = finding->estimate.low > most ? "it" : "";
   if (by.empty()) {
-    for (IdView& view : ViewsOfId(single.examples().table->column(static_cast<std::size_t>(single.examples().table->Find(column.name()))))) {
+    for (IdView& view : ViewsOfId(single.examples().table->column(static_cast<std::size_t>(single.examples().table->Find(column.name()))), single.examples())) {
       const Result<stats::Interval> skill = single.Skill(std::move(view.column));
       if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
-      if (!skill || skill->low <= kIdSkill) continue;
+      if (!skill || skill->low <= most) continue;
       finding->estimate = ToEstimate(skill);
       by = view.words;
       break;
     }
   }
   if (by.empty()) {
-    finding->message = "'" + column.name() + "' looks like an id, and neither it nor a part of it tells the outcome";
+    const bool follows = finding->estimate.low > kIdSkill;
+    finding->message = "'" + column.name() + "' looks like an id, and neither it nor a part of it tells " + (follows ? "more of the outcome than the place of its row, as the outcome drifts" : "the outcome");
     return {};
   }
   finding->kind = "id";
@@ -85,16 +107,11 @@ Result<void> JudgeId(const SingleColumn& single, const table::Column& column, Fi
 }
 
 // Whether the order of the rows tells the outcome; a finding about the file, not about a column.
-Result<std::optional<Finding>> JudgeRowOrder(const SingleColumn& single) {
-  if (!single.examples().time.empty()) return std::optional<Finding>();
-  std::vector<double> position(static_cast<std::size_t>(single.examples().num_rows()));
-  for (std::size_t i = 0; i < position.size(); ++i) position[i] = static_cast<double>(i);
-  const Result<stats::Interval> skill = single.Skill(table::Column::Numbers("position", std::move(position)));
-  if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
-  if (!skill || skill->low <= kIdSkill) return std::optional<Finding>();
+std::optional<Finding> JudgeRowOrder(const SingleColumn& single, const Result<stats::Interval>& skill) {
+  if (!single.examples().time.empty() || !skill || skill->low <= kIdSkill) return std::nullopt;
   Finding finding{"(order of the rows)", "row_order", ToEstimate(skill), false, ""};
   finding.message = "The order of the rows alone explains " + base::ReadableShare(skill->value) + " of the outcome: the file is sorted by the outcome or by something that goes with it. No row may be judged by its place, and a number given out in this order would leak";
-  return std::optional<Finding>(std::move(finding));
+  return finding;
 }
 
 void Accuse(const Finding& charge, std::vector<Finding>* findings) {
@@ -140,12 +157,23 @@ Result<stats::Interval> SingleColumn::Skill(table::Column column) const {
 }
 
 Result<stats::Interval> SingleColumn::SkillIn(const Examples& few) const {
+  const Result<stats::Interval> trees = SkillOf(learn::RungKind::kBoosted, few);
+  const bool has_classes = few.task == learn::Task::kBinary || few.task == learn::Task::kMulticlass;
+  if (!trees || !has_classes || trees->low >= kPlausible) return trees;
+  // A few boosted trees do not come near certainty on few rows of a class; the leaf of a rule is there at once.
+  const Result<stats::Interval> rule = SkillOf(learn::RungKind::kRule, few);
+  if (!rule && rule.error().code == ErrorCode::kCancelled) return rule;
+  return rule && rule->low > trees->low ? rule : trees;
+}
+
+Result<stats::Interval> SingleColumn::SkillOf(learn::RungKind kind, const Examples& few) const {
   learn::LearnerOptions quick;
   quick.quick = true;
+  quick.least_leaf_rows = kLeastLeakRows;
   learn::Rows judged;
   std::vector<double> predictions, constant;
   for (const learn::Split& fold : folds_) {
-    const auto model = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kBoosted, quick)->Fit(few, fold.train, context_.Quiet()));
+    const auto model = ASSAY_TRY(learn::MakeLearner(kind, quick)->Fit(few, fold.train, context_.Quiet()));
     const auto base = ASSAY_TRY(learn::MakeLearner(learn::RungKind::kConstant)->Fit(few, fold.train, context_.Quiet()));
     std::vector<double> p(fold.test.size() * few.num_outputs()), c(p.size());
     ASSAY_TRY(model->Predict(*few.table, fold.test, p, context_));
@@ -173,23 +201,29 @@ Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContex
     if (!others && others.error().code == ErrorCode::kCancelled) return others.error();
     if (others) ceiling = PlausibleCeiling(others->high);
   }
+  std::vector<bool> is_id;
+  for (const Scored& s : scored) is_id.push_back(CountsOrNames(single.examples().table->column(s.feature.column)) && CountsOrNames(examples.table->column(s.feature.column)));
+  Result<stats::Interval> place = Error{ErrorCode::kInvalidInput, "not needed"};
+  if (examples.time.empty() || std::find(is_id.begin(), is_id.end(), true) != is_id.end()) place = SkillOfPlace(single);
+  if (!place && place.error().code == ErrorCode::kCancelled) return place.error();
+  const double most_of_an_id = MostOfAnId(place, !examples.time.empty());
   std::vector<Finding> findings;
-  for (const Scored& s : scored) {
-    Finding finding = JudgeAlone(s, ceiling);
-    const table::Column& column = examples.table->column(s.feature.column);
-    if (!finding.accused && CountsOrNames(single.examples().table->column(s.feature.column)) && CountsOrNames(column)) ASSAY_TRY(JudgeId(single, column, &finding));
+  for (std::size_t i = 0; i < scored.size(); ++i) {
+    Finding finding = JudgeAlone(scored[i], ceiling);
+    if (!finding.accused && is_id[i]) ASSAY_TRY(JudgeId(single, examples.table->column(scored[i].feature.column), most_of_an_id, &finding));
     findings.push_back(std::move(finding));
   }
   for (const Finding& future : ASSAY_TRY(FindFuture(examples, single, context))) Accuse(future, &findings);
   if (const std::optional<TimeLeak> time_leak = FindTimeLeak(examples); time_leak && time_leak->accused) {
+    const std::vector<std::string> clock = ClockFeatures(examples);
     for (Finding& finding : findings) {
-      if (finding.accused || finding.name != "hour(" + examples.time_text + ")") continue;
+      if (finding.accused || !base::IsAmong(clock, finding.name)) continue;
       finding.kind = "time";
       finding.accused = true;
       finding.message = time_leak->message;
     }
   }
-  if (const std::optional<Finding> order = ASSAY_TRY(JudgeRowOrder(single))) findings.push_back(*order);
+  if (const std::optional<Finding> order = JudgeRowOrder(single, place)) findings.push_back(*order);
   return findings;
 }
 
@@ -217,7 +251,7 @@ Result<std::vector<Finding>> LeakFinder::Find(const Examples& examples, const Ru
 
 Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky) {
   FeasibilityItem item = StartItem("leakage");
-  item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 %; times after the decision, outcomes of neighbouring rows, and the time of day against the usual time of recurring cases";
+  item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; times after the decision, outcomes of neighbouring rows, and the time of day against the usual time of recurring cases";
   item.findings = ASSAY_TRY(leaks != nullptr ? leaks->Find(gathered.examples, context) : FindLeaks(gathered.examples, context));
   std::string order;
   for (const Finding& finding : item.findings) {
@@ -235,16 +269,15 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
     finding.message = "'" + excluded.column + "' is left out: " + excluded.reason;
   }
   // A sample keeps few rows of each case that recurs daily, so that their usual time of day is not known.
-  const std::string hour = "hour(" + gathered.examples.time_text + ")";
-  const bool has_hour = std::any_of(gathered.examples.features.begin(), gathered.examples.features.end(), [&](const learn::Feature& f) { return f.name == hour; });
+  const std::vector<std::string> clock = ClockFeatures(gathered.examples);
   const bool sampled = std::any_of(gathered.data.notes.begin(), gathered.data.notes.end(), [](const std::string& note) { return note.starts_with("a random sample"); });
-  if (has_hour && sampled && !base::IsAmong(*leaky, hour) && !FindTimeLeak(gathered.examples)) {
+  if (!clock.empty() && sampled && !base::IsAmong(*leaky, clock[0]) && !FindTimeLeak(gathered.examples)) {
     order += " Whether the time of day in '" + gathered.examples.time_text + "' was planned or is what happened could not be judged: the sample holds too few rows of each case that recurs; run it on all rows.";
   }
   item.verdict = !leaky->empty() ? Verdict::kRefuted : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
   item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + order;
   item.figures.push_back(MakeFigure("leaky_columns", "columns that leak", WithoutInterval(static_cast<double>(leaky->size()), "a count")));
-  item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says they are known only after the decision, or predicts them in another objective", WithoutInterval(static_cast<double>(declared), "a count")));
+  item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says that they, or what they are derived from, are known only after the decision, or predicts them in another objective", WithoutInterval(static_cast<double>(declared), "a count")));
   return item;
 }
 

@@ -147,7 +147,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   std::optional<Column> query;
   if (!problem.query.empty()) query = ASSAY_TRY(expression::EvaluateText(problem.query, "--query", *table, "query", context));
   ASSAY_TRY(KeepRows(problem, outcome.values, query, *table, context, &gathered));
-  ChosenColumns chosen = ASSAY_TRY(ChooseFeatures(problem, roles, *table, context, &gathered.excluded));
+  ChosenColumns chosen = ASSAY_TRY(ChooseFeatures(problem, roles, *table, context, &gathered.excluded, &gathered.data.notes));
   Table wide = ASSAY_TRY(Table::Create(std::move(chosen.columns)));
   const bool all_kept = static_cast<std::int64_t>(gathered.source_rows.size()) == table->num_rows();
   if (!all_kept) {
@@ -166,6 +166,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   examples.classes = std::move(outcome.classes);
   examples.features = std::move(chosen.features);
   examples.derivations = std::move(chosen.derivations);
+  gathered.clocks = roles.withheld.clocks;
   examples.wait = problem.wait.value_or(0);
   if (!problem.where.empty()) examples.filters.push_back({problem.where, true, ""});
   for (const Exclusion& exclusion : problem.exclusions) examples.filters.push_back({exclusion.rows, false, exclusion.reason});

@@ -1,6 +1,7 @@
 // Gather: reads the data of a problem once and brings it into the form that all analyses share.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct ExcludedColumn {
   std::string column;
   std::string reason;
   bool known_after = false;  // known only after the decision: by the charter, or as another objective's outcome
+  bool part_of_outcome = false;  // of the outcome, or derived from it
 };
 
 // A reason that others ask for.
@@ -33,10 +35,12 @@ struct Gathered {
   learn::Rows source_rows;                     // examples row -> row of `source`
   evidence::DataSummary data;
   std::vector<ExcludedColumn> excluded;
+  std::map<std::string, std::string> clocks;   // times in lower case of which only the calendar day is known -> the column whose clock it is
   std::int64_t rows_without_outcome = 0;
 };
 
-// Columns named in outcome, other_outcomes, time, unit and query are never features, nor are `exclude` and `known_after`.
+// Columns named in outcome, other_outcomes, time, unit and query are never features, nor are `exclude` and `known_after`, nor is
+// what is derived from columns that may not be known at the decision, or from a time of day that is not.
 // Each time-typed feature becomes month, weekday and (unless all are midnight, or calendar_day_only for the time column)
 // hour features. An outcome or a feature that no float can hold is refused, naming its row. Errors name the flag or key whose EXPR is wrong.
 Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context);

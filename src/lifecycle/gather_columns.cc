@@ -14,7 +14,7 @@ using table::Column;
 using table::ColumnType;
 using table::Table;
 
-constexpr const char* kKnownAfter = "the charter says it is known only after the decision";
+constexpr const char* kNotAskedFor = "not among the features asked for";
 
 Result<std::vector<std::string>> ColumnsOf(const std::string& text, const std::string& where) {
   if (text.empty()) return std::vector<std::string>{};
@@ -73,30 +73,22 @@ std::string RepairNote(const Column& before, const Column& after, const std::str
   return note;
 }
 
-// What is derived from columns is made of these too; the last derived first, as each sees those before it.
-void AddSources(const Problem& problem, std::vector<std::string>* names) {
-  for (auto derived = problem.derived.rbegin(); derived != problem.derived.rend(); ++derived) {
-    if (!base::IsAmong(*names, derived->name)) continue;
-    for (std::string& name : expression::ColumnsOf(derived->expression)) names->push_back(std::move(name));
-  }
-}
-
-// Why it may not be known at the decision.
-std::string ReasonToWithhold(const std::string& name, const Problem& problem, const Roles& roles) {
-  if (base::IsAmong(roles.outcome, name)) return kPartOfTheOutcome;
-  if (base::IsAmong(problem.known_after, name)) return kKnownAfter;
-  const auto other = roles.other_outcomes.find(base::Lowercase(name));
-  return other == roles.other_outcomes.end() ? "" : std::string(kPartOfTheOutcome) + " of the objective '" + other->second + "'";
-}
-
 std::string ReasonToExclude(const std::string& name, const Problem& problem, const Roles& roles) {
-  if (const std::string withheld = ReasonToWithhold(name, problem, roles); !withheld.empty()) return withheld;
+  if (const Withholding* withheld = roles.withheld.Find(name); withheld != nullptr) return withheld->reason;
   if (base::IsAmong(roles.time, name)) return "it is the time; its calendar parts are features instead";
   if (base::IsAmong(roles.unit, name)) return "it names the unit";
   if (base::IsAmong(roles.query, name)) return "it names the query";
   if (base::IsAmong(problem.exclude, name)) return "excluded on request";
-  if (!problem.features.empty() && !base::IsAmong(problem.features, name)) return "not among the features asked for";
+  if (!problem.features.empty() && !base::IsAmong(problem.features, name)) return kNotAskedFor;
   return "";
+}
+
+// Whether calendar parts of a time column are features: it may be known and is not excluded, and it or a part of it is asked for.
+bool HasFeatures(const Column& column, const std::vector<DerivedColumn>& parts, const Problem& problem, const Roles& roles) {
+  if (roles.withheld.Find(column.name()) != nullptr || base::IsAmong(problem.exclude, column.name())) return false;
+  if (!base::IsAmong(roles.time, column.name()) && (base::IsAmong(roles.unit, column.name()) || base::IsAmong(roles.query, column.name()))) return false;
+  if (problem.features.empty() || base::IsAmong(problem.features, column.name())) return true;
+  return std::any_of(parts.begin(), parts.end(), [&](const DerivedColumn& part) { return base::IsAmong(problem.features, part.name); });
 }
 
 }  // namespace
@@ -132,16 +124,11 @@ Result<std::shared_ptr<const Table>> WithDerived(const Problem& problem, const s
 
 Result<Roles> RolesOf(const Problem& problem, const Table& table) {
   Roles roles;
-  roles.outcome = ASSAY_TRY(ColumnsOf(problem.outcome, "--outcome"));
-  AddSources(problem, &roles.outcome);
+  ASSAY_TRY(ColumnsOf(problem.outcome, "--outcome"));
   roles.time = ASSAY_TRY(ColumnsOf(problem.time, "--time"));
   roles.unit = ASSAY_TRY(ColumnsOf(problem.unit, "--unit"));
   roles.query = ASSAY_TRY(ColumnsOf(problem.query, "--query"));
-  for (const OtherOutcome& other : problem.other_outcomes) {
-    std::vector<std::string> columns = expression::ColumnsOf(other.outcome);
-    AddSources(problem, &columns);
-    for (const std::string& column : columns) roles.other_outcomes.emplace(base::Lowercase(column), other.objective);
-  }
+  roles.withheld = WithheldColumns(problem, table);
   for (const auto* names : {&problem.features, &problem.exclude, &problem.known_after}) {
     for (const std::string& name : *names) {
       if (!NamesCalendarPart(name, table)) ASSAY_TRY(table.IndexOf(name));
@@ -150,7 +137,7 @@ Result<Roles> RolesOf(const Problem& problem, const Table& table) {
   return roles;
 }
 
-Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles, const Table& table, const RunContext& context, std::vector<ExcludedColumn>* excluded) {
+Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles, const Table& table, const RunContext& context, std::vector<ExcludedColumn>* excluded, std::vector<std::string>* notes) {
   ChosenColumns chosen;
   chosen.columns = table.columns();
   std::vector<Column>& columns = chosen.columns;
@@ -161,16 +148,20 @@ Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles,
     const Column& column = table.column(c);
     std::string reason = ReasonToExclude(column.name(), problem, roles);
     const bool is_time = column.type() == ColumnType::kTime;
-    const bool is_decision_time = is_time && base::IsAmong(roles.time, column.name());
-    const bool usable = reason.empty() || (is_decision_time && ReasonToWithhold(column.name(), problem, roles).empty() && !base::IsAmong(problem.exclude, column.name()) && (problem.features.empty() || base::IsAmong(problem.features, column.name())));
-    if (is_time && usable) {
-      for (const DerivedColumn& part : CalendarParts(column, is_decision_time && problem.calendar_day_only)) {
-        if (base::IsAmong(problem.exclude, part.name)) {
-          excluded->push_back({part.name, "excluded on request", false});
+    // An hour that the charter names itself is listed as left out for that reason.
+    const bool day_only = roles.withheld.HasClockOf(column.name()) && roles.withheld.Find("hour(" + column.name() + ")") == nullptr;
+    const std::vector<DerivedColumn> parts = is_time ? CalendarParts(column, day_only) : std::vector<DerivedColumn>{};
+    if (is_time && HasFeatures(column, parts, problem, roles)) {
+      const bool all_asked_for = problem.features.empty() || base::IsAmong(problem.features, column.name());
+      for (const DerivedColumn& part : parts) {
+        if (table.Find(part.name) >= 0) {
+          notes->push_back("'" + part.name + "' is the column of that name in the data, not the part of '" + column.name() + "'");
           continue;
         }
-        if (base::IsAmong(problem.known_after, part.name)) {
-          excluded->push_back({part.name, kKnownAfter, true});
+        const bool asked_for = all_asked_for || base::IsAmong(problem.features, part.name);
+        const Withholding* withheld = roles.withheld.Find(part.name);
+        if (withheld != nullptr || !asked_for || base::IsAmong(problem.exclude, part.name)) {
+          excluded->push_back({part.name, withheld != nullptr ? withheld->reason : asked_for ? "excluded on request" : kNotAskedFor, withheld != nullptr && withheld->known_after});
           continue;
         }
         Column made = ASSAY_TRY(expression::EvaluateText(part.expression, "calendar part", table, part.name, context));
@@ -178,16 +169,24 @@ Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles,
         derivations.push_back({part.name, part.expression});
         columns.push_back(std::move(made));
       }
-      if (reason.empty()) reason = "it is a time; its calendar parts are features instead";
+      if (reason.empty() || reason == kNotAskedFor) reason = "it is a time; its calendar parts are features instead";
     }
     if (is_time || !reason.empty()) {
-      const bool known_after = base::IsAmong(problem.known_after, column.name()) || roles.other_outcomes.contains(base::Lowercase(column.name()));
-      excluded->push_back({column.name(), reason, known_after && !base::IsAmong(roles.outcome, column.name())});
+      const Withholding* withheld = roles.withheld.Find(column.name());
+      excluded->push_back({column.name(), reason, withheld != nullptr && withheld->known_after, withheld != nullptr && withheld->part_of_outcome});
     } else {
       features.push_back({c, column.name(), column.name()});
     }
   }
   std::sort(features.begin(), features.end(), [](const learn::Feature& a, const learn::Feature& b) { return a.column < b.column; });
+  const auto is_said = [&](const std::string& name) {
+    const std::string lower = base::Lowercase(name);
+    return table.Find(name) >= 0 || std::any_of(features.begin(), features.end(), [&](const learn::Feature& f) { return base::Lowercase(f.name) == lower; }) ||
+           std::any_of(excluded->begin(), excluded->end(), [&](const ExcludedColumn& e) { return base::Lowercase(e.column) == lower; });
+  };
+  for (const std::string& name : problem.features) {
+    if (!is_said(name)) return Error{ErrorCode::kInvalidInput, "--features: '" + name + "' cannot be a feature: it is the same in every row, or not known at the decision; leave it out"};
+  }
   return chosen;
 }
 

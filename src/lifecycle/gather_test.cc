@@ -144,6 +144,56 @@ TEST(Gather, WhatADerivedOutcomeIsMadeOfIsNoFeature) {
   for (const char* name : {"delay", "minutes", "late", "origin"}) EXPECT_EQ(std::count(left.begin(), left.end(), name), 0) << name;
 }
 
+TEST(Gather, WhatIsDerivedFromTheUnknownIsNoFeature) {
+  Problem problem = Flights();
+  problem.calendar_day_only = true;
+  problem.known_after = {"distance"};
+  problem.derived = {{"late", "delay > 30"}, {"far", "distance > 3"}, {"very_far", "far and distance > 4"}, {"clock", "hour(date) + minute(date) / 60"}, {"summer", "month(date) = 7"}, {"again", "date"}};
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  std::vector<std::string> clockless;
+  for (const std::string& name : FeatureNames(*gathered)) {
+    if (!name.ends_with(")")) clockless.push_back(name);
+    EXPECT_FALSE(name.starts_with("hour(")) << name;
+  }
+  EXPECT_EQ(clockless, (std::vector<std::string>{"origin", "summer"}));
+  EXPECT_TRUE(gathered->clocks.contains("again"));
+}
+
+TEST(Gather, PartsOfTimesMayBeAskedForByName) {
+  struct Case {
+    std::vector<std::string> asked, get;
+  };
+  const Case cases[] = {
+      {{"month(date)"}, {"month(date)"}},
+      {{"hour(date)", "distance"}, {"distance", "hour(date)"}},
+      {{"date"}, {"month(date)", "day(date)", "weekday(date)", "hour(date)"}},
+  };
+  for (const Case& c : cases) {
+    Problem problem = Flights();
+    problem.features = c.asked;
+    const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+    ASSERT_TRUE(gathered) << gathered.error().message;
+    EXPECT_EQ(FeatureNames(*gathered), c.get) << c.asked[0];
+  }
+  Problem problem = Flights();
+  problem.features = {"year(date)"};  // all of one year
+  const Result<Gathered> none = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().message.find("'year(date)' cannot be a feature"), std::string::npos) << none.error().message;
+}
+
+TEST(Gather, AColumnNamedLikeAPartOfATimeStandsForItself) {
+  std::vector<Column> columns = Sample()->columns();
+  columns.push_back(Column::Numbers("month(date)", {9, 8, 7, 6, 5, 4}));
+  const Result<Gathered> gathered = GatherFromTable(Flights(), std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  EXPECT_EQ(FeatureNames(*gathered), (std::vector<std::string>{"origin", "distance", "month(date)", "day(date)", "weekday(date)", "hour(date)"}));
+  const table::Table& table = *gathered->examples.table;
+  EXPECT_EQ(table.column(static_cast<std::size_t>(table.Find("month(date)"))).NumberAt(0), 9);
+  EXPECT_EQ(gathered->data.notes.back(), "'month(date)' is the column of that name in the data, not the part of 'date'");
+}
+
 TEST(Gather, NamedExclusionsAndRepairsAreCounted) {
   Problem problem = Flights();
   problem.derived = {{"distance", "case when distance > 1 then distance * 2 end"}};

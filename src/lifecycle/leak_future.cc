@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <set>
 
 #include "base/text.h"
 #include "lifecycle/internal/leaks.h"
@@ -37,6 +39,34 @@ double Agreement(const std::vector<double>& x, const std::vector<double>& y, boo
     bb += (b[i] - mean) * (b[i] - mean);
   }
   return aa > 0 && bb > 0 ? std::abs(ab) / std::sqrt(aa * bb) : 0;
+}
+
+// The class that goes most often with each value of x, and the mean over the classes of y of the share that it hits.
+double ClassAgreement(const std::vector<double>& x, const std::vector<double>& y) {
+  if (x.size() < 50) return 0;
+  std::map<double, std::map<double, double>> rows;
+  std::map<double, double> of_class, hit;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    rows[x[i]][y[i]] += 1;
+    of_class[y[i]] += 1;
+  }
+  for (const auto& [value, classes] : rows) {
+    const auto most = std::max_element(classes.begin(), classes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    hit[most->first] += most->second;
+  }
+  double sum = 0;
+  for (const auto& [c, count] : of_class) sum += hit[c] / count;
+  return sum / static_cast<double>(of_class.size());
+}
+
+// Whether the column has hardly more values than the outcome: labels, perhaps one for "none yet".
+bool IsLabel(const table::Column& column, std::size_t num_classes) {
+  std::set<double> values;
+  for (std::int64_t row = 0; row < column.num_rows(); ++row) {
+    if (const double value = column.NumberAt(row); !std::isnan(value)) values.insert(value);
+    if (values.size() > num_classes + 1) return false;
+  }
+  return values.size() >= 2;
 }
 
 // Rows in order of time, unit by unit; of many the last kSeriesRows, which without units are the latest.
@@ -78,22 +108,49 @@ Neighbours PairUp(const Examples& examples, const std::vector<std::uint32_t>& or
 
 std::string Steps(int step) { return std::abs(step) == 1 ? (step > 0 ? "the next row" : "the previous row") : "the row " + std::to_string(std::abs(step)) + (step > 0 ? " places on" : " places back"); }
 
+// How one column agrees with the outcomes of neighbours.
+struct Kinship {
+  double of_column = 0;    // of the column with the neighbour's outcome
+  double of_own = 0;       // of the row's own outcome with it: what persistence explains
+  double of_change = 0;    // of the row's own outcome plus or minus the column
+};
+
+Kinship KinshipOf(const Neighbours& pairs, int step, bool labels, bool binary) {
+  if (labels) return {ClassAgreement(pairs.x, pairs.y), ClassAgreement(pairs.own, pairs.y), 0};
+  Kinship kinship{Agreement(pairs.x, pairs.y, binary), 0, 0};
+  if (step > 0 && kinship.of_column < kSame) {
+    std::vector<double> sum(pairs.x.size()), difference(pairs.x.size());
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      sum[i] = pairs.own[i] + pairs.x[i];
+      difference[i] = pairs.own[i] - pairs.x[i];
+    }
+    kinship.of_change = std::max(Agreement(sum, pairs.y, binary), Agreement(difference, pairs.y, binary));
+  }
+  if (std::max(kinship.of_column, kinship.of_change) >= kSame) kinship.of_own = Agreement(pairs.own, pairs.y, binary);
+  return kinship;
+}
+
 std::vector<Finding> FindNeighbours(const Examples& examples) {
   std::vector<Finding> findings;
-  if (examples.time.empty() || examples.task == learn::Task::kMulticlass || examples.task == learn::Task::kRanking) return findings;
+  if (examples.time.empty() || examples.task == learn::Task::kRanking) return findings;
   const std::vector<std::uint32_t> order = SeriesOrder(examples);
-  const bool binary = examples.task == learn::Task::kBinary;
+  const bool binary = examples.task == learn::Task::kBinary, multiclass = examples.task == learn::Task::kMulticlass;
   for (const learn::Feature& feature : examples.features) {
     const table::Column& column = examples.table->column(feature.column);
-    if (column.type() != table::ColumnType::kNumber && column.type() != table::ColumnType::kBoolean) continue;
+    const bool numbers = column.type() == table::ColumnType::kNumber || column.type() == table::ColumnType::kBoolean;
+    const bool labels = multiclass || !numbers;
+    if (labels && (examples.task == learn::Task::kRegression || !IsLabel(column, std::max<std::size_t>(2, examples.classes.size())))) continue;
     for (const int step : {1, 2, 3, -1, -2, -3}) {
       const Neighbours pairs = PairUp(examples, order, column, step);
       if (step < 0 && pairs.waiting < 0.5) continue;  // known by then: an honest lag
-      const double agreement = Agreement(pairs.x, pairs.y, binary);
-      if (agreement < kSame || Agreement(pairs.own, pairs.y, binary) > kPersistent) continue;
+      const Kinship kinship = KinshipOf(pairs, step, labels, binary);
+      const bool change = kinship.of_column < kSame;
+      const double agreement = change ? kinship.of_change : kinship.of_column;
+      if (agreement < kSame || kinship.of_own > kPersistent) continue;
       Finding finding{feature.name, "future", {}, true, ""};
       finding.estimate = {agreement, std::nan(""), std::nan(""), 0.95, "agreement of two columns of the same rows; judged against a fixed mark"};
-      finding.message = "'" + feature.name + "' holds the outcome of " + Steps(step) + (examples.unit.empty() ? "" : " of the same unit") + " (" + (binary ? "AUC " : "rank correlation ") + base::ReadableNumber(agreement, 3) + ")" + (step > 0 ? ", which is not known at the decision" : ", whose wait was not over at the decision");
+      const std::string measure = labels ? "share of each class hit " : binary ? "AUC " : "rank correlation ";
+      finding.message = "'" + feature.name + "' holds " + (change ? "the difference to the outcome of " : "the outcome of ") + Steps(step) + (examples.unit.empty() ? "" : " of the same unit") + " (" + measure + base::ReadableNumber(agreement, 3) + ")" + (step > 0 ? ", which is not known at the decision" : ", whose wait was not over at the decision");
       findings.push_back(std::move(finding));
       break;
     }

@@ -1,6 +1,7 @@
 // Planted leaks are found and innocent twins are not accused, over many seeds.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <functional>
@@ -48,6 +49,19 @@ Column Texts(const std::string& name, const std::function<std::string(std::size_
   return Column::Categories(name, std::move(codes), std::move(dictionary));
 }
 
+// Texts of few values.
+Column Labels(const std::string& name, const std::function<std::string(std::size_t)>& value) {
+  std::vector<std::uint32_t> codes;
+  std::vector<std::string> dictionary;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    const std::string text = value(i);
+    auto at = std::find(dictionary.begin(), dictionary.end(), text);
+    if (at == dictionary.end()) at = dictionary.insert(dictionary.end(), text);
+    codes.push_back(static_cast<std::uint32_t>(at - dictionary.begin()));
+  }
+  return Column::Categories(name, std::move(codes), std::move(dictionary));
+}
+
 // Positives get the first numbers, negatives the later ones.
 std::vector<double> SortedByOutcome(const std::vector<double>& y) {
   double positive = 0, negative = static_cast<double>(kRows);
@@ -60,6 +74,10 @@ const std::vector<LeakCase>& Cases() {
       {"an id given out in order of the outcome", true, false, [](Drawn& d) { return Column::Numbers("extra", SortedByOutcome(d.y)); }},
       {"an id whose parity is the outcome", true, false, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return 2 * static_cast<double>(i) + d.y[i]; })); }},
       {"a text id whose last letter is the outcome", true, false, [](Drawn& d) { return Texts("extra", [&](std::size_t i) { return "order-" + std::to_string(i) + (d.y[i] == 1 ? "P" : "N"); }); }},
+      {"a text id with the outcome in its middle", true, false, [](Drawn& d) { return Texts("extra", [&](std::size_t i) { return std::string("ORD-2024-") + (d.y[i] == 1 ? "F" : "P") + "-" + std::to_string(100'000 + i); }); }},
+      {"a text id with the outcome at one of its places", true, false, [](Drawn& d) { return Texts("extra", [&](std::size_t i) { return "xq" + std::to_string(1000 + d.random.Below(9000)) + (d.y[i] == 1 ? "F" : "P") + std::to_string(100'000 + i); }); }},
+      {"the next row's outcome as a text", true, true, [](Drawn& d) { return Labels("extra", [&](std::size_t i) { return i + 1 < kRows && d.y[i + 1] == 1 ? "bad" : "good"; }); }},
+      {"the difference to the next row's outcome", true, true, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return i + 1 < kRows ? d.y[i + 1] - d.y[i] : std::nan(""); })); }},
       {"the next row's outcome", true, true, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return i + 1 < kRows ? d.y[i + 1] : 0; })); }},
       {"a moment after the decision that tells the outcome", true, true,
        [](Drawn& d) {
@@ -69,6 +87,18 @@ const std::vector<LeakCase>& Cases() {
        }},
       {"a plain id", false, false, [](Drawn&) { return Column::Numbers("id", Each([](std::size_t i) { return static_cast<double>(i); })); }},
       {"a plain text id", false, false, [](Drawn& d) { return Texts("id", [&](std::size_t i) { return "order-" + std::to_string(i) + std::string(1, static_cast<char>('A' + d.random.Below(26))); }); }},
+      {"a text id with a letter of no meaning in its middle", false, false, [](Drawn& d) { return Texts("id", [&](std::size_t i) { return "ORD-2024-" + std::string(1, static_cast<char>('A' + d.random.Below(3))) + "-" + std::to_string(100'000 + i); }); }},
+      {"an id of random letters", false, false,
+       [](Drawn& d) {
+         return Texts("id", [&](std::size_t) {
+           std::string id;
+           for (int c = 0; c < 32; ++c) id += "0123456789abcdef"[d.random.Below(16)];
+           return id;
+         });
+       }},
+      {"a text of two values that tells nothing", false, true, [](Drawn& d) { return Labels("extra", [&](std::size_t) { return d.random.Below(2) == 1 ? "bad" : "good"; }); }},
+      {"the previous row's outcome as a text, known by then", false, true, [](Drawn& d) { return Labels("extra", [&](std::size_t i) { return i > 0 && d.y[i - 1] == 1 ? "bad" : "good"; }); }},
+      {"the difference to the previous row's outcome", false, true, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return i > 1 ? d.y[i - 1] - d.y[i - 2] : std::nan(""); })); }},
       {"a plain id in time", false, true, [](Drawn&) { return Column::Numbers("id", Each([](std::size_t i) { return static_cast<double>(i) + 1000; })); }},
       {"a strong honest feature", false, false, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return (d.y[i] == 1 ? 1.0 : -1.0) + 0.9 * d.random.Normal(); })); }},
       {"a strong honest whole number with distinct values", false, false, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return std::round(1e6 * std::exp((d.y[i] == 1 ? 1.0 : -1.0) + 0.9 * d.random.Normal())); })); }},
@@ -119,6 +149,186 @@ TEST(Leaks, PlantedOnesAreFoundAndInnocentTwinsAreNotAccused) {
     }
     std::printf("%s: accused in %d of %d\n", c.name, accused, kSeeds);
     EXPECT_EQ(accused, c.leaky ? kSeeds : 0) << c.name;
+  }
+}
+
+// Columns, the name of one of them, and whether it is accused.
+struct Planted {
+  std::vector<Column> columns;
+  std::string outcome;
+  bool timed = false;
+};
+
+// How often the column "extra" is accused over the seeds; no other may be.
+int TimesAccused(const char* what, const std::function<Planted(base::RandomStream&)>& plant) {
+  int accused = 0;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    base::RandomStream random(seed, what);
+    Planted planted = plant(random);
+    Problem problem;
+    problem.outcome = planted.outcome;
+    if (planted.timed) problem.time = "at";
+    const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(planted.columns))), {}, {});
+    EXPECT_TRUE(gathered) << what << ": " << gathered.error().message;
+    const Result<std::vector<evidence::Finding>> findings = FindLeaks(gathered->examples, {});
+    EXPECT_TRUE(findings) << what << ": " << findings.error().message;
+    for (const evidence::Finding& finding : *findings) {
+      accused += finding.accused && finding.name == "extra" ? 1 : 0;
+      EXPECT_TRUE(!finding.accused || finding.name == "extra") << what << ": " << finding.message;
+    }
+  }
+  return accused;
+}
+
+TEST(Leaks, CopiesOfRareOutcomesAreFoundAndHonestColumnsAreNotAccused) {
+  struct Case {
+    const char* what;
+    std::vector<double> share;  // of the classes
+    std::size_t rows;
+    double noise;  // 0: a copy; else the deviation of an honest column whose classes are 1 apart
+    bool leaky;
+  };
+  const Case cases[] = {
+      {"3 % of 1,000 rows", {0.97, 0.03}, 1000, 0, true},      {"5 % of 500 rows", {0.95, 0.05}, 500, 0, true},
+      {"10 % of 200 rows", {0.9, 0.1}, 200, 0, true},          {"30 % of 150 rows", {0.7, 0.3}, 150, 0, true},
+      {"1 % of 5,000 rows", {0.99, 0.01}, 5000, 0, true},      {"0.5 % of 20,000 rows", {0.995, 0.005}, 20000, 0, true},
+      {"four classes", {0.9, 0.05, 0.03, 0.02}, 3000, 0, true}, {"honest at 3 %", {0.97, 0.03}, 1000, 0.4, false},
+      {"honest at 10 %", {0.9, 0.1}, 200, 0.35, false},         {"honest at 1 %", {0.99, 0.01}, 5000, 0.3, false},
+      {"honest, four classes", {0.9, 0.05, 0.03, 0.02}, 3000, 0.3, false},
+  };
+  for (const Case& c : cases) {
+    const int accused = TimesAccused(c.what, [&](base::RandomStream& random) {
+      std::vector<double> x, extra;
+      std::vector<std::uint32_t> y;
+      for (std::size_t i = 0; i < c.rows; ++i) {
+        double u = random.Uniform();
+        std::uint32_t k = 0;
+        while (k + 1 < c.share.size() && u >= c.share[k]) u -= c.share[k++];
+        y.push_back(k);
+        x.push_back(random.Normal());
+        extra.push_back(c.noise == 0 ? 25.0 * k : k + c.noise * random.Normal());
+      }
+      const std::vector<std::string> names = {"ok", "a", "b", "c"};
+      Planted planted;
+      planted.columns.push_back(Column::Categories("y", y, {names.begin(), names.begin() + static_cast<std::ptrdiff_t>(c.share.size())}));
+      planted.columns.push_back(Column::Numbers("x", x));
+      planted.columns.push_back(Column::Numbers("extra", extra));
+      planted.outcome = c.share.size() == 2 ? "y = 'a'" : "y";
+      return planted;
+    });
+    EXPECT_EQ(accused, c.leaky ? 5 : 0) << c.what;
+  }
+}
+
+TEST(Leaks, AnIdThatFollowsTheRowsIsNotAccusedWhenTheOutcomeDrifts) {
+  for (const bool timed : {false, true}) {
+    for (const bool holds_outcome : {false, true}) {
+      const std::string what = std::string(timed ? "in time" : "by row") + (holds_outcome ? ", parity is the outcome" : "");
+      const int accused = TimesAccused(what.c_str(), [&](base::RandomStream& random) {
+        Planted planted;
+        std::vector<double> y, x, id;
+        std::vector<base::Micros> at;
+        for (std::size_t i = 0; i < 2000; ++i) {
+          y.push_back(random.Uniform() < 0.05 + 0.65 * static_cast<double>(i) / 2000 ? 1 : 0);
+          x.push_back(random.Normal());
+          id.push_back(holds_outcome ? 2.0 * static_cast<double>(i) + y[i] : static_cast<double>(i));
+          at.push_back(static_cast<base::Micros>(i) * 3 * base::kMicrosPerHour);
+        }
+        planted.columns.push_back(Column::Numbers("y", y));
+        planted.columns.push_back(Column::Numbers("x", x));
+        planted.columns.push_back(Column::Numbers("extra", id));
+        if (timed) planted.columns.push_back(Column::Times("at", at));
+        planted.outcome = "y = 1";
+        planted.timed = timed;
+        return planted;
+      });
+      EXPECT_EQ(accused, holds_outcome ? 5 : 0) << what;
+    }
+  }
+}
+
+TEST(Leaks, OutcomesOfLaterRowsAreFoundInEveryTask) {
+  enum class Kind { kNextClass, kOtherClass, kNextValue, kChange, kNoise };
+  struct Case {
+    const char* what;
+    Kind kind;
+    bool leaky;
+  };
+  const Case cases[] = {
+      {"the next row's class", Kind::kNextClass, true},      {"classes that tell nothing", Kind::kOtherClass, false},
+      {"the next row's value", Kind::kNextValue, true},      {"the change to the next row's value", Kind::kChange, true},
+      {"an honest column of the value's size", Kind::kNoise, false},
+  };
+  for (const Case& c : cases) {
+    const bool classes = c.kind == Kind::kNextClass || c.kind == Kind::kOtherClass;
+    const int accused = TimesAccused(c.what, [&](base::RandomStream& random) {
+      Planted planted;
+      std::vector<double> value, extra;
+      std::vector<std::uint32_t> code, other;
+      std::vector<base::Micros> at;
+      double last = 0;
+      for (std::size_t i = 0; i < 1500; ++i) {
+        last = 0.6 * last + random.Normal();
+        value.push_back(last);
+        code.push_back(static_cast<std::uint32_t>(random.Below(4)));
+        at.push_back(static_cast<base::Micros>(i) * base::kMicrosPerDay);
+      }
+      for (std::size_t i = 0; i < 1500; ++i) {
+        const bool is_last = i + 1 == 1500;
+        other.push_back(c.kind == Kind::kOtherClass ? static_cast<std::uint32_t>(random.Below(4)) : is_last ? table::kMissingCode : code[i + 1]);
+        extra.push_back(c.kind == Kind::kNoise ? random.Normal() : is_last ? std::nan("") : c.kind == Kind::kChange ? value[i + 1] - value[i] : value[i + 1]);
+      }
+      planted.columns.push_back(classes ? Column::Categories("y", code, {"a", "b", "c", "d"}) : Column::Numbers("y", value));
+      planted.columns.push_back(classes ? Column::Categories("extra", other, {"p", "q", "r", "s"}) : Column::Numbers("extra", extra));
+      planted.columns.push_back(Column::Times("at", at));
+      planted.outcome = "y";
+      planted.timed = true;
+      return planted;
+    });
+    EXPECT_EQ(accused, c.leaky ? 5 : 0) << c.what;
+  }
+}
+
+// Flights that leave daily at a usual time, by how late they are; the column holds the actual departure.
+TEST(Leaks, TheTimeOfDayIsFoundHoweverTheTimeIsSpelled) {
+  struct Case {
+    const char *column, *time;
+  };
+  const Case cases[] = {{"dep", "dep"}, {"dep", "DEP"}, {"Dep Time", "\"Dep Time\""}, {"Dep Time", "\"dep time\""}};
+  for (const Case& c : cases) {
+    base::RandomStream random(7, "departures");
+    std::vector<double> y;
+    std::vector<std::uint32_t> route;
+    std::vector<base::Micros> dep;
+    for (int day = 0; day < 80; ++day) {
+      for (std::uint32_t r = 0; r < 20; ++r) {
+        const double minutes = random.Uniform() < 0.3 ? 20 + 60 * random.Uniform() : 10 * random.Uniform();
+        y.push_back(minutes + 5 * random.Normal() > 15 ? 1 : 0);
+        route.push_back(r);
+        dep.push_back(day * base::kMicrosPerDay + (6 + r % 12) * base::kMicrosPerHour + static_cast<base::Micros>(minutes * 6e7));
+      }
+    }
+    std::vector<std::string> routes;
+    for (int r = 0; r < 20; ++r) routes.push_back("route " + std::to_string(r));
+    std::vector<Column> columns;
+    columns.push_back(Column::Numbers("y", y));
+    columns.push_back(Column::Categories("route", route, routes));
+    columns.push_back(Column::Times(c.column, dep));
+    const std::string quoted = "\"" + std::string(c.column) + "\"";
+    Problem problem;
+    problem.outcome = "y = 1";
+    problem.time = c.time;
+    problem.unit = "date(" + std::string(c.time) + ")";
+    problem.derived = {{"clock", "hour(" + quoted + ") + minute(" + quoted + ") / 60"}, {"summer", "month(" + quoted + ") > 1"}};
+    const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+    ASSERT_TRUE(gathered) << gathered.error().message;
+    const Result<std::vector<evidence::Finding>> findings = FindLeaks(gathered->examples, {});
+    ASSERT_TRUE(findings) << findings.error().message;
+    std::vector<std::string> accused;
+    for (const evidence::Finding& finding : *findings) {
+      if (finding.accused) accused.push_back(finding.name);
+    }
+    EXPECT_EQ(accused, (std::vector<std::string>{"clock", "hour(" + std::string(c.column) + ")"})) << c.time;
   }
 }
 

@@ -5,10 +5,22 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "expression/expression.h"
 #include "lifecycle/understand.h"
 #include "stats/auc.h"
 
 namespace assay::lifecycle {
+
+namespace {
+
+// The time as people call it: of a column its name in the data.
+std::string NameOfTime(const learn::Examples& examples) {
+  const std::vector<std::string> columns = expression::ColumnsOf(examples.time_text);
+  const std::int64_t index = columns.size() == 1 ? examples.table->Find(columns[0]) : -1;
+  return index < 0 ? examples.time_text : examples.table->column(static_cast<std::size_t>(index)).name();
+}
+
+}  // namespace
 
 std::optional<TimeLeak> FindTimeLeak(const learn::Examples& examples) {
   if (examples.time.empty() || examples.task == learn::Task::kRanking) return std::nullopt;
@@ -89,7 +101,7 @@ std::optional<TimeLeak> FindTimeLeak(const learn::Examples& examples) {
   const std::string figures = "in " + base::ReadableCount(leak.rows) + " rows of cases that recur about once a day, how far the time of day strays from the case's usual one tells the outcome with AUC " +
                               base::ReadableNumber(leak.auc.value, 3) + " (95 % interval " + base::ReadableNumber(leak.auc.low, 3) + " to " + base::ReadableNumber(leak.auc.high, 3) + ")" +
                               (late_count >= 50 ? ": it is " + base::ReadableShare(leak.late_early) + " within 5 minutes of the usual time and " + base::ReadableShare(leak.late_late) + " half an hour or more after it" : "");
-  leak.message = leak.accused ? "The time of day in '" + examples.time_text + "' is what happened, not what was planned: " + figures + ". It is known only after the decision." : "The time of day in '" + examples.time_text + "' behaves like a plan: " + figures + ".";
+  leak.message = leak.accused ? "The time of day in '" + NameOfTime(examples) + "' is what happened, not what was planned: " + figures + ". It is known only after the decision." : "The time of day in '" + NameOfTime(examples) + "' behaves like a plan: " + figures + ".";
   return leak;
 }
 

@@ -49,7 +49,7 @@ Result<void> RefuseTooLarge(const Gathered& gathered, const TrainOptions& option
   return RefuseBeyondMemory({what, num_rows, bytes, ""}, context);
 }
 
-// A column of the rule that is known too late, "" when there is none. A rule may never be made of the outcome.
+// What the rule needs that is known too late, in words, "" when there is none. A rule may never be made of the outcome.
 Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gathered) {
   for (const std::string& name : expression::ColumnsOf(rule.expression)) {
     const std::int64_t found = gathered.examples.table->Find(name);
@@ -57,9 +57,12 @@ Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gath
     const std::string& column = gathered.examples.table->column(static_cast<std::size_t>(found)).name();
     for (const ExcludedColumn& excluded : gathered.excluded) {
       if (excluded.column != column) continue;
-      if (excluded.reason == kPartOfTheOutcome) return Error{ErrorCode::kInvalidInput, "own rule '" + rule.name + "' (" + rule.expression + ") is made of '" + column + "', which is part of the outcome; a rule may use what is known at the decision"};
-      if (excluded.known_after) return column;
+      if (excluded.part_of_outcome) return Error{ErrorCode::kInvalidInput, "own rule '" + rule.name + "' (" + rule.expression + ") is made of '" + column + "', which is part of the outcome; a rule may use what is known at the decision"};
+      if (excluded.known_after) return "'" + column + "'";
     }
+  }
+  for (const std::string& name : expression::ColumnsBeyondTheDay(rule.expression)) {
+    if (const auto clock = gathered.clocks.find(base::Lowercase(name)); clock != gathered.clocks.end()) return "the time of day in '" + clock->second + "'";
   }
   return std::string();
 }
@@ -84,7 +87,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   for (const OwnRule& rule : options.own_rules) {
     const std::string late = ASSAY_TRY(ColumnKnownTooLate(rule, gathered));
     if (late.empty()) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, ""});
-    else rule_notes.push_back("the own rule '" + rule.name + "' is left out: it needs '" + late + "', which is known only after the decision.");
+    else rule_notes.push_back("the own rule '" + rule.name + "' is left out: it needs " + late + ", which is known only after the decision.");
   }
   rungs.push_back({"linear", RungKind::kLinear, "", ""});
   rungs.push_back({"boosted trees", RungKind::kBoosted, "", ""});

@@ -39,7 +39,7 @@ class BoosterData {
 struct BoosterSetting {
   int depth = 6;
   double learning_rate = 0.15;
-  double least_child_weight = 5;
+  double least_child_weight = 5;  // of a binary outcome as frequent as not: 20 rows; boosted_learner scales it to the outcome
   int trees = 60;
   int bins = kMostBins;  // as of the data it is trained on
 };

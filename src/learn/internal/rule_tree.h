@@ -40,12 +40,14 @@ struct BinnedFeature {
   std::size_t num_bins = 1;
 };
 // `target`: per position, its stride is `k`; categories are ordered by the mean of the first.
-BinnedFeature BinFeature(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k);
+// Categories with fewer than `least_category_rows` rows count as missing.
+BinnedFeature BinFeature(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k, double least_category_rows);
 
 // Grows trees of several depths on the same bins. Not thread-safe; uses context.pool itself.
 class RuleGrower {
  public:
-  RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context);
+  // `least_leaf_rows` 0: 20, and one in 200 of the rows.
+  RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, int least_leaf_rows = 0);
   Result<std::vector<RuleNode>> Grow(int depth);
 
  private:
@@ -70,6 +72,8 @@ class RuleGrower {
   std::vector<RuleNode> nodes_;
   double least_rows_ = 20;
   double least_gain_ = 0;  // what rounding makes of sums of squared targets
+  // Of a category by itself: ordered by their own few outcomes rare ones would look like a signal.
+  double least_category_rows_ = 30;
 };
 
 }  // namespace assay::learn

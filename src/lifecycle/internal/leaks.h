@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "learn/learner.h"
 #include "learn/split.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/understand.h"
@@ -18,7 +19,7 @@ class SingleColumn {
  public:
   // kInvalidInput when there are too few rows for folds.
   static Result<SingleColumn> Create(const learn::Examples& examples, std::int64_t num_rows, const RunContext& context);
-  // Out-of-fold skill of boosted trees that see this one column of examples().
+  // Out-of-fold skill of boosted trees that see this one column of examples(), or of a rule where that tells classes better.
   Result<stats::Interval> Skill(const learn::Feature& feature) const;
   // The same of the features together.
   Result<stats::Interval> Skill(const std::vector<learn::Feature>& features) const;
@@ -28,6 +29,7 @@ class SingleColumn {
 
  private:
   Result<stats::Interval> SkillIn(const learn::Examples& examples) const;
+  Result<stats::Interval> SkillOf(learn::RungKind kind, const learn::Examples& examples) const;
 
   learn::Examples examples_;
   std::vector<learn::Split> folds_;
@@ -42,16 +44,18 @@ bool CountsOrNames(const table::Column& column);
 // measurement (beyond 2^53), or are called an id. `range`: largest minus smallest number.
 bool NamesRows(const table::Column& column, double range);
 
-// What an id may hide besides its size: last digits, first and last characters, length, the number within a text.
+// What an id may hide besides its size: last digits, first and last characters, length, the number within a text, and of texts
+// built alike the part between two separators, or the character at one place, that goes most with the outcome.
 struct IdView {
   std::string words;  // "its last digit"
   table::Column column;
 };
-std::vector<IdView> ViewsOfId(const table::Column& column);
+std::vector<IdView> ViewsOfId(const table::Column& column, const learn::Examples& examples);
 
 // Features that tell of later, findings by column:
 //   - a time column that lies after the decision in nearly all rows and whose distance tells the outcome;
-//   - a column that holds the outcome of one of the next rows (of the same unit), which no persistence explains;
+//   - a column that holds the outcome of one of the next rows (of the same unit), as a number or as a label, or the difference
+//     to it, which no persistence explains;
 //   - a column that holds the outcome of an earlier row whose wait was not over yet.
 Result<std::vector<evidence::Finding>> FindFuture(const learn::Examples& examples, const SingleColumn& single, const RunContext& context);
 
