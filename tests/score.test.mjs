@@ -94,6 +94,20 @@ for (const { task, outcome, metrics, flags } of tasks) {
   });
 }
 
+test('what the model knew of its rows and the file does not is said', () => {
+  const units = rows.map((row, i) => ({ ...row, unit: `u${i % 60}` }));
+  writeFileSync(path('units.csv'), csv(['x', 'unit', 'binary'], units));
+  json(assay('train', path('units.csv'), '--outcome', 'binary', '--unit', 'unit', '--models', path('models-units'), '--repeats', '0', '--json'));
+  writeFileSync(path('no-unit.csv'), csv(['x', 'binary'], units.slice(0, 300)));
+  const lacking = json(assay('score', join(path('models-units'), 'linear.json'), path('no-unit.csv'), '--json')).notes.join(' ');
+  assert.ok(lacking.includes("no column 'unit'"), lacking);
+  assert.ok(!lacking.includes('names neither unit nor time'), lacking);
+  const [one, two] = ['1', '2'].map((threads) => ({ ...json(assay('score', join(path('models-units'), 'linear.json'), path('units.csv'), '--json', '--threads', threads)), timing: 0 }));
+  assert.deepEqual(one, two, 'whole documents with 1 and 2 threads, timing aside');
+  const ranking = json(assay('score', join(path('models-ranking'), 'linear.json'), path('ranking.csv'), '--json')).notes.join(' ');
+  assert.ok(ranking.includes('by query (list, 100 queries'), ranking);
+});
+
 const model = () => join(path('models-binary'), 'boosted.json');
 const bad = [
   ['a missing feature column', () => { writeFileSync(path('slip.csv'), 'xx,colour,noise\n1,red,2\n'); return [model(), path('slip.csv')]; }, "needs the column 'x', which is not there. Did you mean 'xx'"],

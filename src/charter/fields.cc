@@ -75,14 +75,17 @@ const std::vector<Field>& Fields() {
 
       {"baselines.rules", "name", K::kText, Due::kNothing, true, "design", "A rule that people use or would use", "\"friday afternoon\""},
       {"baselines.rules", "expression", K::kExpression, Due::kNothing, true, "design", "The rule: a condition or a score", "\"weekday(date) = 5\""},
+      {"baselines.rules", "objective", K::kText, Due::kNothing, false, "design", "For which objective (default: all)?", "\"late\""},
       {"baselines.imported", "name", K::kText, Due::kNothing, true, "design", "Another model's predictions", "\"the old model\""},
       {"baselines.imported", "column", K::kText, Due::kNothing, true, "design", "The column that holds them; several classes: one each, with * for the class, like p_*", "\"old_score\""},
       {"baselines.imported", "trained_on", K::kText, Due::kNothing, true, "design", "What was that model trained on?", "\"flights of 2000\""},
+      {"baselines.imported", "objective", K::kText, Due::kNothing, false, "design", "For which objective (default: all)?", "\"late\""},
       {"baselines.published", "name", K::kText, Due::kNothing, true, "design", "A published result", "\"a paper\""},
       {"baselines.published", "metric", K::kText, Due::kNothing, true, "design", "Its metric", "\"auc\"", "skill|auc|log_loss|brier|accuracy|rmse|mae|r2|ndcg"},
       {"baselines.published", "value", K::kNumber, Due::kNothing, true, "design", "Its value", "0.7"},
       {"baselines.published", "source", K::kText, Due::kNumber, true, "design", "Where was it published?", "\"Doe, On-time Performance, 2003\""},
       {"baselines.published", "dataset", K::kText, Due::kNothing, true, "design", "On which data?", "\"flights of 2003\""},
+      {"baselines.published", "objective", K::kText, Due::kNothing, false, "design", "For which objective (default: all)?", "\"late\""},
 
       {"ethics", "harmed", K::kText, Due::kSentence, true, "design", "Who could be harmed?", "\"Passengers who give up a connection that would have worked\""},
       {"ethics", "worst_error", K::kText, Due::kSentence, true, "design", "Which error is the worst, and how bad is it?", "\"A false alarm before a once-a-day flight\""},

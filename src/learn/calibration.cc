@@ -36,6 +36,7 @@ Result<SlopeFit> FitLine(const std::vector<double>& x, const std::vector<double>
   spread = std::sqrt(spread);
   // Log odds are of the order of 1; values are in any unit.
   if (!(spread > 1e-12 * std::max(logistic ? 1.0 : 0.0, std::abs(centre)))) return NoSlope("the predictions are all equal");
+  if (logistic && std::all_of(y.begin(), y.end(), [&](double v) { return v == y[0]; })) return NoSlope("all rows have the same outcome");
   double a = 0, b = logistic ? spread : 0;  // in units of the standardised x
   double saa = 0, sab = 0, sbb = 0;
   for (int iteration = 0; iteration < 50; ++iteration) {

@@ -150,7 +150,17 @@ Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double
   for (std::size_t i = 0; i < influence.size(); ++i) influence[i] = sign * (of_a.influence[i] - of_b.influence[i]);
   // Positives and negatives are centred apart only in an AUC.
   const std::span<const std::uint8_t> part = metric == Metric::kAuc ? std::span<const std::uint8_t>(positive_) : std::span<const std::uint8_t>();
-  return stats::FromInfluence(sign * (of_a.value - of_b.value), influence, Clusters(), level, part);
+  const stats::Interval interval = ASSAY_TRY(stats::FromInfluence(sign * (of_a.value - of_b.value), influence, Clusters(), level, part));
+  return interval.standard_error > 0 ? interval : NothingVaries(metric, interval, level);
+}
+
+stats::Interval Judge::NothingVaries(Metric metric, stats::Interval interval, double level) const {
+  const bool within_1 = metric == Metric::kAuc || metric == Metric::kAccuracy || metric == Metric::kBrier || metric == Metric::kNdcg;
+  // Two units make one pair of a positive and a negative.
+  const std::int64_t trials = metric == Metric::kAuc && !unit_of_item_.empty() ? std::max<std::int64_t>(1, interval.units / 2) : interval.units;
+  if (within_1) return stats::AllAlikeDifference(interval.value, trials, level);
+  interval.low = interval.high = std::nan("");
+  return interval;
 }
 
 }  // namespace assay::learn

@@ -33,7 +33,9 @@ class Judge {
   Result<MetricParts> Parts(Metric metric, std::span<const double> predictions) const;
   Result<stats::Interval> Estimate(Metric metric, std::span<const double> predictions, double level = 0.95) const;
   // a better than b by how much: positive whatever the metric's direction. Identical predictions (but for
-  // rounding, 1e-12 of their size), or different ones that the metric does not tell apart: difference exactly 0, standard error 0, p_value NaN.
+  // rounding, 1e-12 of their size): difference exactly 0, standard error 0, p_value NaN, an interval without width. Different ones whose difference is the same in every unit (all pairs
+  // in order by both, say): standard error 0 and p_value NaN as well; the interval is stats::AllAlikeDifference where the
+  // metric lies between 0 and 1, else it does not exist (NaN).
   Result<stats::Interval> Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level = 0.95) const;
 
   // The same difference with an interval from drawing whole units again (stats/unit_bootstrap.h). No p value. More than 500
@@ -52,6 +54,8 @@ class Judge {
   // reference), less being better.
   std::vector<double> ItemLosses(Metric metric, std::span<const double> predictions) const;
   std::vector<double> ReferenceLosses(Metric metric) const;  // skill and r2
+  // The interval of a difference that is the same in every unit, which says nothing about how far others may lie.
+  stats::Interval NothingVaries(Metric metric, stats::Interval interval, double level) const;
 
   const Examples& examples_;
   Rows rows_;

@@ -52,7 +52,8 @@ std::vector<double> SumsPerUnit(std::span<const double> values, const stats::Bun
 
 Result<stats::Interval> Judge::BootstrapImprovement(Metric metric, std::span<const double> a, std::span<const double> b, const stats::BootstrapOptions& options) const {
   stats::Interval improvement = ASSAY_TRY(Improvement(metric, a, b));
-  if (improvement.value == 0 && improvement.standard_error == 0) return improvement;  // nothing varies
+  if (!(improvement.standard_error > 0) && improvement.low == improvement.high) return improvement;  // identical predictions
+  if (!(improvement.standard_error > 0)) return Error{ErrorCode::kNumeric, "the difference is the same in every unit, and drawing them again shows no other"};
   const stats::Bundles bundles = stats::BundleUnits(Clusters(), num_items_, kMostBundles, options.seed);
   const auto interval = [&](double degrees, const std::function<double(std::span<const double>)>& statistic) {
     return stats::UnitBootstrap(improvement.value, bundles.count, degrees, statistic, options);

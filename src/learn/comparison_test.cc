@@ -161,6 +161,33 @@ TEST(Judge, IdenticalPredictionsDifferByExactlyNothingWithoutAP) {
   EXPECT_TRUE(std::isnan(none.p_value));
 }
 
+// Three positives among 90 rows, which both put on top: nothing varies, and so little is known that neither is shown to be as good.
+TEST(Judge, DifferentPredictionsWhoseDifferenceDoesNotVaryHaveABoundInsteadOfNoWidth) {
+  Data data = Make(Task::kBinary, 8);
+  for (std::size_t i = 0; i < 90; ++i) data.examples.outcome[i] = i < 3 ? 1 : 0;
+  std::vector<double> a(90, 0.1), b(90, 0.2);
+  const std::vector<double> half(90, 0.5);
+  for (std::size_t i = 0; i < 3; ++i) a[i] = 0.9, b[i] = 0.6;
+  const Judge judge(data.examples, AllRows(), data.constant, {}, 0);
+  const double others = 1 - std::pow(0.025, 1.0 / 3);
+  const stats::Interval none = *judge.Improvement(Metric::kAuc, a, b);
+  EXPECT_EQ(none.value, 0);
+  EXPECT_NEAR(none.low, -others, 1e-12);
+  EXPECT_NEAR(none.high, others, 1e-12);
+  EXPECT_TRUE(std::isnan(none.p_value));
+  const stats::Interval over_chance = *judge.Improvement(Metric::kAuc, a, half);
+  EXPECT_EQ(over_chance.value, 0.5);
+  EXPECT_NEAR(over_chance.low, 0.5 - 1.5 * others, 1e-12);
+  EXPECT_NEAR(over_chance.high, 0.5 + 0.5 * others, 1e-12);
+  EXPECT_FALSE(judge.BootstrapImprovement(Metric::kAuc, a, b, {}));
+  // A difference without natural ends has no bound either.
+  Data numbers = Make(Task::kRegression, 8);
+  numbers.examples.outcome.assign(90, 0);
+  const stats::Interval unbounded = *Judge(numbers.examples, AllRows(), numbers.constant, {}, 0).Improvement(Metric::kMae, half, a = std::vector<double>(90, 0.75));
+  EXPECT_EQ(unbounded.value, 0.25);
+  EXPECT_TRUE(std::isnan(unbounded.low) && std::isnan(unbounded.high));
+}
+
 TEST(Judge, IntervalsStayWhereTheMetricCanBe) {
   for (std::uint64_t seed = 10; seed < 30; ++seed) {
     for (const Task task : kTasks) {

@@ -18,10 +18,28 @@ bool OneClass(const Examples& examples, const Rows& rows) {
   return std::all_of(rows.begin(), rows.end(), [&](std::uint32_t r) { return examples.outcome[r] == examples.outcome[rows[0]]; });
 }
 
-Result<void> CheckSides(const Examples& examples, const Split& split) {
+// Why rows cannot be split into parts that train and parts that judge, and what to do.
+std::string WhyNoSplit(const Examples& examples, std::span<const std::uint32_t> rows) {
+  const std::string all = "all " + base::ReadableCount(static_cast<std::int64_t>(rows.size())) + " rows ";
+  if (GroupKindOf(examples) == GroupKind::kUnit && PresentGroups(RowGroups(examples), rows).size() == 1) return all + "belong to one unit, which cannot be judged by others: give data of more units, or name no unit (--unit, in a charter data.unit)";
+  base::Micros first = INT64_MAX, last = INT64_MIN;
+  for (const std::uint32_t row : rows) {
+    if (examples.time.empty() || examples.time[row] == base::kMissingTime) continue;
+    first = std::min(first, examples.time[row]);
+    last = std::max(last, examples.time[row]);
+  }
+  if (first == last) return all + "have the same time (" + base::FormatTime(first) + "): give a longer period, or name no time (--time, in a charter data.time), which splits at random";
+  if (first < last && examples.wait > (last - first) / 2) {
+    return "the wait of " + base::FormatDuration(examples.wait) + " is too long for rows that span " + base::FormatDuration(last - first) + ": hardly any outcome was known when a later row was decided. Give a longer period, or mend the wait (--wait, in a charter problem.wait)";
+  }
+  if (OneClass(examples, {rows.begin(), rows.end()})) return all + "have the same outcome: give more rows or a longer period";
+  return "there are too few rows, units or periods: give more rows or a longer period";
+}
+
+Result<void> CheckSides(const Examples& examples, const Split& split, const Rows& all) {
   for (const Rows* side : {&split.train, &split.test}) {
     const char* name = side == &split.train ? "training part" : "holdout";
-    if (side->empty()) return Error{ErrorCode::kInvalidInput, std::string("the ") + name + " would be empty; give more rows, more units or a longer period"};
+    if (side->empty()) return Error{ErrorCode::kInvalidInput, std::string("the ") + name + " would be empty: " + WhyNoSplit(examples, all)};
     if (OneClass(examples, *side)) return Error{ErrorCode::kInvalidInput, std::string("all rows of the ") + name + " have the same outcome; give more rows or a longer period"};
   }
   return {};
@@ -65,7 +83,7 @@ Result<Split> SplitHoldout(const Examples& examples, const HoldoutOptions& optio
     for (std::size_t i = 0; i < std::min(count, groups.size()); ++i) held[groups[i]] = 1;
     for (const std::uint32_t row : all) (held[row_groups.Of(row)] != 0 ? split.test : split.train).push_back(row);
   }
-  ASSAY_TRY(CheckSides(examples, split));
+  ASSAY_TRY(CheckSides(examples, split, all));
   return split;
 }
 
@@ -101,7 +119,7 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
       if (!fold.train.empty() && !fold.test.empty() && !OneClass(examples, fold.train)) folds.push_back(std::move(fold));
     }
   }
-  if (folds.empty()) return Error{ErrorCode::kInvalidInput, "there are too few rows, units or periods for " + std::to_string(num_folds) + " validation folds"};
+  if (folds.empty()) return Error{ErrorCode::kInvalidInput, "no validation fold can be made of the " + std::to_string(num_folds) + " wanted: " + WhyNoSplit(examples, rows)};
   return folds;
 }
 
@@ -177,7 +195,7 @@ Result<Resampling> RandomHalves(const Examples& examples, std::span<const std::u
     resampling.spared_groups += static_cast<double>(late.size()) - judging;
     resampling.splits.push_back(std::move(split));
   }
-  if (resampling.splits.empty()) return Error{ErrorCode::kInvalidInput, "there are too few rows, units or periods to fit and judge on random halves"};
+  if (resampling.splits.empty()) return Error{ErrorCode::kInvalidInput, "random halves cannot be made: " + WhyNoSplit(examples, rows)};
   for (double* mean : {&resampling.training_groups, &resampling.judging_groups, &resampling.spared_groups}) *mean /= static_cast<double>(resampling.splits.size());
   return resampling;
 }

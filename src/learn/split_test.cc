@@ -177,5 +177,27 @@ TEST(RandomHalves, OfAPanelJudgeUnitsThatDidNotTrain) {
   EXPECT_EQ(halves.spared_groups, 10);
 }
 
+TEST(CrossValidationFolds, SayWhyThereAreNone) {
+  struct Case {
+    const char* name;
+    Examples examples;
+    const char* says;
+  };
+  std::vector<Case> cases;
+  cases.push_back({"one unit", MakePanel(1, 100), "all 100 rows belong to one unit"});
+  cases.push_back({"one time", MakePanel(50, 1), "all 50 rows have the same time"});
+  Examples long_wait = MakePanel(20, 100);
+  long_wait.wait = 2000 * kDay;
+  cases.push_back({"a long wait", std::move(long_wait), "the wait of 2000 days is too long for rows that span 4.125 days"});
+  Examples one_class = Make(100);
+  one_class.outcome.assign(100, 1);
+  cases.push_back({"one class", std::move(one_class), "all 100 rows have the same outcome"});
+  for (const Case& c : cases) {
+    const auto folds = CrossValidationFolds(c.examples, AllRows(c.examples), 3, 1);
+    ASSERT_FALSE(folds) << c.name;
+    EXPECT_NE(folds.error().message.find(c.says), std::string::npos) << c.name << ": " << folds.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace assay::learn

@@ -10,6 +10,7 @@
 #include "learn/metrics.h"
 #include "lifecycle/exit_criteria.h"
 #include "lifecycle/internal/check_state.h"
+#include "lifecycle/internal/rung_names.h"
 #include "lifecycle/measurables.h"
 
 namespace assay::lifecycle::internal {
@@ -36,6 +37,21 @@ void CheckNames(CheckState& state) {
       const Place place = PlaceOf(section, records[i], "name", i);
       const auto [found, added] = first.emplace(name, place.line);
       if (!added) state.Find("name_twice", FieldStatus::kContradicted, place, "'" + name + "' stands twice in [[" + section + "]], first in line " + std::to_string(found->second), "", "Give each its own name, or remove one.");
+    }
+  }
+}
+
+// The ladder's rungs are told apart by name, and own rules are kept in files named after them.
+void CheckRungNames(CheckState& state) {
+  std::vector<NamedRung> before;
+  for (const char* section : {"baselines.rules", "baselines.imported", "baselines.published"}) {
+    const std::vector<Record>& records = state.charter().list(section);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const NamedRung rung{section, records[i].text("name")};
+      const bool twice = std::any_of(before.begin(), before.end(), [&](const NamedRung& other) { return other.section == rung.section && other.name == rung.name; });
+      const std::string clash = NameClash(rung, before);
+      if (!clash.empty() && !rung.name.empty() && !twice) state.Find("name_taken", FieldStatus::kContradicted, PlaceOf(section, records[i], "name", i), clash, "", "Write a name that no other rung has.");
+      before.push_back(rung);
     }
   }
 }
@@ -111,6 +127,19 @@ void CheckSteps(CheckState& state) {
   }
 }
 
+// baselines[].objective names an objective.
+void CheckObjectivesOfBaselines(CheckState& state) {
+  const std::vector<std::string> names = NamesOf(state.charter().list("objectives"));
+  for (const char* section : {"baselines.rules", "baselines.imported", "baselines.published"}) {
+    const std::vector<Record>& records = state.charter().list(section);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const std::string name = records[i].text("objective");
+      if (name.empty() || Among(names, name)) continue;
+      state.Find("objective_unknown", FieldStatus::kContradicted, PlaceOf(section, records[i], "objective", i), "'" + records[i].text("name") + "' is meant for the objective '" + name + "', which does not exist." + base::DidYouMean(name, names), "", "Name an objective that exists, or leave the key out: then it is meant for all.");
+    }
+  }
+}
+
 // data.columns[].business_step names a step of the business.
 void CheckReferences(CheckState& state) {
   const std::vector<std::string> steps = NamesOf(state.charter().list("business.steps"));
@@ -146,6 +175,8 @@ void CheckMetricValues(CheckState& state) {
 
 void CheckStructure(CheckState& state) {
   CheckNames(state);
+  CheckRungNames(state);
+  CheckObjectivesOfBaselines(state);
   CheckParts(state);
   CheckOptions(state);
   CheckSteps(state);

@@ -1,10 +1,12 @@
 #include "lifecycle/project.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "charter/fields.h"
 #include "charter/limits.h"
+#include "lifecycle/internal/rung_names.h"
 
 namespace assay::lifecycle {
 
@@ -55,11 +57,31 @@ TrainOptions TrainOptionsOf(const Project& project, const Record& objective, con
   options.metric = problem.metric;
   options.least_gain = problem.least_gain;
   options.target = problem.target;
-  for (const Record& rule : project.charter.list("baselines.rules")) options.own_rules.push_back({rule.text("name"), rule.text("expression")});
-  for (const Record& r : project.charter.list("baselines.imported")) options.imported.push_back({r.text("name"), r.text("column"), r.text("trained_on")});
-  for (const Record& r : project.charter.list("baselines.published")) options.published.push_back({r.text("name"), r.text("metric"), r.number("value", 0), r.text("source"), r.text("dataset")});
+  const auto meant = [&](const Record& r) { return !r.has("objective") || r.text("objective") == options.objective; };
+  for (const Record& r : project.charter.list("baselines.rules")) {
+    if (meant(r)) options.own_rules.push_back({r.text("name"), r.text("expression")});
+  }
+  for (const Record& r : project.charter.list("baselines.imported")) {
+    if (meant(r)) options.imported.push_back({r.text("name"), r.text("column"), r.text("trained_on")});
+  }
+  for (const Record& r : project.charter.list("baselines.published")) {
+    if (meant(r)) options.published.push_back({r.text("name"), r.text("metric"), r.number("value", std::nan("")), r.text("source"), r.text("dataset")});
+  }
   options.models_folder = project.state() / "models" / objective.text("name");
   return options;
+}
+
+// A baseline that is meant for one objective names one that there is.
+Result<void> RefuseUnknownObjectives(const Charter& charter) {
+  std::vector<std::string> names;
+  for (const Record& objective : charter.list("objectives")) names.push_back(objective.text("name"));
+  for (const char* section : {"baselines.rules", "baselines.imported", "baselines.published"}) {
+    for (const Record& record : charter.list(section)) {
+      const std::string name = record.text("objective");
+      if (!name.empty() && !base::IsAmong(names, name)) return Error{ErrorCode::kInvalidInput, charter.path() + ": line " + std::to_string(record.line) + ": [[" + section + "]] is meant for the objective '" + name + "', which does not exist." + base::DidYouMean(name, names)};
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -96,8 +118,11 @@ Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
     if (name.empty() || name.find('/') != std::string::npos) return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": an objective needs a name without '/'"};
     const bool again = std::any_of(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == name; });
     if (again || name == "." || name == "..") return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": the objective's name '" + name + "' is " + (again ? "taken" : "not allowed") + "; give it another one"};
-    objectives.push_back(ASSAY_TRY(ObjectiveOf(project, record)));
+    Objective objective = ASSAY_TRY(ObjectiveOf(project, record));
+    ASSAY_TRY_WITH(RefuseNameClashes(objective.train), project.charter.path());
+    objectives.push_back(std::move(objective));
   }
+  ASSAY_TRY(RefuseUnknownObjectives(project.charter));
   if (objectives.empty()) return Missing(project.charter, "[[objectives]]", "[[objectives]] with name = \"late\" and outcome = \"delay > 15\"");
   return objectives;
 }

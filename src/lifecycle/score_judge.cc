@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "learn/calibration.h"
 #include "learn/comparison.h"
+#include "lifecycle/internal/judged_metrics.h"
 #include "lifecycle/understand.h"
 
 namespace assay::lifecycle {
@@ -79,9 +80,11 @@ void ScoreJudge::Report(evidence::ScoreReport* report) const {
   const Dependence dependence = DependenceOf(examples_);
   const learn::Judge judge(examples_, rows, std::move(constant), dependence.unit, dependence.num_units);
   report->judged_units = judge.num_units();
-  for (const learn::Metric metric : learn::MetricsOf(model_.task)) report->metrics[learn::MetricName(metric)] = ToEstimate(judge.Estimate(metric, predictions_));
+  for (const learn::Metric metric : learn::MetricsOf(model_.task)) report->metrics[learn::MetricName(metric)] = MetricEstimate(judge, metric, predictions_);
   report->calibration_slope = ToEstimate(learn::CalibrationSlope(examples_, rows, predictions_, {dependence.unit, dependence.num_units}));
-  report->notes.push_back("Intervals are " + dependence.words + ".");
+  // A file that lacks what the model's unit or time is made of: the notes have said so.
+  const bool lacks_both = dependence.one == "row" && !(model_.unit.empty() && model_.time.empty());
+  report->notes.push_back("Intervals are " + (lacks_both ? std::string("by row, as if rows were independent") : dependence.words) + ".");
 }
 
 }  // namespace assay::lifecycle

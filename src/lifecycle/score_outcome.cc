@@ -48,6 +48,7 @@ namespace {
 // Times of the rows, and what of them the model may have seen.
 Result<void> AddTimes(const learn::SavedModel& model, const ScoreSource& source, const RunContext& context, ScoreOutcome* outcome) {
   if (!source.time.usable()) {
+    if (!model.time.empty() && model.unit.empty()) outcome->notes.push_back("the file has no column '" + source.time.missing + "', which the model's time '" + model.time + "' is made of: rows of one day are not known to depend on each other, so the intervals may be too narrow");
     outcome->notes.emplace_back("Assay cannot tell whether the model has seen these rows before; metrics on rows it was trained on flatter it");
     return {};
   }
@@ -132,6 +133,8 @@ Result<ScoreOutcome> OutcomeOfSource(const learn::SavedModel& model, const Score
     examples.unit = DenseIds(ASSAY_TRY(Evaluate(source, source.unit, "unit", context)), &examples.num_units);
     examples.unit_text = model.unit;
   }
+  if (!model.unit.empty() && !source.unit.usable()) outcome.notes.push_back("the file has no column '" + source.unit.missing + "', which the model's unit '" + model.unit + "' is made of: rows of one unit are not known to depend on each other, so the intervals may be too narrow");
+  if (model.task == Task::kRanking) examples.query_text = model.query;
   if (model.task == Task::kRanking) examples.query = DenseIds(ASSAY_TRY(Evaluate(source, source.query, "query", context)), &examples.num_queries);
   ASSAY_TRY(LeaveOut(model, source, context, &outcome));
   return outcome;

@@ -213,6 +213,25 @@ TEST(ScoreJudge, RankingSamplesWholeQueries) {
   EXPECT_LT(report.judged_rows, 400);
 }
 
+TEST(ScoreJudge, OneUnitHasFiguresWithoutIntervals) {
+  Judged judged = MakeJudged();
+  judged.examples.unit.assign(400, 0);
+  judged.examples.num_units = 1;
+  const evidence::ScoreReport report = JudgeIn(judged, 400, 1000);
+  ASSERT_FALSE(report.metrics.empty());
+  for (const auto& [name, estimate] : report.metrics) {
+    EXPECT_TRUE(std::isfinite(estimate.value)) << name;
+    EXPECT_TRUE(std::isnan(estimate.low)) << name;
+    EXPECT_NE(estimate.reason.find("at least two independent units"), std::string::npos) << estimate.reason;
+  }
+}
+
+TEST(ScoreJudge, OneOutcomeIsNoPerfectSeparation) {
+  Judged judged = MakeJudged();
+  judged.examples.outcome.assign(400, 1);
+  EXPECT_NE(JudgeIn(judged, 400, 1000).calibration_slope.reason.find("all rows have the same outcome"), std::string::npos);
+}
+
 TEST(ScoreJudge, NothingToJudgeHasAReason) {
   Judged judged = MakeJudged();
   judged.examples.outcome.assign(400, std::nanf(""));

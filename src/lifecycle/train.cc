@@ -13,6 +13,7 @@
 #include "learn/own_rule.h"
 #include "learn/split.h"
 #include "learn/training_memory.h"
+#include "lifecycle/internal/rung_names.h"
 #include "lifecycle/internal/train_parts.h"
 #include "lifecycle/memory_need.h"
 #include "lifecycle/model_paths.h"
@@ -32,7 +33,11 @@ using learn::Rows;
 std::string HoldoutFingerprint(const Gathered& gathered, const Rows& rows) {
   base::Sha256 hash;
   hash.Update(gathered.data.fingerprint.data(), gathered.data.fingerprint.size());
-  hash.Update(gathered.examples.outcome_text.data(), gathered.examples.outcome_text.size());
+  // What is looked at counts, not how it is written: a blank in the outcome's text makes no new holdout.
+  std::vector<float> outcome;
+  outcome.reserve(rows.size());
+  for (const std::uint32_t row : rows) outcome.push_back(gathered.examples.outcome[row]);
+  hash.Update(outcome.data(), outcome.size() * sizeof(outcome[0]));
   hash.Update(rows.data(), rows.size() * sizeof(rows[0]));
   return hash.FinishHex();
 }
@@ -67,7 +72,27 @@ Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gath
   return std::string();
 }
 
+// Imported models that the holdout shows to be better than the best of ours: worth knowing, but no rung to recommend.
+std::string BetterImported(const evidence::TrainReport& report, const std::string& best) {
+  std::string words;
+  for (const RungReport& rung : report.rungs) {
+    if (rung.kind != learn::RungKindName(RungKind::kImported) || !rung.against_best || !(rung.against_best->high < 0)) continue;
+    const evidence::Comparison& c = *rung.against_best;
+    words += " Beside it, the imported model '" + rung.name + "' is better than '" + best + "', the best of ours, by " + base::ReadableNumber(-c.difference, 2) + " (" + base::ReadableNumber(-c.high, 2) + " to " + base::ReadableNumber(-c.low, 2) + ") of " + report.metric + " on the holdout. It is a column of the data, not a rung that can be recommended or applied: find out what it knows.";
+  }
+  return words;
+}
+
 }  // namespace
+
+Result<void> RefuseOneUnit(const std::string& part, const Examples& examples, const Rows& rows, const Dependence& dependence) {
+  if (rows.empty() || Judge(examples, rows, {}, dependence.unit, dependence.num_units).num_units() >= 2) return {};
+  const bool day = dependence.one == "day";
+  const std::string when = day ? " (" + base::FormatTime(examples.time[rows[0]]).substr(0, 10) + ")" : "";
+  const std::string what_to_do = day ? "Without a unit the rows of a day count as one observation: name what rows depend on (--unit, in a charter data.unit), give a longer period, or leave out the time (--time, data.time), which splits at random"
+                                     : "Give data of more " + dependence.many + (examples.unit.empty() ? "" : ", or name a finer unit (--unit, in a charter data.unit)");
+  return Error{ErrorCode::kInvalidInput, "all " + base::ReadableCount(static_cast<std::int64_t>(rows.size())) + " rows of " + part + " belong to one " + dependence.one + when + ", and an interval needs at least two. " + what_to_do};
+}
 
 Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions& options, const RunContext& context) {
   const Examples& examples = gathered.examples;
@@ -75,22 +100,25 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   ASSAY_TRY(learn::RefuseMetricOf(metric, examples.task));
   if (examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
   if (options.repeats == 1 || options.repeats < 0) return Error{ErrorCode::kInvalidInput, "repeats: " + std::to_string(options.repeats) + " is not possible; one fit shows no spread, so give 0 (none) or at least 2"};
+  ASSAY_TRY(RefuseNameClashes(options));
   ASSAY_TRY(RefuseTooLarge(gathered, options, context));
   const Dependence dependence = DependenceOf(examples);
   const learn::Split split = ASSAY_TRY(learn::SplitHoldout(examples, {options.holdout_share, context.seed}));
+  // Told before anything is fitted and before the holdout is opened.
+  ASSAY_TRY(RefuseOneUnit("the holdout", examples, split.test, dependence));
 
   std::vector<Rung> rungs;
-  rungs.push_back({"random", RungKind::kRandom, "", ""});
-  rungs.push_back({"constant", RungKind::kConstant, "", ""});
-  rungs.push_back({"best rule", RungKind::kRule, "", ""});
+  rungs.push_back({kRandomName, RungKind::kRandom, "", ""});
+  rungs.push_back({kConstantName, RungKind::kConstant, "", ""});
+  rungs.push_back({kRuleName, RungKind::kRule, "", ""});
   std::vector<std::string> rule_notes;
   for (const OwnRule& rule : options.own_rules) {
     const std::string late = ASSAY_TRY(ColumnKnownTooLate(rule, gathered));
     if (late.empty()) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, ""});
     else rule_notes.push_back("the own rule '" + rule.name + "' is left out: it needs " + late + ", which is known only after the decision.");
   }
-  rungs.push_back({"linear", RungKind::kLinear, "", ""});
-  rungs.push_back({"boosted trees", RungKind::kBoosted, "", ""});
+  rungs.push_back({kLinearName, RungKind::kLinear, "", ""});
+  rungs.push_back({kBoostedName, RungKind::kBoosted, "", ""});
   const std::size_t num_candidates = rungs.size();
   // A mistake in a rule is told before anything is fitted.
   for (const Rung& rung : rungs) {
@@ -148,7 +176,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   }
   std::vector<const std::vector<double>*> predictions;
   for (const Rung& rung : rungs) predictions.push_back(&rung.predictions);
-  const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions));
+  const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions, num_candidates));
   for (std::size_t r = 0; r < rungs.size(); ++r) {
     RungReport out;
     out.name = rungs[r].name;
@@ -156,10 +184,11 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     out.explain = rungs[r].model ? rungs[r].model->Explain(examples.classes) : "predictions of another model";
     out.source = rungs[r].source;
     out.training_rows = rungs[r].model ? report.split.training_rows : 0;
-    for (const Metric m : learn::MetricsOf(examples.task)) out.metrics[learn::MetricName(m)] = ToEstimate(judge.Estimate(m, rungs[r].predictions));
+    for (const Metric m : learn::MetricsOf(examples.task)) out.metrics[learn::MetricName(m)] = MetricEstimate(judge, m, rungs[r].predictions);
     if (rungs[r].kind == RungKind::kConstant) {
       // Skill is measured against the constant, so its own is 0 by definition.
       out.metrics["skill"].low = out.metrics["skill"].high = out.metrics["skill"].value;
+      out.metrics["skill"].reason = "exact: skill is measured against the constant";
     }
     if (r > 0) out.against_previous = ASSAY_TRY(AgainstPrevious(judge, metric, rungs[r - 1].name, rungs[r].predictions, rungs[r - 1].predictions, dependence, context.seed));
     if (r > 0 && Disagree(*out.against_previous)) report.notes.push_back("'" + out.name + "' against '" + rungs[r - 1].name + "' is a borderline case: one of the two intervals holds 0, the other does not. The one by formula decides");
@@ -172,11 +201,15 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     report.rungs.push_back(std::move(out));
   }
   for (const PublishedResult& published : options.published) {
+    const Result<Metric> published_metric = learn::ParseMetric(published.metric);
+    if (published_metric && !learn::MetricApplies(*published_metric, examples.task)) {
+      report.notes.push_back("the published result '" + published.name + "' is left out: its metric " + published.metric + " does not exist for the task " + report.task);
+      continue;
+    }
     RungReport out;
     out.name = published.name;
     out.kind = learn::RungKindName(RungKind::kPublished);
-    out.metrics[published.metric].value = published.value;
-    out.metrics[published.metric].reason = "published without an interval";
+    if (!published.metric.empty()) out.metrics[published.metric] = WithoutInterval(published.value, std::isfinite(published.value) ? "published without an interval" : "the charter does not say which value was published");
     out.source = published.source + (published.dataset.empty() ? "" : ", on " + published.dataset);
     out.status_text = "a published figure on other data: shown for orientation, neither tested nor recommended";
     out.calibration_slope.reason = out.rows_to_decide.reason = "a published figure";
@@ -193,12 +226,13 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   report.chosen = chosen.name;
   if (chosen.status == RungStatus::kWorse) {
     report.gate = "refuted";
-    report.reason = "The holdout refutes '" + chosen.name + "', " + choice.how + ": " + chosen.status_text + ". It does not name another rung instead, because it was looked at only once: find out why the latest rows differ, then run again on new data.";
+    report.reason = "The holdout refutes '" + chosen.name + "', " + choice.how + ": " + chosen.status_text + ". It does not name another rung instead, because it was looked at only once: find out why " + (examples.time.empty() ? "the rows held back differ from those it was chosen on" : "the latest rows differ") + ", then run again on new data.";
   } else {
     report.gate = chosen.status == RungStatus::kUnclear ? "unclear" : "confirmed";
     report.recommended = chosen.name;
     report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + dependence.many + ") it is " + chosen.status_text + ".";
   }
+  report.reason += BetterImported(report, rungs[standing.best].name);
   for (std::string& note : HoldoutNotes(examples, split, dependence)) report.notes.push_back(std::move(note));
   report.notes.push_back("Intervals are " + dependence.words + ".");
   report.models_folder = options.models_folder.string();

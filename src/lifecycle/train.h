@@ -27,7 +27,7 @@ struct ImportedPredictions {
 struct PublishedResult {
   std::string name;
   std::string metric;
-  double value = 0;
+  double value = std::numeric_limits<double>::quiet_NaN();  // NaN: not stated
   std::string source, dataset;
 };
 

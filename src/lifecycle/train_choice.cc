@@ -29,7 +29,7 @@ bool MayBeCalibrated(RungKind kind) { return kind == RungKind::kRule || kind == 
 // The lowest rung whose distance to the best is surely below the least gain; the best itself always is.
 std::size_t LowestGoodEnough(const Standing& standing, double least_gain) {
   for (std::size_t r = 1; r < standing.behind.size(); ++r) {
-    if (r == standing.best || standing.behind[r].high < least_gain) return r;
+    if (r == standing.best || standing.behind[r].interval.high < least_gain) return r;  // NaN: there is no interval
   }
   return standing.best;
 }
@@ -48,22 +48,21 @@ Result<std::unique_ptr<learn::Model>> FitRung(const Rung& rung, const Examples& 
   return learn::MakeLearner(rung.kind, options)->Fit(examples, rows, context);
 }
 
-Result<Standing> Compare(const Judge& judge, Metric metric, const std::vector<const std::vector<double>*>& predictions) {
+Result<Standing> Compare(const Judge& judge, Metric metric, const std::vector<const std::vector<double>*>& predictions, std::size_t num_candidates) {
   Standing standing;
   std::vector<double> values;
-  for (const std::vector<double>* p : predictions) {
-    const learn::MetricParts parts = ASSAY_TRY(judge.Parts(metric, *p));
+  for (std::size_t r = 0; r < num_candidates; ++r) {
+    const learn::MetricParts parts = ASSAY_TRY(judge.Parts(metric, *predictions[r]));
     values.push_back(learn::HigherIsBetter(metric) ? parts.value : -parts.value);
   }
   // The lowest of equals is the best: a higher rung that adds nothing is not better.
   // The random rung stands first: it is there to be compared with, never the best and never recommended.
   standing.best = static_cast<std::size_t>(std::max_element(values.begin() + 1, values.end()) - values.begin());
-  const auto compared = static_cast<double>(std::max<std::size_t>(1, predictions.size() - 1));
-  const double level = 1 - 0.05 / compared;
-  for (const std::vector<double>* p : predictions) {
-    stats::Interval behind = ASSAY_TRY(judge.Improvement(metric, *predictions[standing.best], *p, level));
-    behind.p_value = std::min(behind.p_value * compared, 1.0);  // NaN stays
-    standing.behind.push_back(behind);
+  for (std::size_t r = 0; r < predictions.size(); ++r) {
+    const auto compared = static_cast<double>(std::max<std::size_t>(1, (r < num_candidates ? num_candidates : predictions.size()) - 1));
+    JudgedImprovement behind = ASSAY_TRY(ImprovementOf(judge, metric, *predictions[standing.best], *predictions[r], 1 - 0.05 / compared));
+    behind.interval.p_value = std::min(behind.interval.p_value * compared, 1.0);  // NaN stays
+    standing.behind.push_back(std::move(behind));
   }
   return standing;
 }
@@ -77,6 +76,7 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   std::vector<double> constant;
   const std::size_t num_candidates = rungs->size();
   for (const learn::Split& fold : folds) judged.insert(judged.end(), fold.test.begin(), fold.test.end());
+  ASSAY_TRY(RefuseOneUnit("the validation folds", examples, judged, dependence));
   // The procedure that the final fit follows, tuning included, though on fewer rows.
   learn::LearnerOptions learner;
   learner.tuning_rows = learn::kRepeatedTuningRows;
@@ -97,7 +97,7 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   const Judge judge(examples, judged, constant, dependence.unit, dependence.num_units);
   std::vector<const std::vector<double>*> predictions;
   for (std::size_t r = 0; r < num_candidates; ++r) predictions.push_back(&(*rungs)[r].out_of_fold);
-  const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions));
+  const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions, num_candidates));
   Choice choice;
   choice.rows = judged;
   choice.rung = LowestGoodEnough(standing, options.least_gain);

@@ -49,28 +49,24 @@ Estimate RowsToDecide(const stats::Interval& behind, double least_gain, double r
 
 }  // namespace
 
-Comparison ToComparison(const std::string& other, const stats::Interval& interval, const std::string& method) {
+Comparison ToComparison(const std::string& other, const JudgedImprovement& judged, const std::string& method) {
   Comparison comparison;
   comparison.other = other;
-  comparison.difference = interval.value;
+  comparison.difference = judged.interval.value;
+  comparison.low = judged.interval.low;
+  comparison.high = judged.interval.high;
+  comparison.p_value = judged.interval.p_value;
   comparison.method = method;
-  if (interval.standard_error == 0 && interval.value == 0) {
-    comparison.low = comparison.high = 0;
-    comparison.reason = "the predictions are identical, so there is nothing to test";
-    return comparison;
-  }
-  comparison.low = interval.low;
-  comparison.high = interval.high;
-  comparison.p_value = interval.p_value;
+  comparison.reason = judged.reason;
   return comparison;
 }
 
 Result<Comparison> AgainstPrevious(const Judge& judge, Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence, std::uint64_t seed) {
-  Comparison comparison = ToComparison(other, ASSAY_TRY(judge.Improvement(metric, a, b)), "paired on the holdout by " + dependence.one + ", delta method, t");
+  Comparison comparison = ToComparison(other, ASSAY_TRY(ImprovementOf(judge, metric, a, b)), "paired on the holdout by " + dependence.one + ", delta method, t");
   stats::BootstrapOptions options;
   options.seed = seed;
   const Result<stats::Interval> drawn = judge.BootstrapImprovement(metric, a, b, options);
-  comparison.bootstrap = ToEstimate(drawn);
+  comparison.bootstrap = drawn ? ToEstimate(drawn) : WithoutInterval(comparison.difference, drawn.error().message);
   if (drawn) {
     comparison.bootstrap_method = base::ReadableCount(options.draws) + " draws of " + base::ReadableCount(judge.num_units()) + " " + dependence.many + (drawn->units < judge.num_units() ? " in " + base::ReadableCount(drawn->units) + " bundles" : "") + ", percentile";
   }
@@ -115,18 +111,28 @@ std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& example
 }
 
 void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, const Dependence& dependence, const TrainOptions& options, const std::string& best_name, RungReport* report) {
-  const stats::Interval& behind = standing.behind[r];
-  report->against_best = ToComparison(best_name, behind, "paired on the holdout by " + dependence.one + ", level shared among the rungs (Bonferroni)");
+  const auto& [behind, untested] = standing.behind[r];
+  report->against_best = ToComparison(best_name, standing.behind[r], "paired on the holdout by " + dependence.one + ", level shared among the rungs (Bonferroni)");
   report->rows_to_decide.reason = "only for unclear rungs";
   if (r == standing.best) {
     report->status = RungStatus::kBest;
     report->status_text = "the best on the holdout";
     return;
   }
+  if (!std::isfinite(behind.low)) {
+    report->status = RungStatus::kUnclear;
+    report->status_text = "unclear: the best is better by " + base::ReadableNumber(behind.value, 2) + ", but there is " + untested;
+    report->rows_to_decide.reason = "there is no interval that more rows would make narrower";
+    return;
+  }
   const std::string limits = "the best is better by " + base::ReadableNumber(behind.low, 2) + " to " + base::ReadableNumber(behind.high, 2);
+  const bool imported = report->kind == learn::RungKindName(RungKind::kImported);
   if (report->kind == learn::RungKindName(RungKind::kRandom) && behind.high < options.least_gain) {
     report->status = RungStatus::kNotCompared;
     report->status_text = "no rung is surely better than this random guess by the least gain; a guess is there for comparison and never recommended";
+  } else if (imported && behind.high < 0) {
+    report->status = RungStatus::kGoodEnough;
+    report->status_text = "better than '" + best_name + "', the best of ours, by " + base::ReadableNumber(-behind.high, 2) + " to " + base::ReadableNumber(-behind.low, 2) + "; predictions in a column are compared with and never recommended";
   } else if (behind.high < options.least_gain) {
     report->status = RungStatus::kGoodEnough;
     report->status_text = "good enough: " + limits + ", less than the least gain " + base::ReadableNumber(options.least_gain);
@@ -136,7 +142,8 @@ void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, con
   } else {
     report->status = RungStatus::kUnclear;
     report->status_text = "unclear: " + limits + ", which includes the least gain " + base::ReadableNumber(options.least_gain);
-    report->rows_to_decide = RowsToDecide(behind, options.least_gain, static_cast<double>(judge.rows().size()));
+    if (behind.standard_error > 0) report->rows_to_decide = RowsToDecide(behind, options.least_gain, static_cast<double>(judge.rows().size()));
+    else report->rows_to_decide.reason = "the difference is the same in every unit, so its interval does not say how it would narrow";
   }
 }
 

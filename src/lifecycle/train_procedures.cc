@@ -92,7 +92,11 @@ Result<ProcedureComparisons> CompareProcedures(const learn::Examples& examples, 
     const Result<stats::Interval> difference = stats::CorrectedResampledT(differences[r], {halves->spared_groups, halves->judging_groups});
     const std::string method = "fitted anew on random halves, corrected resampled t (Nadeau, Bengio)";
     if (difference) {
-      result.against_previous[r] = ToComparison(rungs[r - 1].name, *difference, method);
+      result.against_previous[r] = ToComparison(rungs[r - 1].name, {*difference, ""}, method);
+      if (!(difference->standard_error > 0)) {
+        result.against_previous[r]->low = result.against_previous[r]->high = std::nan("");
+        result.against_previous[r]->reason = "no interval and no test: no fit shows a difference";
+      }
     } else {
       result.against_previous[r] = evidence::Comparison{};
       result.against_previous[r]->other = rungs[r - 1].name;

@@ -8,8 +8,10 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/step_clock.h"
 #include "base/thread_pool.h"
 #include "learn/comparison.h"
+#include "lifecycle/internal/train_parts.h"
 #include "lifecycle/model_paths.h"
 
 namespace assay::lifecycle {
@@ -17,10 +19,11 @@ namespace {
 
 using table::Column;
 
-// 4,000 rows; the outcome follows `truth`: 0 nothing, 1 a threshold on x, 2 an interaction of x and z.
-Gathered Planted(int truth, std::uint64_t seed) {
+// 4,000 rows; the outcome follows `truth`: 0 nothing, 1 a threshold on x, 2 an interaction of x and z. Two columns are no
+// features: the chance that was drawn from, and what an oracle says of the outcome.
+Gathered Planted(int truth, std::uint64_t seed, const std::string& outcome = "y = 1") {
   base::RandomStream random(seed, "planted");
-  std::vector<double> y, x, z, other;
+  std::vector<double> y, x, z, other, oracle;
   for (int i = 0; i < 4000; ++i) {
     x.push_back(random.Uniform());
     z.push_back(random.Uniform());
@@ -30,15 +33,17 @@ Gathered Planted(int truth, std::uint64_t seed) {
     const double p = 1 / (1 + std::exp(-1.5 * signal));
     y.push_back(random.Uniform() < p ? 1 : 0);
     other.push_back(p);
+    oracle.push_back(y.back() > 0 ? 0.97 : 0.03);
   }
   std::vector<Column> columns;
   columns.push_back(Column::Numbers("y", y));
   columns.push_back(Column::Numbers("x", x));
   columns.push_back(Column::Numbers("z", z));
   columns.push_back(Column::Numbers("other", other));
+  columns.push_back(Column::Numbers("oracle", oracle));
   Problem problem;
-  problem.outcome = "y = 1";
-  problem.exclude = {"other"};
+  problem.outcome = outcome;
+  problem.exclude = {"other", "oracle"};
   return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
 }
 
@@ -91,6 +96,134 @@ const evidence::RungReport& RungOf(const evidence::TrainReport& report, const st
   return *std::find_if(report.rungs.begin(), report.rungs.end(), [&](const evidence::RungReport& rung) { return rung.name == name; });
 }
 
+// Imported predictions can never be chosen, so that they are better says nothing against the choice.
+TEST(Train, ABetterImportedModelIsNamedBesideTheRecommendation) {
+  TrainOptions options;
+  options.repeats = 0;
+  const TrainOptions none = options;
+  options.imported = {{"an oracle", "oracle", "the outcome"}};
+  const Result<evidence::TrainReport> report = Train(Planted(1, 2), options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  const Result<evidence::TrainReport> alone = Train(Planted(1, 2), none, {});
+  EXPECT_EQ(report->recommended, "best rule");
+  EXPECT_EQ(report->gate, "confirmed");
+  EXPECT_TRUE(report->reason.starts_with(alone->reason)) << report->reason;
+  EXPECT_NE(report->reason.find("the imported model 'an oracle' is better than '"), std::string::npos) << report->reason;
+  for (std::size_t r = 0; r < alone->rungs.size(); ++r) EXPECT_EQ(base::WriteJson(evidence::ToJson(alone->rungs[r])), base::WriteJson(evidence::ToJson(report->rungs[r]))) << "an imported column changes nothing of ours";
+  const evidence::RungReport& oracle = report->rungs.back();
+  EXPECT_NE(oracle.status, evidence::RungStatus::kBest);
+  EXPECT_LT(oracle.against_best->high, 0);
+}
+
+TEST(Train, TheHoldoutIsTheSameHoweverTheOutcomeIsWritten) {
+  const auto fingerprint = [](const std::string& outcome) {
+    std::string found;
+    TrainOptions options;
+    options.repeats = 0;
+    options.open_holdout = [&](const std::string& text) -> Result<std::int64_t> {
+      found = text;
+      return 1;
+    };
+    EXPECT_TRUE(Train(Planted(1, 2, outcome), options, {})) << outcome;
+    return found;
+  };
+  const std::string plain = fingerprint("y = 1");
+  for (const char* same : {"y  =  1", "y > 0.5"}) EXPECT_EQ(fingerprint(same), plain) << same;
+  EXPECT_NE(fingerprint("x > 0.7"), plain) << "another outcome, another holdout";
+}
+
+TEST(Train, NamesOfRungsAreTheirOwn) {
+  struct Case {
+    std::vector<OwnRule> rules;
+    std::vector<ImportedPredictions> imported;
+    const char* says;
+  };
+  const std::vector<Case> cases = {
+      {{{"r", "x > 0.1"}, {"r", "x > 0.2"}}, {}, "two rungs are called 'r'"},
+      {{{"linear", "x > 0.1"}}, {}, "is that of a rung of every ladder"},
+      {{{"Boosted Trees", "x > 0.1"}}, {}, "is that of a rung of every ladder"},
+      {{{"a b", "x > 0.1"}, {"a-b", "x > 0.2"}}, {}, "would be kept in the same file (own_rule-a-b.json)"},
+      {{{"old", "x > 0.1"}}, {{"old", "other", "days"}}, "two rungs are called 'old'"},
+      {{{"", "x > 0.1"}}, {}, "needs a name"},
+  };
+  for (const Case& c : cases) {
+    TrainOptions options;
+    options.own_rules = c.rules;
+    options.imported = c.imported;
+    const Result<evidence::TrainReport> report = Train(Planted(1, 2), options, {});
+    ASSERT_FALSE(report) << c.says;
+    EXPECT_NE(report.error().message.find(c.says), std::string::npos) << report.error().message;
+  }
+}
+
+TEST(Train, AHoldoutOfOneDayIsRefusedBeforeAnythingIsFitted) {
+  Gathered gathered = Planted(1, 2);
+  for (std::size_t i = 0; i < 4000; ++i) gathered.examples.time.push_back(static_cast<base::Micros>(i / 1000) * 30 * base::kMicrosPerDay);
+  TrainOptions options;
+  options.open_holdout = [](const std::string&) -> Result<std::int64_t> {
+    ADD_FAILURE() << "the holdout was opened";
+    return 1;
+  };
+  base::StepClock clock;
+  RunContext context;
+  context.clock = &clock;
+  const Result<evidence::TrainReport> report = Train(gathered, options, context);
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message.find("all 1,000 rows of the holdout belong to one day (1970-04-01), and an interval needs at least two."), std::string::npos) << report.error().message;
+  EXPECT_NE(report.error().message.find("--unit"), std::string::npos) << "it says what to do";
+  EXPECT_TRUE(clock.seconds().empty()) << "nothing was fitted";
+}
+
+TEST(Train, PublishedResultsStandWhereTheirMetricExists) {
+  TrainOptions options;
+  options.repeats = 0;
+  options.published = {{"without a value", "skill", std::nan(""), "somebody 2020", ""}, {"an error in dollars", "rmse", 3, "somebody 2020", ""}};
+  const Result<evidence::TrainReport> report = Train(Planted(1, 2), options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  const evidence::RungReport& last = report->rungs.back();
+  EXPECT_EQ(last.name, "without a value");
+  EXPECT_TRUE(std::isnan(last.metrics.at("skill").value));
+  EXPECT_NE(last.metrics.at("skill").reason, "");
+  EXPECT_TRUE(std::any_of(report->notes.begin(), report->notes.end(), [](const std::string& note) { return note.find("'an error in dollars' is left out: its metric rmse does not exist for the task binary") != std::string::npos; }));
+}
+
+// Three positives that two rungs put on top: their AUCs are equal, their predictions are not, and three are few.
+TEST(Train, EqualFiguresOfDifferentPredictionsAreNotCalledIdentical) {
+  learn::Examples examples;
+  learn::Rows rows;
+  std::vector<double> rule(90, 0.1), linear(90, 0.2);
+  for (std::uint32_t i = 0; i < 90; ++i) {
+    examples.outcome.push_back(i < 3 ? 1 : 0);
+    rows.push_back(i);
+    if (i < 3) rule[i] = 0.9, linear[i] = 0.6;
+  }
+  const std::vector<double> half(90, 0.5);
+  const learn::Judge judge(examples, rows, half, {}, 0);
+  const Result<Standing> standing = Compare(judge, learn::Metric::kAuc, {&half, &half, &rule, &linear}, 4);
+  ASSERT_TRUE(standing);
+  EXPECT_EQ(standing->best, 2U);
+  evidence::RungReport report;
+  report.kind = "linear";
+  FillStatus(*standing, 3, judge, {}, {}, "best rule", &report);
+  EXPECT_EQ(report.status, evidence::RungStatus::kUnclear) << report.status_text;
+  EXPECT_EQ(report.against_best->difference, 0);
+  EXPECT_LT(report.against_best->low, -0.1);
+  EXPECT_GT(report.against_best->high, 0.1);
+  EXPECT_EQ(report.against_best->reason.find("identical"), std::string::npos) << report.against_best->reason;
+  const evidence::Comparison over_chance = *AgainstPrevious(judge, learn::Metric::kAuc, "constant", rule, half, {}, 1);
+  EXPECT_EQ(over_chance.difference, 0.5);
+  EXPECT_LT(over_chance.low, 0.5);
+  EXPECT_NE(over_chance.reason, "");
+  EXPECT_NE(AgainstPrevious(judge, learn::Metric::kAuc, "rule", rule, rule, {}, 1)->reason.find("identical"), std::string::npos);
+  // One positive: no interval at all, which is unclear as well and no error.
+  examples.outcome[1] = examples.outcome[2] = 0;
+  const learn::Judge one(examples, rows, half, {}, 0);
+  const Result<Standing> of_one = Compare(one, learn::Metric::kAuc, {&half, &half, &rule, &linear}, 4);
+  ASSERT_TRUE(of_one);
+  FillStatus(*of_one, 1, one, {}, {}, "best rule", &report);
+  EXPECT_EQ(report.status, evidence::RungStatus::kUnclear);
+  EXPECT_NE(report.status_text.find("there is no interval"), std::string::npos) << report.status_text;
+}
 TEST(Train, ProceduresAreComparedByFittingThemAnew) {
   TrainOptions options;
   options.own_rules = {{"x is large", "x > 0.6"}};

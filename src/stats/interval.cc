@@ -46,14 +46,29 @@ Interval AgainstSkewness(Interval interval, double level) {
   return interval;
 }
 
+namespace {
+// All of n trials succeed with probability p^n; p is refuted where that is below (1 - level) / 2.
+double LeastShareOfAlike(std::int64_t units, double level) { return std::pow((1 - level) / 2, 1 / static_cast<double>(units)); }
+}  // namespace
+
 Interval AllAlike(double value, std::int64_t units, double level) {
   Interval interval;
   interval.value = interval.low = interval.high = value;
   interval.units = units;
   interval.degrees = static_cast<double>(units - 1);
-  // All of n trials succeed with probability p^n; p is refuted where that is below (1 - level) / 2.
-  const double farthest = std::pow((1 - level) / 2, 1 / static_cast<double>(units));
+  const double farthest = LeastShareOfAlike(units, level);
   (value > 0.5 ? interval.low : interval.high) = value > 0.5 ? farthest : 1 - farthest;
+  return interval;
+}
+
+Interval AllAlikeDifference(double value, std::int64_t units, double level) {
+  Interval interval;
+  interval.value = value;
+  interval.units = units;
+  interval.degrees = static_cast<double>(units - 1);
+  const double others = 1 - LeastShareOfAlike(units, level);
+  interval.low = value - others * (value + 1);
+  interval.high = value + others * (1 - value);
   return interval;
 }
 

@@ -36,4 +36,8 @@ Interval AgainstSkewness(Interval interval, double level);
 // trials all agree (Clopper, Pearson 1934, doi:10.1093/biomet/26.4.404), which is the worst case. Requires value 0 or 1.
 Interval AllAlike(double value, std::int64_t units, double level);
 
+// The same for a mean of differences in [-1, 1] that came out equal in every one of `units` trials: the others, of which such
+// a sample would hold one too rarely, may lie at either end. Nothing is tested: standard error 0, p_value NaN.
+Interval AllAlikeDifference(double value, std::int64_t units, double level);
+
 }  // namespace assay::stats

@@ -14,11 +14,15 @@ const meanings: Record<string, string> = {
 
 const p = (value: number): string => `p ${value < 0.001 ? '< 0.001' : `= ${readable(value, 2)}`}`;
 
+/** An interval that says something, also where nothing could be tested. */
+const hasWidth = (c: Comparison): boolean => c.low !== null && c.high !== null && c.low < c.high;
+
 /** A comparison's figures in a line: "−0.0012 (−0.0037 to 0.0013), p = 0.35". */
 function figures(c: Comparison): string {
-  if (c.p_value === null) return c.reason || 'not tested';
+  const difference = inLine({ value: c.difference, low: c.low, high: c.high, level: 0.95, reason: c.reason });
+  if (c.p_value === null) return hasWidth(c) ? `${difference}; ${c.reason}` : c.reason || 'not tested';
   const drawn = c.bootstrap?.low != null ? `; units drawn again: ${readEstimate(c.bootstrap).interval}` : '';
-  return `${inLine({ value: c.difference, low: c.low, high: c.high, level: 0.95, reason: c.reason })}, ${p(c.p_value)}${drawn}`;
+  return `${difference}, ${p(c.p_value)}${drawn}`;
 }
 
 /** Better than the rung below? Said once, in words. */
@@ -26,15 +30,15 @@ function Below({ r }: { r: RungReport }) {
   const c = r.against_previous;
   if (!c) return <p>{r.kind === 'published' ? 'Published elsewhere: not tested here.' : 'The lowest rung: nothing stands below it.'}</p>;
   const again = r.procedure_against_previous;
-  const state = c.p_value === null ? 'not_compared' : c.low !== null && c.low > 0 ? 'supported' : c.high !== null && c.high < 0 ? 'worse' : 'unclear';
+  const state = !hasWidth(c) ? 'not_compared' : c.low !== null && c.low > 0 ? 'supported' : c.high !== null && c.high < 0 ? 'worse' : 'unclear';
   const said: Record<string, string> = { supported: 'yes', worse: 'no, it is worse', unclear: 'unclear', not_compared: c.reason || 'not tested' };
   return (
     <>
       <p>Better than {c.other}? <Mark state={state} words={said[state]} /></p>
-      {(c.p_value !== null || again) && (
+      {(hasWidth(c) || again) && (
         <details>
           <summary>Figures: {r.name} against {c.other}</summary>
-          {c.p_value !== null && <p class="quiet">These two models: {figures(c)}.</p>}
+          {hasWidth(c) && <p class="quiet">These two models: {figures(c)}.</p>}
           {again && <p class="quiet">Both fitted anew: {figures(again)}.</p>}
         </details>
       )}

@@ -10,6 +10,7 @@
 #include "learn/comparison.h"
 #include "learn/learner.h"
 #include "learn/split.h"
+#include "lifecycle/internal/judged_metrics.h"
 #include "lifecycle/train.h"
 
 namespace assay::lifecycle {
@@ -30,17 +31,22 @@ struct Rung {
 Result<std::unique_ptr<learn::Model>> FitRung(const Rung& rung, const learn::Examples& examples, std::span<const std::uint32_t> rows,
                                               const learn::LearnerOptions& options, const RunContext& context);
 
-// The improvement of the best over each rung, with the level shared among the rungs that are compared with it (Bonferroni):
-// that corrects for having picked the best after seeing all. p values carry the same correction.
+// The improvement of the best candidate over each rung, with the level shared among the rungs that are compared with it
+// (Bonferroni): that corrects for having picked the best after seeing all. p values carry the same correction.
 struct Standing {
   std::size_t best = 0;
-  std::vector<stats::Interval> behind;  // best - rung; the best's own is 0
+  std::vector<JudgedImprovement> behind;  // best - rung; the best's own is 0
 };
-Result<Standing> Compare(const learn::Judge& judge, learn::Metric metric, const std::vector<const std::vector<double>*>& predictions);
+// The first `num_candidates` are ours and may be the best; those behind them (imported) are only compared with it, and take
+// nothing from the level of the others.
+Result<Standing> Compare(const learn::Judge& judge, learn::Metric metric, const std::vector<const std::vector<double>*>& predictions, std::size_t num_candidates);
 
 // Another model's predictions of the holdout rows; nothing, and a note that says why, where they cannot be compared. Rows
 // without a usable prediction count as the constant, with a note. kNotFound, kInvalidInput: no such column, or no numbers.
 Result<std::optional<Rung>> ImportRung(const ImportedPredictions& import, const learn::Examples& examples, const learn::Rows& holdout, const std::vector<double>& constant, std::vector<std::string>* notes);
+
+// kInvalidInput, with what to do, when all of these rows belong to one unit: no interval could be made of them.
+Result<void> RefuseOneUnit(const std::string& part, const learn::Examples& examples, const learn::Rows& rows, const Dependence& dependence);
 
 // The rung that training rows alone speak for.
 struct Choice {
@@ -63,7 +69,7 @@ Result<ProcedureComparisons> CompareProcedures(const learn::Examples& examples, 
 // What people must know to read figures of this holdout: its level is not that of the training rows, or it has classes that they lack.
 std::vector<std::string> HoldoutNotes(const learn::Examples& examples, const learn::Split& split, const Dependence& dependence);
 
-evidence::Comparison ToComparison(const std::string& other, const stats::Interval& interval, const std::string& method);
+evidence::Comparison ToComparison(const std::string& other, const JudgedImprovement& judged, const std::string& method);
 // Paired on the holdout: a over b, with the interval by formula, which decides, and the one by the bootstrap.
 Result<evidence::Comparison> AgainstPrevious(const learn::Judge& judge, learn::Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence, std::uint64_t seed);
 // One of the two intervals holds 0, the other does not.
