@@ -96,6 +96,14 @@ const nothingHalfWritten = (path) => {
   }
 };
 
+const until = async (path, child) => {
+  for (let i = 0; i < 3000 && !existsSync(path); ++i) {
+    if (child.exitCode !== null) return false;
+    await sleep(10);
+  }
+  return existsSync(path);
+};
+
 const two = { objectives: ['y = 1', 'z'] };
 const whole = project(two);
 const reference = json('run', whole);
@@ -226,6 +234,96 @@ test('a verdict of stop is an answer: exit code 1, and a complete report', () =>
   assert.equal(assay('ledger', 'verify', path).status, 0);
 });
 
+test('a stop where every feature leaks is complete: no ladder, and why', () => {
+  writeFileSync(join(folder, 'leak.csv'), `y,copy\n${Array.from({ length: 600 }, (_, i) => [i % 3 === 0 ? 1 : 0, i % 3 === 0 ? 'won' : 'lost'].join(',')).join('\n')}\n`);
+  const path = project();
+  writeFileSync(join(path, 'assay.toml'), '[project]\nname = "L"\n[data]\nsource = "../leak.csv"\n[[objectives]]\nname = "won"\noutcome = "y = 1"\n');
+  const run = assay('run', path, '--json');
+  assert.equal(run.status, 1, run.stderr);
+  const report = JSON.parse(run.stdout);
+  valid(report, 'project');
+  assert.equal(report.feasibility[0].verdict, 'stop');
+  assert.equal(report.status, 'complete');
+  assert.deepEqual([report.train, report.value], [[], []]);
+  assert.deepEqual(report.progress.map((s) => s.state), ['done', 'done', 'done', 'skipped', 'skipped']);
+  assert.ok(report.headline.includes('No ladder for won: without the columns that leak (copy) no feature is left'), report.headline);
+});
+
+test('an imported model that is better does not stand in the way of our own choice', () => {
+  const better = project();
+  writeFileSync(join(folder, 'oracle.csv'), readFileSync(data, 'utf8').split('\n').map((line, i) => (line === '' ? '' : i === 0 ? `${line},oracle` : `${line},${line.startsWith('1') ? 0.97 : 0.03}`)).join('\n'));
+  writeFileSync(join(better, 'assay.toml'), '[project]\nname = "O"\n[data]\nsource = "../oracle.csv"\nunit = "unit"\n[[objectives]]\nname = "first"\noutcome = "y = 1"\n[[objectives]]\nname = "second"\noutcome = "z"\n[[baselines.imported]]\nname = "an oracle"\ncolumn = "oracle"\ntrained_on = "everything"\nobjective = "first"\n[[baselines.published]]\nname = "a paper"\nmetric = "auc"\n');
+  const report = json('run', better);
+  valid(report, 'project');
+  const [first, second] = report.train;
+  assert.notEqual(first.recommended, '', first.reason);
+  assert.ok(first.reason.includes("the imported model 'an oracle' is better than"), first.reason);
+  assert.equal(assay('score', better, data).status, 0, 'the recommended rung can be applied');
+  assert.ok(!second.rungs.some((r) => r.kind === 'imported' || r.kind === 'published'), 'meant for another objective, and an AUC says nothing of a number');
+  const paper = first.rungs.find((r) => r.kind === 'published').metrics.auc;
+  assert.deepEqual([paper.value, paper.reason], [null, 'the charter does not say which value was published']);
+});
+
+test('a step whose stored result was changed is computed again', () => {
+  const path = project();
+  const before = json('run', path);
+  const step = join(path, '.assay', 'steps', 'train first.json');
+  const stored = JSON.parse(readFileSync(step));
+  stored.body.recommended = 'linear';
+  stored.body.rungs.at(-1).metrics.auc.value = 0.999;
+  writeFileSync(step, JSON.stringify(stored));
+  const again = assay('run', path, '--json');
+  assert.equal(again.status, 0, again.stderr);
+  assert.ok(again.stderr.includes("the stored result of 'train first' is not the one that was recorded in the ledger"), again.stderr);
+  assert.ok(again.stderr.includes('understand: taken over'), 'the others are as they were');
+  assert.equal(settled(JSON.parse(again.stdout)), settled(before));
+  assert.ok(ledger(path).some((r) => r.kind === 'notice' && r.body.message.includes("'train first'")));
+});
+
+test('a blank in the outcome makes no new holdout', () => {
+  const path = project();
+  assert.equal(json('run', path).train[0].split.holdout_openings, 1);
+  writeFileSync(join(path, 'assay.toml'), charter({ objectives: ['y  =  1'] }));
+  assert.equal(json('run', path).train[0].split.holdout_openings, 2);
+});
+
+test('an error before the first result leaves the earlier report, a first run says that it failed', () => {
+  const path = project();
+  json('run', path);
+  const before = readFileSync(join(path, '.assay', 'reports', 'project.json'), 'utf8');
+  writeFileSync(join(path, 'assay.toml'), charter({ objectives: ['nonsense > 1'] }));
+  const run = assay('run', path);
+  assert.equal(run.status, 2);
+  assert.ok(run.stderr.includes('still shows the run before it'), run.stderr);
+  assert.equal(readFileSync(join(path, '.assay', 'reports', 'project.json'), 'utf8'), before);
+  assert.deepEqual(ledger(path).filter((r) => r.kind === 'stopped').map((r) => r.body.message.split(':')[0]), ['failed']);
+  writeFileSync(join(path, 'assay.toml'), charter());
+  assert.equal(assay('score', path, data).status, 0, 'the ladder is still there');
+  const first = project({ objectives: ['nonsense > 1'] });
+  assert.equal(assay('run', first).status, 2);
+  const report = saved(first);
+  valid(report, 'project');
+  assert.equal(report.status, 'failed');
+  assert.ok(report.headline.includes('Not finished') && report.headline.includes("'nonsense'"), report.headline);
+});
+
+test('Ctrl-C before the first result leaves the earlier report', async () => {
+  const path = project();
+  json('run', path);
+  const child = spawn(program, ['run', path, '--fresh'], { stdio: 'ignore' });
+  const ended = new Promise((done) => child.on('close', (code) => done(code)));
+  // Steps are cleared first, the check is the first to be done again.
+  for (let i = 0; i < 3000 && existsSync(join(path, '.assay', 'steps', 'value first.json')); ++i) await sleep(2);
+  assert.ok(await until(join(path, '.assay', 'steps', 'check.json'), child));
+  child.kill('SIGINT');
+  assert.equal(await ended, 130);
+  const report = saved(path);
+  const began = existsSync(join(path, '.assay', 'steps', 'understand.json'));
+  assert.equal(report.status, began ? 'interrupted' : 'complete');
+  assert.equal(report.train.length > 0, !began);
+  assert.ok(ledger(path).some((r) => r.kind === 'stopped' && r.body.message.startsWith('interrupted')));
+});
+
 test('an error in one objective leaves the others complete', () => {
   const path = project({ objectives: ['y = 1', 'nonsense > 1'] });
   const run = assay('run', path, '--json');
@@ -243,14 +341,6 @@ test('an error in one objective leaves the others complete', () => {
   assert.equal(nothing.status, 2);
   assert.equal(nothing.stdout, '', 'nothing was done, nothing is printed');
 });
-
-const until = async (path, child) => {
-  for (let i = 0; i < 3000 && !existsSync(path); ++i) {
-    if (child.exitCode !== null) return false;
-    await sleep(10);
-  }
-  return existsSync(path);
-};
 
 test('Ctrl-C leaves a report, a ledger and a project that goes on', async () => {
   const path = project(two);
@@ -312,6 +402,12 @@ test('the ledger: list, diff, verify; cut off, changed, torn', () => {
 
   const file = join(whole, '.assay', 'ledger.jsonl');
   const good = readFileSync(file, 'utf8');
+  rmSync(file);
+  const gone = assay('ledger', 'verify', whole);
+  assert.equal(gone.status, 1, gone.stdout);
+  assert.ok(gone.stdout.includes('is missing, although the project has been run'), gone.stdout);
+  assert.ok(json('ledger', 'verify', whole).notice.includes('is missing'));
+  assert.equal(assay('ledger', 'verify', project()).status, 0, 'where nothing was run nothing is missing');
   const lines = good.trimEnd().split('\n');
   writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`);
   assert.equal(assay('ledger', 'verify', whole).status, 0, 'a cut chain is whole in itself');

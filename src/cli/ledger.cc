@@ -1,6 +1,7 @@
 #include "evidence/ledger.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -55,8 +56,8 @@ evidence::ReportHeader HeaderOf(const std::string& report, const evidence::Ledge
   return header;
 }
 
-// Lists (with `list`) or only verifies; a broken chain has been an error before.
-int Show(const Arguments& arguments, const evidence::Ledger& ledger, const LedgerState& state, bool list, Session& session) {
+// Lists (with `list`) or only verifies; a broken chain has been an error before. `missing`: the ledger of a project that was run.
+void Show(const Arguments& arguments, const evidence::Ledger& ledger, const LedgerState& state, bool list, bool missing, Session& session) {
   evidence::LedgerReport report;
   report.header = HeaderOf("ledger", ledger, state);
   report.header.command = session.command_line;
@@ -69,9 +70,13 @@ int Show(const Arguments& arguments, const evidence::Ledger& ledger, const Ledge
   }
   if (session.json()) {
     session.PrintJson(evidence::ToJson(report));
-    return 0;
+    return;
   }
   Terminal& terminal = session.terminal();
+  if (missing) {
+    terminal.Paragraph(state.notice);
+    return;
+  }
   if (list) {
     std::vector<std::vector<std::string>> rows;
     for (const evidence::LedgerLine& l : report.records) rows.push_back({std::to_string(l.number), l.time, l.kind, l.hash.substr(0, 12), Cut(l.summary, 90)});
@@ -83,7 +88,6 @@ int Show(const Arguments& arguments, const evidence::Ledger& ledger, const Ledge
   terminal.Paragraph("Seal " + report.seal + " (the head with the times bound in)");
   terminal.Paragraph("Note one of them where nobody can change it: `assay ledger verify --head HASH` then finds a ledger that was cut off or replaced.");
   if (!state.notice.empty()) terminal.Paragraph("Notice: " + state.notice);
-  return 0;
 }
 
 Result<const LedgerRecord*> Find(const LedgerState& state, const std::string& text) {
@@ -149,11 +153,25 @@ Result<int> Diff(const Arguments& arguments, Session& session) {
   return 0;
 }
 
+// What runs leave beside the ledger, "" when nothing is there.
+std::string OtherState(const lifecycle::Project& project) {
+  std::error_code code;
+  for (const char* name : {"report.html", "reports", "steps", "models", "ledger.torn"}) {
+    if (std::filesystem::exists(project.state() / name, code)) return (project.state() / name).string();
+  }
+  return "";
+}
+
 Result<int> ListOrVerify(const Arguments& arguments, bool list, Session& session) {
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(arguments.folder));
   const evidence::Ledger ledger(project.state());
-  const LedgerState state = ASSAY_TRY(ledger.Verify(arguments.head));
-  return Show(arguments, ledger, state, list, session);
+  LedgerState state = ASSAY_TRY(ledger.Verify(arguments.head));
+  const std::string left = OtherState(project);
+  std::error_code code;
+  const bool missing = !std::filesystem::exists(ledger.path(), code) && !left.empty();
+  if (missing) state.notice = ledger.path().string() + " is missing, although the project has been run (" + left + " is there): it was removed, and what was recorded cannot be verified. Bring it back from a copy, or start a new one with: assay run " + arguments.folder + " --fresh";
+  Show(arguments, ledger, state, list, missing, session);
+  return missing ? 1 : 0;
 }
 
 }  // namespace

@@ -186,6 +186,8 @@ Result<int> Run(const RunArguments& arguments, Session& session) {
   options.say = [&](const std::string& line) { session.Say(line); };
   Result<lifecycle::RunResult> result = lifecycle::RunProject(project, options, *engine, session.context());
   if (!result) {
+    std::error_code code;
+    if (!saved && std::filesystem::exists(lifecycle::HtmlReportPath(project), code)) session.Say("this run has no result yet; " + FileLink(lifecycle::HtmlReportPath(project)) + " still shows the run before it");
     if (saved) session.Say("what was done until then is in " + FileLink(lifecycle::HtmlReportPath(project)) + "; go on with: " + options.command);
     return result.error();
   }

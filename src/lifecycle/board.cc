@@ -85,7 +85,10 @@ std::string Headline(const evidence::ProjectReport& report) {
     if (!f.leaky_columns.empty()) part += " " + base::Join(f.leaky_columns, ", ") + " leaks: with it the gain would seem to be " + base::ReadableNumber(f.gain_with_leaks.value, 2) + " of " + f.metric + ", honestly it is " + base::ReadableNumber(f.gain.value, 2) + ".";
     parts.push_back(part);
   }
-  for (const evidence::TrainReport& t : report.train) parts.push_back(t.recommended.empty() ? "No rung holds on the latest data." : "Recommended rung" + (report.train.size() > 1 ? " for " + t.objective : std::string()) + ": " + t.recommended + ".");
+  for (const evidence::TrainReport& t : report.train) parts.push_back(t.recommended.empty() ? "No rung is recommended: the holdout refutes the choice." : "Recommended rung" + (report.train.size() > 1 ? " for " + t.objective : std::string()) + ": " + t.recommended + ".");
+  for (const evidence::RunStep& step : report.progress) {
+    if (step.state == "skipped" && step.name.starts_with("train ")) parts.push_back("No ladder for " + step.name.substr(6) + ": " + step.detail + ".");
+  }
   return parts.empty() ? "Nothing has been run yet." : base::Join(parts, " ");
 }
 

@@ -1,7 +1,10 @@
 #include "lifecycle/run.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/step_clock.h"
+#include "base/text.h"
 #include "lifecycle/board.h"
 #include "lifecycle/check.h"
 #include "lifecycle/exit_criteria.h"
@@ -9,6 +12,7 @@
 #include "lifecycle/internal/run_progress.h"
 #include "lifecycle/internal/step_recorder.h"
 #include "lifecycle/options.h"
+#include "lifecycle/project_report.h"
 #include "lifecycle/understand.h"
 #include "lifecycle/value.h"
 
@@ -51,6 +55,8 @@ class ProjectRun {
     report_.why = project_.charter.section("project").text("why");
     for (const Record& part : project_.charter.list("problem.parts")) report_.parts.push_back({part.text("name"), part.text("of"), part.text("what")});
     money_ = MoneySettingsOf(project_.charter);
+    const Result<ProjectReport> earlier = LoadProjectReport(project_);
+    earlier_result_ = earlier && earlier->understand.has_value();
     return steps_.Begin();
   }
 
@@ -96,7 +102,18 @@ class ProjectRun {
     })));
     ASSAY_TRY(StepDone());
     // Also after a verdict of stop: the ladder then shows what each option would have been worth.
-    return Climb(objective, gathered, report_.feasibility.back().leaky_columns);
+    const std::vector<std::string>& leaky = report_.feasibility.back().leaky_columns;
+    const std::vector<learn::Feature>& features = gathered.examples.features;
+    if (std::all_of(features.begin(), features.end(), [&](const learn::Feature& f) { return base::IsAmong(leaky, f.name); })) return SkipLadder(objective, leaky);
+    return Climb(objective, gathered, leaky);
+  }
+
+  // Feasibility has said why: there is nothing to climb with, which is an answer and no failure.
+  Result<void> SkipLadder(const Objective& objective, const std::vector<std::string>& leaky) {
+    const std::string reason = leaky.empty() ? "no column can be a feature, so there is no ladder" : "without the columns that leak (" + base::Join(leaky, ", ") + ") no feature is left, so there is no ladder";
+    progress_.SetWaiting(objective.name, "skipped", reason);
+    report_.notes.push_back("objective '" + objective.name + "': " + reason);
+    return HandOut();
   }
 
   // The ladder without the columns that leak, then what its rungs are worth.
@@ -177,7 +194,9 @@ class ProjectRun {
     report_.headline = Headline(report_);
   }
 
+  // An earlier report is worth more than one without a result: it stays until this run has one.
   Result<void> HandOut() {
+    if (earlier_result_ && !progress_.AnyResult()) return {};
     Conclude();
     return options_.after_step ? options_.after_step(report_) : Result<void>();
   }
@@ -194,7 +213,6 @@ class ProjectRun {
       report_.notes.push_back("objective '" + objective.name + "' failed: " + error.message);
       progress_.SetWaiting(objective.name, how, error.message);
     }
-    if (!progress_.AnyResult()) return {};  // an earlier report is worth more than an empty one
     ASSAY_TRY(steps_.RecordStop(current_, how + ": " + error.message));
     return HandOut();
   }
@@ -220,6 +238,7 @@ class ProjectRun {
   double share_read_ = 1;                       // of the source's rows
   LeakFinder leaks_;                            // the check and feasibility ask the same
   std::vector<Error> failures_;
+  bool earlier_result_ = false;                 // an earlier run's report holds one
 };
 
 }  // namespace

@@ -37,7 +37,9 @@ Result<void> StepRecorder::Begin() {
   program_ = ASSAY_TRY(ProgramFingerprint());
   if (options_.fresh) ASSAY_TRY(store_.Clear());
   const evidence::LedgerState state = ASSAY_TRY(ledger_.Read());
-  for (const evidence::LedgerRecord& record : state.records) known_records_.insert(record.hash);
+  for (const evidence::LedgerRecord& record : state.records) {
+    if (record.kind != "evidence") known_records_.emplace(record.hash, record.body);
+  }
   summary_ = {static_cast<std::int64_t>(state.records.size()), state.head, state.notice};
   return {};
 }
@@ -48,9 +50,16 @@ std::string StepRecorder::KeyOf(const Step& step) const {
   return StepKey(parts);
 }
 
-std::optional<FinishedStep> StepRecorder::Finished(const Step& step, const std::string& key) const {
+Result<std::optional<FinishedStep>> StepRecorder::Finished(const Step& step, const std::string& key) {
   std::optional<FinishedStep> finished = step.may_be_taken_over ? store_.Load(step.name, key) : std::nullopt;
-  return finished && known_records_.contains(finished->record) ? std::move(finished) : std::nullopt;
+  if (!finished) return finished;
+  const auto record = known_records_.find(finished->record);
+  if (record == known_records_.end()) return std::optional<FinishedStep>();
+  if (Body(finished->body) == record->second) return finished;
+  const std::string message = "the stored result of '" + step.name + "' is not the one that was recorded in the ledger; it was changed afterwards and is computed again";
+  if (options_.say) options_.say(message);
+  ASSAY_TRY(Append({{"notice", Json{{"message", message}}}}));
+  return std::optional<FinishedStep>();
 }
 
 void StepRecorder::TakeOver(const Step& step, const FinishedStep& finished) {

@@ -46,7 +46,7 @@ const rungOf = (t: TrainReport): RungReport | undefined => t.rungs.find((r) => r
 
 function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport }) {
   const rung = rungOf(train);
-  if (!rung) return <p><b>What to do now, for {quoted(train.objective)}:</b> use none of the rungs; none held on the latest rows.</p>;
+  if (!rung) return <p><b>What to do now, for {quoted(train.objective)}:</b> use none of the rungs: what was chosen did not hold on the rows kept back to judge by.</p>;
   const value = report.value.find((v) => v.objective === train.objective);
   const idle = neverActs(report, train.objective, rung.name);
   const { skill, r2 } = rung.metrics;
@@ -59,6 +59,23 @@ function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport 
       {levelMoved && <> <b>But its level is off:</b> it is not shown to be better than those rows’ own mean (r2 {inLine(r2)}), because their outcomes lie elsewhere than those it learned from.</>}
       {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{best && present(best.value_per_day.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(best.value_per_day)} ${currencyOf(report)} per day` : ''}.</>}
     </p>
+  );
+}
+
+/** Another model's predictions that the holdout shows to be better than the best of ours: named beside it, never in its place. */
+function BetterImported({ train }: { train: TrainReport }) {
+  return (
+    <>
+      {train.rungs.map((r) => {
+        const c = r.against_best;
+        if (r.kind !== 'imported' || !c || !present(c.difference) || !present(c.low) || !present(c.high) || c.high >= 0) return null;
+        return (
+          <p>
+            <b>An imported model is better:</b> {quoted(r.name)} beats {quoted(c.other)}, the best rung of ours, by {inLine({ value: -c.difference, low: -c.high, high: -c.low, level: 0.95, reason: '' })} of {train.metric} on the holdout. It is a column of the data, not a rung that can be recommended or applied: find out what it knows.
+          </p>
+        );
+      })}
+    </>
   );
 }
 
@@ -154,7 +171,7 @@ export function Opening({ report }: { report: ProjectReport }) {
         <div class="decisive"><Decisive report={report} /><KeyFigures report={report} /></div>
         <div class="story">
           {report.feasibility.map((f) => <><p><b>Why{report.feasibility.length > 1 ? `, for ${quoted(f.objective)}` : ' this verdict'}.</b> {sentence(f.reason)}</p><Leaks f={f} /></>)}
-          {report.train.map((t) => <WhatNow report={report} train={t} />)}
+          {report.train.map((t) => <><WhatNow report={report} train={t} /><BetterImported train={t} /></>)}
         </div>
       </div>
     </header>

@@ -141,13 +141,13 @@ inline const char* DescribedName(const PageSummary*) { return "PageSummary"; }
 // A step of the run and how far it came.
 struct RunStep {
   std::string name;    // "understand", "feasibility late"
-  std::string state;   // done, failed, interrupted, waiting
+  std::string state;   // done, skipped, failed, interrupted, waiting
   std::string detail;  // why, unless done
 };
 template <class V>
 void Describe(V& v, RunStep& s) {
   v("name", s.name, "the step");
-  v("state", s.state, "done, failed, interrupted or waiting");
+  v("state", s.state, "done, skipped, failed, interrupted or waiting");
   v("detail", s.detail, "why it is not done; empty when it is");
 }
 inline const char* DescribedName(const RunStep*) { return "RunStep"; }

@@ -8,7 +8,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -53,7 +52,9 @@ class StepRecorder {
   Result<void> RecordRun(const evidence::ProjectReport& report);
 
  private:
-  std::optional<FinishedStep> Finished(const Step& step, const std::string& key) const;
+  // An equal finished step whose body is that of its record in the ledger. One that was changed since is as good as none, and
+  // that is said and recorded.
+  Result<std::optional<FinishedStep>> Finished(const Step& step, const std::string& key);
   void TakeOver(const Step& step, const FinishedStep& finished);
   Result<void> Record(const Step& step, const std::string& key, FinishedStep done, const std::vector<evidence::Evidence>& conclusions);
   // Returns the hash of the last of the records.
@@ -70,7 +71,7 @@ class StepRecorder {
   StepStore store_;
   std::string program_;
   bool computed_ = false;
-  std::set<std::string> known_records_;         // hashes in the ledger when the run began
+  std::map<std::string, Json> known_records_;   // hash -> body: what the ledger held when the run began
   std::map<std::string, std::string> records_;  // step -> hash of the record that holds its report
 };
 
@@ -78,7 +79,7 @@ template <class Report, class Compute>
 Result<Report> StepRecorder::Do(const Step& step, const Compute& compute) {
   const std::string key = KeyOf(step);
   Report report;
-  const std::optional<FinishedStep> finished = Finished(step, key);
+  const std::optional<FinishedStep> finished = ASSAY_TRY(Finished(step, key));
   computed_ = !(finished && evidence::FromJson(finished->body, &report));
   if (!computed_) {
     TakeOver(step, *finished);
