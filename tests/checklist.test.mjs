@@ -87,7 +87,7 @@ test('what is wrong is found and named', () => {
 
 test('the same bytes with 1 and 2 threads', () => {
   const [one, two] = [report(innocent, '--threads', '1'), report(innocent, '--threads', '2')];
-  for (const json of [one, two]) delete json.timing, delete json.command;
+  for (const json of [one, two]) delete json.timing;
   assert.equal(JSON.stringify(one), JSON.stringify(two));
 });
 

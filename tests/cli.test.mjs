@@ -43,8 +43,9 @@ for (const command of ['understand', 'feasibility', 'train']) {
     const a = JSON.parse(one.stdout);
     valid(a, command);
     const b = JSON.parse(run('2').stdout);
-    for (const report of [a, b]) delete report.timing, delete report.command;
-    assert.equal(JSON.stringify(a), JSON.stringify(b));
+    for (const report of [a, b]) delete report.timing;
+    assert.equal(JSON.stringify(a), JSON.stringify(b), 'whole documents, timing aside');
+    assert.equal(a.command, `assay ${command} ${good} --outcome 'y = 1'`, 'flags that cannot change the result are left out');
   });
 }
 
@@ -103,6 +104,11 @@ const bad = [
   ['half a row', ['understand', good, '--outcome', 'y = 1', '--sample', '0.5'], "--sample: '0.5' is not a whole number from 1"],
   ['no thread', ['understand', good, '--outcome', 'y = 1', '--threads', '0'], "--threads: '0' is not a whole number from 1 to 1024"],
   ['too many repeats', ['train', good, '--outcome', 'y = 1', '--repeats', '1e3'], "--repeats: '1e3' is not a whole number from 0 to 1000"],
+  ['two own rules of one name', ['train', good, '--outcome', 'y = 1', '--own-rule', 'r=x > 1', '--own-rule', 'r=x > 2'], "two rungs are called 'r'"],
+  ['an own rule called like a rung', ['train', good, '--outcome', 'y = 1', '--own-rule', 'linear=x > 1'], "'linear' is that of a rung of every ladder"],
+  ['own rules that would share a file', ['train', good, '--outcome', 'y = 1', '--own-rule', 'a b=x > 1', '--own-rule', 'a-b=x > 2'], 'would be kept in the same file (own_rule-a-b.json)'],
+  ['a wait that outlives the data', ['train', good, '--outcome', 'y = 1', '--time', 'day', '--wait', '20000 days'], 'the wait of 20000 days is too long for rows that span'],
+  ['a single unit', ['train', good, '--outcome', 'y = 1', '--unit', "'one'"], 'belong to one unit'],
   ['no charter', ['run', folder], 'assay init'],
   ['an unknown flag', ['understand', good, '--outcom', 'y'], '--outcom'],
 ];
@@ -172,6 +178,12 @@ test('help teaches and every command has it', () => {
     assert.ok(help.includes(command));
     assert.equal(assay(command, '--help').status, 0);
   }
+});
+
+test('train offers no project: that is for assay run', () => {
+  const help = assay('train', '--help').stdout;
+  assert.ok(!help.includes('--objective') && !help.includes("project's folder"), help);
+  assert.ok(assay('feasibility', '--help').stdout.includes('--objective'));
 });
 
 test('docs/charter.md lists every key as the program knows it', () => {

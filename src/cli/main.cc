@@ -17,11 +17,17 @@
 
 namespace {
 
-// Quoted so that it can be pasted into a shell again.
+// Quoted so that it can be pasted into a shell again. Flags that cannot change the result are left out, so that reports are
+// the same bytes with any number of threads.
 std::string CommandLine(int argc, char** argv) {
   std::string line = "assay";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
+    if (word == "--json" || word == "--quiet" || word.starts_with("--threads=") || word.starts_with("--memory=")) continue;
+    if (word == "--threads" || word == "--memory") {
+      ++i;  // its value
+      continue;
+    }
     const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@%") == std::string::npos;
     line += ' ';
     if (plain) {

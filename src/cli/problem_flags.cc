@@ -8,12 +8,13 @@
 
 namespace assay::cli {
 
-std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command) {
+std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command, Source source) {
   auto flags = std::make_shared<ProblemFlags>();
   flags->command = command;
   const char* group = "Problem";
-  command->add_option("FILE", flags->source, "CSV, gzip CSV, Parquet, JSON, a pattern like 'data/*.parquet', or a project's folder")->required();
-  command->add_option("--objective", flags->objective, "Of a project's folder: which objective (default: the first)")->group(group);
+  const bool project = source == Source::kFileOrProject;
+  command->add_option("FILE", flags->source, project ? "CSV, gzip CSV, Parquet, JSON, a pattern like 'data/*.parquet', or a project's folder" : "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->required();
+  if (project) command->add_option("--objective", flags->objective, "Of a project's folder: which objective (default: the first)")->group(group);
   command->add_option("--outcome", flags->outcome, "What is to be known: an expression such as 'delay > 15' or a column")->group(group);
   command->add_option("--time", flags->time, "When the decision is taken: a time column or expression")->group(group);
   command->add_option("--unit", flags->unit, "Rows of one unit depend on each other: a column or expression such as 'date(t)'")->group(group);

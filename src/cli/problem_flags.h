@@ -28,8 +28,10 @@ struct ProblemFlags {
   const CLI::App* command = nullptr;  // says which flags were given
 };
 
+// What FILE may be.
+enum class Source { kFile, kFileOrProject };
 // Adds FILE and the flags. The struct lives as long as the app.
-std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command);
+std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command, Source source = Source::kFileOrProject);
 // FILE as the folder of a project, nothing when it is none. kInvalidInput when the problem is stated twice, in the charter and by a
 // flag, and for an --objective without a project.
 Result<std::optional<lifecycle::Project>> ProjectNamed(const ProblemFlags& flags);

@@ -46,7 +46,7 @@ class Session {
   Result<store::Engine*> engine();
   bool json() const { return json_; }
   Terminal& terminal() { return terminal_; }
-  std::string command_line;  // as the person typed it, for reports
+  std::string command_line;  // for reports: as the person typed it, less the flags that cannot change the result
 
   // Seconds so far, steps, peak memory, threads.
   evidence::Timing timing() const;

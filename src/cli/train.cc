@@ -156,7 +156,7 @@ void RenderTrain(const TrainReport& report, Terminal& terminal, Part part) {
 void AddTrain(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("train", "The baseline ladder: random, constant, best rule, linear, boosted trees, with evidence for each step");
   auto arguments = std::make_shared<Arguments>();
-  arguments->problem = AddProblemFlags(command);
+  arguments->problem = AddProblemFlags(command, Source::kFile);
   command->add_flag("--full", arguments->full, "Repeated fits use all training rows instead of a sample of whole units");
   AddWholeNumber(command, {"--repeats", "Fit every rung anew this often on random halves of the training part, to compare procedures; 0 = do not", "10"}, &arguments->repeats, 0, 1000)->default_str(std::to_string(arguments->repeats));
   command->add_option("--models,--out", arguments->models, "Save the fitted rungs into this folder, for 'assay score'");
