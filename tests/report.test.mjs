@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { constants, inflateSync } from 'node:zlib';
 
-import { assay, scratchFolder } from './support.mjs';
+import { assay, draws, scratchFolder } from './support.mjs';
 
 const { chromium } = createRequire(new URL('../web/package.json', import.meta.url))('playwright-core');
 const folder = scratchFolder('report');
@@ -106,6 +106,23 @@ test('the first screen says the verdict, why, and the decisive figures with thei
   // Every figure has an interval or says why not.
   const bare = await page.locator('.number').evaluateAll((all) => all.filter((n) => n.querySelector('.interval') && n.querySelector('.interval').textContent.trim() === '').map((n) => n.textContent));
   assert.deepEqual(bare, []);
+  await page.close();
+});
+
+test('an imported model that is better than ours is named beside what to use', async () => {
+  const random = draws(11);
+  const lines = Array.from({ length: 600 }, () => (random() < 0.4 ? `1,${random()},0.97` : `0,${random()},0.03`));
+  writeFileSync(join(folder, 'oracle.csv'), `y,x,oracle\n${lines.join('\n')}\n`);
+  const path = join(folder, 'better');
+  mkdirSync(path);
+  writeFileSync(join(path, 'assay.toml'), '[project]\nname = "B"\n[data]\nsource = "../oracle.csv"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n[[baselines.imported]]\nname = "an oracle"\ncolumn = "oracle"\ntrained_on = "everything"\n');
+  const run = assay('run', path);
+  assert.ok(run.status === 0 || run.status === 1, run.stderr);
+  const { page, problems } = await open({}, join(path, '.assay', 'report.html'));
+  const text = await page.locator('.opening').innerText();
+  assert.match(text, /Best to use today/);
+  assert.match(text, /An imported model is better: “an oracle” beats “.*”, the best rung of ours, by 0\.\d+ \(0\.\d+ to 0\.\d+\) of skill/);
+  assert.deepEqual(problems, []);
   await page.close();
 });
 
