@@ -117,7 +117,12 @@ void RenderNext(const ProjectReport& report, Terminal& terminal) {
                                           "collect more rows or sharper features; 'Is there enough data?' above says how many rows", "put the best rule to work; a model would add too little",
                                           "apply the recommended rung with assay score DIR FILE, and prove the gain in an experiment"};
   std::string text;
-  for (const evidence::FeasibilityReport& f : report.feasibility) text += (text.empty() ? "" : " ") + (report.feasibility.size() > 1 ? "For '" + f.objective + "': " : std::string()) + kNext[static_cast<std::size_t>(f.verdict)] + ".";
+  for (const evidence::FeasibilityReport& f : report.feasibility) {
+    const bool refuted = std::any_of(report.train.begin(), report.train.end(), [&](const evidence::TrainReport& t) { return t.objective == f.objective && t.recommended.empty(); });
+    const bool go = f.verdict == evidence::FeasibilityVerdict::kGo;
+    const std::string next = go && refuted ? "the holdout refutes the rung that was chosen: find out why, then run again on new data" : kNext[static_cast<std::size_t>(f.verdict)];
+    text += (text.empty() ? "" : " ") + (report.feasibility.size() > 1 ? "For '" + f.objective + "': " : std::string()) + next + ".";
+  }
   if (!text.empty()) terminal.Next(text);
 }
 
