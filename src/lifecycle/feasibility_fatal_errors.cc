@@ -44,7 +44,7 @@ RowErrors ErrorsOf(const Ground& ground, const Gains& gains) {
 const char* ErrorInWords(learn::Task task) {
   switch (task) {
     case learn::Task::kRegression: return "absolute error of the best model as a multiple of the constant's";
-    case learn::Task::kRanking: return "how far the best model puts an item from its place (difference of ranks as a share of the list, equal outcomes sharing theirs) as a multiple of what no order at all does";
+    case learn::Task::kRanking: return "how far the best model puts an item from its place (ranks between as a share of the list; equal outcomes share theirs) as a multiple of what no order at all does";
     default: return "share of wrong classes of the best model";
   }
 }

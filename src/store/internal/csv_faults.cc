@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "store/internal/source_files.h"
 #include "store/internal/text_between.h"
 
 namespace assay::store::internal {
@@ -26,10 +27,11 @@ std::string FileOf(const std::vector<std::string>& files, const std::string& mes
   const std::string named = TextBetween(message, "\n  file = ", "\n");
   return std::find(files.begin(), files.end(), named) != files.end() ? named : files.front();
 }
+
 // A name of the header that holds a line end which is not of the kind that ends the header, on one line; "" when there is none.
 // The engine takes the first line end of a file, quoted or not, for the kind that ends all rows.
 Result<std::string> NameOverMixedLineEnds(const std::string& file) {
-  if (file.ends_with(".gz")) return std::string();
+  if (IsGzipName(file)) return std::string();
   const std::string bytes = ASSAY_TRY(base::ReadFile(file));
   std::string name, mixed_lf, mixed_crlf;
   bool quoted = false;
@@ -123,7 +125,7 @@ Error CsvFault(const std::string& source, const std::vector<std::string>& files,
 Error RaggedRow(const std::string& file, char delimiter) {
   const Error general{ErrorCode::kInvalidInput, file + ": its rows have different numbers of fields separated by '" + std::string(1, delimiter) + "'; every row needs as many as the header"};
   const Result<std::string> bytes = base::ReadFile(file);
-  if (!bytes || base::Lowercase(file).ends_with(".gz")) return general;
+  if (!bytes || IsGzipName(file)) return general;
   std::size_t header_fields = 0, fields = 1, line = 1, record_line = 1;
   bool quoted = false, any = false;
   for (std::size_t i = 0; i <= bytes->size(); ++i) {
