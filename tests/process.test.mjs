@@ -91,7 +91,7 @@ for (const kilobytes of [24, 60, 100, 180, 400]) {
     const disk = mkdtempSync(join(folder, 'disk-'));
     const script = `set -e; mount -t tmpfs -o size=${kilobytes}k tmpfs "$2"; mkdir "$2/p"; cp "$3" "$2/p/"
       status=0; "$1" run "$2/p" --quiet 2>"$4" >/dev/null || status=$?; echo $status >"$4.status"
-      "$1" ledger "$2/p" >"$4.ledger" 2>&1 || echo failed >>"$4.ledger"
+      "$1" ledger "$2/p" >"$4.ledger" 2>&1 || echo LEDGER-EXIT-$? >>"$4.ledger"
       cp -r "$2/p/.assay" "$4.copy" 2>/dev/null || true`;
     const kept = join(folder, `kept-${kilobytes}`);
     const run = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', program, disk, join(project(), 'assay.toml'), kept], { encoding: 'utf8' });
@@ -100,7 +100,7 @@ for (const kilobytes of [24, 60, 100, 180, 400]) {
     assert.equal(readFileSync(`${kept}.status`, 'utf8').trim(), '2', message);
     assert.match(message, /^assay: .*No space left on device/);
     assert.ok(message.includes(disk), message);
-    assert.ok(!readFileSync(`${kept}.ledger`, 'utf8').includes('failed'), readFileSync(`${kept}.ledger`, 'utf8'));
+    assert.ok(!readFileSync(`${kept}.ledger`, 'utf8').includes('LEDGER-EXIT-'), readFileSync(`${kept}.ledger`, 'utf8'));
     for (const name of existsSync(`${kept}.copy`) ? readdirSync(`${kept}.copy`, { recursive: true }).map(String) : []) {
       const file = join(`${kept}.copy`, name);
       assert.ok(!name.includes('.new-'), name);
