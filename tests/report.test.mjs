@@ -198,6 +198,11 @@ test('nothing moves where people asked for less motion', async () => {
   await page.close();
 });
 
+const pageScale = /^([\d.]+) 0 0 -[\d.]+ 0 [\d.]+ cm[\s\S]{1,120}?\n([\d.]+) 0 0 [\d.]+ [\d.-]+ [\d.-]+ cm/;
+
+/** What is drawn on each page of a PDF. */
+const drawingsOf = (bytes) => [...bytes.toString('latin1').matchAll(/stream\r?\n/g)].flatMap((m) => { try { return [inflateSync(bytes.subarray(m.index + m[0].length), { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1')]; } catch { return []; } }).filter((text) => pageScale.test(text));
+
 test('on paper: light, A4, parts opened and closed again, nothing wider than the page', async () => {
   const { page, problems } = await open({ viewport: { width: 688, height: 1000 }, colorScheme: 'dark' });
   await page.waitForSelector('#ladder svg');
@@ -222,7 +227,7 @@ test('on paper: light, A4, parts opened and closed again, nothing wider than the
   assert.ok(boxes.length > 0);
   for (const [, width, height] of boxes) assert.deepEqual([Math.round(Number(width)), Math.round(Number(height))], [595, 842], 'A4');
   // A drawing's first two scales: device pixels, then the page's; their product is 3/4 point per CSS pixel unless it was shrunk.
-  const scales = [...pdf.matchAll(/stream\r?\n/g)].flatMap((m) => { try { return [inflateSync(bytes.subarray(m.index + m[0].length), { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1')]; } catch { return []; } }).map((text) => /^([\d.]+) 0 0 -[\d.]+ 0 [\d.]+ cm[\s\S]{1,120}?\n([\d.]+) 0 0 [\d.]+ [\d.-]+ [\d.-]+ cm/.exec(text)).filter(Boolean).map((m) => Number(m[1]) * Number(m[2]));
+  const scales = drawingsOf(bytes).map((text) => pageScale.exec(text)).map((m) => Number(m[1]) * Number(m[2]));
   assert.equal(scales.length, boxes.length, 'one drawing per page');
   for (const scale of scales) assert.ok(Math.abs(scale - 0.75) < 0.001, `scaled by ${scale} instead of 0.75`);
   assert.deepEqual(problems, []);
@@ -303,10 +308,108 @@ test('figures carry their units, levels and limits; a go names what is not met; 
   const understand = await page.locator('#understand').innerText();
   assert.match(understand, /105 million USD inside against 30\.0 million USD outside, a difference of 75 million \(65 to 85\)/);
   assert.equal(await page.locator('#hypotheses ~ figure svg[aria-label*="Effect of each hypothesis"]').count(), 2, 'two metrics, two pictures');
-  assert.deepEqual(await page.locator('#ladder .branches').first().locator('div').allInnerTexts(), ['if x <= 4:', 'if x <= 2: 0.1 (10 % of rows)', 'else: 0.2 (20 % of rows)', 'else: 0.3 (70 % of rows)']);
+  assert.deepEqual(await page.locator('#ladder .branches').first().locator('div').allInnerTexts(), ['if x <= 4:', 'if x <= 2: 0.1 (10\u00a0% of rows)', 'else: 0.2 (20\u00a0% of rows)', 'else: 0.3 (70\u00a0% of rows)']);
   // The board is the heart of the page: it comes before the findings, and the skip link leads to the verdict.
   assert.ok(await page.evaluate(() => document.querySelector('#board').compareDocumentPosition(document.querySelector('#understand')) & Node.DOCUMENT_POSITION_FOLLOWING));
   assert.equal(await page.locator('.skip').getAttribute('href'), `#${await page.locator('h1').getAttribute('id')}`);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+// What once had a wrong word, place or digit; each stands in a report of its own making.
+const precise = (report) => {
+  const [f] = report.feasibility, [t] = report.train;
+  const clipped = estimate(0, 0, 0);
+  const metric = (value, name) => ({ ...t.rungs[0], name, metrics: { ...t.rungs[0].metrics, skill: value } });
+  const published = { ...t.rungs[0], name: 'a vendor', kind: 'published', explain: '', source: 'their white paper', metrics: { auc: { value: 0.82, low: null, high: null, level: 0.95, reason: 'published without an interval' } }, status: 'not_compared', against_previous: null, calibration: [] };
+  const unclear = { ...metric(estimate(-0.01409, -0.03326, -0.00004), 'nearly nothing'), status: 'unclear', rows_to_decide: { value: 5103, low: 1200, high: null, level: 0.95, reason: 'no upper end: the interval includes it' } };
+  const group = (name, low, high, accused) => ({ name, kind: 'group', estimate: estimate((low + high) / 2, low, high), accused, message: `${name}: error` });
+  const item = (i) => {
+    if (i.id === 'fatal_errors') return { ...i, figures: [{ name: 'error_cap', label: 'the cap', estimate: { value: 0.5, low: null, high: null, level: 0.95, reason: 'as stated in the charter' }, unit: 'share' }], findings: [group('x = 1', 0.4, 0.6, true), group('x = 2', 0.1, 0.3, false)] };
+    if (i.id === 'data') return { ...i, curve: [60, 500, 5000, 19000].map((rows, n) => ({ rows, score: estimate(0.02 * n, 0.02 * n - 0.01, 0.02 * n + 0.01), extrapolated: false })) };
+    return i;
+  };
+  const bins = [0, 1, 2].map((n) => ({ predicted: n, observed: estimate(n, n - 0.5, n + 0.5), rows: 100 }));
+  const regression = { ...t, objective: 'hours', task: 'regression', metric: 'rmse', rungs: [{ ...t.rungs[0], kind: 'linear', metrics: { rmse: estimate(2, 1, 3) }, calibration: bins }] };
+  const part = (name, of, value) => ({ name, of, what: '', level: of ? 1 : 0, share: { value, low: null, high: null, level: 0.95, reason: value === null ? 'no `where`' : 'counted over all rows of the data: no interval' } });
+  return {
+    ...report,
+    feasibility: [{ ...f, objective: 'first', gain: clipped, items: f.items.map(item), open_questions: [] }, { ...f, objective: 'hours', metric: 'rmse', items: [] }],
+    train: [{ ...t, objective: 'first', rungs: [metric({ ...clipped, reason: 'exact: skill is measured against the constant' }, 'the constant one'), unclear, published] }, regression],
+    understand: { ...report.understand, outcome: 'y', associations: [{ ...report.understand.associations[0], feature: 'age', strength: clipped, level_labels: [] }] },
+    check: { ...report.check, parts: [part('all', '', 0.357), part('some', 'all', null)], fields: [{ key: 'objectives[hours].outcome', answer: '"time spent"' }, { key: 'data.columns[time spent].unit', answer: 'hours' }].map((field) => ({ stage: 'design', question: '', status: 'answered', line: 1, note: '', ...field })) },
+    parts: [{ name: 'all', of: '', what: 'everything' }, { name: 'some', of: 'all', what: '' }],
+    board: ['ticket_id; opened_at', 'weekday(day) = 1 is late', 'age <= 33 has 80 % more of it', "'day' is late here", 'out of two there is one'].map((answer, i) => ({ stage: 'define', question: `About ${i}?`, answer, source: 'charter', status: 'answered', key: `key${i}`, note: '' })),
+    timing: { ...report.timing, seconds: 108, peak_bytes: 63_200_000 },
+  };
+};
+
+test('figures are called exact where they are, and written one way; names keep their letters; units, caps and shares stand where they are known', async () => {
+  const { page, problems } = await open({ viewport: { width: 1280, height: 900 } }, changed('precise.html', precise));
+  const [opening, ladder, board] = await Promise.all(['.opening', '#ladder', '#board'].map((part) => page.locator(part).innerText()));
+  assert.match(opening, /Not drawn: “hours”, judged by rmse\./);
+  assert.match(opening, /0\s+0 to 0/);
+  assert.doesNotMatch(opening, /nothing is estimated/);
+  assert.match(ladder, /0 exact: skill is measured against the constant/);
+  assert.match(ladder, /−0\.014 −0\.033 to −0\.00004/);
+  assert.match(ladder, /a vendor[\s\S]*their white paper[\s\S]*auc\s+0\.82 published without an interval/i);
+  assert.match(ladder, /Not drawn: a vendor, published as auc 0\.82\./);
+  assert.match(ladder, /The number of rows that would decide has no upper limit: the interval includes it\./);
+  assert.match(await page.locator('#understand figure svg[aria-label*="variance"]').getAttribute('aria-label'), /age 0\s% \(0 to 0\)/);
+  for (const text of ['ticket_id; opened_at', 'weekday(day) = 1 is late.', 'age <= 33 has 80\u00a0% more of it.', "'day' is late here.", 'Out of two there is one.']) assert.ok(board.includes(text), text);
+  const group = page.locator('#item-first-fatal_errors figure');
+  await page.locator('#item-first-fatal_errors summary').first().click();
+  assert.match(await group.locator('figcaption').innerText(), /■ its interval reaches beyond the charter’s cap of 0\.5 \(line\)/);
+  assert.ok((await group.locator('svg text').allTextContents()).includes('the charter’s cap'));
+  assert.equal(await group.locator('svg [fill="var(--bad)"]').count(), 1, 'one group may err more than the cap');
+  const ticks = await page.locator('#item-first-data figure svg').first().locator('text').allTextContents();
+  for (const tick of ['100', '500', '1 k', '5 k', '10 k']) assert.ok(ticks.includes(tick), `${tick} in ${ticks}`);
+  const hours = page.locator('#ladder-hours');
+  assert.match(await hours.innerText(), /Do outcomes lie where the predictions say\?/);
+  const axes = (await hours.locator('svg text').allTextContents()).join('|');
+  for (const axis of ['rmse on the holdout, hours', 'predicted, hours', 'observed, hours']) assert.ok(axes.includes(axis), `${axis} in ${axes}`);
+  assert.match(await page.locator('#parts').innerText(), /all 35\.7\s% of the rows Everything[\s\S]*some\s+Shares of the rows are counted over all rows of the data: no interval\./i);
+  const evidence = await page.locator('#evidence').innerText();
+  assert.match(evidence, /108\u00a0s, 63\.2\u00a0MB at most/);
+  // The command that verifies does.
+  const command = await page.locator('#evidence .lead code').innerText();
+  assert.match(command, /^assay ledger verify .* --head [0-9a-f]{64}$/);
+  const verified = assay(...command.split(' ').slice(1));
+  assert.equal(verified.status, 0, verified.stderr);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
+test('on paper no page is empty, no picture is higher than a page or lies over its caption, and no stage is parted from its questions', async () => {
+  const hours = Array.from({ length: 24 }, (_, i) => `${String(i).padStart(2, '0')}:00`);
+  const file = changed('paper.html', (report) => ({
+    ...report,
+    understand: { ...report.understand, seasons: [{ ...report.understand.seasons[0], name: 'hour', labels: hours, means: hours.map((_, i) => estimate(0.2 + 0.01 * i, 0.19, 0.5)), rows: hours.map(() => 100) }] },
+    parts: Array.from({ length: 6 }, (_, i) => ({ name: `part ${i}`, of: i === 0 ? '' : 'part 0', what: 'A part of it' })),
+  }));
+  const { page, problems } = await open({ viewport: { width: 688, height: 1000 } }, file);
+  await page.emulateMedia({ media: 'print' });
+  await page.locator('#feasibility details[open]').first().waitFor();
+  const faults = await page.evaluate(() => {
+    const found = [];
+    for (const figure of document.querySelectorAll('figure')) {
+      const [svg, caption] = ['svg', 'figcaption'].map((part) => figure.querySelector(part)?.getBoundingClientRect());
+      if (!svg || svg.height === 0) continue;
+      if (figure.getBoundingClientRect().height > 1000 && !figure.querySelector('details[open] table')) found.push(`higher than a page: ${figure.textContent.slice(0, 60)}`);
+      if (svg.top < caption.bottom - 1 && caption.top < svg.bottom - 1) found.push(`picture over its caption: ${figure.textContent.slice(0, 60)}`);
+    }
+    for (const part of document.querySelectorAll('.about, .tree, h2, figure')) if (getComputedStyle(part).breakInside !== 'avoid') found.push(`${part.className || part.tagName} may be cut`);
+    for (const stage of document.querySelectorAll('.stage')) if (getComputedStyle(stage).display !== 'block') found.push('a stage is a grid, in which breaks cannot be avoided');
+    return found;
+  });
+  assert.deepEqual(faults, []);
+  const hour = await page.locator('figure', { has: page.locator('svg[aria-label*="by hour"]') }).locator('svg').boundingBox();
+  assert.ok(hour.width > 600 && hour.height < 800, JSON.stringify(hour));
+  await page.emulateMedia({ media: null });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const drawings = drawingsOf(await page.pdf({ preferCSSPageSize: true }));
+  assert.ok(drawings.length > 2);
+  assert.deepEqual(drawings.map((text, i) => (/\bTj\b/i.test(text) ? '' : `page ${i + 1} is empty`)).filter(Boolean), []);
   assert.deepEqual(problems, []);
   await page.close();
 });

@@ -52,11 +52,47 @@ std::string ReadableNumber(double value, int digits) {
   return GroupThousands(text);
 }
 
+std::string PlainNumber(double value, int digits) {
+  std::string text = ReadableNumber(value, digits);
+  std::erase(text, ',');
+  return text;
+}
+
+int DecimalsFor(double width) { return width > 0 && std::isfinite(width) ? std::clamp(1 - static_cast<int>(std::floor(std::log10(width))), 0, 12) : 0; }
+
+std::string FixedNumber(double value, int decimals) {
+  if (!std::isfinite(value)) return ReadableNumber(value);
+  char buffer[400];
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  std::string text = buffer;
+  if (text.front() == '-' && text.find_first_of("123456789") == std::string::npos) text.erase(0, 1);
+  return GroupThousands(text);
+}
+
+std::string ReadableRange(double low, double high) {
+  const double width = high - low;
+  // Nobody counts zeros: what would need more than eight decimals is written with an exponent.
+  const bool plain = !(width >= 1e-8) || !std::isfinite(width);
+  const int decimals = DecimalsFor(width);
+  const auto end = [&](double v) {
+    const std::string text = FixedNumber(v, decimals);
+    return plain ? ReadableNumber(v, 3) : v != 0 && text.find_first_of("123456789") == std::string::npos ? ReadableNumber(v, 1) : text;
+  };
+  return end(low) + " to " + end(high);
+}
+
 std::string ReadableCount(std::int64_t count) { return GroupThousands(std::to_string(count)); }
 
 std::string ReadableShare(double share) {
   if (!std::isfinite(share)) return "n/a";
   return ReadableNumber(100.0 * share, 3) + " %";
+}
+
+std::string ShellWord(std::string_view word) {
+  if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@%") == std::string_view::npos) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 std::string Join(std::span<const std::string> parts, std::string_view separator) {

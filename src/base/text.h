@@ -14,8 +14,19 @@ std::string ShortestNumber(double value);
 // For people: `digits` significant digits, no trailing zeros, thousands separated ("3,000,000").
 std::string ReadableNumber(double value, int digits = 4);
 std::string ReadableCount(std::int64_t count);
+// As in an expression: without separators ("1992.5"), for thresholds, years and whatever else is no amount.
+std::string PlainNumber(double value, int digits = 6);
+// An estimate and its ends are written with the same decimals: as many as show two digits of the interval's width.
+int DecimalsFor(double width);
+// With just so many decimals, thousands separated; never "-0.00".
+std::string FixedNumber(double value, int decimals);
+// "1.9 to 2.0": the ends of an interval; one that would seem to be zero, though it is not, gets the decimals it needs.
+std::string ReadableRange(double low, double high);
 // "45 %", "0.31 %": a share in [0, 1] as a percentage with about three significant digits.
 std::string ReadableShare(double share);
+
+// As a shell reads it as one word: in single quotes where it needs them.
+std::string ShellWord(std::string_view word);
 
 std::string Join(std::span<const std::string> parts, std::string_view separator);
 std::string_view Trim(std::string_view text);

@@ -30,6 +30,27 @@ TEST(ReadableNumber, RoundsAndGroups) {
   EXPECT_EQ(ReadableShare(0.4567), "45.7 %");
 }
 
+TEST(ShellWord, QuotesWhatAShellWouldSplitOrRead) {
+  struct Case { const char* word; const char* text; };
+  for (const Case& c : {Case{"examples/flights", "examples/flights"}, Case{"", "''"}, Case{"my project", "'my project'"}, Case{"it's", "'it'\\''s'"}, Case{"$HOME", "'$HOME'"}}) EXPECT_EQ(ShellWord(c.word), c.text);
+}
+
+TEST(PlainNumber, HasNoSeparators) {
+  struct Case { double value; const char* text; };
+  for (const Case& c : {Case{1992.5, "1992.5"}, Case{24000000, "24000000"}, Case{-1234.5, "-1234.5"}, Case{0.25, "0.25"}}) EXPECT_EQ(PlainNumber(c.value), c.text);
+}
+
+TEST(ReadableRange, WritesBothEndsAlike) {
+  struct Case { double low, high; const char* text; };
+  const double nan = std::nan("");
+  for (const Case& c : {Case{1.9031, 2.0012, "1.903 to 2.001"}, Case{1.9, 2.3, "1.90 to 2.30"}, Case{0.0227, 0.04597, "0.023 to 0.046"}, Case{-0.03326, -0.00004, "-0.033 to -0.00004"}, Case{-0.0004, 0.2, "-0.0004 to 0.20"},
+                        Case{-2801.3, -2491.2, "-2,801 to -2,491"}, Case{0, 0, "0 to 0"}, Case{3.4, 3.4, "3.4 to 3.4"}, Case{nan, nan, "n/a to n/a"}, Case{1e-9, 2e-9, "1e-09 to 2e-09"}}) {
+    EXPECT_EQ(ReadableRange(c.low, c.high), c.text);
+  }
+  EXPECT_EQ(FixedNumber(-0.0004, 2), "0.00");
+  EXPECT_EQ(FixedNumber(12345.678, 1), "12,345.7");
+}
+
 TEST(IsValidUtf8, KnowsTheBrokenForms) {
   struct Case { const char* what; std::string bytes; bool valid; };
   const Case cases[] = {{"ascii", "abc", true}, {"two bytes", "\xC3\xA9", true}, {"three", "\xE2\x82\xAC", true}, {"four", "\xF0\x9F\x98\x80", true},

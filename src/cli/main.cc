@@ -28,15 +28,7 @@ std::string CommandLine(int argc, char** argv) {
       ++i;  // its value
       continue;
     }
-    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@%") == std::string::npos;
-    line += ' ';
-    if (plain) {
-      line += word;
-      continue;
-    }
-    line += '\'';
-    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    line += '\'';
+    line += " " + assay::base::ShellWord(word);
   }
   return line;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace assay::lifecycle {
 
 namespace {
@@ -28,6 +30,10 @@ void AddConclusions(const std::vector<evidence::Evidence>& conclusions, std::vec
   for (const evidence::Evidence& conclusion : conclusions) entries->push_back({"evidence", evidence::ToJson(conclusion)});
 }
 
+std::string VerifyCommand(const Project& project, const std::string& head) {
+  return "assay ledger verify " + base::ShellWord(project.folder.string()) + (head.empty() ? "" : " --head " + head);
+}
+
 }  // namespace
 
 StepRecorder::StepRecorder(const Project& project, const RunOptions& options, const RunContext& context, evidence::LedgerSummary* ledger)
@@ -40,7 +46,7 @@ Result<void> StepRecorder::Begin() {
   for (const evidence::LedgerRecord& record : state.records) {
     if (record.kind != "evidence") known_records_.emplace(record.hash, record.body);
   }
-  summary_ = {static_cast<std::int64_t>(state.records.size()), state.head, state.notice};
+  summary_ = {static_cast<std::int64_t>(state.records.size()), state.head, VerifyCommand(project_, state.head), state.notice};
   return {};
 }
 
@@ -92,6 +98,7 @@ Result<std::string> StepRecorder::Append(const std::vector<evidence::LedgerEntry
 void StepRecorder::Stand(const evidence::LedgerRecord& last) {
   summary_.records = last.number;
   summary_.head = last.hash;
+  summary_.verify = VerifyCommand(project_, last.hash);
 }
 
 Result<std::int64_t> StepRecorder::OpenHoldout(const std::string& fingerprint, const std::string& objective) {

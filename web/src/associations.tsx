@@ -3,15 +3,15 @@ import { useCallback } from 'preact/hooks';
 import { Figure } from './figure';
 import { count, inLine, listed, whyNone, type Reading } from './format';
 import type { Association } from './generated/reports';
-import { domainOf, goesOn, intervalRows, rowOf, within } from './interval_rows';
+import { domainOf, goesOn, intervalRows, rowOf, tallRows, within } from './interval_rows';
 
 const shown = 12;
 const drawn = 6;
 
-function Levels({ association, as, range }: { association: Association; as: Reading; range: [number, number] }) {
+function Levels({ association, as, unit, range }: { association: Association; as: Reading; unit: string; range: [number, number] }) {
   const rows = association.level_labels.map((label, i) => ({ ...rowOf(label, association.level_means[i], as), of: association.level_means[i], n: association.level_rows[i] }));
   const domain = within(domainOf(rows), range);
-  const options = useCallback((width: number) => intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : 'mean outcome', percent: as === 'share', domain }), [association]);
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : `mean outcome${unit ? `, ${unit}` : ''}`, percent: as === 'share', domain }), [association]);
   return (
     <Figure
       name={association.feature}
@@ -19,13 +19,14 @@ function Levels({ association, as, range }: { association: Association; as: Read
       caption={`${association.feature}${association.note ? `: ${association.note}` : ''}.${whyNone(rows)}${goesOn(rows, domain)}`}
       options={options}
       said
+      tall={rows.length > tallRows}
       table={{ head: [association.feature, 'mean outcome (95 % interval)', 'rows'], body: rows.map((r) => [r.label, inLine(r.of, as), count(r.n)]) }}
     />
   );
 }
 
-/** `seasons` are the parts of the calendar that are drawn by themselves ("weekday"), `range` the values that the outcome takes. */
-export function Associations({ list, as, seasons, range }: { list: Association[]; as: Reading; seasons: string[]; range: [number, number] }) {
+/** `unit`: that of the outcome, where the charter states it; `seasons` are the parts of the calendar that are drawn by themselves ("weekday"), `range` the values that the outcome takes. */
+export function Associations({ list, as, unit, seasons, range }: { list: Association[]; as: Reading; unit: string; seasons: string[]; range: [number, number] }) {
   const top = list.filter((a) => a.strength.value !== null).slice(0, shown);
   const rows = top.map((a) => {
     const beyond = a.q_value !== null && a.q_value <= 0.05;
@@ -37,7 +38,7 @@ export function Associations({ list, as, seasons, range }: { list: Association[]
   const several = top.filter((a) => a.level_labels.length > 0);
   const own = several.filter((a) => !above(a));
   const elsewhere = several.filter(above);
-  const level = (a: Association) => <Levels association={a} as={as} range={range} />;
+  const level = (a: Association) => <Levels association={a} as={as} unit={unit} range={range} />;
   const others = own.slice(drawn);
   return (
     <>

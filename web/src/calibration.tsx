@@ -18,13 +18,14 @@ function finding(rung: RungReport, as: Reading): string {
   return `Predicts ${average}. Slope ${inLine(rung.calibration_slope)}, ${spread}.`;
 }
 
-function One({ rung, domain, as }: { rung: RungReport; domain: [number, number]; as: Reading }) {
+function One({ rung, domain, as, unit }: { rung: RungReport; domain: [number, number]; as: Reading; unit: string }) {
   const percent = as === 'share';
   const axis = { domain, grid: true, ticks: 4, tickFormat: percent ? (v: number) => readable(100 * v) : undefined };
+  const after = percent ? ', %' : unit ? `, ${unit}` : '';
   const figure = (value: number | null) => (percent ? `${readable(100 * (value ?? NaN))}\u00a0%` : readable(value));
   const points = rung.calibration.map((p) => ({ predicted: p.predicted, ...p.observed, rows: p.rows })).filter((p) => p.value !== null);
   const options = useCallback((width: number) => ({
-    height: Math.min(320, width), marginLeft: 48, marginRight: 12, x: { ...axis, label: percent ? 'predicted, %' : 'predicted' }, y: { ...axis, label: percent ? 'observed, %' : 'observed' },
+    height: Math.min(320, width), marginLeft: 48, marginRight: 12, x: { ...axis, label: `predicted${after}` }, y: { ...axis, label: `observed${after}` },
     marks: [
       Plot.line([[domain[0], domain[0]], [domain[1], domain[1]]], { stroke: 'var(--ink)', strokeOpacity: 0.6, strokeDasharray: '5 4' }),
       Plot.ruleX(points.filter((p) => p.low !== null && p.low !== p.high), { x: 'predicted', y1: (p) => Math.max(domain[0], p.low as number), y2: (p) => Math.min(domain[1], p.high as number), stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
@@ -32,10 +33,11 @@ function One({ rung, domain, as }: { rung: RungReport; domain: [number, number];
       Plot.tip(points, Plot.pointer({ x: 'predicted', y: 'value', title: (p: (typeof points)[number]) => `predicted ${figure(p.predicted)}\nobserved ${inLine(p, as)}\n${count(p.rows)} rows`, fill: 'var(--card)' })),
     ],
   }), [rung]);
-  return <Figure name={`calibration of ${rung.name}`} label={`Calibration of ${rung.name} on the holdout, ${points.length} bins. ${finding(rung, as)}`} caption={`${rung.name}. ${finding(rung, as)}`} options={options} table={{ head: ['predicted', 'observed (95 % interval)', 'rows'], body: points.map((p) => [figure(p.predicted), inLine(p, as), count(p.rows)]) }} />;
+  return <Figure name={`calibration of ${rung.name}`} label={`Calibration of ${rung.name} on the holdout, ${points.length} bins. ${finding(rung, as)}`} caption={`${rung.name}. ${finding(rung, as)}`} options={options} table={{ head: [`predicted${percent ? '' : after}`, `observed${percent ? '' : after} (95 % interval)`, 'rows'], body: points.map((p) => [figure(p.predicted), inLine(p, as), count(p.rows)]) }} />;
 }
 
-export function Calibration({ rungs, as }: { rungs: RungReport[]; as: Reading }) {
+/** `number`: the outcome is a number, in `unit` where the charter states it, and has no chance of coming true. */
+export function Calibration({ rungs, as, number, unit }: { rungs: RungReport[]; as: Reading; number: boolean; unit: string }) {
   const drawn = rungs.filter((r) => r.calibration.length > 1 && r.kind !== 'random');
   const constant = rungs.filter((r) => r.calibration.length === 1);
   if (drawn.length === 0) return null;
@@ -44,9 +46,9 @@ export function Calibration({ rungs, as }: { rungs: RungReport[]; as: Reading })
   const domain: [number, number] = [Math.min(...ends) - room, Math.max(...ends) + room];
   return (
     <>
-      <h3>Do predictions come true as often as they say?</h3>
-      <p class="quiet">On the dashed line they do. Bars are 95 % intervals by unit. {constant.length > 0 ? `Not drawn: ${listed(constant.map((r) => r.name))}, which ${constant.length === 1 ? 'gives' : 'give'} all rows one answer, or nearly so.` : ''}</p>
-      <div class="multiples">{drawn.map((rung) => <One rung={rung} domain={domain} as={as} />)}</div>
+      <h3>{number ? 'Do outcomes lie where the predictions say?' : 'Do predictions come true as often as they say?'}</h3>
+      <p class="quiet">On the dashed line they do{number && ', on average'}. Bars are 95&nbsp;% intervals by unit. {constant.length > 0 ? `Not drawn: ${listed(constant.map((r) => r.name))}, which ${constant.length === 1 ? 'gives' : 'give'} all rows one answer, or nearly so.` : ''}</p>
+      <div class="multiples">{drawn.map((rung) => <One rung={rung} domain={domain} as={as} unit={unit} />)}</div>
     </>
   );
 }

@@ -10,6 +10,9 @@ export function unitOf(report: ProjectReport, expression: string): string {
   return stated(report, `data.columns[${column}].unit`);
 }
 
+/** The unit of an objective's outcome, when that is nothing but a column. */
+export const unitOfObjective = (report: ProjectReport, objective: string): string => unitOf(report, stated(report, `objectives[${objective}].outcome`));
+
 /** The money of the charter; empty when none is stated. */
 export const currencyOf = (report: ProjectReport): string => report.value.find((v) => v.currency)?.currency || stated(report, 'value.currency');
 

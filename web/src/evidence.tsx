@@ -1,5 +1,5 @@
 // Where the figures come from: data, ledger, what the page leaves out, how to get the same again.
-import { count, listed, readable, sentence } from './format';
+import { bytes, count, listed, readable, sentence } from './format';
 import type { ProjectReport } from './generated/reports';
 import { Table } from './figure';
 import { Key, Notes } from './parts';
@@ -21,7 +21,7 @@ export function Evidence({ report }: { report: ProjectReport }) {
   return (
     <section id="evidence">
       <h2>Evidence</h2>
-      <p class="lead">Every conclusion stands in an append-only ledger whose records are bound to each other by hashes. Note the head elsewhere: <code>assay ledger --head</code> then tells whether anything was changed or cut off.</p>
+      <p class="lead">Every conclusion stands in an append-only ledger whose records are bound to each other by hashes. Note the head elsewhere: this command then tells whether anything was changed or cut off.{report.ledger.verify && <><br /><code>{report.ledger.verify}</code></>}</p>
       <dl class="figures">
         <Key name="ledger head"><span class="hash">{report.ledger.head || 'empty'}</span></Key>
         <Key name="ledger records">{count(report.ledger.records)}{report.ledger.notice ? `; ${report.ledger.notice}` : ''}</Key>
@@ -31,7 +31,7 @@ export function Evidence({ report }: { report: ProjectReport }) {
         <Key name="fingerprint of the data"><span class="hash">{report.data.fingerprint}</span></Key>
         <Key name="again with"><code>{report.command}</code></Key>
         <Key name="seed and version">{report.seed}, assay {report.assay_version}</Key>
-        <Key name="time and memory">{report.timing.started}, {readable(report.timing.seconds)} s, {readable((report.timing.peak_bytes ?? 0) / 1e9)} GB at most</Key>
+        <Key name="time and memory">{report.timing.started}, {readable(report.timing.seconds)}&nbsp;s, {bytes(report.timing.peak_bytes ?? 0)} at most</Key>
       </dl>
       <Notes notes={[...dataNotes(report), ...report.notes].map(sentence)} />
       <h3>What this page shows less of</h3>

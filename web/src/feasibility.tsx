@@ -14,14 +14,18 @@ function LearningCurve({ item, report }: { item: FeasibilityItem; report: Feasib
   const fitted = points.filter((p) => p.extrapolated);
   const options = useCallback((width: number) => {
     const rows = points.map((p) => p.rows);
-    const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap((p) => (width < 480 ? [p] : [p, 2 * p, 5 * p])).filter((v) => v >= Math.min(...rows) && v <= Math.max(...rows));
+    const [least, most] = [Math.min(...rows), Math.max(...rows)];
+    const decade = (width - 72) / Math.log10(most / least);
+    const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap((p) => (decade < 150 ? [p] : [p, 2 * p, 5 * p])).filter((v) => v >= least && v <= most);
     return {
-      height: 300, marginLeft: 58, marginTop: 22, marginRight: 14, x: { type: 'log' as const, label: 'training rows', grid: true, ticks: powers, tickFormat: (v: number) => (v >= 1e6 ? `${readable(v / 1e6)} M` : v >= 1e3 ? `${readable(v / 1e3)} k` : String(v)) }, y: { label: report.metric, grid: true, nice: true, ticks: 6 },
+      height: 300, marginLeft: 58, marginTop: 22, marginRight: 14, x: { type: 'log' as const, label: null, grid: true, ticks: powers }, y: { label: report.metric, grid: true, nice: true, ticks: 6 },
       marks: [
+        // The scale's own axis would leave out labels of a logarithm's ticks.
+        Plot.axisX(powers, { label: 'training rows', labelOffset: 38, text: (v: number) => (v >= 1e6 ? `${readable(v / 1e6)} M` : v >= 1e3 ? `${readable(v / 1e3)} k` : String(v)) }),
         Plot.areaY(fitted.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', fill: 'var(--mute)', fillOpacity: 0.2 }),
         Plot.lineY(fitted, { x: 'rows', y: 'value', stroke: 'var(--mute)', strokeWidth: 1.6, strokeDasharray: '6 4' }),
         present(report.target) ? Plot.ruleY([report.target], { stroke: 'var(--good)', strokeDasharray: '5 3', strokeWidth: 1.5 }) : null,
-        present(report.target) ? Plot.text([report.target], { x: () => Math.min(...rows), y: (v) => v, text: () => `target ${readable(report.target)}`, dy: -8, textAnchor: 'start', fill: 'var(--good)', fontWeight: 600 }) : null,
+        present(report.target) ? Plot.text([report.target], { x: () => least, y: (v) => v, text: () => `target ${readable(report.target)}`, dy: -8, textAnchor: 'start', fill: 'var(--good)', fontWeight: 600 }) : null,
         Plot.ruleX(measured.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
         Plot.lineY(measured, { x: 'rows', y: 'value', stroke: 'var(--accent)', strokeWidth: 1.6 }),
         Plot.dot(measured, { x: 'rows', y: 'value', fill: 'var(--accent)', r: 5 }),
@@ -53,14 +57,16 @@ function Findings({ item, kind, findings }: { item: FeasibilityItem; kind: strin
     const row = rowOf(f.name, f.estimate);
     return { ...row, text: level ? row.text.replace(` at ${level}`, '') : row.text, tone: f.accused ? ('bad' as const) : undefined };
   });
-  const options = useCallback((width: number) => intervalRows({ rows, width, axis: axes[kind] ?? inWords(kind) }), [item]);
+  const stated = kind === 'group' ? item.figures.find((f) => f.name === 'error_cap')?.estimate.value : undefined;
+  const cap = present(stated) ? stated : undefined;
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: axes[kind] ?? inWords(kind), line: cap === undefined ? undefined : { at: cap, name: 'the charter’s cap' } }), [item]);
   // Where a picture stands, the list names only what it does not show.
   const named = rows.length < 2 ? findings : findings.filter((f) => f.accused || !drawn.includes(f));
   const told = named.length > 0 && <ul class="plain">{named.map((f) => <li class={f.accused ? 'accused' : ''}>{f.accused && <span class="bad"><b>✕ </b></span>}{sentence(f.message)}</li>)}</ul>;
   if (rows.length < 2) return told || null;
   return (
     <>
-      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${(axes[kind] ?? inWords(kind)).replace(/^./, (c) => c.toUpperCase())}: ■ called out, ● not.${level ? ` Intervals at ${level}.` : ''}${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}${goesOn(rows, domainOf(rows))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
+      <Figure name={inWords(kind)} label={`${sentence(inWords(item.id))} ${inWords(kind)}, with intervals where there are any: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`${(axes[kind] ?? inWords(kind)).replace(/^./, (c) => c.toUpperCase())}: ■ ${cap === undefined ? 'called out' : `its interval reaches beyond the charter’s cap of ${readable(cap)} (line)`}, ● not.${level ? ` Intervals at ${level}.` : ''}${findings.length > rows.length ? ` ${rows.length} of ${findings.length}.` : ''}${whyNone(drawn.map((f) => ({ label: f.name, of: f.estimate })))}${goesOn(rows, domainOf(rows, cap === undefined ? [] : [cap]))}`} options={options} said table={{ head: [inWords(kind), 'figure (interval)', 'called out'], body: drawn.map((f) => [f.name, inLine(f.estimate), f.accused ? 'yes' : 'no']) }} />
       {told}
     </>
   );

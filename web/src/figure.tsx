@@ -19,6 +19,8 @@ interface Props {
   table: Alternative;
   /** The picture itself writes all the figures: the table is not printed beside it. */
   said?: boolean;
+  /** Many rows: on paper it takes the whole width, where they stay short enough for one page. */
+  tall?: boolean;
 }
 
 const paperWidth = 660;
@@ -30,8 +32,8 @@ export function Table({ head, body, label }: Alternative & { label: string }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={label}>
       <table>
-        <thead><tr>{head.map((name) => <th scope="col">{name}</th>)}</tr></thead>
-        <tbody>{body.map((row) => <tr>{row.map((cell, i) => (i === 0 ? <th scope="row">{cell}</th> : <td>{cell}</td>))}</tr>)}</tbody>
+        <thead><tr>{head.map((name) => <th scope="col">{tight(name)}</th>)}</tr></thead>
+        <tbody>{body.map((row) => <tr>{row.map((cell, i) => (i === 0 ? <th scope="row">{tight(cell)}</th> : <td>{tight(cell)}</td>))}</tr>)}</tbody>
       </table>
     </div>
   );
@@ -48,7 +50,7 @@ function AsTable({ table, name, said }: { table: Alternative; name: string; said
   );
 }
 
-export function Figure({ name, label, caption, options, table, said }: Props) {
+export function Figure({ name, label, caption, options, table, said, tall }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = holder.current;
@@ -69,10 +71,10 @@ export function Figure({ name, label, caption, options, table, said }: Props) {
     const observer = new ResizeObserver(() => onPaper || draw(wide()));
     observer.observe(element);
     draw(wide());
-    // Small multiples stand side by side on paper too; all others take its width.
+    // Small multiples stand side by side on paper too; all others take its width, and so do tall ones.
     const forPaper = () => {
       onPaper = true;
-      draw(element.closest('.multiples') ? Math.min(wide() || 300, 300) : paperWidth);
+      draw(element.closest('.multiples') && !tall ? Math.min(wide() || 300, 300) : paperWidth);
     };
     const forScreen = () => {
       onPaper = false;
@@ -85,9 +87,9 @@ export function Figure({ name, label, caption, options, table, said }: Props) {
       window.removeEventListener('assay:paper', forPaper);
       window.removeEventListener('assay:screen', forScreen);
     };
-  }, [options, label]);
+  }, [options, label, tall]);
   return (
-    <figure>
+    <figure class={tall ? 'tall' : undefined}>
       <div ref={holder} class="plot" />
       <figcaption>{tight(caption ?? label)}</figcaption>
       <AsTable table={table} name={name} said={said} />

@@ -48,23 +48,25 @@ export function unusualLevel(level: Maybe): string {
   return `${Number((100 * level).toFixed(decimals))}\u00a0%`;
 }
 
-/** As many decimals as the interval's width supports: two digits of it, and more where an end would seem to be zero. */
+/** As many decimals as the interval's width supports: two digits of it; an end that would seem to be zero, though it is not, gets more. */
 export function readEstimate(e: Estimate | null | undefined, as: Reading = 'plain'): Readable {
   if (!e || !present(e.value)) return { value: 'n/a', interval: '', reason: e?.reason || 'not measured' };
   const { low, high } = e;
   // What is counted, not estimated, keeps all its digits.
   const plain = readable(factor(as) * e.value) + unit(as);
   if (!present(low) || !present(high)) return { value: plain, interval: '', reason: e.reason || 'no interval was computed' };
-  if (high - low <= 1e-12 * Math.abs(e.value)) return { value: plain, interval: '', reason: e.reason || 'exact: nothing is estimated' };
   const level = unusualLevel(e.level);
+  const at = level ? ` at ${level}` : '';
+  // An interval may have no width without being exact: cut at a bound, or of rows that are all alike.
+  if (high - low <= 1e-12 * Math.abs(e.value)) return e.reason ? { value: plain, interval: '', reason: e.reason } : { value: plain, interval: `${readable(factor(as) * low)} to ${readable(factor(as) * high)}${at}`, reason: '' };
   // Nobody counts zeros: what would need more than eight decimals is written with an exponent.
-  if (as === 'plain' && high - low < 1e-8) return { value: readable(e.value), interval: `${readable(low)} to ${readable(high)}${level ? ` at ${level}` : ''}`, reason: '' };
+  if (as === 'plain' && high - low < 1e-8) return { value: readable(e.value), interval: `${readable(low)} to ${readable(high)}${at}`, reason: '' };
   const { scale, unit: after } = scaleOf([e.value, low, high], as);
   const value = scale * e.value;
-  let decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(scale * (high - low)))));
-  for (let more = 0; more < 2 && (vanishes(scale * low, decimals) || vanishes(scale * high, decimals)); ++more) ++decimals;
+  const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(scale * (high - low)))));
+  const end = (v: number): string => (vanishes(v, decimals) ? readable(v, 1) : fixed(v, decimals));
   // The unit stands once, after the value.
-  return { value: fixed(vanishes(value, decimals) ? 0 : value, decimals) + after, interval: `${fixed(scale * low, decimals)} to ${fixed(scale * high, decimals)}${level ? ` at ${level}` : ''}`, reason: '' };
+  return { value: fixed(vanishes(value, decimals) ? 0 : value, decimals) + after, interval: `${end(scale * low)} to ${end(scale * high)}${at}`, reason: '' };
 }
 
 /** In one line: "20.0 % (18.9 to 21.1)", or "0.31 (no interval: a count)". */
@@ -104,15 +106,21 @@ export const counted = (n: number, one: string, many = `${one}s`): string => `${
 // A minus before a number in prose; what stands in quotes is code and stays.
 const withMinus = (text: string): string => text.replace(/(^|[\s(])('[^']*'|-(?=\d))/g, (_, before: string, found: string) => before + (found === '-' ? '−' : found));
 
-/** A percent sign stays with its number. */
-export const tight = (text: string): string => text.replace(/(\d) %/g, '$1\u00a0%');
+/** A number stays with its percent sign or unit, a level with its interval. */
+export const tight = (text: string): string => text.replace(/(\d)[ \u00a0]%( (?=interval))?/g, (_, digit: string, after: string | undefined) => `${digit}\u00a0%${after ? '\u00a0' : ''}`).replace(/(\d) (?=(?:s|MB|GB)\b)/g, '$1\u00a0');
 
-/** A sentence's first letter and full stop. */
+/** Memory as people say it. */
+export const bytes = (n: number): string => (n >= 1e9 ? `${readable(n / 1e9)}\u00a0GB` : `${readable(n / 1e6)}\u00a0MB`);
+
+// A column's name or an expression begins the sentence: "ticket_id; opened_at", "weekday(opened_at) = 1", "age <= 33".
+const beginsWithName = (text: string): boolean => /^\w+\(|^\w*_|^\w+ (?:[<>=!+*/]|not in \(|in \(|is null)/.test(text);
+
+/** A sentence's first letter and full stop. A name keeps its own letters. */
 export function sentence(text: string): string {
   const trimmed = tight(withMinus(text.trim()));
   if (!/\s\S+\s/.test(trimmed)) return trimmed;  // a word, a number with its unit: no sentence
   if (!trimmed) return '';
-  return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?…]$/.test(trimmed) ? '' : '.');
+  return (beginsWithName(trimmed) ? trimmed[0] : trimmed[0].toUpperCase()) + trimmed.slice(1) + (/[.!?…]$/.test(trimmed) ? '' : '.');
 }
 
 const words: Record<string, string> = {

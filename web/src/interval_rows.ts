@@ -32,6 +32,12 @@ interface Setting {
   from?: { at: number; name: string };
 }
 
+/** More rows than this are many: they stand closer together. */
+const manyRows = 12;
+
+/** More rows than this are, at half the width of paper with their figures above them, higher than a page. */
+export const tallRows = 14;
+
 const middle = (sorted: number[]): number => sorted[Math.floor(sorted.length / 2)];
 
 /** From the lowest to the highest end, with room; `also` are values that must be seen. Among several rows, an interval much wider than
@@ -87,10 +93,10 @@ function layoutOf(rows: IntervalRow[], width: number): Layout {
   const left = Math.min(labelWidth + 14, Math.max(0.3 * width, 90));
   const right = figureWidth + 18;
   // Many short rows stay short on a phone too.
-  if (width - left - right >= (rows.length > 12 ? 110 : Math.max(200, 0.38 * width))) {
+  if (width - left - right >= (rows.length > manyRows ? 110 : Math.max(200, 0.38 * width))) {
     const labels = rows.map((r) => wrapped(r.label, left - 10, 600, 3));
     const most = Math.max(...labels.map((l) => l.length));
-    return { left, right, beside: true, step: Math.max(rows.length > 12 ? 23 : 32, most * lineHeight + 10), labels: labels.map((l) => l.join('\n')), figures: rows.map((r) => r.text), below: [] };
+    return { left, right, beside: true, step: Math.max(rows.length > manyRows ? 23 : 32, most * lineHeight + 10), labels: labels.map((l) => l.join('\n')), figures: rows.map((r) => r.text), below: [] };
   }
   const share = rows.every((r) => textWidth(r.label, 600) + textWidth(r.text) <= width - 34);
   const labels = rows.map((r) => wrapped(r.label, width - 16, 600, 3));

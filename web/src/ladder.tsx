@@ -46,6 +46,9 @@ function Below({ r }: { r: RungReport }) {
   );
 }
 
+/** A published result stands by the metric that was published; all others by the run's own. */
+const metricOf = (report: TrainReport, r: RungReport): string => (r.metrics[report.metric] ? report.metric : Object.keys(r.metrics).find((name) => r.metrics[name]?.value != null) ?? report.metric);
+
 function Rungs({ report }: { report: TrainReport }) {
   const unclear = report.rungs.filter((r) => r.status === 'unclear' && r.rows_to_decide.value !== null);
   const open = [...new Set(unclear.map((r) => r.rows_to_decide.reason).filter(Boolean))];
@@ -55,35 +58,39 @@ function Rungs({ report }: { report: TrainReport }) {
         {[...report.rungs].reverse().map((r) => (
           <article class={r.name === report.recommended ? 'rung chosen' : 'rung'}>
             <div><h4>{r.name}{r.name === report.recommended ? <span class="badge">recommended</span> : null}</h4><Explained text={r.explain || r.kind} />{r.source && <p class="quiet">{sentence(r.source)}</p>}</div>
-            <div><p class="label">{report.metric}</p><Number of={r.metrics[report.metric] ?? { value: null, low: null, high: null, level: 0.95, reason: 'not measured for this rung' }} /></div>
+            <div><p class="label">{metricOf(report, r)}</p><Number of={r.metrics[metricOf(report, r)] ?? { value: null, low: null, high: null, level: 0.95, reason: 'not measured for this rung' }} /></div>
             <div><p class="label">against the rung below</p><Below r={r} /></div>
             <div><p class="label">against the best</p><Mark state={r.status} /><p class="quiet">{sentence(r.status_text.replace(/^[a-z ]+: /, ''))}{unclear.includes(r) ? ` About ${readable(+(r.rows_to_decide.value as number).toPrecision(2))} holdout rows would decide${r.rows_to_decide.reason ? '' : ` (${readEstimate(r.rows_to_decide).interval || 'no interval'})`}.` : ''}</p></div>
           </article>
         ))}
       </div>
-      {open.map((reason) => <p class="quiet">{sentence(`The rows that would decide have ${reason}`)}</p>)}
+      {open.map((reason) => <p class="quiet">{sentence(reason.startsWith('no upper end: ') ? `The number of rows that would decide has ${reason.replace('end', 'limit')}` : `On the number of rows that would decide: ${reason}`)}</p>)}
     </>
   );
 }
 
-/** `idle`: the recommended rung never acts at the stated values of decisions. */
-export function Ladder({ report, id, idle }: { report: TrainReport; id: string; idle: boolean }) {
+// Errors in units of the outcome.
+const measured = ['rmse', 'mae'];
+
+/** `idle`: the recommended rung never acts at the stated values of decisions; `unit`: that of the outcome, where it is a number. */
+export function Ladder({ report, id, idle, unit }: { report: TrainReport; id: string; idle: boolean; unit: string }) {
   const [metric, setMetric] = useState(report.metric);
   const names = [...new Set(report.rungs.flatMap((r) => Object.keys(r.metrics)))];
   const rows: IntervalRow[] = [...report.rungs].reverse().filter((r) => r.metrics[metric]?.value != null).map((r) => {
     return { ...rowOf(r.name, r.metrics[metric]), tone: r.name === report.recommended ? 'good' : undefined, foreign: r.kind === 'published' };
   });
+  const elsewhere = report.rungs.filter((r) => r.kind === 'published' && !r.metrics[metric]).map((r) => `${r.name}, published as ${Object.keys(r.metrics).map((name) => `${name} ${readable(r.metrics[name]?.value)}`).join(', ')}`);
   const options = useCallback((width: number) => {
     // The random rung lies so far off that it would squeeze all others; its figure stands beside it.
     const near = rows.filter((r) => report.rungs.find((g) => g.name === r.label)?.kind !== 'random');
-    return intervalRows({ rows, width, axis: `${metric} on the holdout`, domain: domainOf(near.length > 0 ? near : rows), line: metric === 'skill' ? { at: 0, name: 'the constant' } : metric === 'auc' ? { at: 0.5, name: 'chance' } : undefined, from: metric === report.metric && report.target !== null ? { at: report.target, name: 'target' } : undefined });
+    return intervalRows({ rows, width, axis: `${metric} on the holdout${unit && measured.includes(metric) ? `, ${unit}` : ''}`, domain: domainOf(near.length > 0 ? near : rows), line: metric === 'skill' ? { at: 0, name: 'the constant' } : metric === 'auc' ? { at: 0.5, name: 'chance' } : undefined, from: metric === report.metric && report.target !== null ? { at: report.target, name: 'target' } : undefined });
   }, [report, metric]);
   return (
     <section id={id}>
       <h2>The ladder: better than what?<small> {report.objective}</small></h2>
       <p class={`verdict ${!report.recommended ? 'bad' : idle ? 'warn' : 'good'}`}><b>{report.recommended ? `Recommended: ${report.recommended}.` : 'No rung is recommended.'}</b> <span>{sentence(report.reason)}{idle && <> <b>At the stated values of right and wrong decisions it never acts: using it is doing nothing.</b></>}</span></p>
       <div class="tabs" role="group" aria-label="Metric of the ladder">{names.map((n) => <button aria-pressed={n === metric} onClick={() => setMetric(n)}>{n}</button>)}</div>
-      <Figure name={`${metric} of each rung${report.objective ? ` for ${report.objective}` : ''}`} label={`Each rung's ${metric} on the holdout, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`Each rung's ${metric}${meanings[metric] ? ` (${meanings[metric]})` : ''} on rows that nothing was chosen by, with 95 % intervals by unit. ● green: recommended; ×: published elsewhere.${whyNone(report.rungs.filter((r) => r.metrics[metric]?.value != null).map((r) => ({ label: r.name, of: r.metrics[metric] })))}`} options={options} said table={{ head: ['rung', `${metric} (95 % interval)`], body: rows.map((r) => [r.label, r.text]) }} />
+      <Figure name={`${metric} of each rung${report.objective ? ` for ${report.objective}` : ''}`} label={`Each rung's ${metric} on the holdout, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`} caption={`Each rung's ${metric}${meanings[metric] ? ` (${meanings[metric]})` : ''} on rows that nothing was chosen by, with 95 % intervals by unit. ● green: recommended; ×: published elsewhere.${elsewhere.length > 0 ? ` Not drawn: ${elsewhere.join('; ')}.` : ''}${whyNone(report.rungs.filter((r) => r.metrics[metric]?.value != null).map((r) => ({ label: r.name, of: r.metrics[metric] })))}`} options={options} said table={{ head: ['rung', `${metric} (95 % interval)`], body: rows.map((r) => [r.label, r.text]) }} />
       <h3>Each rung, highest first</h3>
       <Rungs report={report} />
       <p class="quiet">{report.procedures.repeats > 0 ? `“Both fitted anew” compares the ways of learning instead of these two models. ${report.procedures.how}` : `Ways of learning are not compared: ${report.procedures.reason}.`}</p>
@@ -91,7 +98,7 @@ export function Ladder({ report, id, idle }: { report: TrainReport; id: string; 
         <summary>All metrics of all rungs</summary>
         <Table label="All metrics of all rungs" head={['rung', ...names]} body={report.rungs.map((r) => [r.name, ...names.map((n) => inLine(r.metrics[n]))])} />
       </details>
-      <Calibration rungs={report.rungs} as={report.task === 'binary' ? 'share' : 'plain'} />
+      <Calibration rungs={report.rungs} as={report.task === 'binary' ? 'share' : 'plain'} number={report.task === 'regression'} unit={unit} />
       <p class="quiet">{sentence(report.split.how)} This holdout has been opened {report.split.holdout_openings === 1 ? 'once' : `${report.split.holdout_openings} times`}{report.split.holdout_openings > 1 ? ': each opening makes its figures a little less trustworthy' : ''}.</p>
       {report.notes.map((n) => <p class="quiet">{sentence(n)}</p>)}
     </section>

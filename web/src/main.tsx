@@ -2,10 +2,11 @@
 import { render } from 'preact';
 import './report.css';
 import { Board } from './board';
-import { neverActs } from './charter';
+import { neverActs, unitOfObjective } from './charter';
 import { Check } from './check';
 import { Evidence } from './evidence';
 import { Feasibility } from './feasibility';
+import { tight } from './format';
 import type { ProjectReport } from './generated/reports';
 import { Ladder } from './ladder';
 import { Opening } from './opening';
@@ -40,7 +41,7 @@ function Report({ report }: { report: ProjectReport }) {
         <ProblemTree report={report} />
         {report.understand ? <Understand project={report} report={report.understand} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
         {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
-        {report.train.length > 0 ? report.train.map((t) => <Ladder report={t} id={ladderId(report, t)} idle={neverActs(report, t.objective, t.recommended)} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
+        {report.train.length > 0 ? report.train.map((t) => <Ladder report={t} id={ladderId(report, t)} idle={neverActs(report, t.objective, t.recommended)} unit={t.task === 'regression' ? unitOfObjective(report, t.objective) : ''} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
         <Results report={report} />
         {report.check && <Check report={report.check} />}
         <OpenQuestions report={report} />
@@ -51,10 +52,14 @@ function Report({ report }: { report: ProjectReport }) {
   );
 }
 
+// What is pasted elsewhere keeps its letters; in all other texts a number and its sign are not parted.
+const code = ['command', 'criterion', 'expression', 'segment', 'key', 'source', 'verify', 'charter'];
+const reviver = (key: string, value: unknown): unknown => (typeof value === 'string' && !code.includes(key) ? tight(value) : value);
+
 const data = document.getElementById('assay-data')?.textContent ?? '';
 const root = document.getElementById('report');
 if (root) {
   root.textContent = '';
-  render(<Report report={JSON.parse(data) as ProjectReport} />, root);
+  render(<Report report={JSON.parse(data, reviver) as ProjectReport} />, root);
   preparePrinting();
 }

@@ -98,7 +98,15 @@ function worth(e: Estimate, least: number | null): Tone {
   return e.low >= least ? 'good' : e.high < least ? 'bad' : 'warn';
 }
 
-function decisiveRows(report: ProjectReport): { metric: string; least: { objective: string; gain: number }[]; rows: IntervalRow[] } | undefined {
+interface DecisiveRows {
+  metric: string;
+  least: { objective: string; gain: number }[];
+  rows: IntervalRow[];
+  /** Judged by another metric, which is another scale. */
+  undrawn: { objective: string; metric: string }[];
+}
+
+function decisiveRows(report: ProjectReport): DecisiveRows | undefined {
   const metric = report.feasibility[0]?.metric;
   const rows: IntervalRow[] = [];
   const several = report.feasibility.length > 1;
@@ -112,7 +120,8 @@ function decisiveRows(report: ProjectReport): { metric: string; least: { objecti
     const rung = train && rungOf(train);
     if (rung && present(rung.metrics[metric]?.value)) rows.push({ ...rowOf(`${prefix}${rung.name}, on the holdout`, rung.metrics[metric]), tone: worth(rung.metrics[metric], f.least_gain) });
   }
-  return rows.length > 0 && metric ? { metric, least, rows } : undefined;
+  const undrawn = report.feasibility.filter((f) => f.metric !== metric).map((f) => ({ objective: f.objective, metric: f.metric }));
+  return rows.length > 0 && metric ? { metric, least, rows, undrawn } : undefined;
 }
 
 function Decisive({ report }: { report: ProjectReport }) {
@@ -126,11 +135,12 @@ function Decisive({ report }: { report: ProjectReport }) {
   if (!found) return null;
   const worthFrom = one === undefined ? `For ${listed(found.least.map((l) => `${quoted(l.objective)} from ${readable(l.gain)} on`))} the charter calls it worth having` : `From ${readable(one)} on (shaded) the charter calls it worth having`;
   const levels = 'with 95 % intervals where no other level is named';
+  const undrawn = found.undrawn.length > 0 ? ` Not drawn: ${listed(found.undrawn.map((f) => `${quoted(f.objective)}, judged by ${f.metric}`))}.` : '';
   return (
     <Figure
       name="the decisive comparison"
       label={`Gain over always giving the same answer, in ${found.metric}, ${levels}: ${found.rows.map((r) => `${r.label} ${r.text}`).join('; ')}. ${worthFrom}.`}
-      caption={`The decisive comparison: the gain over always giving the same answer, ${levels}. ${worthFrom}: ● surely, ■ surely not, ◆ not decided${found.metric === 'skill' ? '. A skill of 0 is the constant answer, 1 is perfect' : ''}.`}
+      caption={`The decisive comparison: the gain over always giving the same answer, ${levels}. ${worthFrom}: ● surely, ■ surely not, ◆ not decided${found.metric === 'skill' ? '. A skill of 0 is the constant answer, 1 is perfect' : ''}.${undrawn}`}
       options={options}
       said
       table={{ head: ['what', `gain in ${found.metric} (interval)`], body: found.rows.map((r) => [r.label, r.text]) }}

@@ -1,23 +1,33 @@
 // What the run means for the work: options with value and cost, steps met or not, the problem broken down.
 import { currencyOf } from './charter';
 import { wantedOf } from './criteria';
-import { inLine, present, readable, sentence } from './format';
+import { inLine, present, readable, readEstimate, sentence } from './format';
 import type { Estimate, OpenQuestion, OptionResult, ProblemPart, ProjectReport, StepResult } from './generated/reports';
 import { Mark, Number } from './parts';
 
-function Branch({ parts, of, above }: { parts: ProblemPart[]; of: string; above: string[] }) {
+type Part = ProblemPart & { share?: Estimate };
+
+function Branch({ parts, of, above }: { parts: Part[]; of: string; above: string[] }) {
   // A part that is its own ancestor would never end.
   const own = parts.filter((p) => p.of === of && !above.includes(p.name));
   if (own.length === 0) return null;
-  return <ul>{own.map((p) => <li><b>{p.name}</b>{p.what ? <span> {sentence(p.what)}</span> : null}<Branch parts={parts} of={p.name} above={[...above, p.name]} /></li>)}</ul>;
+  return <ul>{own.map((p) => <li><b>{p.name}</b>{present(p.share?.value) ? <> {readEstimate(p.share, 'share').value} of the rows</> : null}{p.what ? <span> {sentence(p.what)}</span> : null}<Branch parts={parts} of={p.name} above={[...above, p.name]} /></li>)}</ul>;
 }
 
 export function ProblemTree({ report }: { report: ProjectReport }) {
   if (report.parts.length === 0) return null;
   const names = new Set(report.parts.map((p) => p.name));
   // A part of something that is not named stands at the root.
-  const parts = report.parts.map((p) => ({ ...p, of: names.has(p.of) ? p.of : '' }));
-  return <section id="parts"><h2>The problem, broken down</h2><div class="tree"><Branch parts={parts} of="" above={[]} /></div></section>;
+  const shareOf = (p: ProblemPart) => report.check?.parts.find((c) => c.name === p.name && c.of === p.of)?.share;
+  const parts: Part[] = report.parts.map((p) => ({ ...p, of: names.has(p.of) ? p.of : '', share: shareOf(p) }));
+  const counted = parts.find((p) => present(p.share?.value));
+  return (
+    <section id="parts">
+      <h2>The problem, broken down</h2>
+      <div class="tree"><Branch parts={parts} of="" above={[]} /></div>
+      {counted?.share?.reason && <p class="quiet">{sentence(`Shares of the rows are ${counted.share.reason}`)}</p>}
+    </section>
+  );
 }
 
 const sameFigures = (a: Estimate, b: Estimate): boolean => a.value === b.value && a.low === b.low && a.high === b.high;
@@ -36,7 +46,7 @@ function Options({ report }: { report: ProjectReport }) {
     const seconds = own.map((o) => report.timing.steps[o.timing_step]).filter((s): s is number => present(s));
     if (seconds.length === 0) return '';
     const most = Math.max(...seconds);
-    return most < 0.1 ? '; fitted in less than 0.1 s' : `; fitted in ${seconds.length > 1 ? 'at most ' : ''}${readable(most, 2)} s`;
+    return most < 0.1 ? '; fitted in less than 0.1\u00a0s' : `; fitted in ${seconds.length > 1 ? 'at most ' : ''}${readable(most, 2)}\u00a0s`;
   };
   const methods = [...new Set(report.value.map((v) => v.method).filter(Boolean))];
   const metric = (o: OptionResult) => report.train.find((t) => t.objective === o.objective)?.metric ?? '';

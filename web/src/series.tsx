@@ -7,11 +7,11 @@ import { textWidth } from './text_width';
 
 const quantile = (sorted: number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(share * (sorted.length - 1))))];
 
-function Season({ series, as }: { series: OutcomeOverTime; as: Reading }) {
+function Season({ series, as, unit }: { series: OutcomeOverTime; as: Reading; unit: string }) {
   const rows = series.season_labels.map((label, i) => ({ label, ...series.season_means[i] })).filter((r) => r.value !== null);
   const factor = as === 'share' ? 100 : 1;
   const options = useCallback((width: number) => ({
-    height: 210, marginLeft: 48, marginTop: 20, x: { label: null, domain: rows.map((r) => r.label), padding: 0.4, ticks: rows.length * 34 > width ? rows.filter((_, i) => i % 3 === 0).map((r) => r.label) : undefined }, y: { label: as === 'share' ? '% of rows' : 'mean', grid: true, nice: true, ticks: 5 },
+    height: 210, marginLeft: 48, marginTop: 20, x: { label: null, domain: rows.map((r) => r.label), padding: 0.4, ticks: rows.length * 34 > width ? rows.filter((_, i) => i % 3 === 0).map((r) => r.label) : undefined }, y: { label: as === 'share' ? '% of rows' : `mean${unit ? `, ${unit}` : ''}`, grid: true, nice: true, ticks: 5 },
     marks: [
       Plot.ruleX(rows.filter((r) => r.low !== null), { x: 'label', y1: (r) => factor * (r.low as number), y2: (r) => factor * (r.high as number), stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
       Plot.dot(rows, { x: 'label', y: (r) => factor * (r.value as number), fill: 'var(--accent)', r: 5 }),
@@ -31,8 +31,8 @@ function cutShort(points: PeriodPoint[]): PeriodPoint[] {
   return points.length < 5 ? [] : [points[0], points[points.length - 1]].filter((p) => p.rows > 0 && p.rows < usual / 10);
 }
 
-/** `covered`: how many positions the seasons have that are drawn by themselves; a week is not drawn twice. */
-export function Series({ series, mean, as, covered }: { series: OutcomeOverTime; mean: Estimate; as: Reading; covered: number[] }) {
+/** `unit`: that of the outcome, where the charter states it; `covered`: how many positions the seasons have that are drawn by themselves; a week is not drawn twice. */
+export function Series({ series, mean, as, unit, covered }: { series: OutcomeOverTime; mean: Estimate; as: Reading; unit: string; covered: number[] }) {
   const short = cutShort(series.points);
   const factor = as === 'share' ? 100 : 1;
   const points = series.points.filter((p) => p.mean.value !== null && !short.includes(p)).map((p) => ({ at: atTime(p.start), mean: factor * (p.mean.value as number), low: p.mean.low === null ? null : factor * p.mean.low, high: p.mean.high === null ? null : factor * p.mean.high, segment: p.segment }));
@@ -42,7 +42,7 @@ export function Series({ series, mean, as, covered }: { series: OutcomeOverTime;
     const measured = series.changes.length === 0 ? mean : i === 0 ? series.changes[0].before : series.changes[i - 1]?.after;
     return { from: own[0].at, to: own[own.length - 1].at, level: measured && measured.value !== null ? factor * measured.value : own.reduce((sum, p) => sum + p.mean, 0) / own.length, low: quantile(sorted, 0.05), high: quantile(sorted, 0.95), text: inLine(measured, as) };
   });
-  const name = (l: { level: number }) => (as === 'share' ? `${l.level.toFixed(1)} %` : l.level.toPrecision(3));
+  const name = (l: { level: number }) => (as === 'share' ? `${l.level.toFixed(1)}\u00a0%` : l.level.toPrecision(3));
   const banded = points.some((p) => p.low !== null);
   const changes = series.changes.map((c) => ({ at: atTime(c.start), start: named(c.start, series.period), text: `from ${inLine(c.before, as)} to ${inLine(c.after, as)}, a difference of ${inLine(c.difference, as === 'share' ? 'points' : 'plain')}` }));
   const options = useCallback((width: number) => {
@@ -52,7 +52,7 @@ export function Series({ series, mean, as, covered }: { series: OutcomeOverTime;
     const place = (at: Date) => 46 + ((+at - first) / (last - first || 1)) * (width - 104);
     const meet = times.some((t, i) => i > 0 && place(t.at) - place(times[i - 1].at) < (textWidth(t.text, 600) + textWidth(times[i - 1].text, 600)) / 2 + 8) || times.some((t) => place(t.at) + textWidth(t.text, 600) / 2 > width);
     return {
-      height: Math.max(240, Math.min(340, width / 3)), marginLeft: 46, marginRight: 58, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}`, grid: true, zero: as === 'share', nice: true },
+      height: Math.max(240, Math.min(340, width / 3)), marginLeft: 46, marginRight: 58, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}${unit ? `, ${unit}` : ''}`, grid: true, zero: as === 'share', nice: true },
       marks: [
         banded
           ? Plot.areaY(points.filter((p) => p.low !== null), { x: 'at', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.16 })
@@ -63,7 +63,7 @@ export function Series({ series, mean, as, covered }: { series: OutcomeOverTime;
         Plot.text(levels.slice(-1), { x: 'to', y: 'level', text: name, dx: 6, textAnchor: 'start', fontWeight: 700 }),
         Plot.ruleX(changes, { x: 'at', stroke: 'var(--bad)', strokeWidth: 1.8 }),
         Plot.text(changes, { x: 'at', frameAnchor: 'top', dy: -16, text: (_, i) => (meet ? `▼${changes.length > 1 ? ` ${i + 1}` : ''}` : times[i].text), fill: 'var(--bad)', fontWeight: 600 }),
-        Plot.tip(points, Plot.pointerX({ x: 'at', y: 'mean', title: (p: { at: Date; mean: number }) => `${named(p.at.toISOString().replace('T', ' '), series.period)}: ${readable(p.mean)}${as === 'share' ? ' %' : ''}`, fill: 'var(--card)' })),
+        Plot.tip(points, Plot.pointerX({ x: 'at', y: 'mean', title: (p: { at: Date; mean: number }) => `${named(p.at.toISOString().replace('T', ' '), series.period)}: ${readable(p.mean)}${as === 'share' ? '\u00a0%' : ''}`, fill: 'var(--card)' })),
       ],
     };
   }, [series]);
@@ -81,7 +81,7 @@ export function Series({ series, mean, as, covered }: { series: OutcomeOverTime;
         table={{ head: [series.period, 'rows', 'mean', '95 % interval'], body: series.points.map((p) => { const read = readEstimate(p.mean, as); return [p.start, count(p.rows), read.value, read.interval || 'none']; }) }}
       />
       {series.outside && <p class="quiet">{sentence(series.outside)}</p>}
-      {covered.includes(series.season_labels.length) ? <p class="quiet">{sentence(series.seasonality)}</p> : <Season series={series} as={as} />}
+      {covered.includes(series.season_labels.length) ? <p class="quiet">{sentence(series.seasonality)}</p> : <Season series={series} as={as} unit={unit} />}
       <details><summary>How shifts are found</summary><p class="quiet">{sentence(series.method)}</p></details>
     </>
   );

@@ -114,15 +114,16 @@ function rangeOf(report: UnderstandReport, as: Reading): [number, number] {
 export function Understand({ project, report }: { project: ProjectReport; report: UnderstandReport }) {
   const as = isShare(project);
   const range = rangeOf(report, as);
+  const unit = as === 'share' ? '' : unitOf(project, report.outcome);
   return (
     <section id="understand">
       <h2>What happens</h2>
       <p class="lead">{sentence(report.summary)}</p>
-      <Series series={report.over_time} mean={report.outcome_mean} as={as} covered={report.seasons.map((s) => s.labels.length)} />
-      <Seasons seasons={report.seasons} as={as} leaky={project.feasibility.flatMap((f) => f.leaky_columns)} range={range} />
+      <Series series={report.over_time} mean={report.outcome_mean} as={as} unit={unit} covered={report.seasons.map((s) => s.labels.length)} />
+      <Seasons seasons={report.seasons} as={as} unit={unit} leaky={project.feasibility.flatMap((f) => f.leaky_columns)} range={range} />
       <Hypotheses project={project} report={report} />
       <h3>What goes with it</h3>
-      <Associations list={report.associations} as={as} seasons={report.seasons.map((s) => s.name)} range={range} />
+      <Associations list={report.associations} as={as} unit={unit} seasons={report.seasons.map((s) => s.name)} range={range} />
       <h3>The data</h3>
       <Delay delay={report.label_delay} />
       <Alerts messages={report.alerts.map((a) => a.message)} />

@@ -87,12 +87,14 @@ inline const char* DescribedName(const StepResult*) { return "StepResult"; }
 struct LedgerSummary {
   std::int64_t records = 0;
   std::string head;
+  std::string verify;
   std::string notice;
 };
 template <class V>
 void Describe(V& v, LedgerSummary& l) {
   v("records", l.records, "records in the ledger");
   v("head", l.head, "hash of the last record; note it elsewhere to detect truncation");
+  v("verify", l.verify, "the command that verifies the records and that they still hold this head");
   v("notice", l.notice, "what was set aside; empty when nothing");
 }
 inline const char* DescribedName(const LedgerSummary*) { return "LedgerSummary"; }
