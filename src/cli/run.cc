@@ -29,10 +29,17 @@ struct RunArguments {
   int repeats = lifecycle::RunOptions{}.repeats;
 };
 
-std::string MoneyText(const evidence::Estimate& estimate) {
+// In a table there is no room for why there is no interval; the page says it.
+std::string CellText(const evidence::Estimate& estimate) {
   if (!std::isfinite(estimate.value)) return "–";
-  if (estimate.low == estimate.high) return base::ReadableNumber(estimate.value, 3) + ", exact";
-  return base::ReadableNumber(estimate.value, 3) + " (" + base::ReadableNumber(estimate.low, 3) + " to " + base::ReadableNumber(estimate.high, 3) + ")";
+  if (!std::isfinite(estimate.low) || !std::isfinite(estimate.high)) return base::ReadableNumber(estimate.value, 3) + ", no interval";
+  return ReadableEstimate(estimate);
+}
+
+std::string MeasuredText(const ProjectReport& report, const evidence::OptionResult& option) {
+  const auto train = std::find_if(report.train.begin(), report.train.end(), [&](const evidence::TrainReport& t) { return t.objective == option.objective; });
+  const std::string text = CellText(option.measured);
+  return text == "–" || train == report.train.end() ? text : train->metric + " " + text;
 }
 
 void RenderOptions(const ProjectReport& report, Terminal& terminal) {
@@ -43,7 +50,7 @@ void RenderOptions(const ProjectReport& report, Terminal& terminal) {
   std::vector<Terminal::ColumnHead> heads = {{"option"}, {"measured"}, {currency + " a day"}, {"more than nothing"}, {"fitted in", Terminal::Align::kRight}, {"note"}};
   for (const evidence::OptionResult& o : report.options) {
     const auto seconds = report.timing.steps.find(o.timing_step);
-    rows.push_back({o.name + (report.feasibility.size() > 1 ? " (" + o.objective + ")" : ""), MoneyText(o.measured), MoneyText(o.value_per_day), MoneyText(o.against_nothing),
+    rows.push_back({o.name + (report.feasibility.size() > 1 ? " (" + o.objective + ")" : ""), MeasuredText(report, o), CellText(o.value_per_day), CellText(o.against_nothing),
                     seconds == report.timing.steps.end() ? "–" : base::ReadableNumber(seconds->second, 2) + " s", o.note});
   }
   // Columns that say nothing in this run are left out; on a narrow terminal also what the page shows better.

@@ -91,18 +91,11 @@ std::string ReadableEstimate(const evidence::Estimate& estimate, double scale, s
     return base::ReadableNumber(scale * estimate.value, 3) + suffix + ", no interval: " + (estimate.reason.empty() ? "not computed" : estimate.reason);
   }
   const double width = scale * (estimate.high - estimate.low);
-  if (width <= 1e-12 * std::abs(scale * estimate.value)) return base::ReadableNumber(scale * estimate.value, 3) + suffix + ", exact";
-  // Nobody counts zeros: what would need more than eight decimals is written with an exponent.
-  if (width < 1e-8) return base::ReadableNumber(scale * estimate.value, 3) + suffix + " (" + base::ReadableNumber(scale * estimate.low, 3) + " to " + base::ReadableNumber(scale * estimate.high, 3) + ")";
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(width))), 0, 12);
-  const auto fixed = [&](double v) {
-    char buffer[400];
-    std::snprintf(buffer, sizeof buffer, "%.*f", decimals, scale * v);
-    std::string text = buffer;
-    if (text.find_first_of("123456789") == std::string::npos && text.front() == '-') text.erase(0, 1);
-    return text;
-  };
-  return fixed(estimate.value) + suffix + " (" + fixed(estimate.low) + " to " + fixed(estimate.high) + ")";
+  const bool narrow = width < 1e-8 || width <= 1e-12 * std::abs(scale * estimate.value);
+  // An interval may have no width without being exact: cut at a bound, or of rows that are all alike.
+  if (narrow && estimate.reason.starts_with("exact")) return base::ReadableNumber(scale * estimate.value, 3) + suffix + ", exact";
+  const std::string value = narrow ? base::ReadableNumber(scale * estimate.value, 3) : base::FixedNumber(scale * estimate.value, base::DecimalsFor(width));
+  return value + suffix + " (" + base::ReadableRange(scale * estimate.low, scale * estimate.high) + ")";
 }
 
 std::vector<std::string> WrapText(std::string_view text, int width) {

@@ -55,6 +55,7 @@ void RenderSteps(const TrainReport& report, Terminal& terminal) {
   const auto words = [](const std::optional<evidence::Comparison>& c) -> std::string {
     if (!c) return "–";
     if (!std::isfinite(c->low)) return c->reason;
+    if (c->low == c->high) return base::ReadableNumber(c->difference, 3) + ", exact" + (c->reason.empty() ? "" : ": " + c->reason);
     const evidence::Estimate difference{c->difference, c->low, c->high, 0.95, ""};
     return ReadableEstimate(difference) + (std::isfinite(c->p_value) ? ", p " + (c->p_value < 0.001 ? std::string("< 0.001") : "= " + base::ReadableNumber(c->p_value, 2)) : "");
   };

@@ -98,7 +98,7 @@ class RuleModel : public Model {
   // What leads to the left.
   std::string Condition(const RuleNode& node) const {
     const std::string name = QuotedName(node.column);
-    if (!node.category) return name + " <= " + base::ReadableNumber(node.upper, 6) + (node.missing_left ? " or " + name + " is null" : "");
+    if (!node.category) return name + " <= " + base::PlainNumber(node.upper) + (node.missing_left ? " or " + name + " is null" : "");
     // The side that missing and rare values do not go to is the one that its values say all about.
     const std::vector<std::string>& values = node.missing_left ? node.right_values : node.values;
     std::vector<std::string> shown(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(6, values.size())));

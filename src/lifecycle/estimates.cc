@@ -31,7 +31,9 @@ evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, dou
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
 
 std::string EstimateInWords(const evidence::Estimate& e) {
-  return base::ReadableNumber(e.value, 3) + " (" + base::ReadableNumber(e.level * 100, 4) + " % interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")";
+  const double width = e.high - e.low;
+  const std::string value = width >= 1e-8 && std::isfinite(width) ? base::FixedNumber(e.value, base::DecimalsFor(width)) : base::ReadableNumber(e.value, 3);
+  return value + " (" + base::ReadableNumber(e.level * 100, 4) + " % interval " + base::ReadableRange(e.low, e.high) + ")";
 }
 
 }  // namespace assay::lifecycle

@@ -128,6 +128,8 @@ std::vector<evidence::Finding> JudgeGroups(const Ground& ground, const Gains& ga
       const Result<stats::Interval> interval = errors.relative() ? stats::ClusterRatio(group.error, group.reference, clusters, level) : stats::ClusterRate(group.error, clusters, level);
       evidence::Finding finding{group.label, "group", ToEstimate(interval), false, ""};
       finding.estimate.level = level;
+      // Not a cap that is NaN: none is stated.
+      finding.accused = finding.estimate.high > ground.options.largest_error_rate;
       finding.message = group.label + (interval ? ": error " + EstimateInWords(finding.estimate) : ": not judged, " + interval.error().message);
       findings.push_back(std::move(finding));
     }
@@ -172,6 +174,7 @@ FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* 
   item.figures.push_back(MakeFigure("groups_unbounded", "groups whose error nothing bounds, as a rule because one unit has all their rows", WithoutInterval(static_cast<double>(num_unbounded), "a count")));
   item.figures.push_back(MakeFigure("groups_too_small", "groups of fewer than " + std::to_string(kLeastGroupRows) + " rows, about which nothing is said", WithoutInterval(static_cast<double>(searched.too_small), "a count")));
   if (std::isfinite(worst)) item.figures.push_back(MakeFigure("worst_group_bound", "upper bound of the error in the worst group (" + worst_name + ")", WithoutInterval(worst, "itself the upper end of a simultaneous interval"), relative ? "times the constant's" : "share"));
+  if (std::isfinite(options.largest_error_rate)) item.figures.push_back(MakeFigure("error_cap", "the charter's cap on the error in a group", WithoutInterval(options.largest_error_rate, "as stated in the charter"), relative ? "times the constant's" : "share"));
   AddWorstCaseCost(ground, worst, &item);
   const std::string most = base::ReadableNumber(worst, 3) + (relative ? " times the constant's" : "");
   const std::string bound = worst_name.empty() ? "" : "; in the worst group (" + worst_name + ") the error is at most " + most;

@@ -230,7 +230,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   } else {
     report.gate = chosen.status == RungStatus::kUnclear ? "unclear" : "confirmed";
     report.recommended = chosen.name;
-    report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + dependence.many + ") it is " + chosen.status_text + ".";
+    report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + dependence.many + ") it is " + (chosen.status == RungStatus::kBest ? "the best of all rungs" : chosen.status_text) + ".";
   }
   report.reason += BetterImported(report, rungs[standing.best].name);
   for (std::string& note : HoldoutNotes(examples, split, dependence)) report.notes.push_back(std::move(note));

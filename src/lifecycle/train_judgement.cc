@@ -125,14 +125,14 @@ void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, con
     report->rows_to_decide.reason = "there is no interval that more rows would make narrower";
     return;
   }
-  const std::string limits = "the best is better by " + base::ReadableNumber(behind.low, 2) + " to " + base::ReadableNumber(behind.high, 2);
+  const std::string limits = "the best is better by " + base::ReadableRange(behind.low, behind.high);
   const bool imported = report->kind == learn::RungKindName(RungKind::kImported);
   if (report->kind == learn::RungKindName(RungKind::kRandom) && behind.high < options.least_gain) {
     report->status = RungStatus::kNotCompared;
     report->status_text = "no rung is surely better than this random guess by the least gain; a guess is there for comparison and never recommended";
   } else if (imported && behind.high < 0) {
     report->status = RungStatus::kGoodEnough;
-    report->status_text = "better than '" + best_name + "', the best of ours, by " + base::ReadableNumber(-behind.high, 2) + " to " + base::ReadableNumber(-behind.low, 2) + "; predictions in a column are compared with and never recommended";
+    report->status_text = "better than '" + best_name + "', the best of ours, by " + base::ReadableRange(-behind.high, -behind.low) + "; predictions in a column are compared with and never recommended";
   } else if (behind.high < options.least_gain) {
     report->status = RungStatus::kGoodEnough;
     report->status_text = "good enough: " + limits + ", less than the least gain " + base::ReadableNumber(options.least_gain);

@@ -44,7 +44,7 @@ void CutNumbers(const table::Column& column, std::span<const std::uint32_t> rows
     if (distinct.empty() || v != distinct.back()) distinct.push_back(v);
     if (distinct.size() > kFewValues) break;
   }
-  const auto readable = [](double v) { return base::ReadableNumber(v, 6); };
+  const auto readable = [](double v) { return base::PlainNumber(v); };
   std::vector<double>& uppers = traits->uppers;
   traits->exact = distinct.size() <= kFewValues;
   if (traits->exact) {

@@ -92,7 +92,7 @@ std::string Summarise(const evidence::UnderstandReport& report, const learn::Exa
   text += ". ";
   if (report.over_time.reason.empty()) {
     const std::size_t changes = report.over_time.changes.size();
-    text += changes == 0 ? "Over time its level does not shift beyond what such noise shows. " : "Over time its level shifts " + std::string(changes == 1 ? "once" : std::to_string(changes) + " times") + ", first at " + report.over_time.changes[0].start + ". ";
+    text += changes == 0 ? "Over time its level does not shift beyond what such noise shows. " : "Over time its level shifts " + std::string(changes == 1 ? "once, at " : std::to_string(changes) + " times, first at ") + report.over_time.changes[0].start + ". ";
   }
   const evidence::Association* best = nullptr;
   for (const evidence::Association& a : report.associations) {

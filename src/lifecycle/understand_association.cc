@@ -90,9 +90,11 @@ Groups CutNumbers(const Column& column) {
     }
   }
   sorted = {};
+  const bool years = base::IsAmong(base::WordsOfName(column.name()), "year");
+  const auto readable = [&](double v) { return years ? base::PlainNumber(v) : base::ReadableNumber(v); };
   for (std::size_t b = 0; b < uppers.size(); ++b) {
-    const std::string upper = base::ReadableNumber(uppers[b]);
-    groups.labels.push_back(few ? upper : b == 0 ? "up to " + upper : base::ReadableNumber(uppers[b - 1]) + " to " + upper);
+    const std::string upper = readable(uppers[b]);
+    groups.labels.push_back(few ? upper : b == 0 ? "up to " + upper : readable(uppers[b - 1]) + " to " + upper);
   }
   if (missing) groups.labels.push_back("missing");
   const auto missing_group = static_cast<std::uint8_t>(groups.labels.size() - 1);
