@@ -33,5 +33,24 @@ TEST(Explain, ClassesAreCalledByTheirNames) {
   }
 }
 
+// A branch is a condition: its threshold is written as in an expression, without separators.
+TEST(Explain, ThresholdsAreNumbersOfExpressions) {
+  Examples examples;
+  examples.task = Task::kRegression;
+  std::vector<double> year;
+  for (int i = 0; i < 400; ++i) {
+    year.push_back(1990 + i % 20);
+    examples.outcome.push_back(year.back() > 2004 ? 1.0F : 0.0F);
+  }
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("year", year)}));
+  examples.features = {{0, "year", "year"}};
+  Rows rows(400);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const auto model = MakeLearner(RungKind::kRule)->Fit(examples, rows, {});
+  ASSERT_TRUE(model) << model.error().message;
+  const std::string text = (*model)->Explain({});
+  EXPECT_NE(text.find("year <= 2004"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace assay::learn

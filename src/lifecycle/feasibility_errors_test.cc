@@ -77,7 +77,12 @@ TEST(FatalErrors, InARankingTheGroupWhoseItemsStandInTheWrongPlacesIsFound) {
 
   FeasibilityOptions strict = Charter();
   strict.largest_error_rate = 0.6;
-  EXPECT_EQ(FatalErrorsItem({gathered, gathered.examples, strict, dependence, learn::Metric::kSkill, context}, gains, &cap_exceeded).verdict, Verdict::kRefuted);
+  const FeasibilityItem capped = FatalErrorsItem({gathered, gathered.examples, strict, dependence, learn::Metric::kSkill, context}, gains, &cap_exceeded);
+  EXPECT_EQ(capped.verdict, Verdict::kRefuted);
+  EXPECT_EQ(FigureOf(capped, "error_cap").value, 0.6);
+  EXPECT_TRUE(capped.findings[0].accused) << "it may err more than the cap";
+  EXPECT_FALSE(capped.findings[1].accused);
+  EXPECT_FALSE(item.findings[0].accused) << "no cap is stated";
   EXPECT_TRUE(cap_exceeded);
 }
 
