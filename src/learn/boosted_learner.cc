@@ -44,7 +44,7 @@ TrainingRows Arrange(const Examples& examples, std::span<const std::uint32_t> ro
 // A matrix whose rows are `arranged`, ready to train on; the dense copy is given back.
 struct TrainingData {
   std::unique_ptr<BoosterData> data;
-  double mean_outcome = 0;  // in units of outcome_scale, as the labels in `data`
+  double central_outcome = 0;  // in units of outcome_scale, as the labels in `data`
   double outcome_scale = 1;
   double information = 1;  // of an outcome, against that of one whose two values are equally frequent
 };
@@ -81,25 +81,28 @@ Result<TrainingData> MakeTrainingData(const Examples& examples, Matrix matrix, c
   labels.reserve(arranged.rows.size());
   for (const std::uint32_t row : arranged.rows) {
     labels.push_back(examples.outcome[row]);
-    training.mean_outcome += static_cast<double>(labels.back());
+    training.central_outcome += static_cast<double>(labels.back());
   }
   training.information = Information(examples, labels);
   training.outcome_scale = ScaleOf(examples, labels);
   for (float& label : labels) label = static_cast<float>(static_cast<double>(label) / training.outcome_scale);
-  training.mean_outcome /= static_cast<double>(std::max<std::size_t>(1, labels.size())) * training.outcome_scale;
+  training.central_outcome /= static_cast<double>(std::max<std::size_t>(1, labels.size()));
+  if (examples.aims_at_median()) training.central_outcome = CentralOutcome(examples, arranged.rows);
+  training.central_outcome /= training.outcome_scale;
   training.data = ASSAY_TRY(BoosterData::ForTraining(matrix, labels, arranged.group_sizes, bins, context));
   return training;
 }
 
 // The setting as XGBoost takes it: the least child weight in units of this outcome's information.
-BoosterSetting ForOutcome(BoosterSetting setting, const TrainingData& training) {
+BoosterSetting ForOutcome(BoosterSetting setting, const Examples& examples, const TrainingData& training) {
+  setting.centre = examples.aims_at_median() ? Centre::kMedian : Centre::kMean;
   setting.least_child_weight *= training.information;
   return setting;
 }
 
 class BoostedModel : public Model {
  public:
-  BoostedModel(Encoder encoder, std::unique_ptr<Booster> booster, BoosterSetting setting) : encoder_(std::move(encoder)), booster_(std::move(booster)), setting_(setting) {}
+  BoostedModel(Encoder encoder, std::unique_ptr<Booster> booster, BoosterSetting setting, std::string note) : encoder_(std::move(encoder)), booster_(std::move(booster)), setting_(setting), note_(std::move(note)) {}
   RungKind kind() const override { return RungKind::kBoosted; }
 
   Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext& context) const override {
@@ -114,17 +117,18 @@ class BoostedModel : public Model {
 
   std::vector<std::string> columns() const override { return encoder_.columns(); }
   Json ToJson() const override {
-    return {{"encoder", encoder_.ToJson()}, {"depth", setting_.depth}, {"learning_rate", setting_.learning_rate}, {"least_child_weight", setting_.least_child_weight}, {"trees", setting_.trees}, {"booster", booster_->ToJson()}};
+    return {{"encoder", encoder_.ToJson()}, {"depth", setting_.depth}, {"learning_rate", setting_.learning_rate}, {"least_child_weight", setting_.least_child_weight}, {"trees", setting_.trees}, {"booster", booster_->ToJson()}, {"median", setting_.centre == Centre::kMedian}, {"note", note_}};
   }
   std::string BoosterJson() const override { return booster_->ToJson(); }
   std::string Explain(std::span<const std::string> /*classes*/) const override {
-    return std::to_string(setting_.trees) + " trees of depth " + std::to_string(setting_.depth) + " on " + std::to_string(encoder_.names().size()) + " encoded features (XGBoost)";
+    return std::to_string(setting_.trees) + " trees of depth " + std::to_string(setting_.depth) + " on " + std::to_string(encoder_.names().size()) + " encoded features (XGBoost" + (setting_.centre == Centre::kMedian ? ", aimed at the median)" : ")") + (note_.empty() ? "" : "; " + note_);
   }
 
  private:
   Encoder encoder_;
   std::unique_ptr<Booster> booster_;
   BoosterSetting setting_;
+  std::string note_;  // how the settings were come by, where a reader should know
 };
 
 // What a validation fold needs to judge settings: made once, used by all of them.
@@ -147,29 +151,34 @@ class BoostedLearner : public Learner {
     if (rows.empty()) return Error{ErrorCode::kInvalidInput, "there are no training rows"};
     if (examples.features.empty()) return Error{ErrorCode::kInvalidInput, "there is no feature to learn from"};
     BoosterSetting setting;
+    std::string note;
     if (options_.quick) {
       setting = options_.coarse ? BoosterSetting{3, 0.3, 5, 25, 32} : BoosterSetting{4, 0.3, 5, 25};
     } else if (options_.num_trees > 0) {
       setting.trees = options_.num_trees;
     } else {
-      setting = ASSAY_TRY(Tune(examples, rows, context));
+      setting = ASSAY_TRY(Tune(examples, rows, context, &note));
     }
+    setting.centre = examples.aims_at_median() ? Centre::kMedian : Centre::kMean;
     const TrainingRows arranged = Arrange(examples, rows);
     Matrix matrix;
     Encoder encoder = ASSAY_TRY(Encoder::Fit(examples, arranged.rows, context, &matrix));
     const TrainingData training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, setting.bins, context));
     auto booster = std::make_unique<Booster>();
-    ASSAY_TRY(booster->Train(examples.task, examples.classes.size(), training.mean_outcome, *training.data, ForOutcome(setting, training), context, {}));
+    ASSAY_TRY(booster->Train(examples.task, examples.classes.size(), training.central_outcome, *training.data, ForOutcome(setting, examples, training), context, {}));
     ASSAY_TRY(booster->Scale(training.outcome_scale));
-    return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting));
+    return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting, std::move(note)));
   }
 
  private:
   // Depth, least child weight and number of trees by validation inside the training rows, on a sample of all units.
-  Result<BoosterSetting> Tune(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
+  Result<BoosterSetting> Tune(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, std::string* note) const {
     const Rows sample = ThinRows(examples, rows, options_.tuning_rows > 0 ? options_.tuning_rows : kBoostedTuningRows, context.seed);
     const Result<std::vector<Split>> splits = CrossValidationFolds(examples, sample, examples.time.empty() ? 3 : 2, context.seed);
-    if (!splits) return BoosterSetting{3, 0.1, 5, 30};
+    if (!splits) {
+      *note = "fixed settings, because folds cannot choose them: " + splits.error().message;
+      return BoosterSetting{3, 0.1, 5, 30};
+    }
     std::vector<TuningFold> folds;
     for (const Split& split : *splits) {
       const TrainingRows arranged = Arrange(examples, split.train);
@@ -214,7 +223,7 @@ class BoostedLearner : public Learner {
         least = std::min(least, now);
         return since_least < 3;
       };
-      ASSAY_TRY(booster.Train(examples.task, examples.classes.size(), fold.training.mean_outcome, *fold.training.data, ForOutcome(setting, fold.training), context, watch));
+      ASSAY_TRY(booster.Train(examples.task, examples.classes.size(), fold.training.central_outcome, *fold.training.data, ForOutcome(setting, examples, fold.training), context, watch));
     }
     for (std::size_t s = 0; s < loss.size() && judged[s] == folds.size(); ++s) {
       const double mean = loss[s] / static_cast<double>(folds.size());
@@ -236,8 +245,9 @@ std::unique_ptr<Learner> MakeBoostedLearner(const LearnerOptions& options) { ret
 Result<std::unique_ptr<Model>> LoadBoosted(const Json& json, Task, std::size_t num_outputs) {
   Encoder encoder = ASSAY_TRY(Encoder::FromJson(json.at("encoder")));
   std::unique_ptr<Booster> booster = ASSAY_TRY(Booster::FromJson(json.at("booster").get_ref<const std::string&>(), encoder.names().size(), num_outputs));
-  const BoosterSetting setting{json.at("depth").get<int>(), json.at("learning_rate").get<double>(), json.at("least_child_weight").get<double>(), json.at("trees").get<int>()};
-  return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting));
+  BoosterSetting setting{json.at("depth").get<int>(), json.at("learning_rate").get<double>(), json.at("least_child_weight").get<double>(), json.at("trees").get<int>()};
+  if (json.value("median", false)) setting.centre = Centre::kMedian;
+  return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting, json.value("note", std::string())));
 }
 
 }  // namespace assay::learn

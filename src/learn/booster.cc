@@ -60,11 +60,11 @@ std::vector<double> Outputs(const bst_ulong* shape, bst_ulong dimensions, const 
   return {out, out + size};
 }
 
-const char* ObjectiveOf(Task task) {
+const char* ObjectiveOf(Task task, Centre centre) {
   switch (task) {
     case Task::kBinary: return "binary:logistic";
     case Task::kMulticlass: return "multi:softprob";
-    case Task::kRegression: return "reg:squarederror";
+    case Task::kRegression: return centre == Centre::kMedian ? "reg:absoluteerror" : "reg:squarederror";
     case Task::kRanking: return "rank:pairwise";
   }
   return "";
@@ -160,18 +160,18 @@ Booster::~Booster() {
   if (handle_ != nullptr) XGBoosterFree(handle_);
 }
 
-Result<void> Booster::Train(Task task, std::size_t num_classes, double mean_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch) {
+Result<void> Booster::Train(Task task, std::size_t num_classes, double central_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch) {
   DMatrixHandle matrix = data.handle();
   if (XGBoosterCreate(&matrix, 1, &handle_) != 0) return BoosterError("starting");
   // XGBoost draws the pairs of a query from a stream per thread: with other threads it would rank otherwise.
   const int threads = task == Task::kRanking ? 1 : Threads(context, NumValues(matrix));
   std::vector<std::pair<const char*, std::string>> parameters = {
-      {"verbosity", "0"}, {"objective", ObjectiveOf(task)}, {"tree_method", "hist"}, {"max_depth", std::to_string(setting.depth)},
+      {"verbosity", "0"}, {"objective", ObjectiveOf(task, setting.centre)}, {"tree_method", "hist"}, {"max_depth", std::to_string(setting.depth)},
       {"eta", base::ShortestNumber(setting.learning_rate)}, {"max_bin", std::to_string(setting.bins)}, {"min_child_weight", base::ShortestNumber(setting.least_child_weight)}, {"lambda", "5"},
       {"nthread", std::to_string(threads)}, {"seed", std::to_string(context.seed % 2'000'000'000)}, {"disable_default_eval_metric", "1"}};
   if (task == Task::kMulticlass) parameters.emplace_back("num_class", std::to_string(num_classes));
-  if (task == Task::kRegression) parameters.emplace_back("base_score", base::ShortestNumber(mean_outcome));
-  if (task == Task::kBinary) parameters.emplace_back("base_score", base::ShortestNumber(std::clamp(mean_outcome, 1e-6, 1 - 1e-6)));
+  if (task == Task::kRegression) parameters.emplace_back("base_score", base::ShortestNumber(central_outcome));
+  if (task == Task::kBinary) parameters.emplace_back("base_score", base::ShortestNumber(std::clamp(central_outcome, 1e-6, 1 - 1e-6)));
   for (const auto& [name, value] : parameters) {
     if (XGBoosterSetParam(handle_, name, value.c_str()) != 0) return BoosterError("setting parameters");
   }

@@ -14,6 +14,9 @@ namespace assay::learn {
 namespace {
 
 constexpr double kSmoothingRows = 20;
+// Of a category with a column per value the share says nothing more, and where a category matters only together with others its
+// out-of-fold share mirrors the rows' own outcomes: trees that split on it answer the wrong way round.
+const std::size_t kMostWithoutShare = getenv("NOSHARE") ? atoi(getenv("NOSHARE")) : kMostOneHot;
 constexpr std::int64_t kBlockRows = 65536;
 
 bool IsCategory(table::ColumnType type) { return type == table::ColumnType::kCategory; }
@@ -168,6 +171,15 @@ Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint
       if (own.codes[i] != table::kMissingCode) own.sums->Add(i, own.codes[i], {&targets[i * k], k});
     }
     own.sums->Finish();
+    std::vector<std::string> present;
+    for (std::size_t c = 0; c < column.dictionary().size(); ++c) {
+      if (own.sums->All(c)[0] > 0) present.push_back(column.dictionary()[c]);
+    }
+    if (present.size() <= kMostOneHot) {
+      part.one_hot = std::move(present);
+      std::sort(part.one_hot.begin(), part.one_hot.end());
+    }
+    if (!part.one_hot.empty() && part.one_hot.size() <= kMostWithoutShare) return;
     for (std::size_t t = 0; t < k; ++t) part.prior.push_back(static_cast<float>(of_all.All(0)[t + 1] / of_all.All(0)[0]));
     for (std::size_t c = 0; c < column.dictionary().size(); ++c) {
       const std::span<const double> all = own.sums->All(c);
@@ -175,9 +187,6 @@ Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint
       std::vector<float>& share = part.shares[column.dictionary()[c]];
       for (std::size_t t = 0; t < k; ++t) share.push_back(Smoothed(all[0], all[t + 1], of_all.All(0)[t + 1] / of_all.All(0)[0]));
     }
-    if (part.shares.size() > kMostOneHot) return;
-    for (const auto& [value, share] : part.shares) part.one_hot.push_back(value);
-    std::sort(part.one_hot.begin(), part.one_hot.end());
   }));
   encoder.names_ = encoder.Names({});
   *training = ASSAY_TRY(encoder.Encode(*examples.table, rows, context));
@@ -186,7 +195,7 @@ Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint
   for (std::size_t p = 0; p < fitted.size(); ++p) first[p + 1] = first[p] + encoder.Width(encoder.parts_[p]);
   ASSAY_TRY(base::ParallelFor(context, static_cast<std::int64_t>(fitted.size()), [&](std::int64_t f) {
     const auto p = static_cast<std::size_t>(f);
-    if (!fitted[p].sums) return;
+    if (encoder.parts_[p].prior.empty()) return;
     const std::size_t num_codes = examples.table->column(examples.features[p].column).dictionary().size();
     TrainingShares(stages, fitted[p].codes, targets, *fitted[p].sums, of_all, num_codes, k).Write(training, first[p]);
   }));

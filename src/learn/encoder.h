@@ -1,8 +1,7 @@
 // Columns to the dense numbers that learners take.
 //
-// Numbers stay (those that lie together far from 0 less a constant, so that floats can tell them apart), booleans become 0/1, missing stays NaN. A category becomes its share in the outcome among training rows,
-// smoothed towards the prior by 20 rows (one column per class beyond two), and, with at most 12 values, a 0/1 column
-// per value. Source: Micci-Barreca 2001, doi:10.1145/507533.507538.
+// Numbers stay (those that lie together far from 0 less a constant, so that floats can tell them apart), booleans become 0/1, missing stays NaN. A category becomes, with at most 12 values, a 0/1 column per value, else its share in the outcome among training
+// rows, smoothed towards the prior by 20 rows (one column per class beyond two). Source: Micci-Barreca 2001, doi:10.1145/507533.507538.
 #pragma once
 
 #include <functional>

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "base/random.h"
@@ -141,10 +142,19 @@ TEST(Encoder, AnOutcomeChangesOnlyWhatIsDecidedAfterItIsKnownAndNeverItsOwnGroup
   }
 }
 
+// With a column per value its share would only repeat them, and out of fold it mirrors the rows' own outcomes.
+TEST(Encoder, OnlyCategoriesOfManyValuesBecomeShares) {
+  Matrix matrix;
+  const Result<Encoder> encoder = Encoder::Fit(Make(Task::kBinary, false, 1, false, 0), All(), {}, &matrix);
+  EXPECT_EQ(encoder->names(), (std::vector<std::string>{"few = f0", "few = f1", "few = f2", "few = f3", "few = f4", "few = f5", "many: share"}));
+  EXPECT_EQ(Encoder::FromJson(encoder->ToJson())->names(), encoder->names());
+}
+
 TEST(Encoder, TrainingSharesAreTheSmoothedMeansOfWhatWasKnown) {
   // The definition, row by row, for units that straddle the stages.
   const Examples examples = Make(Task::kRegression, true, 10, true, 0);
   const Matrix matrix = TrainingOf(examples);
+  const table::Column& category = examples.table->column(1);
   std::vector<base::Micros> starts;
   for (std::int64_t s = 0; s < 8; ++s) starts.push_back(s * static_cast<base::Micros>(kRows) / 8 * base::kMicrosPerHour);
   for (std::size_t i = 0; i < kRows; ++i) {
@@ -154,12 +164,12 @@ TEST(Encoder, TrainingSharesAreTheSmoothedMeansOfWhatWasKnown) {
       if (examples.time[j] >= start || examples.unit[j] == examples.unit[i]) continue;
       all_rows += 1;
       all_sum += static_cast<double>(examples.outcome[j]);
-      if (examples.table->column(0).CodeAt(static_cast<std::int64_t>(j)) != examples.table->column(0).CodeAt(static_cast<std::int64_t>(i))) continue;
+      if (category.CodeAt(static_cast<std::int64_t>(j)) != category.CodeAt(static_cast<std::int64_t>(i))) continue;
       rows += 1;
       sum += static_cast<double>(examples.outcome[j]);
     }
-    const float share = matrix.values[i * matrix.num_columns];
-    if (all_rows == 0) {
+    const float share = matrix.values[i * matrix.num_columns + 6];  // behind a column per value of the first category
+    if (all_rows == 0 || category.IsMissing(static_cast<std::int64_t>(i))) {
       EXPECT_TRUE(std::isnan(share)) << i;
     } else {
       EXPECT_NEAR(static_cast<double>(share), (sum + 20 * all_sum / all_rows) / (rows + 20), 1e-6) << i;

@@ -13,6 +13,8 @@
 namespace assay::learn {
 
 enum class Task { kBinary, kMulticlass, kRegression, kRanking };
+// What the answer to a number aims at: the median where the metric is the absolute error, else the mean.
+enum class Centre { kMean, kMedian };
 const char* TaskName(Task task);  // "binary", "multiclass", "regression", "ranking"
 
 // Row numbers of the table, ascending unless said otherwise.
@@ -44,6 +46,7 @@ struct RowFilter {
 struct Examples {
   std::shared_ptr<const table::Table> table;
   Task task = Task::kBinary;
+  Centre centre = Centre::kMean;        // of regression
   std::vector<Feature> features;
   std::vector<float> outcome;           // class index (binary: 1 = positive), value, or relevance gain >= 0 (ranking); never NaN
   std::vector<std::string> classes;     // names by class index; empty for regression and ranking
@@ -58,9 +61,15 @@ struct Examples {
   std::int64_t least_query_rows = 0;    // queries with fewer rows are not in it; ranking only
   std::string outcome_text, time_text, unit_text, query_text;  // the EXPRs, for reports; empty where none
 
+  bool aims_at_median() const { return task == Task::kRegression && centre == Centre::kMedian; }
   std::int64_t num_rows() const { return table ? table->num_rows() : 0; }
   // Values per row of a prediction: the number of classes for multiclass, else 1.
   std::size_t num_outputs() const { return task == Task::kMulticlass ? classes.size() : 1; }
 };
+
+// Half-way between the two middle values of an even number; requires at least one.
+double Median(std::vector<double> values);
+// The mean of the outcomes of `rows`, or their median where that is aimed at. Regression; requires at least one row.
+double CentralOutcome(const Examples& examples, std::span<const std::uint32_t> rows);
 
 }  // namespace assay::learn

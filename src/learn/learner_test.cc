@@ -124,6 +124,158 @@ TEST(Learners, TreesFindWhatTellsARareOutcome) {
   }
 }
 
+// Two categories of two values that say something only together; folds forward in time and none.
+TEST(Learners, TreesAnswerAnInteractionOfCategoriesTheRightWayRound) {
+  for (const bool with_time : {false, true}) {
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+      Examples examples = Make(Truth::kNoise, Task::kBinary, 2000, 50 + seed);
+      base::RandomStream random(seed, "interaction");
+      std::vector<std::uint32_t> a, b;
+      for (std::size_t i = 0; i < 2000; ++i) {
+        a.push_back(static_cast<std::uint32_t>(random.Below(2)));
+        b.push_back(static_cast<std::uint32_t>(random.Below(2)));
+        examples.outcome[i] = random.Uniform() < (a[i] == b[i] ? 0.75 : 0.25) ? 1.0F : 0.0F;
+        if (with_time) examples.time.push_back(static_cast<base::Micros>(i) * base::kMicrosPerHour);
+      }
+      examples.table = std::make_shared<const table::Table>(*table::Table::Create({Column::Categories("a", a, {"m", "f"}), Column::Categories("b", b, {"u", "v"})}));
+      examples.features = {{0, "a", "a"}, {1, "b", "b"}};
+      EXPECT_GT(SkillOf(RungKind::kBoosted, examples), 0.08) << "seed " << seed << ", time " << with_time;
+    }
+  }
+}
+
+// A panel: 40 units at 60 times. Halves of the units are judged by the other halves, and tuned in halves of these.
+TEST(Learners, RulesInAPanelGoAsDeepAsTheTruth) {
+  Examples examples = Make(Truth::kNoise, Task::kRegression, 2400, 9);
+  examples.num_units = 40;
+  std::vector<double> x(2400), z(2400);
+  examples.table->column(0).CopyNumbers(0, x);
+  examples.table->column(1).CopyNumbers(0, z);
+  base::RandomStream random(9, "panel");
+  for (std::size_t i = 0; i < 2400; ++i) {
+    examples.unit.push_back(static_cast<std::uint32_t>(i % 40));
+    examples.time.push_back(static_cast<base::Micros>(i / 40) * base::kMicrosPerDay);
+    examples.outcome[i] = static_cast<float>((x[i] > 0.5 ? 2 : 0) + (z[i] > 0.5 ? 1 : 0) + 0.3 * random.Normal());
+  }
+  const std::vector<Split> halves = *CrossValidationFolds(examples, SplitHoldout(examples, {})->train, 4, RunContext().seed);
+  ASSERT_EQ(halves.size(), 8U);
+  for (const Split& half : halves) {
+    if (half.train.size() < 400) continue;
+    const auto model = MakeLearner(RungKind::kRule)->Fit(examples, half.train, {});
+    ASSERT_TRUE(model) << model.error().message;
+    EXPECT_EQ((*model)->columns().size(), 2U) << (*model)->Explain({});
+  }
+}
+
+// What cannot be tuned says so.
+TEST(Learners, OneUnitIsFittedWithoutFoldsAndSaysSo) {
+  Examples examples = Make(Truth::kThreshold, Task::kBinary, 300, 4);
+  examples.unit.assign(300, 0);
+  examples.num_units = 1;
+  Rows rows(300);
+  std::iota(rows.begin(), rows.end(), 0U);
+  for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
+    const auto model = MakeLearner(kind)->Fit(examples, rows, {});
+    ASSERT_TRUE(model) << model.error().message;
+    EXPECT_NE((*model)->Explain({}).find("belong to one unit"), std::string::npos) << (*model)->Explain({});
+  }
+}
+
+TEST(Learners, ARuleFindsAClearThresholdInFewRows) {
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const double skill = SkillOf(RungKind::kRule, Make(Truth::kThreshold, Task::kBinary, 80, seed));
+    EXPECT_GT(skill, 0.1) << seed;
+  }
+}
+
+// One weak category among features of many cut points, folds forward in time: the first fold's few rows must not decide that nothing
+// helps. Without the category hardly ever anything is split on.
+TEST(Learners, ARuleFindsOneWeakCategoryAmongManyNumbersAndNothingInNoise) {
+  int found = 0, split_on_noise = 0;
+  constexpr int kSeeds = 20;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    for (const bool informative : {true, false}) {
+      base::RandomStream random(seed, "weak category");
+      Examples examples;
+      std::vector<std::uint32_t> channel;
+      std::vector<Column> columns;
+      for (std::size_t i = 0; i < 1200; ++i) {
+        channel.push_back(static_cast<std::uint32_t>(random.Below(4)));
+        examples.outcome.push_back(random.Uniform() < (informative && channel[i] == 1 ? 0.32 : 0.16) ? 1.0F : 0.0F);
+        examples.time.push_back(static_cast<base::Micros>(i) * base::kMicrosPerHour);
+      }
+      columns.push_back(Column::Categories("channel", channel, {"mail", "phone", "shop", "web"}));
+      for (int f = 0; f < 12; ++f) {
+        std::vector<double> noise;
+        for (std::size_t i = 0; i < 1200; ++i) noise.push_back(random.Normal());
+        columns.push_back(Column::Numbers("noise" + std::to_string(f), noise));
+      }
+      examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+      for (std::size_t c = 0; c < 13; ++c) examples.features.push_back({c, examples.table->column(c).name(), examples.table->column(c).name()});
+      Rows rows(1200);
+      std::iota(rows.begin(), rows.end(), 0U);
+      const auto model = MakeLearner(RungKind::kRule)->Fit(examples, rows, {});
+      const std::vector<std::string> used = (*model)->columns();
+      (informative ? found : split_on_noise) += !used.empty() && (!informative || used[0] == "channel") ? 1 : 0;
+      if (!used.empty()) continue;
+      EXPECT_NE((*model)->Explain({}).find("no depth up to 3 beat the constant on 3 folds"), std::string::npos) << (*model)->Explain({});
+    }
+  }
+  EXPECT_GE(found, 18);
+  EXPECT_LE(split_on_noise, 4);
+}
+
+TEST(Learners, ManyWeakFeaturesGetThePenaltyTheyNeed) {
+  base::RandomStream random(7, "weak features");
+  Examples examples;
+  std::vector<std::vector<double>> x(150, std::vector<double>(2000));
+  std::vector<double> weight;
+  for (std::size_t f = 0; f < x.size(); ++f) weight.push_back(0.08 * random.Normal());
+  for (std::size_t i = 0; i < 2000; ++i) {
+    double margin = 0;
+    for (std::size_t f = 0; f < x.size(); ++f) margin += weight[f] * (x[f][i] = random.Normal());
+    examples.outcome.push_back(random.Uniform() < 1 / (1 + std::exp(-margin)) ? 1.0F : 0.0F);
+  }
+  std::vector<Column> columns;
+  for (std::size_t f = 0; f < x.size(); ++f) columns.push_back(Column::Numbers("f" + std::to_string(f), x[f]));
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+  for (std::size_t f = 0; f < x.size(); ++f) examples.features.push_back({f, examples.table->column(f).name(), examples.table->column(f).name()});
+  EXPECT_GT(SkillOf(RungKind::kLinear, examples), 0.0);
+}
+
+// Under the absolute error each rung answers with medians: in a skewed outcome far below means. The saved models do as well.
+TEST(Learners, RungsThatAimAtTheMedianHaveTheSmallerAbsoluteError) {
+  Examples examples = Make(Truth::kNoise, Task::kRegression, 3000, 21);
+  std::vector<double> x(3000);
+  examples.table->column(0).CopyNumbers(0, x);
+  base::RandomStream random(21, "skewed");
+  for (std::size_t i = 0; i < 3000; ++i) examples.outcome[i] = static_cast<float>(100 * std::exp(x[i] + 1.5 * random.Normal()));
+  const Split split = *SplitHoldout(examples, {});
+  const auto error = [&](RungKind kind, Centre centre) {
+    Examples aimed = examples;
+    aimed.centre = centre;
+    const auto model = MakeLearner(kind)->Fit(aimed, split.train, {});
+    EXPECT_TRUE(model) << (model ? "" : model.error().message);
+    const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-median-test.json";
+    EXPECT_TRUE(SaveModel(path, "a model", aimed, {split.train, {0.5}}, **model));
+    const Result<SavedModel> back = LoadModel(path);
+    EXPECT_TRUE(back) << (back ? "" : back.error().message);
+    EXPECT_EQ(back->model->Explain({}), (*model)->Explain({}));
+    std::vector<double> predictions(split.test.size()), again(split.test.size()), losses(split.test.size());
+    EXPECT_TRUE((*model)->Predict(*examples.table, split.test, predictions, {}));
+    EXPECT_TRUE(back->model->Predict(*examples.table, split.test, again, {}));
+    EXPECT_EQ(predictions, again);
+    RowLosses(Metric::kMae, examples, split.test, predictions, losses);
+    return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+  };
+  const double constant = error(RungKind::kConstant, Centre::kMedian);
+  EXPECT_LT(constant, 0.95 * error(RungKind::kConstant, Centre::kMean));
+  for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
+    EXPECT_LT(error(kind, Centre::kMedian), 0.95 * error(kind, Centre::kMean)) << RungKindName(kind);
+    EXPECT_LT(error(kind, Centre::kMedian), constant) << RungKindName(kind);
+  }
+}
+
 TEST(Learners, WorkForEveryTask) {
   for (const Task task : {Task::kMulticlass, Task::kRegression, Task::kRanking}) {
     for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {

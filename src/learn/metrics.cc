@@ -137,13 +137,18 @@ std::vector<double> QueryNdcg(const Examples& examples, std::span<const std::uin
   return ndcg;
 }
 
+Metric LossMetric(const Examples& examples) {
+  if (examples.task != Task::kRegression) return Metric::kLogLoss;
+  return examples.aims_at_median() ? Metric::kMae : Metric::kRmse;
+}
+
 double MeanLoss(const Examples& examples, std::span<const std::uint32_t> rows, std::span<const double> predictions) {
   if (examples.task == Task::kRanking) {
     const std::vector<double> ndcg = QueryNdcg(examples, rows, predictions, 0);
     return 1 - std::accumulate(ndcg.begin(), ndcg.end(), 0.0) / static_cast<double>(ndcg.size());
   }
   std::vector<double> losses(rows.size());
-  RowLosses(examples.task == Task::kRegression ? Metric::kRmse : Metric::kLogLoss, examples, rows, predictions, losses);
+  RowLosses(LossMetric(examples), examples, rows, predictions, losses);
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
 }
 

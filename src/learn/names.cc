@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "learn/examples.h"
 #include "learn/internal/learners.h"
 #include "learn/learner.h"
@@ -12,6 +14,21 @@ const char* TaskName(Task task) {
     case Task::kRanking: return "ranking";
   }
   return "unknown";
+}
+
+double Median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return values.size() % 2 == 1 ? *middle : (*std::max_element(values.begin(), middle) + *middle) / 2;
+}
+
+double CentralOutcome(const Examples& examples, std::span<const std::uint32_t> rows) {
+  std::vector<double> values;
+  for (const std::uint32_t row : rows) values.push_back(static_cast<double>(examples.outcome[row]));
+  if (examples.aims_at_median()) return Median(std::move(values));
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
 }
 
 const char* RungKindName(RungKind kind) {

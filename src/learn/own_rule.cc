@@ -153,6 +153,11 @@ Result<std::unique_ptr<Model>> FitOwnRule(const std::string& text, const Example
   for (std::size_t g = 0; g < count.size(); ++g) {
     for (std::size_t c = 0; c < k; ++c) outputs[g * k + c] = (outputs[g * k + c] + prior[c]) / (count[g] + 1);
   }
+  if (examples.aims_at_median()) {
+    std::vector<Rows> rows_of(count.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) rows_of[of_row[i]].push_back(rows[i]);
+    for (std::size_t g = 0; g < rows_of.size(); ++g) outputs[g] = CentralOutcome(examples, rows_of[g].empty() ? rows : std::span<const std::uint32_t>(rows_of[g]));
+  }
   return std::unique_ptr<Model>(std::make_unique<OwnRuleModel>(text, examples.task, std::move(groups), std::move(outputs), k));
 }
 

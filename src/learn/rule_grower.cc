@@ -1,11 +1,28 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "base/thread_pool.h"
 #include "learn/internal/rule_tree.h"
+#include "learn/internal/split_chance.h"
 
 namespace assay::learn {
+
+namespace {
+// Mean rank of equals, as a share of all.
+std::vector<double> RanksOf(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
+    for (std::size_t i = first; i < last; ++i) ranks[order[i]] = static_cast<double>(first + last) / 2 / static_cast<double>(order.size());
+  }
+  return ranks;
+}
+}  // namespace
 
 RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, int least_leaf_rows) : examples_(examples), rows_(rows.begin(), rows.end()), context_(context), k_(examples.num_outputs()) {
   target_.resize(rows_.size() * k_, 0.0);
@@ -14,8 +31,11 @@ RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> 
     if (examples.task == Task::kMulticlass) target_[i * k_ + static_cast<std::size_t>(y)] = 1;
     else target_[i] = static_cast<double>(y);
   }
+  if (examples.aims_at_median()) target_ = RanksOf(target_);
   for (const double t : target_) least_gain_ += 1e-12 * t * t;
-  least_rows_ = std::max<double>(20, static_cast<double>(rows_.size()) / 200);
+  const auto num_rows = static_cast<double>(rows_.size());
+  least_rows_ = std::max(std::clamp(num_rows / 10, 5.0, 20.0), num_rows / 200);
+  least_category_rows_ = std::clamp(num_rows * 3 / 20, 8.0, 30.0);
   if (least_leaf_rows > 0) least_rows_ = least_category_rows_ = least_leaf_rows;
 }
 
@@ -49,7 +69,29 @@ std::vector<double> RuleGrower::Sums(const std::vector<std::uint32_t>& members) 
   return sums;
 }
 
-RuleGrower::Candidate RuleGrower::BestOf(std::size_t f, const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const {
+double RuleGrower::Variance(const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const {
+  double squares = 0;
+  for (const std::uint32_t i : members) {
+    for (std::size_t c = 0; c < k_; ++c) {
+      const double away = target_[i * k_ + c] - sums[c] / static_cast<double>(members.size());
+      squares += away * away;
+    }
+  }
+  return squares / static_cast<double>(members.size());
+}
+
+std::vector<double> RuleGrower::Output(const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const {
+  std::vector<double> output;
+  if (examples_.aims_at_median()) {
+    Rows rows;
+    for (const std::uint32_t i : members) rows.push_back(rows_[i]);
+    return {CentralOutcome(examples_, rows)};
+  }
+  for (std::size_t c = 0; c < k_; ++c) output.push_back((sums[c] + prior_[c]) / (static_cast<double>(members.size()) + 1));
+  return output;
+}
+
+RuleGrower::Candidate RuleGrower::BestOf(std::size_t f, const std::vector<std::uint32_t>& members, const std::vector<double>& sums, double variance) const {
   const BinnedFeature& binned = binned_[f];
   std::vector<double> count(binned.num_bins, 0), sum(binned.num_bins * k_, 0);
   for (const std::uint32_t i : members) {
@@ -74,8 +116,13 @@ RuleGrower::Candidate RuleGrower::BestOf(std::size_t f, const std::vector<std::u
       if (left_count < least_rows_ || right_count < least_rows_) continue;
       double score = -base_score;
       for (std::size_t c = 0; c < k_; ++c) score += left[c] * left[c] / left_count + (sums[c] - left[c]) * (sums[c] - left[c]) / right_count;
-      if (score > best.gain) best = {score, f, b, missing_left};
+      if (score > best.gain) best = {score, 0, f, b, missing_left};
     }
+  }
+  if (best.gain > 0 && variance > 0) {
+    const auto values = static_cast<std::size_t>(std::count_if(count.begin() + 1, count.end(), [](double rows) { return rows > 0; }));
+    const double degrees = std::max<double>(1, static_cast<double>(k_) - 1);
+    best.log_chance = LogChanceOfSplit(degrees * best.gain / variance, degrees, {!binned.values.empty(), values, count[0] > 0, least_rows_ / n});
   }
   return best;
 }
@@ -100,12 +147,13 @@ Result<int> RuleGrower::Split(const std::vector<std::uint32_t>& members, int dep
   nodes_.emplace_back();
   const std::vector<double> sums = Sums(members);
   const auto n = static_cast<double>(members.size());
-  for (std::size_t c = 0; c < k_; ++c) nodes_.back().output.push_back((sums[c] + prior_[c]) / (n + 1));
+  nodes_.back().output = Output(members, sums);
   nodes_.back().share = n / static_cast<double>(rows_.size());
   if (depth == 0 || n < 2 * least_rows_) return index;
+  const double variance = Variance(members, sums);
   std::vector<Candidate> candidates(binned_.size());
-  ASSAY_TRY(base::ParallelFor(context_, static_cast<std::int64_t>(binned_.size()), [&](std::int64_t f) { candidates[static_cast<std::size_t>(f)] = BestOf(static_cast<std::size_t>(f), members, sums); }));
-  const auto best = std::max_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.gain < b.gain; });
+  ASSAY_TRY(base::ParallelFor(context_, static_cast<std::int64_t>(binned_.size()), [&](std::int64_t f) { candidates[static_cast<std::size_t>(f)] = BestOf(static_cast<std::size_t>(f), members, sums, variance); }));
+  const auto best = std::max_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.log_chance != b.log_chance ? a.log_chance > b.log_chance : a.gain < b.gain; });
   if (best == candidates.end() || best->gain <= least_gain_) return index;
   const BinnedFeature& binned = binned_[best->feature];
   std::vector<std::uint32_t> left, right;
@@ -115,6 +163,7 @@ Result<int> RuleGrower::Split(const std::vector<std::uint32_t>& members, int dep
     (goes_left ? left : right).push_back(i);
   }
   FillNode(*best, &nodes_[static_cast<std::size_t>(index)]);
+  nodes_[static_cast<std::size_t>(index)].log_chance = std::min(0.0, best->log_chance + std::log(static_cast<double>(binned_.size())));
   const int left_index = ASSAY_TRY(Split(left, depth - 1));
   const int right_index = ASSAY_TRY(Split(right, depth - 1));
   nodes_[static_cast<std::size_t>(index)].left = left_index;

@@ -2,8 +2,10 @@
 //
 // Grown greedily by the reduction of squared error (for 0/1 outcomes: the Gini index; Breiman et al. 1984) over at most 128
 // bins per feature; categories are ordered by their smoothed outcome, which makes the best split in two one of order
-// (Fisher 1958). How deep it goes is chosen by validation folds inside the training rows.
+// (Fisher 1958). How deep it goes, and whether it keeps splits that chance could have found, is chosen by validation folds inside the
+// training rows.
 #include <algorithm>
+#include <cmath>
 
 #include "learn/internal/learners.h"
 #include "learn/internal/rule_tree.h"
@@ -14,24 +16,40 @@ namespace assay::learn {
 
 namespace {
 
-// The same tree cut off below `depth`: what growing to that depth gives, because it grows greedily.
-int CopyTruncated(const std::vector<RuleNode>& nodes, int from, int depth, std::vector<RuleNode>* out) {
+// A split that chance finds in more than one of 20 features like these is left out where a shape is strict.
+const double kStrict = std::log(0.05);
+
+// How much of the greedily grown tree is kept.
+struct Shape {
+  int depth = 0;
+  bool strict = false;  // only splits that chance would hardly have found
+};
+
+// The same tree cut off: what growing to that shape gives, because it grows greedily.
+int CopyTruncated(const std::vector<RuleNode>& nodes, int from, const Shape& shape, std::vector<RuleNode>* out) {
   const auto index = static_cast<int>(out->size());
   out->push_back(nodes[static_cast<std::size_t>(from)]);
   const RuleNode& node = nodes[static_cast<std::size_t>(from)];
   if (node.left < 0) return index;
-  if (depth == 0) {
+  if (shape.depth == 0 || (shape.strict && node.log_chance > kStrict)) {
     RuleNode leaf;
     leaf.output = node.output;
     leaf.share = node.share;
     (*out)[static_cast<std::size_t>(index)] = std::move(leaf);
     return index;
   }
-  const int left = CopyTruncated(nodes, node.left, depth - 1, out);
-  const int right = CopyTruncated(nodes, node.right, depth - 1, out);
+  const Shape below{shape.depth - 1, shape.strict};
+  const int left = CopyTruncated(nodes, node.left, below, out);
+  const int right = CopyTruncated(nodes, node.right, below, out);
   (*out)[static_cast<std::size_t>(index)].left = left;
   (*out)[static_cast<std::size_t>(index)].right = right;
   return index;
+}
+
+std::vector<RuleNode> Truncated(const std::vector<RuleNode>& nodes, const Shape& shape) {
+  std::vector<RuleNode> kept;
+  CopyTruncated(nodes, 0, shape, &kept);
+  return kept;
 }
 
 class RuleLearner : public Learner {
@@ -42,30 +60,44 @@ class RuleLearner : public Learner {
 
   Result<std::unique_ptr<Model>> Fit(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const override {
     if (rows.empty()) return Error{ErrorCode::kInvalidInput, "there are no training rows"};
-    int depth = options_.max_rule_depth;
-    if (!options_.quick) depth = ASSAY_TRY(ChooseDepth(examples, rows, context));
-    std::vector<RuleNode> nodes = ASSAY_TRY(RuleGrower(examples, rows, context, options_.least_leaf_rows).Grow(depth));
-    return MakeRuleModel(examples.task, std::move(nodes));
+    Shape shape{options_.max_rule_depth};
+    std::string note;
+    if (!options_.quick) shape = ASSAY_TRY(ChooseShape(examples, rows, context, &note));
+    const std::vector<RuleNode> nodes = ASSAY_TRY(RuleGrower(examples, rows, context, options_.least_leaf_rows).Grow(shape.depth));
+    return MakeRuleModel(examples.task, Truncated(nodes, shape), std::move(note));
   }
 
  private:
-  Result<int> ChooseDepth(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context) const {
+  // The simplest first: of equally good shapes it is taken.
+  std::vector<Shape> Shapes() const {
+    std::vector<Shape> shapes = {{0, false}};
+    for (const bool strict : {true, false}) {
+      for (int depth = 1; depth <= options_.max_rule_depth; ++depth) shapes.push_back({depth, strict});
+    }
+    return shapes;
+  }
+
+  Result<Shape> ChooseShape(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, std::string* note) const {
     const std::int64_t most = options_.tuning_rows > 0 ? options_.tuning_rows : 1'000'000;
     const Rows sample = ThinRows(examples, rows, most, context.seed);
     const Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, 3, context.seed);
-    if (!folds) return 1;
-    std::vector<double> loss(static_cast<std::size_t>(options_.max_rule_depth) + 1, 0);
+    if (!folds) {
+      *note = "at most one split that chance would hardly find, because folds cannot choose the depth: " + folds.error().message;
+      return Shape{1, true};
+    }
+    const std::vector<Shape> shapes = Shapes();
+    std::vector<double> loss(shapes.size(), 0);
     for (const learn::Split& fold : *folds) {
       const std::vector<RuleNode> deepest = ASSAY_TRY(RuleGrower(examples, fold.train, context, options_.least_leaf_rows).Grow(options_.max_rule_depth));
-      for (std::size_t depth = 0; depth < loss.size(); ++depth) {
-        std::vector<RuleNode> nodes;
-        CopyTruncated(deepest, 0, static_cast<int>(depth), &nodes);
+      for (std::size_t s = 0; s < shapes.size(); ++s) {
         std::vector<double> predictions(fold.test.size() * examples.num_outputs());
-        ASSAY_TRY(MakeRuleModel(examples.task, std::move(nodes))->Predict(*examples.table, fold.test, predictions, context));
-        loss[depth] += MeanLoss(examples, fold.test, predictions);
+        ASSAY_TRY(MakeRuleModel(examples.task, Truncated(deepest, shapes[s]))->Predict(*examples.table, fold.test, predictions, context));
+        loss[s] += MeanLoss(examples, fold.test, predictions);
       }
     }
-    return static_cast<int>(std::min_element(loss.begin(), loss.end()) - loss.begin());
+    const Shape best = shapes[static_cast<std::size_t>(std::min_element(loss.begin(), loss.end()) - loss.begin())];
+    if (best.depth == 0) *note = "no depth up to " + std::to_string(options_.max_rule_depth) + " beat the constant on " + std::to_string(folds->size()) + (folds->size() == 1 ? " fold" : " folds") + " inside the training rows";
+    return best;
   }
 
   LearnerOptions options_;

@@ -19,7 +19,7 @@ std::string QuotedName(const std::string& name) {
 
 class RuleModel : public Model {
  public:
-  RuleModel(Task task, std::vector<RuleNode> nodes) : task_(task), nodes_(std::move(nodes)) {}
+  RuleModel(Task task, std::vector<RuleNode> nodes, std::string note) : task_(task), nodes_(std::move(nodes)), note_(std::move(note)) {}
   RungKind kind() const override { return RungKind::kRule; }
 
   Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext& context) const override {
@@ -75,13 +75,14 @@ class RuleModel : public Model {
     for (const RuleNode& n : nodes_) {
       nodes.push_back({{"column", n.column}, {"category", n.category}, {"upper", n.upper}, {"values", n.values}, {"right_values", n.right_values}, {"missing_left", n.missing_left}, {"left", n.left}, {"right", n.right}, {"output", n.output}, {"share", n.share}});
     }
-    return {{"nodes", nodes}};
+    return {{"nodes", nodes}, {"note", note_}};
   }
 
   std::string Explain(std::span<const std::string> classes) const override {
-    if (nodes_[0].left < 0) return "no split helps: " + Answer(nodes_[0], classes) + " for all";
+    if (nodes_[0].left < 0) return (note_.empty() ? "no split helps" : note_) + ": " + Answer(nodes_[0], classes) + " for all";
     std::vector<std::string> lines;
     Collect(0, "", classes, &lines);
+    if (!note_.empty()) lines.push_back("(" + note_ + ")");
     return base::Join(lines, "\n");
   }
 
@@ -120,11 +121,12 @@ class RuleModel : public Model {
 
   Task task_;
   std::vector<RuleNode> nodes_;
+  std::string note_;
 };
 
 }  // namespace
 
-std::unique_ptr<Model> MakeRuleModel(Task task, std::vector<RuleNode> nodes) { return std::make_unique<RuleModel>(task, std::move(nodes)); }
+std::unique_ptr<Model> MakeRuleModel(Task task, std::vector<RuleNode> nodes, std::string note) { return std::make_unique<RuleModel>(task, std::move(nodes), std::move(note)); }
 
 Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task, std::size_t num_outputs) {
   std::vector<RuleNode> nodes;
@@ -158,7 +160,7 @@ Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task, std::size_t
     if (!below(nodes[i].left) || !below(nodes[i].right) || (nodes[i].left < 0) != nodes[i].column.empty() || (nodes[i].left < 0) != (nodes[i].right < 0)) return Error{ErrorCode::kInvalidInput, "the model file is damaged: node " + std::to_string(i)};
   }
   if (nodes.empty()) return Error{ErrorCode::kInvalidInput, "the model file is damaged: no nodes"};
-  return MakeRuleModel(task, std::move(nodes));
+  return MakeRuleModel(task, std::move(nodes), json.value("note", std::string()));
 }
 
 }  // namespace assay::learn

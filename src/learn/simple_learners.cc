@@ -27,19 +27,19 @@ std::vector<double> Shares(const Examples& examples, std::span<const std::uint32
 
 class ConstantModel : public Model {
  public:
-  ConstantModel(Task task, std::vector<double> values) : task_(task), values_(std::move(values)) {}
+  ConstantModel(Task task, Centre centre, std::vector<double> values) : task_(task), centre_(centre), values_(std::move(values)) {}
   RungKind kind() const override { return RungKind::kConstant; }
   Result<void> Predict(const table::Table&, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext&) const override {
     for (std::size_t i = 0; i < rows.size(); ++i) std::copy(values_.begin(), values_.end(), out.begin() + static_cast<std::ptrdiff_t>(i * values_.size()));
     return {};
   }
   std::vector<std::string> columns() const override { return {}; }
-  Json ToJson() const override { return {{"values", values_}}; }
+  Json ToJson() const override { return {{"values", values_}, {"median", centre_ == Centre::kMedian}}; }
   std::string Explain(std::span<const std::string> /*classes*/) const override {
     switch (task_) {
       case Task::kBinary: return "always " + base::ReadableShare(values_[0]) + ", the share in the training rows";
       case Task::kMulticlass: return "always the shares of the classes in the training rows";
-      case Task::kRegression: return "always " + base::ReadableNumber(values_[0]) + ", the mean of the training rows";
+      case Task::kRegression: return "always " + base::ReadableNumber(values_[0]) + (centre_ == Centre::kMedian ? ", the median of the training rows" : ", the mean of the training rows");
       case Task::kRanking: return "all items alike: their order within a query is left open";
     }
     return "";
@@ -47,6 +47,7 @@ class ConstantModel : public Model {
 
  private:
   Task task_;
+  Centre centre_;
   std::vector<double> values_;
 };
 
@@ -96,7 +97,7 @@ class ConstantLearner : public Learner {
   std::string name() const override { return "constant"; }
   Result<std::unique_ptr<Model>> Fit(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext&) const override {
     if (rows.empty()) return Error{ErrorCode::kInvalidInput, "there are no training rows"};
-    return std::unique_ptr<Model>(std::make_unique<ConstantModel>(examples.task, Shares(examples, rows)));
+    return std::unique_ptr<Model>(std::make_unique<ConstantModel>(examples.task, examples.aims_at_median() ? Centre::kMedian : Centre::kMean, examples.aims_at_median() ? std::vector<double>{CentralOutcome(examples, rows)} : Shares(examples, rows)));
   }
 };
 
@@ -121,7 +122,7 @@ std::unique_ptr<Learner> MakeRandomLearner() { return std::make_unique<RandomLea
 Result<std::unique_ptr<Model>> LoadConstant(const Json& json, Task task, std::size_t num_outputs) {
   auto values = json.at("values").get<std::vector<double>>();
   if (values.size() != num_outputs) return Error{ErrorCode::kInvalidInput, "the model file is damaged: its constant has another number of values than the outcome"};
-  return std::unique_ptr<Model>(std::make_unique<ConstantModel>(task, std::move(values)));
+  return std::unique_ptr<Model>(std::make_unique<ConstantModel>(task, json.value("median", false) ? Centre::kMedian : Centre::kMean, std::move(values)));
 }
 Result<std::unique_ptr<Model>> LoadRandom(const Json& json, Task task, std::size_t num_outputs) {
   auto shares = json.at("shares").get<std::vector<double>>();

@@ -96,12 +96,14 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
     std::vector<std::size_t> limits;
     for (std::size_t f = 1; f <= k; ++f) limits.push_back(timeline.Limit(timeline.size() * f / (k + 1)));
     limits.push_back(timeline.size());
+    std::vector<std::uint8_t> half_of;
     for (std::size_t f = 0; f < k; ++f) {
       Split fold = timeline.Cut(limits[f], limits[f + 1], CrossingUnits::kJudgeOnly);
       if (timeline.groups().kind() == GroupKind::kUnit && fold.train.size() * 4 < limits[f]) {
         // Units live so long that most are tested: half of them are judged by the other half's past, and the other way round.
-        for (const std::uint64_t half : {0U, 1U}) {
-          Split part = timeline.CutPanel(limits[f], limits[f + 1], half, seed);
+        if (half_of.empty()) half_of = timeline.DealHalves(seed);
+        for (std::uint8_t half = 0; half < 2; ++half) {
+          Split part = timeline.CutPanel(limits[f], limits[f + 1], half_of, half);
           if (!part.train.empty() && !part.test.empty() && !OneClass(examples, part.train)) folds.push_back(std::move(part));
         }
         continue;

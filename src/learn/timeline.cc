@@ -66,13 +66,27 @@ Split Timeline::Cut(std::size_t begin, std::size_t end, CrossingUnits crossing) 
   return Sorted(std::move(split));
 }
 
-Split Timeline::CutPanel(std::size_t begin, std::size_t end, std::uint64_t half, std::uint64_t seed) const {
+std::vector<std::uint8_t> Timeline::DealHalves(std::uint64_t seed) const {
+  std::vector<std::uint32_t> present;
+  std::vector<std::uint8_t> half_of(groups_.count(), 2);
+  for (const std::uint32_t row : order_) {
+    std::uint8_t& half = half_of[groups_.Of(row)];
+    if (half == 2) present.push_back(groups_.Of(row));
+    half = 0;
+  }
+  std::sort(present.begin(), present.end());
+  base::RandomStream(seed, "halves of units").Shuffle(std::span<std::uint32_t>(present));
+  for (std::size_t i = 0; i < present.size(); ++i) half_of[present[i]] = static_cast<std::uint8_t>(i % 2);
+  return half_of;
+}
+
+Split Timeline::CutPanel(std::size_t begin, std::size_t end, std::span<const std::uint8_t> half_of, std::uint8_t half) const {
   Split split;
   if (begin >= end) return split;
   const base::Micros start = FirstTime(order_[begin]);
   for (std::size_t i = 0; i < end; ++i) {
     const std::uint32_t row = order_[i];
-    const bool tested = base::RandomStream(seed, "halves of units", groups_.Of(row)).Below(2) == half;
+    const bool tested = half_of[groups_.Of(row)] == half;
     if (i >= begin && tested) split.test.push_back(row);
     if (i < begin && !tested && KnownAt(row, start)) split.train.push_back(row);
   }

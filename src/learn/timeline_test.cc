@@ -132,6 +132,22 @@ TEST(CrossValidationFolds, JudgeEachRowOnceAndCutNeitherTimesNorQueriesNorUnits)
   }
 }
 
+// The training part of a fold is split again to tune on; a half of a panel's units must not fall into one half once more.
+TEST(CrossValidationFolds, CanBeMadeInsideEachFold) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    const Examples examples = Make(c);
+    const std::vector<Split> folds = *CrossValidationFolds(examples, AllRows(examples), 4, 1);
+    for (const Split& fold : folds) {
+      std::set<base::Micros> times;
+      for (const std::uint32_t row : fold.train) times.insert(c.time ? examples.time[row] : row);
+      if (times.size() < 10) continue;
+      const Result<std::vector<Split>> inner = CrossValidationFolds(examples, fold.train, 2, 1);
+      EXPECT_TRUE(inner) << (inner ? "" : inner.error().message);
+    }
+  }
+}
+
 TEST(SplitHoldout, CutsNeitherTimesNorQueriesNorUnits) {
   for (const Case& c : kCases) {
     SCOPED_TRACE(c.name);

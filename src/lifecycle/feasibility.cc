@@ -101,6 +101,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   report.task = learn::TaskName(gathered.examples.task);
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
   ASSAY_TRY(learn::RefuseMetricOf(metric, gathered.examples.task));
+  if (metric == Metric::kMae && !gathered.examples.aims_at_median()) return Feasibility(AimedAtMedian(gathered), options, context);
   report.metric = learn::MetricName(metric);
   report.least_gain = options.least_gain;
   report.target = options.target;

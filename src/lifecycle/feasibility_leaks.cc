@@ -129,6 +129,7 @@ Result<SingleColumn> SingleColumn::Create(const Examples& examples, std::int64_t
   SingleColumn single;
   single.context_ = context;
   single.examples_ = Restricted(examples, ThinRows(examples, num_rows, context.seed));
+  single.examples_.centre = learn::Centre::kMean;  // judged by skill
   if (examples.task == learn::Task::kRegression) {
     const std::vector<double> values(single.examples_.outcome.begin(), single.examples_.outcome.end());
     const std::vector<double> ranks = stats::Midranks(values);

@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "learn/comparison.h"
 #include "learn/learner.h"
+#include "learn/metrics.h"
 #include "learn/split.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/exchange.h"
@@ -41,7 +42,7 @@ double SkillOf(RungKind kind, const Examples& examples, const std::vector<learn:
         for (const double ndcg : learn::QueryNdcg(examples, fold.test, predictions, 0)) *sum += 1 - ndcg;
         return;
       }
-      learn::RowLosses(examples.task == learn::Task::kRegression ? learn::Metric::kRmse : learn::Metric::kLogLoss, examples, fold.test, predictions, losses);
+      learn::RowLosses(learn::LossMetric(examples), examples, fold.test, predictions, losses);
       for (const double l : losses) *sum += l;
     };
     add(**model, &loss);
@@ -59,10 +60,16 @@ Result<std::vector<learn::Split>> PatternFolds(const Examples& examples, Exchang
   std::vector<base::Micros> sorted = examples.time;
   std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
   const base::Micros middle = sorted[sorted.size() / 2];
+  // About as many units in either half, however few there are.
+  std::vector<std::uint32_t> units(examples.unit.begin(), examples.unit.end());
+  std::sort(units.begin(), units.end());
+  units.erase(std::unique(units.begin(), units.end()), units.end());
+  base::RandomStream(seed, "pattern units").Shuffle(std::span<std::uint32_t>(units));
+  std::vector<std::size_t> half_of(examples.num_units, 0);
+  for (std::size_t i = 0; i < units.size(); ++i) half_of[units[i]] = i % 2;
   std::vector<learn::Split> folds(4);
   for (const std::uint32_t row : all) {
-    const std::size_t half = base::RandomStream(seed, "pattern units", examples.unit[row]).Below(2);
-    const std::size_t part = 2 * half + (examples.time[row] >= middle ? 1 : 0);
+    const std::size_t part = 2 * half_of[examples.unit[row]] + (examples.time[row] >= middle ? 1 : 0);
     folds[part].test.push_back(row);
     folds[3 - part].train.push_back(row);
   }

@@ -242,4 +242,9 @@ learn::Examples Restricted(const learn::Examples& examples, const learn::Rows& r
   return few;
 }
 
+Gathered AimedAtMedian(Gathered gathered) {
+  gathered.examples.centre = learn::Centre::kMedian;
+  return gathered;
+}
+
 }  // namespace assay::lifecycle

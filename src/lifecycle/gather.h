@@ -49,6 +49,9 @@ Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const Run
 Result<Gathered> GatherFromTable(const Problem& problem, std::shared_ptr<const table::Table> table,
                                  evidence::DataSummary data, const RunContext& context);
 
+// The same data for models that aim at the median, which is what the absolute error rewards. Requires regression.
+Gathered AimedAtMedian(Gathered gathered);
+
 // "1e+39, beyond the largest number that a model can hold (3.4e+38); mend it or leave it empty".
 std::string BeyondFloatInWords(double value);
 

@@ -98,6 +98,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   const Examples& examples = gathered.examples;
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
   ASSAY_TRY(learn::RefuseMetricOf(metric, examples.task));
+  if (metric == Metric::kMae && !examples.aims_at_median()) return Train(AimedAtMedian(gathered), options, context);
   if (examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
   if (options.repeats == 1 || options.repeats < 0) return Error{ErrorCode::kInvalidInput, "repeats: " + std::to_string(options.repeats) + " is not possible; one fit shows no spread, so give 0 (none) or at least 2"};
   ASSAY_TRY(RefuseNameClashes(options));

@@ -23,8 +23,9 @@ using learn::Rows;
 
 constexpr int kChoiceFolds = 4;
 
-// Learned rungs are corrected where their out-of-fold predictions need it; own rules are calibrated as they are fitted.
-bool MayBeCalibrated(RungKind kind) { return kind == RungKind::kRule || kind == RungKind::kLinear || kind == RungKind::kBoosted; }
+// Learned rungs are corrected where their out-of-fold predictions need it; own rules are calibrated as they are fitted. The map is one of
+// means, which medians must not be bent to.
+bool MayBeCalibrated(const Examples& examples, RungKind kind) { return !examples.aims_at_median() && (kind == RungKind::kRule || kind == RungKind::kLinear || kind == RungKind::kBoosted); }
 
 // The lowest rung whose distance to the best is surely below the least gain; the best itself always is.
 std::size_t LowestGoodEnough(const Standing& standing, double least_gain) {
@@ -87,7 +88,7 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   }
   for (std::size_t r = 0; r < num_candidates; ++r) {
     Rung& rung = (*rungs)[r];
-    if (MayBeCalibrated(rung.kind)) {
+    if (MayBeCalibrated(examples, rung.kind)) {
       learn::CrossFitted fitted = ASSAY_TRY(learn::CalibrateAcrossFolds(examples, std::move(of_rung[r].folds), dependence.unit, dependence.num_units));
       rung.calibration = fitted.calibration;
       of_rung[r].folds = std::move(fitted.calibrated);

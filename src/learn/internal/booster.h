@@ -42,6 +42,7 @@ struct BoosterSetting {
   double least_child_weight = 5;  // of a binary outcome as frequent as not: 20 rows; boosted_learner scales it to the outcome
   int trees = 60;
   int bins = kMostBins;  // as of the data it is trained on
+  Centre centre = Centre::kMean;  // regression: what the trees aim at
 };
 
 class Booster {
@@ -52,7 +53,7 @@ class Booster {
   Booster& operator=(const Booster&) = delete;
 
   // Trains setting.trees trees on data with its outcome. `watch` is called after each tree and stops by false; may be empty.
-  Result<void> Train(Task task, std::size_t num_classes, double mean_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch);
+  Result<void> Train(Task task, std::size_t num_classes, double central_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch);
   // One output per row (several classes: one per row and class), straight from the matrix. Thread-safe.
   Result<std::vector<double>> Predict(const Matrix& matrix) const;
   // The same of data made ForWatching: predicted again after further trees it costs only these.

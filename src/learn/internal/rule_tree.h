@@ -26,10 +26,11 @@ struct RuleNode {
   int left = -1, right = -1;
   std::vector<double> output;      // of the rows that reach the node, smoothed
   double share = 0;                // of training rows
+  double log_chance = 0;           // of the split, by LogChanceOfSplit and Bonferroni over features; while it grows, not saved
 };
 
-
-std::unique_ptr<Model> MakeRuleModel(Task task, std::vector<RuleNode> nodes);
+// `note`: how its shape was come by, where a reader should know; stands in place of "no split helps" when there is no split.
+std::unique_ptr<Model> MakeRuleModel(Task task, std::vector<RuleNode> nodes, std::string note = "");
 
 // A feature in bins: bin 0 = missing or rare, then numbers by size or categories by outcome.
 struct BinnedFeature {
@@ -43,22 +44,26 @@ struct BinnedFeature {
 // Categories with fewer than `least_category_rows` rows count as missing.
 BinnedFeature BinFeature(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k, double least_category_rows);
 
-// Grows trees of several depths on the same bins. Not thread-safe; uses context.pool itself.
+// Grows trees of several depths on the same bins. The feature of a split is the one whose best split chance would find least easily;
+// where the median is aimed at, splits part the outcome's ranks and leaves answer with medians. Not thread-safe; uses context.pool itself.
 class RuleGrower {
  public:
-  // `least_leaf_rows` 0: 20, and one in 200 of the rows.
+  // `least_leaf_rows` 0: one in 200 of the rows, and 20, or one in ten of fewer than 200 rows but 5.
   RuleGrower(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, int least_leaf_rows = 0);
   Result<std::vector<RuleNode>> Grow(int depth);
 
  private:
   struct Candidate {
-    double gain = 0;
+    double gain = 0, log_chance = 0;
     std::size_t feature = 0, bin = 0;  // left: bins 1..bin, and missing where it fits better
     bool missing_left = false;
   };
   Result<void> Bin();
   std::vector<double> Sums(const std::vector<std::uint32_t>& members) const;
-  Candidate BestOf(std::size_t f, const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const;
+  // The variance of the targets, summed over them.
+  double Variance(const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const;
+  Candidate BestOf(std::size_t f, const std::vector<std::uint32_t>& members, const std::vector<double>& sums, double variance) const;
+  std::vector<double> Output(const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const;
   Result<int> Split(const std::vector<std::uint32_t>& members, int depth);
   void FillNode(const Candidate& best, RuleNode* node) const;
 

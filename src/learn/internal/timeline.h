@@ -34,8 +34,11 @@ class Timeline {
   // `begin` and `end` are limits or size(). Tested is what lies between; training rows lie before, with outcomes that were
   // known at the first test decision. Early rows of units that are tested train only with kOnBothSides.
   Split Cut(std::size_t begin, std::size_t end, CrossingUnits crossing) const;
-  // For units that live on both sides: those of one random half are tested, those of the other train.
-  Split CutPanel(std::size_t begin, std::size_t end, std::uint64_t half, std::uint64_t seed) const;
+  // The groups that have rows here dealt into two halves of equal size, by group: 0 or 1. Dealt anew in each part of the rows, so
+  // that a half can be halved again.
+  std::vector<std::uint8_t> DealHalves(std::uint64_t seed) const;
+  // For units that live on both sides: those of one half are tested, those of the other train.
+  Split CutPanel(std::size_t begin, std::size_t end, std::span<const std::uint8_t> half_of, std::uint8_t half) const;
   // Everything from the limit at `position` on is tested. Units stand on both sides only when most live so long that three
   // quarters of the training rows would be lost otherwise.
   TimeCut CutLatest(std::size_t position) const;
