@@ -139,9 +139,9 @@ TEST(CrossValidationFolds, CanBeMadeInsideEachFold) {
     const Examples examples = Make(c);
     const std::vector<Split> folds = *CrossValidationFolds(examples, AllRows(examples), 4, 1);
     for (const Split& fold : folds) {
-      std::set<base::Micros> times;
-      for (const std::uint32_t row : fold.train) times.insert(c.time ? examples.time[row] : row);
-      if (times.size() < 10) continue;
+      std::set<base::Micros> moments;  // that a fold may begin at
+      for (const std::uint32_t row : fold.train) moments.insert(c.query ? examples.query[row] : c.time ? examples.time[row] : row);
+      if (moments.size() < 10) continue;
       const Result<std::vector<Split>> inner = CrossValidationFolds(examples, fold.train, 2, 1);
       EXPECT_TRUE(inner) << (inner ? "" : inner.error().message);
     }
