@@ -14,9 +14,6 @@ namespace assay::learn {
 namespace {
 
 constexpr double kSmoothingRows = 20;
-// Of a category with a column per value the share says nothing more, and where a category matters only together with others its
-// out-of-fold share mirrors the rows' own outcomes: trees that split on it answer the wrong way round.
-const std::size_t kMostWithoutShare = getenv("NOSHARE") ? atoi(getenv("NOSHARE")) : kMostOneHot;
 constexpr std::int64_t kBlockRows = 65536;
 
 bool IsCategory(table::ColumnType type) { return type == table::ColumnType::kCategory; }
@@ -179,7 +176,9 @@ Result<Encoder> Encoder::Fit(const Examples& examples, std::span<const std::uint
       part.one_hot = std::move(present);
       std::sort(part.one_hot.begin(), part.one_hot.end());
     }
-    if (!part.one_hot.empty() && part.one_hot.size() <= kMostWithoutShare) return;
+    // Of a category with a column per value the share says nothing more, and where a category matters only together with others its
+    // out-of-fold share mirrors the rows' own outcomes: trees that split on it answer the wrong way round.
+    if (!part.one_hot.empty()) return;
     for (std::size_t t = 0; t < k; ++t) part.prior.push_back(static_cast<float>(of_all.All(0)[t + 1] / of_all.All(0)[0]));
     for (std::size_t c = 0; c < column.dictionary().size(); ++c) {
       const std::span<const double> all = own.sums->All(c);
