@@ -172,6 +172,24 @@ TEST_F(EngineTest, AColumnOfParquetIsWhatAllFilesTogetherNeed) {
   EXPECT_NE(refused.error().message.find("p3.parquet: column 'x' is a category, in "), std::string::npos) << refused.error().message;
 }
 
+TEST_F(EngineTest, OneEngineWritesSeveralFilesEachWithItsOwnValues) {
+  const std::unique_ptr<Engine> engine = std::move(*Engine::Open({}));
+  for (const double value : {1.5, 2.5, 3.5}) {
+    const std::vector<table::Column> block = {table::Column::Numbers("x", {value, -value})};
+    int given = 0;
+    const auto next = [&](std::vector<table::Column>* out) -> Result<bool> {
+      *out = block;
+      return given++ < 2;
+    };
+    const std::string path = (folder_ / ("value" + std::to_string(static_cast<int>(value)) + ".parquet")).string();
+    ASSERT_TRUE(engine->WriteBlocks(table::Table::Create({block[0]})->schema(), next, path));
+    const Result<ReadResult> read = Read(path);
+    ASSERT_TRUE(read) << read.error().message;
+    ASSERT_EQ(read->table.num_rows(), 4);
+    for (int row = 0; row < 4; ++row) EXPECT_EQ(read->table.column(0).NumberAt(row), row % 2 == 0 ? value : -value) << path;
+  }
+}
+
 TEST_F(EngineTest, EveryWidthOfCodesIsCrossedWhileReading) {
   std::string bytes = "x,y\n";
   for (int i = 0; i < 70'000; ++i) bytes += "v" + std::to_string(i) + "," + (i % 3 == 0 ? "" : "1") + "\n";

@@ -1,6 +1,7 @@
 #include "store/internal/block_scan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 namespace assay::store::internal {
@@ -114,9 +115,11 @@ void Scan(duckdb_function_info info, duckdb_data_chunk output) {
 
 }  // namespace
 
-Result<void> RegisterBlockScan(duckdb_connection connection, BlockScan* scan) {
+Result<std::string> RegisterBlockScan(duckdb_connection connection, BlockScan* scan) {
+  static std::atomic<std::int64_t> registered = 0;
+  const std::string name = "assay_blocks_" + std::to_string(++registered);
   duckdb_table_function function = duckdb_create_table_function();
-  duckdb_table_function_set_name(function, kBlockScan);
+  duckdb_table_function_set_name(function, name.c_str());
   duckdb_table_function_set_extra_info(function, scan, nullptr);
   duckdb_table_function_set_bind(function, Bind);
   duckdb_table_function_set_init(function, Init);
@@ -124,7 +127,7 @@ Result<void> RegisterBlockScan(duckdb_connection connection, BlockScan* scan) {
   const duckdb_state state = duckdb_register_table_function(connection, function);
   duckdb_destroy_table_function(&function);
   if (state != DuckDBSuccess) return Error{ErrorCode::kInternal, "the data engine does not take columns to write"};
-  return {};
+  return name;
 }
 
 }  // namespace assay::store::internal

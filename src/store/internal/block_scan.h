@@ -21,8 +21,8 @@ struct BlockScan {
   Result<void> failure;
 };
 
-inline constexpr const char* kBlockScan = "assay_blocks";
-// Makes `SELECT * FROM assay_blocks()` read from `scan` on this connection.
-Result<void> RegisterBlockScan(duckdb_connection connection, BlockScan* scan);
+// Makes `SELECT * FROM <name>()` read from `scan`; returns the name. Functions belong to the whole database and stay, so each scan gets a
+// name of its own: under a shared one, a later query would pull from a scan that is gone.
+Result<std::string> RegisterBlockScan(duckdb_connection connection, BlockScan* scan);
 
 }  // namespace assay::store::internal

@@ -55,9 +55,9 @@ Result<std::int64_t> WriteBlocks(duckdb_database database, const table::Schema& 
   const auto copy = [&]() -> Result<void> {
     Connection connection;
     if (duckdb_connect(database, &connection.handle) != DuckDBSuccess) return Error{ErrorCode::kInternal, "the data engine does not accept a connection"};
-    ASSAY_TRY(RegisterBlockScan(connection.handle, &scan));
+    const std::string blocks = ASSAY_TRY(RegisterBlockScan(connection.handle, &scan));
     QueryResult result;
-    const std::string sql = std::string("COPY (SELECT * FROM ") + kBlockScan + "()) TO " + QuoteLiteral(beside) + " (" + options + ", USE_TMP_FILE false)";
+    const std::string sql = "COPY (SELECT * FROM " + blocks + "()) TO " + QuoteLiteral(beside) + " (" + options + ", USE_TMP_FILE false)";
     if (duckdb_query(connection.handle, sql.c_str(), &result.handle) == DuckDBSuccess) return {};
     if (!scan.failure) return scan.failure.error();
     const std::string message = duckdb_result_error(&result.handle);

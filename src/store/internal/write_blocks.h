@@ -8,7 +8,7 @@
 
 namespace assay::store::internal {
 
-// See Engine::WriteBlocks. Uses a connection of its own, so that a name it registers never stays behind.
+// See Engine::WriteBlocks.
 Result<std::int64_t> WriteBlocks(duckdb_database database, const table::Schema& schema, const BlockSource& next, const std::string& path);
 
 }  // namespace assay::store::internal
