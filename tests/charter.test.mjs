@@ -85,6 +85,7 @@ const change = (from, to) => (charter) => (assert.ok(charter.includes(from)), ch
 const findings = [
   ['a declared column is missing', add('[[data.columns]]\nname = "amuont"\n'), 'column_missing', 'contradicted', 'data.columns[amuont].name', "Did you mean 'amount'"],
   ['part of the outcome known before', change('name = "returned"\nknown = "after"', 'name = "returned"\nknown = "before"'), 'known_too_late', 'contradicted', 'data.columns[returned].known', 'part of the outcome'],
+  ['a feature that is said to be known after', change('name = "refund"\nknown = "after"', 'name = "refund"\nknown = "after"\nfeature = true'), 'known_too_late', 'contradicted', 'data.columns[refund].feature', 'no model uses it'],
   ['a feature that hardly exists before the outcome', change('name = "refund"\nknown = "after"', 'name = "refund"\nknown = "before"'), 'known_too_late', 'contradicted', 'data.columns[refund].known', '900 rows whose outcome is not'.replace('900', '300')],
   ['the outcome comes later than the wait', change('wait = "10 days"', 'wait = "2 days"'), 'wait_too_short', 'contradicted', 'problem.wait', '10 days'],
   ['rows per day do not match', change('rows_per_day = 30', 'rows_per_day = 300'), 'volume_mismatch', 'contradicted', 'data.rows_per_day', '30 rows a day'],
@@ -157,6 +158,16 @@ for (const [what, edit, kind, status, key, says] of findings) {
 test('what is derived from the unknown is no feature, so that nothing is left to accuse', () => {
   const { report } = check(`${base}[[data.derived]]\nname = "paid_back"\nexpression = "refund / 2"\n[[data.derived]]\nname = "kept"\nexpression = "1 - returned"\n[[data.derived]]\nname = "kept_twice"\nexpression = "kept * 2"\n`);
   assert.deepEqual(report.findings.filter((f) => f.status === 'contradicted'), []);
+});
+
+test('a column that no model is to use is said so, however early it is known', () => {
+  const features = (text) => JSON.parse(assay('understand', project(base + text), '--json').stdout).associations.map((a) => a.feature);
+  assert.ok(features('').includes('amount'));
+  assert.ok(features('[[data.columns]]\nname = "amount"\nfeature = true\n').includes('amount'));
+  assert.deepEqual(features('[[data.columns]]\nname = "amount"\nknown = "before"\nfeature = false\n'), features('').filter((name) => name !== 'amount'));
+  const flag = assay('understand', project(base), '--exclude', 'amount');
+  assert.equal(flag.status, 2);
+  assert.ok(flag.stderr.includes("change 'feature' in [[data.columns]]"), flag.stderr);
 });
 
 // A desk: tickets are resolved five days after they came on average; `resolved` is known for all, `reopened` for a third.

@@ -32,7 +32,7 @@ test('schema/ equals what the program prints', () => {
   assert.equal(assay('schema', '--out', out).status, 0);
   const names = readdirSync(new URL('../schema', import.meta.url)).sort();
   assert.deepEqual(readdirSync(out).sort(), names);
-  for (const name of names) assert.equal(readFileSync(join(out, name), 'utf8'), readFileSync(new URL(`../schema/${name}`, import.meta.url), 'utf8'), `${name}: run build/dev/assay schema --out schema`);
+  for (const name of names) assert.equal(readFileSync(join(out, name), 'utf8'), readFileSync(new URL(`../schema/${name}`, import.meta.url), 'utf8'), `${name}: run cmake --build --preset dev --target schema`);
 });
 
 for (const command of ['understand', 'feasibility', 'train']) {

@@ -72,6 +72,14 @@ test('score keeps to its cap, or says to cut the file', () => {
   assert.ok(existsSync(path('scores.parquet')));
 });
 
+// A sample of the leak search looks at every character and part of such texts.
+test('feasibility keeps to its cap with ids of many characters', () => {
+  const hex = '0123456789abcdef';
+  const ids = path('ids.csv');
+  writeFileSync(ids, `y,x,id\n${Array.from({ length: 60_000 }, (_, i) => `${(i * 7919) % 100 < (i % 10) * 10 ? 1 : 0},${i % 10},${Array.from({ length: 128 }, (_, c) => hex[((i + 1) * (2 * c + 3) * 2654435761 >>> (c % 24)) & 15]).join('')}`).join('\n')}\n`);
+  assert.ok(run(250, 'feasibility', ids, '--outcome', 'y = 1').report);
+});
+
 // The system says no instead of the cap: an address space that is too small.
 for (const megabytes of [180, 260, 400]) {
   test(`an address space of ${megabytes} MB: done, or out of memory in a sentence`, () => {

@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSyn
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { assay, json, program, scratchFolder, valid } from './support.mjs';
+import { assay, draws, json, program, scratchFolder, valid } from './support.mjs';
 
 const folder = scratchFolder('run');
 
@@ -15,14 +15,7 @@ const ledger = (project) => readFileSync(join(project, '.assay', 'ledger.jsonl')
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // 4,000 rows in 100 units: y goes with x above 60; z is a number that goes with x; noise is none of it.
-// mulberry32: draws that follow each other do not depend on each other, so that the coin is one.
-let state = 20011;
-const random = () => {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
+const random = draws(20011);
 const data = join(folder, 'data.csv');
 writeFileSync(data, `y,z,coin,x,colour,unit\n${Array.from({ length: 4000 }, (_, i) => {
   const x = Math.floor(random() * 100);

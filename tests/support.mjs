@@ -59,10 +59,15 @@ export function unexplained(report, schema) {
   return found;
 }
 
-/** Draws from [0, 1) that are the same in every run: a linear congruential generator, good enough for columns of tests. */
+/** Draws from [0, 1) that are the same in every run, do not depend on each other and repeat only after 2^32: mulberry32. */
 export function draws(seed) {
   let state = seed;
-  return () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
 }
 
 /** Day `number` after the first of January of `year`, as 2020-01-31. */

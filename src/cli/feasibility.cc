@@ -83,13 +83,8 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal, Part
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   for (const evidence::OpenQuestion& question : report.open_questions) terminal.Paragraph(terminal.Paint("?", Style::kWarn) + " " + question.question, 2);
   if (part == Part::kAlone) {
-    static constexpr const char* kNext[] = {
-        "look for better features or another question; the refuted items above say which. (Exit code 1.)",
-        "answer the open questions in the charter (assay init DIR writes one), then run this again.",
-        "collect more rows or sharper features; 'Is there enough data?' above says how many rows would do.",
-        "assay train with the same flags shows the rule itself and what it reaches on rows that nothing was chosen by.",
-        "assay train with the same flags climbs the ladder: the lowest rung that is good enough wins."};
-    terminal.Next(kNext[static_cast<std::size_t>(report.verdict)]);
+    static constexpr const char* kHow[] = {" (Exit code 1.)", "", "", " assay train with the same flags shows the rule itself and what it reaches on rows that nothing was chosen by.", " That is assay train with the same flags."};
+    terminal.Next(report.next + "." + kHow[static_cast<std::size_t>(report.verdict)]);
   }
 }
 

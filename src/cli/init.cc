@@ -107,7 +107,7 @@ Result<int> Run(InitArguments arguments, Session& session) {
   options.sample_rows = arguments.sample;
   options.seed = session.context().seed;
   store::ReadResult read = ASSAY_TRY(engine->Read(answers.source, options, session.context()));
-  const evidence::DataSummary summary{answers.source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes};
+  const evidence::DataSummary summary{answers.source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes, read.sampled_from()};
   const auto table = std::make_shared<const table::Table>(std::move(read.table));
   answers.sampled = arguments.sample > 0;
   if (interactive) {

@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
-#include <set>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -78,32 +77,6 @@ void RenderSteps(const ProjectReport& report, Terminal& terminal) {
   }
 }
 
-// What was done to the data, once for all objectives.
-void RenderNotes(const ProjectReport& report, Terminal& terminal) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> of;  // note, objectives
-  std::set<std::string> objectives;
-  const auto add = [&](const evidence::ReportHeader& header, const std::string& objective) {
-    objectives.insert(objective);
-    for (const std::string& note : header.data.notes) {
-      auto at = std::find_if(of.begin(), of.end(), [&](const auto& known) { return known.first == note; });
-      if (at == of.end()) at = of.insert(of.end(), {note, {}});
-      if (!base::IsAmong(at->second, objective)) at->second.push_back(objective);
-    }
-  };
-  for (const evidence::FeasibilityReport& f : report.feasibility) add(f.header, f.objective);
-  for (const evidence::TrainReport& t : report.train) add(t.header, t.objective);
-  evidence::ReportHeader all;
-  if (report.understand) {
-    for (const std::string& note : report.understand->header.data.notes) {
-      if (std::none_of(of.begin(), of.end(), [&](const auto& known) { return known.first == note; })) all.data.notes.push_back(note);
-    }
-  }
-  for (const auto& [note, own] : of) all.data.notes.push_back(own.size() < objectives.size() ? "for " + base::Join(own, ", ") + ": " + note : note);
-  if (all.data.notes.empty()) return;
-  terminal.Heading("What was done to the data");
-  RenderDataNotes(all, terminal);
-}
-
 // The questions that only people can answer, and what to do with the verdicts.
 void RenderNext(const ProjectReport& report, Terminal& terminal) {
   constexpr std::size_t kShown = 3;
@@ -120,14 +93,11 @@ void RenderNext(const ProjectReport& report, Terminal& terminal) {
     for (std::size_t i = 0; i < std::min(kShown, questions.size()); ++i) terminal.Paragraph(terminal.Paint("?", Style::kWarn) + " " + questions[i], 2);
     if (questions.size() > kShown) terminal.Line("  and " + std::to_string(questions.size() - kShown) + " more in the report");
   }
-  static constexpr const char* kNext[] = {"look for better features or another question; the refuted items above say which", "answer the open questions in assay.toml and run again",
-                                          "collect more rows or sharper features; 'Is there enough data?' above says how many rows", "put the best rule to work; a model would add too little",
-                                          "apply the recommended rung with assay score DIR FILE, and prove the gain in an experiment"};
   std::string text;
   for (const evidence::FeasibilityReport& f : report.feasibility) {
     const bool refuted = std::any_of(report.train.begin(), report.train.end(), [&](const evidence::TrainReport& t) { return t.objective == f.objective && t.recommended.empty(); });
     const bool go = f.verdict == evidence::FeasibilityVerdict::kGo;
-    const std::string next = go && refuted ? "the holdout refutes the rung that was chosen: find out why, then run again on new data" : kNext[static_cast<std::size_t>(f.verdict)];
+    const std::string next = !go ? f.next : refuted ? "the holdout refutes the rung that was chosen: find out why, then run again on new data" : "apply the recommended rung with assay score DIR FILE, and prove the gain in an experiment";
     text += (text.empty() ? "" : " ") + (report.feasibility.size() > 1 ? "For '" + f.objective + "': " : std::string()) + next + ".";
   }
   if (!text.empty()) terminal.Next(text);
@@ -139,7 +109,10 @@ void RenderRun(const ProjectReport& report, Terminal& terminal) {
     terminal.Heading("The charter");
     terminal.Paragraph(report.check->summary + (report.check->contradicted > 0 ? " See: assay check" : ""), 2);
   }
-  RenderNotes(report, terminal);
+  if (!report.header.data.notes.empty()) {
+    terminal.Heading("What was done to the data");
+    RenderDataNotes(report.header, terminal);
+  }
   if (report.understand) RenderUnderstand(*report.understand, terminal, Part::kOfRun);
   for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal, Part::kOfRun);
   for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal, Part::kOfRun);

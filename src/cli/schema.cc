@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/session.h"
@@ -16,17 +15,18 @@ struct Arguments {
 };
 
 Result<int> Run(const Arguments& arguments, Session& session) {
+  if (!arguments.out.empty()) {
+    ASSAY_TRY(evidence::WriteSchemas(arguments.out));
+    return 0;
+  }
   std::vector<std::string> names;
   for (const evidence::NamedSchema& entry : evidence::AllSchemas()) {
     names.push_back(entry.name);
-    if (!arguments.out.empty()) {
-      ASSAY_TRY(base::WriteFileAtomically(arguments.out + "/" + entry.name + ".schema.json", base::WriteJson(entry.schema, 2) + "\n"));
-    } else if (entry.name == arguments.report) {
+    if (entry.name == arguments.report) {
       session.PrintJson(entry.schema);
       return 0;
     }
   }
-  if (!arguments.out.empty()) return 0;
   if (arguments.report.empty()) {
     for (const std::string& name : names) session.terminal().Line(name);
     return 0;

@@ -1,5 +1,6 @@
 #include "evidence/schemas.h"
 
+#include "base/file.h"
 #include "evidence/reports/check.h"
 #include "evidence/reports/checklist.h"
 #include "evidence/reports/feasibility.h"
@@ -27,6 +28,11 @@ std::vector<NamedSchema> AllSchemas() {
       {"ledger-diff", SchemaDocument<LedgerDiffReport>("assay ledger diff")},
       {"project", SchemaDocument<ProjectReport>("assay run")},
   };
+}
+
+Result<void> WriteSchemas(const std::string& folder) {
+  for (const NamedSchema& entry : AllSchemas()) ASSAY_TRY(base::WriteFileAtomically(folder + "/" + entry.name + ".schema.json", base::WriteJson(entry.schema, 2) + "\n"));
+  return {};
 }
 
 }  // namespace assay::evidence

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "base/result.h"
 
 namespace assay::evidence {
 
@@ -15,5 +16,7 @@ struct NamedSchema {
   Json schema;
 };
 std::vector<NamedSchema> AllSchemas();
+// Each as <folder>/<name>.schema.json.
+Result<void> WriteSchemas(const std::string& folder);
 
 }  // namespace assay::evidence

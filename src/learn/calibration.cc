@@ -178,7 +178,7 @@ Result<stats::Interval> CalibrationSlope(const Examples& examples, std::span<con
   return stats::FromInfluence(fit.calibration.slope, fit.influence, clusters, level);
 }
 
-Result<CrossFitted> CalibrateAcrossFolds(const Examples& examples, std::vector<FoldPredictions> folds, std::span<const std::uint32_t> unit, std::uint32_t num_units) {
+Result<CrossFitted> CalibrateAcrossFolds(const Examples& examples, std::vector<FoldPredictions> folds, const stats::Clusters& clusters) {
   CrossFitted result;
   result.calibrated = folds;
   if (examples.task == Task::kRanking || folds.size() < 2) return result;
@@ -211,7 +211,7 @@ Result<CrossFitted> CalibrateAcrossFolds(const Examples& examples, std::vector<F
   const Result<Calibration> final_map = FitCalibration(examples, all_rows, all_predictions);
   bool helps = false;
   if (final_map && !judged.empty()) {
-    const Judge judge(examples, judged, {}, unit, num_units);
+    const Judge judge(examples, judged, {}, clusters);
     const Result<stats::Interval> gain = judge.Improvement(examples.task == Task::kRegression ? Metric::kRmse : Metric::kLogLoss, mapped, raw);
     helps = gain && gain->low > 0;
   }

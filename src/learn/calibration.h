@@ -40,7 +40,7 @@ struct CrossFitted {
 };
 // Decides inside the training rows whether predictions need correcting: only when the maps lower the loss of rows they
 // were not fitted on, with the whole 95 % interval of the paired difference (by `unit`) above 0.
-Result<CrossFitted> CalibrateAcrossFolds(const Examples& examples, std::vector<FoldPredictions> folds, std::span<const std::uint32_t> unit, std::uint32_t num_units);
+Result<CrossFitted> CalibrateAcrossFolds(const Examples& examples, std::vector<FoldPredictions> folds, const stats::Clusters& clusters);
 
 // The model with its predictions corrected; kind, columns and explanation are the model's own.
 std::unique_ptr<Model> Calibrated(std::unique_ptr<Model> model, const Calibration& calibration, Task task);

@@ -139,8 +139,8 @@ TEST(Calibration, HoldoutIntervalsCoverThePopulationValue) {
           Examples regression = sample.examples;
           regression.task = Task::kRegression;
           const std::vector<double> constant(design.rows, rate);
-          const Judge classes(sample.examples, rows, constant, sample.examples.unit, sample.examples.num_units);
-          const Judge numbers(regression, rows, constant, sample.examples.unit, sample.examples.num_units);
+          const Judge classes(sample.examples, rows, constant, {sample.examples.unit, sample.examples.num_units});
+          const Judge numbers(regression, rows, constant, {sample.examples.unit, sample.examples.num_units});
           for (std::size_t m = 0; m < std::size(metrics); ++m) {
             const Judge& judge = metrics[m] == Metric::kRmse ? numbers : classes;
             const std::string name = MetricName(metrics[m]);
@@ -179,7 +179,7 @@ TEST(Calibration, IntervalsOfNumbersCoverThePopulationValue) {
         }
         Rows rows(design.rows);
         std::iota(rows.begin(), rows.end(), 0U);
-        const Judge judge(sample.examples, rows, std::vector<double>(design.rows, 0.0), sample.examples.unit, static_cast<std::uint32_t>(design.units));
+        const Judge judge(sample.examples, rows, std::vector<double>(design.rows, 0.0), {sample.examples.unit, static_cast<std::uint32_t>(design.units)});
         rmse.Add(*judge.Estimate(Metric::kRmse, sample.a), 1);
         difference.Add(*judge.Improvement(Metric::kRmse, sample.a, sample.b), std::sqrt(1.09) - 1);
       }
@@ -374,7 +374,7 @@ TEST(Calibration, BootstrapIntervalsOfDifferencesCoverThePopulationValue) {
       std::iota(rows.begin(), rows.end(), 0U);
       for (int run = 0; run < runs; ++run) {
         const Sample sample = Draw(design, rate, auc, 77, static_cast<std::uint64_t>(run));
-        const Judge judge(sample.examples, rows, std::vector<double>(design.rows, rate), sample.examples.unit, sample.examples.num_units);
+        const Judge judge(sample.examples, rows, std::vector<double>(design.rows, rate), {sample.examples.unit, sample.examples.num_units});
         options.seed = static_cast<std::uint64_t>(run);
         for (const Metric metric : {Metric::kSkill, Metric::kLogLoss, Metric::kAuc}) {
           if (metric == Metric::kAuc && design.units > 200 && !WholeForm()) continue;

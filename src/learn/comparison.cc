@@ -45,8 +45,9 @@ Result<MetricParts> OneMinusRatio(std::vector<double> a, std::span<const double>
 
 }  // namespace
 
-Judge::Judge(const Examples& examples, Rows rows, std::vector<double> constant, std::span<const std::uint32_t> unit, std::uint32_t num_units)
-    : examples_(examples), rows_(std::move(rows)), constant_(std::move(constant)), num_units_(num_units) {
+Judge::Judge(const Examples& examples, Rows rows, std::vector<double> constant, const stats::Clusters& clusters)
+    : examples_(examples), rows_(std::move(rows)), constant_(std::move(constant)), num_units_(clusters.num_units), crossing_(clusters.crossing) {
+  const std::span<const std::uint32_t> unit = clusters.unit;
   if (examples.task == Task::kRanking) {
     // Items are queries in order of first appearance.
     std::unordered_map<std::uint32_t, std::uint32_t> unit_of_query;
@@ -155,10 +156,16 @@ Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double
 }
 
 stats::Interval Judge::NothingVaries(Metric metric, stats::Interval interval, double level) const {
-  const bool within_1 = metric == Metric::kAuc || metric == Metric::kAccuracy || metric == Metric::kBrier || metric == Metric::kNdcg;
+  const MetricLimits limits = LimitsOf(metric);
+  const double width = limits.most - limits.least;
   // Two units make one pair of a positive and a negative.
   const std::int64_t trials = metric == Metric::kAuc && !unit_of_item_.empty() ? std::max<std::int64_t>(1, interval.units / 2) : interval.units;
-  if (within_1) return stats::AllAlikeDifference(interval.value, trials, level);
+  if (std::isfinite(width)) {
+    const stats::Interval alike = stats::AllAlikeDifference(interval.value / width, trials, level);
+    interval.low = width * alike.low;
+    interval.high = width * alike.high;
+    return interval;
+  }
   interval.low = interval.high = std::nan("");
   return interval;
 }

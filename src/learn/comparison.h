@@ -27,7 +27,7 @@ class Judge {
  public:
   // `constant`: predictions of the constant rung for `rows`, against which skill is measured. `unit`: dependence of rows
   // (may be finer or coarser than examples.unit), empty = independent (for ranking: queries). All rows of a query have one.
-  Judge(const Examples& examples, Rows rows, std::vector<double> constant, std::span<const std::uint32_t> unit, std::uint32_t num_units);
+  Judge(const Examples& examples, Rows rows, std::vector<double> constant, const stats::Clusters& clusters);
 
   // kNumeric when the metric does not exist here (AUC with one class).
   Result<MetricParts> Parts(Metric metric, std::span<const double> predictions) const;
@@ -40,14 +40,14 @@ class Judge {
 
   // The same difference with an interval from drawing whole units again (stats/unit_bootstrap.h). No p value. More than 500
   // units are drawn in 500 bundles of whole units, so the cost does not grow with them: about 0.1 s, for an AUC also rows x
-  // 500 additions.
+  // 500 additions. kNumeric for crossed units.
   Result<stats::Interval> BootstrapImprovement(Metric metric, std::span<const double> a, std::span<const double> b,
                                                const stats::BootstrapOptions& options) const;
 
   const Rows& rows() const { return rows_; }
   std::int64_t num_units() const;  // independent units among the rows
   // The unit of each judged item (rows; for ranking queries), into the judge; without units none.
-  stats::Clusters Clusters() const { return {unit_of_item_, num_units_}; }
+  stats::Clusters Clusters() const { return {unit_of_item_, num_units_, crossing_}; }
 
  private:
   // Per item, for every metric but AUC: what its value is the mean of (rmse: the mean's root; skill, r2: over that of the
@@ -62,6 +62,7 @@ class Judge {
   std::vector<double> constant_;
   std::vector<std::uint32_t> unit_of_item_;
   std::uint32_t num_units_ = 0;
+  const stats::Crossing* crossing_ = nullptr;
   std::size_t num_items_ = 0;
   std::vector<std::uint8_t> positive_;
 };

@@ -54,6 +54,7 @@ Result<stats::Interval> Judge::BootstrapImprovement(Metric metric, std::span<con
   stats::Interval improvement = ASSAY_TRY(Improvement(metric, a, b));
   if (!(improvement.standard_error > 0) && improvement.low == improvement.high) return improvement;  // identical predictions
   if (!(improvement.standard_error > 0)) return Error{ErrorCode::kNumeric, "the difference is the same in every unit, and drawing them again shows no other"};
+  if (crossing_ != nullptr) return Error{ErrorCode::kNumeric, "rows depend by unit and by day; drawing whole units again would leave the days out"};
   const stats::Bundles bundles = stats::BundleUnits(Clusters(), num_items_, kMostBundles, options.seed);
   const auto interval = [&](double degrees, const std::function<double(std::span<const double>)>& statistic) {
     return stats::UnitBootstrap(improvement.value, bundles.count, degrees, statistic, options);

@@ -70,7 +70,7 @@ Data WriteOut(const Data& data, std::span<const double> times) {
 Judge JudgeOf(const Data& data) {
   Rows rows(data.examples.outcome.size());
   std::iota(rows.begin(), rows.end(), 0U);
-  return Judge(data.examples, rows, data.constant, data.examples.unit, data.examples.num_units);
+  return Judge(data.examples, rows, data.constant, {data.examples.unit, data.examples.num_units});
 }
 
 // Every draw written out and judged anew gives the same interval, for every metric.

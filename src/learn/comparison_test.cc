@@ -55,7 +55,7 @@ std::vector<double> Pick(const std::vector<double>& all, const Rows& rows, std::
   return some;
 }
 
-Judge JudgeOf(const Data& data, const Rows& rows) { return Judge(data.examples, rows, Pick(data.constant, rows, data.examples.num_outputs()), data.examples.unit, data.examples.num_units); }
+Judge JudgeOf(const Data& data, const Rows& rows) { return Judge(data.examples, rows, Pick(data.constant, rows, data.examples.num_outputs()), {data.examples.unit, data.examples.num_units}); }
 
 Rows AllRows() {
   Rows rows(90);
@@ -168,7 +168,7 @@ TEST(Judge, DifferentPredictionsWhoseDifferenceDoesNotVaryHaveABoundInsteadOfNoW
   std::vector<double> a(90, 0.1), b(90, 0.2);
   const std::vector<double> half(90, 0.5);
   for (std::size_t i = 0; i < 3; ++i) a[i] = 0.9, b[i] = 0.6;
-  const Judge judge(data.examples, AllRows(), data.constant, {}, 0);
+  const Judge judge(data.examples, AllRows(), data.constant, {});
   const double others = 1 - std::pow(0.025, 1.0 / 3);
   const stats::Interval none = *judge.Improvement(Metric::kAuc, a, b);
   EXPECT_EQ(none.value, 0);
@@ -183,7 +183,7 @@ TEST(Judge, DifferentPredictionsWhoseDifferenceDoesNotVaryHaveABoundInsteadOfNoW
   // A difference without natural ends has no bound either.
   Data numbers = Make(Task::kRegression, 8);
   numbers.examples.outcome.assign(90, 0);
-  const stats::Interval unbounded = *Judge(numbers.examples, AllRows(), numbers.constant, {}, 0).Improvement(Metric::kMae, half, a = std::vector<double>(90, 0.75));
+  const stats::Interval unbounded = *Judge(numbers.examples, AllRows(), numbers.constant, {}).Improvement(Metric::kMae, half, a = std::vector<double>(90, 0.75));
   EXPECT_EQ(unbounded.value, 0.25);
   EXPECT_TRUE(std::isnan(unbounded.low) && std::isnan(unbounded.high));
 }
@@ -246,7 +246,7 @@ TEST(Judge, WhatDiffersByRoundingOnlyIsIdentical) {
   Rows rows(50);
   std::iota(rows.begin(), rows.end(), 0U);
   const std::vector<double> constant(50, 1.0 / 3), rounded(50, 1.0 / 3 + 1e-16), other(50, 1.0 / 3 + 1e-9);
-  const Judge judge(examples, rows, constant, {}, 0);
+  const Judge judge(examples, rows, constant, {});
   const stats::Interval none = *judge.Improvement(Metric::kSkill, rounded, constant), skill = *judge.Estimate(Metric::kSkill, rounded);
   EXPECT_EQ(none.value, 0);
   EXPECT_EQ(none.standard_error, 0);

@@ -325,6 +325,21 @@ TEST(Learners, TheUnitOfTheOutcomeDoesNotMatter) {
   }
 }
 
+// Outcomes that lie together far from 0 are told apart all the same.
+TEST(Learners, AConstantAddedToTheOutcomeDoesNotMatter) {
+  const Examples original = Make(Truth::kLinear, Task::kRegression, 3000, 5);
+  for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
+    const double skill = SkillOf(kind, original);
+    EXPECT_GT(skill, 0.1) << RungKindName(kind);
+    for (const double constant : {-1e3, 1e3, 1e5}) {
+      Examples examples = original;
+      for (float& y : examples.outcome) y = static_cast<float>(static_cast<double>(y) + constant);
+      // Sums are rounded to floats: at 100,000 to 0.008.
+      EXPECT_NEAR(SkillOf(kind, examples), skill, 0.02) << RungKindName(kind) << " with " << constant << " added";
+    }
+  }
+}
+
 // A power of two changes no digit: the trees are the same, whether XGBoost adds up the labels as they are or in a nearer unit.
 TEST(Learners, BoostedTreesInAnotherPowerOfTwoAreTheSame) {
   const Examples original = Make(Truth::kLinear, Task::kRegression, 2000, 7);

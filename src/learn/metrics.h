@@ -32,7 +32,8 @@ MetricLimits LimitsOf(Metric metric);
 void RowLosses(Metric metric, const Examples& examples, std::span<const std::uint32_t> rows,
                std::span<const double> predictions, std::span<double> losses);
 
-// ndcg per query (in order of first appearance among rows): gain = outcome, log2 discount, cut at k (0: whole list).
+// ndcg per query (in order of first appearance among rows): gain = outcome, log2 discount, cut at k (0: whole list). A query
+// without any gain has no better order: 1.
 // Rows with equal scores share the mean gain of their ranks. A query without any gain counts as 1.
 std::vector<double> QueryNdcg(const Examples& examples, std::span<const std::uint32_t> rows,
                               std::span<const double> scores, int k);

@@ -85,7 +85,7 @@ TEST(PredictionCalibration, MapsHelpWhereTheyAreNeededAndAreLeftOutWhereNot) {
           fold.rows.push_back(s.rows[i]);
           fold.predictions.insert(fold.predictions.end(), s.predictions.begin() + static_cast<std::ptrdiff_t>(i * k), s.predictions.begin() + static_cast<std::ptrdiff_t>((i + 1) * k));
         }
-        const Result<CrossFitted> fitted = CalibrateAcrossFolds(s.examples, folds, {}, 0);
+        const Result<CrossFitted> fitted = CalibrateAcrossFolds(s.examples, folds, {});
         ASSERT_TRUE(fitted);
         EXPECT_EQ(fitted->calibration.identity(), sureness == 1.0) << TaskName(task) << " " << sureness;
         if (sureness != 1.0) {
@@ -109,11 +109,11 @@ TEST(PredictionCalibration, AFoldIsNeverCalibratedByItsOwnOutcomesNorByLaterOnes
       folds[i / 500].rows.push_back(s.rows[i]);
       folds[i / 500].predictions.push_back(s.predictions[i]);
     }
-    const CrossFitted before = *CalibrateAcrossFolds(s.examples, folds, {}, 0);
+    const CrossFitted before = *CalibrateAcrossFolds(s.examples, folds, {});
     // Outcomes of the third fold, and those of the second that are not known when it starts.
     for (std::size_t i = 1000; i < 1500; i += 7) s.examples.outcome[i] = 1 - s.examples.outcome[i];
     if (with_time) s.examples.outcome[990] = 1 - s.examples.outcome[990];
-    const CrossFitted after = *CalibrateAcrossFolds(s.examples, folds, {}, 0);
+    const CrossFitted after = *CalibrateAcrossFolds(s.examples, folds, {});
     EXPECT_EQ(before.calibrated[2].predictions, after.calibrated[2].predictions);
     EXPECT_NE(before.calibrated[3].predictions, after.calibrated[3].predictions);
     EXPECT_EQ(before.calibrated[1].predictions == after.calibrated[1].predictions, with_time);

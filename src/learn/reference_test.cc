@@ -62,7 +62,7 @@ std::vector<double> Shares(const Examples& examples) {
 void ExpectMetrics(Task task, const Json& c, const std::vector<const char*>& names) {
   const Examples examples = ExamplesOf(task, c);
   const std::vector<double> constant = Shares(examples), predictions = c["prediction"].get<std::vector<double>>();
-  const Judge judge(examples, AllRows(examples.outcome.size()), constant, {}, 0);
+  const Judge judge(examples, AllRows(examples.outcome.size()), constant, {});
   for (const char* name : names) {
     const double expected = c[name];
     const Result<MetricParts> parts = judge.Parts(*ParseMetric(name), predictions);

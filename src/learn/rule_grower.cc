@@ -31,7 +31,13 @@ RuleGrower::RuleGrower(const Examples& examples, std::span<const std::uint32_t> 
     if (examples.task == Task::kMulticlass) target_[i * k_ + static_cast<std::size_t>(y)] = 1;
     else target_[i] = static_cast<double>(y);
   }
-  if (examples.aims_at_median()) target_ = RanksOf(target_);
+  if (examples.aims_at_median()) {
+    target_ = RanksOf(target_);
+  } else if (examples.task == Task::kRegression || examples.task == Task::kRanking) {
+    // What numbers have in common says nothing of how they differ, and would drown it.
+    offset_ = std::accumulate(target_.begin(), target_.end(), 0.0) / static_cast<double>(std::max<std::size_t>(1, target_.size()));
+    for (double& t : target_) t -= offset_;
+  }
   for (const double t : target_) least_gain_ += 1e-12 * t * t;
   const auto num_rows = static_cast<double>(rows_.size());
   least_rows_ = std::max(std::clamp(num_rows / 10, 5.0, 20.0), num_rows / 200);
@@ -147,7 +153,11 @@ Result<int> RuleGrower::Split(const std::vector<std::uint32_t>& members, int dep
   nodes_.emplace_back();
   const std::vector<double> sums = Sums(members);
   const auto n = static_cast<double>(members.size());
+<<<<<<< HEAD
   nodes_.back().output = Output(members, sums);
+=======
+  for (std::size_t c = 0; c < k_; ++c) nodes_.back().output.push_back(offset_ + (sums[c] + prior_[c]) / (n + 1));
+>>>>>>> 298f07c (Units that share days are judged by both; columns may be kept from models; verdicts say what decided and what to do; figures of exit criteria name their objective; what a reviewer found in readers, tests and headers)
   nodes_.back().share = n / static_cast<double>(rows_.size());
   if (depth == 0 || n < 2 * least_rows_) return index;
   const double variance = Variance(members, sums);

@@ -45,8 +45,13 @@ void CheckOutcomeColumns(CheckState& state) {
       if (declared.before) state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + column + "' is said to be known before the decision, but it is part of the outcome '" + objective.problem.outcome + "'", "", "Write known = \"after\" for it.");
     }
   }
-  for (const Record& column : state.charter().list("data.columns")) {
-    if (base::Lowercase(column.text("known")).starts_with("after")) state.late.insert(base::Lowercase(column.text("name")));
+  const std::vector<Record>& columns = state.charter().list("data.columns");
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!base::Lowercase(columns[i].text("known")).starts_with("after")) continue;
+    state.late.insert(base::Lowercase(columns[i].text("name")));
+    if (!columns[i].flag("feature", false)) continue;
+    state.Find("known_too_late", FieldStatus::kContradicted, PlaceOf("data.columns", columns[i], "feature", i), "'" + columns[i].text("name") + "' is to be a feature, but it is said to be known only after the decision; no model uses it", "",
+               "Write feature = false, or known = \"before\" where that is true.");
   }
 }
 

@@ -122,7 +122,7 @@ void CheckSteps(CheckState& state) {
     const std::string text = steps[i].text("exit");
     const Result<expression::Expression> criterion = ParseCriterion(text, names);
     if (criterion) continue;
-    const bool unmeasured = criterion.error().message.starts_with("cannot be measured");
+    const bool unmeasured = criterion.error().code == ErrorCode::kUnsupported;
     state.Find("exit_not_measurable", FieldStatus::kVague, place, "the exit criterion '" + text + "' " + criterion.error().message, "", unmeasured ? "docs/projects.md lists what a run measures: gain_low, recommended_METRIC, value_per_day_low and others." : "Write a condition over figures of a run, like recommended_skill >= 0.05.");
   }
 }

@@ -34,7 +34,7 @@ Result<void> FitAll(Workbench* bench, const RunContext& context) {
     members[m].second->out_of_fold = predicted[m].All();
     members[m].second->last_model = std::move(predicted[m].last);
   }
-  bench->judge = std::make_unique<learn::Judge>(examples, bench->judged, bench->constant.out_of_fold, bench->dependence.unit, bench->dependence.num_units);
+  bench->judge = std::make_unique<learn::Judge>(examples, bench->judged, bench->constant.out_of_fold, bench->dependence.Clusters());
   return {};
 }
 

@@ -168,7 +168,7 @@ Result<ItemAnswer> DecideExplainable(const Workbench& bench, const RunContext& c
     answer.answer = "Yes: the boosted trees say the same of every row.";
     return answer;
   }
-  const stats::Interval ratio = ASSAY_TRY(stats::ClusterRatio(missed, whole, {unit, bench.dependence.num_units}));
+  const stats::Interval ratio = ASSAY_TRY(stats::ClusterRatio(missed, whole, bench.dependence.Clusters(unit)));
   const Estimate fidelity{1 - ratio.value, 1 - ratio.high, 1 - ratio.low, 0.95, ""};
   answer.figures.push_back(MakeFigure("fidelity", "share of the model's variation that a rule follows", fidelity, "share"));
   answer.verdict = fidelity.low >= 0.8 ? Verdict::kSupported : fidelity.high < 0.8 ? Verdict::kRefuted : Verdict::kInconclusive;

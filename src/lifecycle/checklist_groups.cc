@@ -108,7 +108,7 @@ Result<ItemAnswer> CompareGroups(const Workbench& bench, const std::vector<std::
   std::vector<std::string> worse;
   std::size_t open = 0, compared = 0;
   for (const Group& group : groups) {
-    const Result<stats::Difference> difference = stats::ClusterDifference(errors.values, group.inside, {unit, bench.dependence.num_units}, level);
+    const Result<stats::Difference> difference = stats::ClusterDifference(errors.values, group.inside, bench.dependence.Clusters(unit), level);
     if (!difference) continue;
     ++compared;
     const double bound = kLargestGap * difference->outside.value;

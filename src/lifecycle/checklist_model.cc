@@ -48,7 +48,7 @@ Result<ItemAnswer> DecideFeaturesBeneficial(const Workbench& bench, const RunCon
   const std::size_t k = examples.num_outputs();
   const std::vector<double> whole = ASSAY_TRY(PredictRows(*bench.boosted.last_model, seen, all, k, context));
   const std::vector<double> constant = ASSAY_TRY(PredictRows(*bench.constant.last_model, seen, all, k, context));
-  const learn::Judge judge(examples, test, constant, bench.dependence.unit, bench.dependence.num_units);
+  const learn::Judge judge(examples, test, constant, bench.dependence.Clusters());
   std::vector<std::string> idle;
   std::size_t earning = 0;
   for (std::size_t f = 0; f < count; ++f) {
@@ -130,7 +130,7 @@ Result<ItemAnswer> DecideStaleness(const Workbench& bench, const RunContext& con
     predictions[which] = ASSAY_TRY(PredictRows(*model, *examples.table, last.test, k, context));
   }
   const std::vector<double> constant = ASSAY_TRY(PredictRows(*bench.constant.last_model, *examples.table, last.test, k, context));
-  const learn::Judge judge(examples, last.test, constant, bench.dependence.unit, bench.dependence.num_units);
+  const learn::Judge judge(examples, last.test, constant, bench.dependence.Clusters());
   const Estimate lost = WithInterval(ASSAY_TRY(judge.Improvement(Metric::kSkill, predictions[1], predictions[0])), 0.95);
   answer.method = "boosted trees (60 trees) on the newer and on the older half of the training rows, equally many, judged on the same later rows, paired by unit";
   answer.figures.push_back(MakeFigure("age", "difference in age of the two models", WithoutInterval(age, "from the times of the rows"), "days"));

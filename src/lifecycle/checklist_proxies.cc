@@ -80,7 +80,7 @@ Result<stats::Interval> ScoreGap(const Workbench& bench, const Proxy& proxy, dou
     inside.push_back(proxy.trait[i]);
     if (!bench.dependence.unit.empty()) unit.push_back(bench.dependence.unit[bench.judged[i]]);
   }
-  return ASSAY_TRY(stats::ClusterDifference(scores, inside, {unit, bench.dependence.num_units}, level)).difference;
+  return ASSAY_TRY(stats::ClusterDifference(scores, inside, bench.dependence.Clusters(unit), level)).difference;
 }
 
 }  // namespace

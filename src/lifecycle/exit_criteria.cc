@@ -43,6 +43,10 @@ Result<void> Judge(const Expression& criterion, const std::vector<Measurable>& m
   const table::Column value = ASSAY_TRY(bound.Evaluate(measured, "exit", context));
   const bool missing = value.IsMissing(0);
   if (!missing) result->state = value.NumberAt(0) != 0 ? "met" : "not_met";
+  for (const std::size_t column : bound.column_indices()) {
+    const Measurable& m = measurables[column];
+    result->figures.push_back({m.name, m.objective, m.figure, m.value, m.reason});
+  }
   result->detail = FiguresOf(bound.column_indices(), measurables, missing);
   if (result->detail.empty()) result->detail = "it has no value for these figures: " + FiguresOf(bound.column_indices(), measurables, false);
   return {};
@@ -52,6 +56,7 @@ Result<void> Judge(const Expression& criterion, const std::vector<Measurable>& m
 
 Result<Expression> ParseCriterion(const std::string& text, const std::vector<std::string>& measurable_names) {
   const auto error = [](const std::string& message) { return Error{ErrorCode::kInvalidInput, message}; };
+  const auto unmeasured = [](const std::string& message) { return Error{ErrorCode::kUnsupported, "cannot be measured: " + message}; };
   const Result<Expression> parsed = Expression::Parse(text);
   if (!parsed) return error("is no EXPR, so no run can measure it: " + FirstLine(parsed.error().message));
   const Result<BoundExpression> bound = BoundExpression::Bind(*parsed, SchemaOf(measurable_names));
@@ -62,8 +67,8 @@ Result<Expression> ParseCriterion(const std::string& text, const std::vector<std
       unknown.push_back("'" + column + "'");
       for (const std::string& near : base::NearestNames(column, measurable_names, 2)) hints.push_back("'" + near + "'");
     }
-    if (unknown.empty()) return error("cannot be measured: " + FirstLine(bound.error().message));
-    return error("cannot be measured: a run does not measure " + base::Join(unknown, ", ") + (hints.empty() ? "" : ". Did you mean " + base::Join(hints, " or ") + "?"));
+    if (unknown.empty()) return unmeasured(FirstLine(bound.error().message));
+    return unmeasured("a run does not measure " + base::Join(unknown, ", ") + (hints.empty() ? "" : ". Did you mean " + base::Join(hints, " or ") + "?"));
   }
   if (bound->type() == ValueType::kText || bound->type() == ValueType::kTime) return error(std::string("is a ") + expression::ValueTypeName(bound->type()) + ", expected a condition such as gain_low >= 0.01");
   if (parsed->columns().empty()) return error("names no figure, so it is the same whatever happens");
@@ -77,7 +82,7 @@ std::vector<StepResult> JudgeSteps(const charter::Charter& charter, const eviden
   const std::vector<std::string> names = MeasurableNames(objectives);
   std::vector<StepResult> results;
   for (const Record& step : charter.list("problem.steps")) {
-    StepResult result{step.text("name"), step.text("exit"), "not_measurable", ""};
+    StepResult result{step.text("name"), step.text("exit"), "not_measurable", "", {}};
     if (result.criterion.empty()) {
       result.detail = "it has no exit criterion";
     } else {

@@ -46,7 +46,9 @@ void AskPeople(const FeasibilityOptions& options, FeasibilityReport* report) {
 Result<FeasibilityReport> Finish(FeasibilityReport report, const FeasibilityOptions& options, const VerdictFacts& facts) {
   const DecidedVerdict decided = DecideVerdict(facts);
   report.verdict = decided.verdict;
+  report.decided_by = decided.by;
   report.reason = decided.reason;
+  report.next = NextStep(decided, facts);
   AskPeople(options, &report);
   return report;
 }
@@ -176,10 +178,9 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   }
   {
     const base::ScopedStep step(context, "groups");
-    items.push_back(FatalErrorsItem(ground, *gains, &facts.cap_exceeded));
-    items.push_back(ASSAY_TRY(EthicsItem(ground, *gains)));
+    items.push_back(FatalErrorsItem(ground, *gains, &facts));
+    items.push_back(ASSAY_TRY(EthicsItem(ground, *gains, &facts)));
   }
-  for (const FeasibilityItem& item : items) facts.person_needed = facts.person_needed || item.verdict == Verdict::kNeedsPerson;
   Arrange(std::move(items), "", &report);
   AddNotes(examples, dependence, &report);
   return Finish(std::move(report), options, facts);

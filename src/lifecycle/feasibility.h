@@ -41,9 +41,9 @@ Result<evidence::FeasibilityReport> Feasibility(const Gathered& gathered, const 
 // The verdict of the whole, from its parts; the first rule that applies (see docs/feasibility.md). Pure, tested as a table.
 struct VerdictFacts {
   bool outcome_unusable = false;
-  bool cap_exceeded = false;
+  std::string cap_exceeded;   // what exceeds it, "" nothing
   bool pattern_refuted = false;
-  bool person_needed = false;
+  std::string person_needed;  // what no data can settle, "" nothing
   double gain_low = 0, gain_high = 0;          // best model over the constant
   double over_rule_low = 0, over_rule_high = 0;  // best model over the best rule
   bool target_unmet = false, still_rising = false;
@@ -52,17 +52,20 @@ struct VerdictFacts {
 };
 struct DecidedVerdict {
   evidence::FeasibilityVerdict verdict;
+  evidence::DecidedBy by;
   std::string reason;
 };
 DecidedVerdict DecideVerdict(const VerdictFacts& facts);
+// What to do about it, in a clause without a full stop.
+std::string NextStep(const DecidedVerdict& decided, const VerdictFacts& facts);
 
 // learn::ThinRows of all rows.
 learn::Rows ThinRows(const learn::Examples& examples, std::int64_t num_rows, std::uint64_t seed);
 
-// Permutation test of "the features say nothing about the outcome". The statistic is the largest out-of-fold skill of two
-// families (best rule, linear), refitted for every permutation. What is exchanged: see internal/exchange.h.
-// p = (C + 1) / (B + 1), stopped early by Besag, Clifford 1991, doi:10.1093/biomet/78.2.301, when 10 permutations were
-// as good (ties count as as good). Measured levels: docs/statistics.md.
+// Permutation test of "the features say nothing about the outcome". The statistic is the largest out-of-fold skill of three
+// families (best rule, linear, boosted trees), refitted for every permutation. What is exchanged: see internal/exchange.h. p: see
+// stats/monte_carlo_p.h, stopped early when 10 permutations were as good (ties count as as good, and so does a permutation on which
+// no family can be fitted). An error when none can be fitted to the labels as they are. Measured levels: docs/statistics.md.
 struct PatternTest {
   double p_value = 1;
   double statistic = 0;

@@ -47,7 +47,7 @@ void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, s
   }
   const Result<stats::ConfidentJoint> joint = stats::FindConfidentJoint(labels, binary ? pairs : *gains.best, k);
   if (!joint) return;
-  const evidence::Estimate noise = ToEstimate(stats::NoiseInterval(*joint, labels, {unit, ground.dependence.num_units}));
+  const evidence::Estimate noise = ToEstimate(stats::NoiseInterval(*joint, labels, ground.dependence.Clusters(unit)));
   item->figures.push_back(MakeFigure("label_noise", "labels that confident learning doubts: at most this many are wrong (where features say little, most doubts are ignorance)", noise, "share"));
   item->figures.push_back(MakeFigure("accuracy_ceiling", "share of right classes that no model can exceed if all of them are wrong", WithoutInterval(1 - noise.value, "1 less the figure above"), "share"));
   const bool clean = noise.high <= kCleanLabels;

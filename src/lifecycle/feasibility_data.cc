@@ -86,6 +86,7 @@ Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, c
 std::vector<std::vector<double>> JointErrors(const Ground& ground, const learn::Judge& judge, const std::vector<CurveSize>& sizes, const std::vector<double>& sample_errors) {
   const std::size_t items = sizes[0].influence.size();
   const stats::Clusters clusters = judge.Clusters();
+  const stats::Crossing* crossing = clusters.crossing;
   const std::size_t units = clusters.unit.empty() ? items : clusters.num_units;
   std::vector<double> sums(units * sizes.size(), 0.0);
   for (std::size_t i = 0; i < items; ++i) {
@@ -96,8 +97,12 @@ std::vector<std::vector<double>> JointErrors(const Ground& ground, const learn::
   for (int draw = 0; draw < kDraws; ++draw) {
     base::RandomStream random(ground.context.seed, "learning curve", static_cast<std::uint64_t>(draw));
     std::vector<double> error(sizes.size(), 0.0);
+    // Of a unit in a period the weights of both multiply (Owen 2007, doi:10.1214/07-AOAS122).
+    std::vector<double> of_unit(crossing == nullptr ? 0 : crossing->num_units), of_period(crossing == nullptr ? 0 : crossing->num_periods);
+    for (double& w : of_unit) w = static_cast<double>(random.Poisson1());
+    for (double& w : of_period) w = static_cast<double>(random.Poisson1());
     for (std::size_t u = 0; u < units; ++u) {
-      const double weight = static_cast<double>(random.Poisson1()) - 1;
+      const double weight = (crossing == nullptr ? static_cast<double>(random.Poisson1()) : of_unit[crossing->unit_of[u]] * of_period[crossing->period_of[u]]) - 1;
       if (weight == 0) continue;
       for (std::size_t s = 0; s < sizes.size(); ++s) error[s] += weight * sums[u * sizes.size() + s];
     }
@@ -154,7 +159,7 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   std::vector<double> constant(split.test.size() * examples.num_outputs());
   const auto model = ASSAY_TRY(learn::MakeLearner(RungKind::kConstant)->Fit(examples, split.train, ground.context));
   ASSAY_TRY(model->Predict(*examples.table, split.test, constant, ground.context));
-  const learn::Judge judge(examples, split.test, constant, ground.dependence.unit, ground.dependence.num_units);
+  const learn::Judge judge(examples, split.test, constant, ground.dependence.Clusters());
 
   std::vector<std::pair<std::size_t, int>> plan;  // size, training samples
   std::int64_t planned = 0, done = 0;             // rows to train on, for the time left

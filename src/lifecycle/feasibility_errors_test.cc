@@ -65,25 +65,25 @@ TEST(FatalErrors, InARankingTheGroupWhoseItemsStandInTheWrongPlacesIsFound) {
   const Ground ground{gathered, gathered.examples, options, dependence, learn::Metric::kSkill, context};
   Gains gains = GainsOf(gathered, scores);
   gains.best = &gains.all.boosted;
-  bool cap_exceeded = false;
-  const FeasibilityItem item = FatalErrorsItem(ground, gains, &cap_exceeded);
+  VerdictFacts facts;
+  const FeasibilityItem item = FatalErrorsItem(ground, gains, &facts);
   ASSERT_EQ(item.findings.size(), 2U);
   EXPECT_EQ(item.findings[0].name, "region = b");
   EXPECT_GT(item.findings[0].estimate.low, 0.9) << "as good as no order";
   EXPECT_LT(item.findings[1].estimate.high, 0.5);
   EXPECT_EQ(FigureOf(item, "worst_group_bound").value, item.findings[0].estimate.high);
   EXPECT_EQ(item.verdict, Verdict::kSupported);
-  EXPECT_FALSE(cap_exceeded);
+  EXPECT_EQ(facts.cap_exceeded, "");
 
   FeasibilityOptions strict = Charter();
   strict.largest_error_rate = 0.6;
-  const FeasibilityItem capped = FatalErrorsItem({gathered, gathered.examples, strict, dependence, learn::Metric::kSkill, context}, gains, &cap_exceeded);
+  const FeasibilityItem capped = FatalErrorsItem({gathered, gathered.examples, strict, dependence, learn::Metric::kSkill, context}, gains, &facts);
   EXPECT_EQ(capped.verdict, Verdict::kRefuted);
   EXPECT_EQ(FigureOf(capped, "error_cap").value, 0.6);
   EXPECT_TRUE(capped.findings[0].accused) << "it may err more than the cap";
   EXPECT_FALSE(capped.findings[1].accused);
   EXPECT_FALSE(item.findings[0].accused) << "no cap is stated";
-  EXPECT_TRUE(cap_exceeded);
+  EXPECT_NE(facts.cap_exceeded.find("above the charter's ethics.largest_error_rate of "), std::string::npos) << facts.cap_exceeded;
 }
 
 TEST(Collection, LabelsThatMostlyFitTheFeaturesAreCleanAndOthersAreLeftOpen) {

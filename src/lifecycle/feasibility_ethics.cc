@@ -75,7 +75,7 @@ Finding Gap(const Ground& ground, const Gains& gains, const Sensitive& sensitive
     inside.push_back(sensitive.traits.of_row[i] == group ? 1 : 0);
     if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[gains.all.rows[i]]);
   }
-  const Result<stats::Difference> gap = stats::ClusterDifference(values, inside, {unit, ground.dependence.num_units}, level);
+  const Result<stats::Difference> gap = stats::ClusterDifference(values, inside, ground.dependence.Clusters(unit), level);
   Finding finding{sensitive.traits.labels[group], std::string("gap_") + measure.name, {}, false, ""};
   finding.estimate.level = level;
   if (!gap) {
@@ -134,18 +134,18 @@ Result<Finding> Proxy(const Ground& ground, const Examples& few, const Sensitive
   return finding;
 }
 
-void Decide(const FeasibilityOptions& options, FeasibilityItem* item) {
+void Decide(const FeasibilityOptions& options, VerdictFacts* facts, FeasibilityItem* item) {
   std::vector<std::string> called;
   for (const Finding& finding : item->findings) {
     if (finding.accused) called.push_back(finding.message);
   }
   const std::string seen = called.empty() ? "" : " Called out: " + called[0] + (called.size() > 1 ? ", and " + std::to_string(called.size() - 1) + " more." : ".");
   if (!options.sensitive.empty()) {
-    item->verdict = Verdict::kNeedsPerson;
-    item->answer = "A person must answer: sensitive columns are stated (" + base::Join(options.sensitive, ", ") + ")." + seen;
+    AskPerson("sensitive columns are stated (" + base::Join(options.sensitive, ", ") + ")", facts, item);
+    item->answer += "." + seen;
   } else if (IsUndecided(options.harmed)) {
-    item->verdict = Verdict::kNeedsPerson;
-    item->answer = "A person must answer: the charter leaves open who could be harmed (\"" + options.harmed + "\").";
+    AskPerson("the charter leaves open who could be harmed (\"" + options.harmed + "\")", facts, item);
+    item->answer += ".";
   } else if (!options.harmed.empty()) {
     // A named harm without a sensitive column or a fatal error is weighed, not left open.
     item->verdict = Verdict::kSupported;
@@ -158,7 +158,7 @@ void Decide(const FeasibilityOptions& options, FeasibilityItem* item) {
 
 }  // namespace
 
-Result<FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains) {
+Result<FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains, VerdictFacts* facts) {
   FeasibilityItem item = StartItem("ethics");
   item.method = "sensitive columns as stated; how well the other features tell each of their groups (AUC of boosted trees, out of fold, called out when the lower limit is above 0.65); gaps between each group and all others in error, outcome and score; intervals by unit, simultaneous over all groups and measures (Bonferroni)";
   std::vector<Sensitive> columns;
@@ -196,7 +196,7 @@ Result<FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains) {
       ground.context.Report("ethics: groups", static_cast<std::int64_t>(count), static_cast<std::int64_t>(count));
     }
   }
-  Decide(ground.options, &item);
+  Decide(ground.options, facts, &item);
   return item;
 }
 

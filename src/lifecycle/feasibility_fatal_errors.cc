@@ -73,6 +73,7 @@ std::vector<GroupRows> SplitByTrait(const Ground& ground, const Gains& gains, co
     if (errors.relative()) group.reference.push_back(errors.reference[i]);
     if (!ground.dependence.unit.empty()) group.unit.push_back(ground.dependence.unit[gains.all.rows[i]]);
   }
+  if (ground.dependence.crossing) return groups;
   std::vector<std::uint32_t> dense(ground.dependence.num_units, UINT32_MAX);
   for (GroupRows& group : groups) {
     std::vector<std::uint32_t> seen;
@@ -124,7 +125,7 @@ std::vector<evidence::Finding> JudgeGroups(const Ground& ground, const Gains& ga
   for (const std::size_t column : SearchedColumns(ground)) {
     const Traits traits = TraitsOf(ground.examples.table->column(column), gains.all.rows);
     for (const GroupRows& group : SplitByTrait(ground, gains, errors, traits)) {
-      const stats::Clusters clusters{group.unit, group.num_units};
+      const stats::Clusters clusters = ground.dependence.crossing ? ground.dependence.Clusters(group.unit) : stats::Clusters{group.unit, group.num_units};
       const Result<stats::Interval> interval = errors.relative() ? stats::ClusterRatio(group.error, group.reference, clusters, level) : stats::ClusterRate(group.error, clusters, level);
       evidence::Finding finding{group.label, "group", ToEstimate(interval), false, ""};
       finding.estimate.level = level;
@@ -153,7 +154,7 @@ void AddWorstCaseCost(const Ground& ground, double worst, FeasibilityItem* item)
 
 }  // namespace
 
-FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded) {
+FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, VerdictFacts* facts) {
   const FeasibilityOptions& options = ground.options;
   const bool relative = ground.examples.task == learn::Task::kRegression || ground.examples.task == learn::Task::kRanking;
   FeasibilityItem item = StartItem("fatal_errors");
@@ -179,12 +180,12 @@ FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* 
   const std::string most = base::ReadableNumber(worst, 3) + (relative ? " times the constant's" : "");
   const std::string bound = worst_name.empty() ? "" : "; in the worst group (" + worst_name + ") the error is at most " + most;
   if (std::isfinite(options.largest_error_rate) && worst > options.largest_error_rate) {
-    *cap_exceeded = true;
+    facts->cap_exceeded = "the error in " + worst_name + " may be as high as " + most + ", above the charter's ethics.largest_error_rate of " + base::ReadableNumber(options.largest_error_rate);
     item.verdict = Verdict::kRefuted;
-    item.answer = "No: the error in " + worst_name + " may be as high as " + most + ", above the charter's cap of " + base::ReadableNumber(options.largest_error_rate) + ".";
+    item.answer = "No: " + facts->cap_exceeded + ".";
   } else if (options.fatal || IsUndecided(options.worst_error)) {
-    item.verdict = Verdict::kNeedsPerson;
-    item.answer = options.fatal ? "A person must answer: the charter says that a single error can do irreparable harm; no error rate settles that" + bound + "." : "A person must answer: the charter leaves the worst error open (\"" + options.worst_error + "\")" + bound + ".";
+    AskPerson(options.fatal ? "the charter says that a single error can do irreparable harm, which no error rate settles" : "the charter leaves the worst error open (\"" + options.worst_error + "\")", facts, &item);
+    item.answer += bound + ".";
   } else if (!unbounded.empty()) {
     item.verdict = Verdict::kInconclusive;
     item.answer = "Not decided: nothing bounds the error of " + unbounded + (worst_name.empty() ? "" : "; in the worst of the other groups (" + worst_name + ") it is at most " + most) + ".";

@@ -37,7 +37,7 @@ Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, con
   auto gains = std::make_unique<Gains>();
   ASSAY_TRY(Predict(examples, context, &gains->all));
   const OutOfFold& all = gains->all;
-  const learn::Judge judge(examples, all.rows, all.constant, dependence.unit, dependence.num_units);
+  const learn::Judge judge(examples, all.rows, all.constant, dependence.Clusters());
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1;
   const auto goodness = [&](const std::vector<double>& predictions) {
     const auto parts = judge.Parts(metric, predictions);

@@ -86,14 +86,15 @@ double MostOfAnId(const Result<stats::Interval>& place, bool timed) {
 Result<void> JudgeId(const SingleColumn& single, const table::Column& column, double most, Finding* finding) {
   std::string by = finding->estimate.low > most ? "it" : "";
   if (by.empty()) {
-    for (IdView& view : ViewsOfId(single.examples().table->column(static_cast<std::size_t>(single.examples().table->Find(column.name()))), single.examples())) {
-      const Result<stats::Interval> skill = single.Skill(std::move(view.column));
+    const table::Column& whole = single.examples().table->column(static_cast<std::size_t>(single.examples().table->Find(column.name())));
+    ASSAY_TRY(ForEachViewOfId(whole, single.examples(), [&](const std::string& words, table::Column view) -> Result<bool> {
+      const Result<stats::Interval> skill = single.Skill(std::move(view));
       if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
-      if (!skill || skill->low <= most) continue;
+      if (!skill || skill->low <= most) return true;
       finding->estimate = ToEstimate(skill);
-      by = view.words;
-      break;
-    }
+      by = words;
+      return false;
+    }));
   }
   if (by.empty()) {
     const bool follows = finding->estimate.low > kIdSkill;
@@ -183,7 +184,7 @@ Result<stats::Interval> SingleColumn::SkillOf(learn::RungKind kind, const Exampl
     predictions.insert(predictions.end(), p.begin(), p.end());
     constant.insert(constant.end(), c.begin(), c.end());
   }
-  return learn::Judge(few, judged, constant, dependence_.unit, dependence_.num_units).Estimate(learn::Metric::kSkill, predictions);
+  return learn::Judge(few, judged, constant, dependence_.Clusters()).Estimate(learn::Metric::kSkill, predictions);
 }
 
 Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContext& context) {
@@ -271,8 +272,7 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   }
   // A sample keeps few rows of each case that recurs daily, so that their usual time of day is not known.
   const std::vector<std::string> clock = ClockFeatures(gathered.examples);
-  const bool sampled = std::any_of(gathered.data.notes.begin(), gathered.data.notes.end(), [](const std::string& note) { return note.starts_with("a random sample"); });
-  if (!clock.empty() && sampled && !base::IsAmong(*leaky, clock[0]) && !FindTimeLeak(gathered.examples)) {
+  if (!clock.empty() && gathered.data.sampled_from > 0 && !base::IsAmong(*leaky, clock[0]) && !FindTimeLeak(gathered.examples)) {
     order += " Whether the time of day in '" + gathered.examples.time_text + "' was planned or is what happened could not be judged: the sample holds too few rows of each case that recurs; run it on all rows.";
   }
   item.verdict = !leaky->empty() ? Verdict::kRefuted : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;

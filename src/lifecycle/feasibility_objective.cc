@@ -33,7 +33,7 @@ evidence::FeasibilityItem ObjectiveItem(const learn::Examples& examples, const D
   item.figures.push_back(MakeFigure("rows", "rows with a known outcome", WithoutInterval(static_cast<double>(rows), "a count"), "rows"));
   std::vector<double> differs;
   for (const float y : examples.outcome) differs.push_back(y != frequent ? 1 : 0);
-  const evidence::Estimate share = ToEstimate(stats::ClusterRate(differs, {dependence.unit, dependence.num_units}));
+  const evidence::Estimate share = ToEstimate(stats::ClusterRate(differs, dependence.Clusters()));
   item.figures.push_back(MakeFigure("other_share", "rows outside the most frequent value", share, "share"));
   const bool classes = examples.task == learn::Task::kBinary || examples.task == learn::Task::kMulticlass;
   const std::string part = base::ReadableCount(others) + " of " + base::ReadableCount(rows) + " rows lie outside its most frequent value" + (classes ? " (" + base::ReadableShare(share.value) + ")" : "");

@@ -26,27 +26,27 @@ constexpr int kFolds = 3;
 constexpr int kEnough = 10;  // as-good permutations after which the test stops
 
 // Out-of-fold skill of one family on these labels.
-double SkillOf(RungKind kind, const Examples& examples, const std::vector<learn::Split>& folds, const RunContext& context) {
+Result<double> SkillOf(RungKind kind, const Examples& examples, const std::vector<learn::Split>& folds, const RunContext& context) {
   learn::LearnerOptions options;
   options.quick = true;
   options.coarse = true;
   double loss = 0, constant_loss = 0;
   for (const learn::Split& fold : folds) {
-    const auto model = learn::MakeLearner(kind, options)->Fit(examples, fold.train, context);
-    const auto constant = learn::MakeLearner(RungKind::kConstant)->Fit(examples, fold.train, context);
-    if (!model || !constant) return -1;
+    const auto model = ASSAY_TRY(learn::MakeLearner(kind, options)->Fit(examples, fold.train, context));
+    const auto constant = ASSAY_TRY(learn::MakeLearner(RungKind::kConstant)->Fit(examples, fold.train, context));
     std::vector<double> predictions(fold.test.size() * examples.num_outputs()), losses(fold.test.size());
-    const auto add = [&](const learn::Model& m, double* sum) {
-      if (!m.Predict(*examples.table, fold.test, predictions, context)) return;
+    const auto add = [&](const learn::Model& m, double* sum) -> Result<void> {
+      ASSAY_TRY(m.Predict(*examples.table, fold.test, predictions, context));
       if (examples.task == learn::Task::kRanking) {
         for (const double ndcg : learn::QueryNdcg(examples, fold.test, predictions, 0)) *sum += 1 - ndcg;
-        return;
+        return {};
       }
       learn::RowLosses(learn::LossMetric(examples), examples, fold.test, predictions, losses);
       for (const double l : losses) *sum += l;
+      return {};
     };
-    add(**model, &loss);
-    add(**constant, &constant_loss);
+    ASSAY_TRY(add(*model, &loss));
+    ASSAY_TRY(add(*constant, &constant_loss));
   }
   return constant_loss > 0 ? 1 - loss / constant_loss : 0;
 }
@@ -92,13 +92,17 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
   PatternTest test;
   test.exchanged = exchange.words();
   const std::vector<learn::Split> folds = ASSAY_TRY(PatternFolds(examples, exchange.kind(), context.seed));
-  const auto statistic = [&](const Examples& e) {
+  // Of the families that can be fitted; the last one's error when none can.
+  const auto statistic = [&](const Examples& e) -> Result<double> {
     const RunContext serial = context.Serial();
-    double best = -1;
-    for (const RungKind family : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) best = std::max(best, SkillOf(family, e, folds, serial));
+    Result<double> best = Error{ErrorCode::kInternal, "no family of models"};
+    for (const RungKind family : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
+      const Result<double> skill = SkillOf(family, e, folds, serial);
+      if (!best || (skill && *skill > *best)) best = skill;
+    }
     return best;
   };
-  test.statistic = statistic(examples);
+  test.statistic = ASSAY_TRY(statistic(examples));
   // Batches, so that stopping early does not depend on threads.
   constexpr int kBatch = 20;
   int as_good = 0;
@@ -107,7 +111,8 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
     std::vector<double> values(static_cast<std::size_t>(count));
     ASSAY_TRY(base::ParallelFor(context, count, [&](std::int64_t b) {
       base::RandomStream random(context.seed, "pattern", static_cast<std::uint64_t>(test.permutations + b));
-      values[static_cast<std::size_t>(b)] = statistic(exchange.Draw(&random));
+      const Result<double> value = statistic(exchange.Draw(&random));
+      values[static_cast<std::size_t>(b)] = value ? *value : test.statistic;
     }));
     for (const double value : values) {
       ++test.permutations;

@@ -77,7 +77,7 @@ Alikeness MeasureAlikeness(const Ground& ground, const Cases& cases) {
     result.alike.reason = "no case recurs";
     return result;
   }
-  const stats::Clusters clusters{unit, ground.dependence.num_units};
+  const stats::Clusters clusters = ground.dependence.Clusters(unit);
   if (classes) {
     // Rows of a case sorted by outcome: runs are the rows that agree.
     std::sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -116,9 +116,12 @@ Alikeness MeasureAlikeness(const Ground& ground, const Cases& cases) {
   return result;
 }
 
-// Money per decision that acting by the best model's scores brings over the best action that needs no model (always or
-// never).
-Result<evidence::Estimate> GainInMoney(const Ground& ground, const Gains& gains) {
+// Money per decision that acting by the best model's scores brings over the best action that needs no model.
+struct MoneyGain {
+  evidence::Estimate gain;
+  const char* without;  // that action: "always" or "never"
+};
+Result<MoneyGain> GainInMoney(const Ground& ground, const Gains& gains) {
   const FeasibilityOptions& o = ground.options;
   const objectives::DecisionMoney money{o.value_right, o.value_wrong, o.value_silence, o.value_miss};
   const OutOfFold& all = gains.all;
@@ -131,6 +134,7 @@ Result<evidence::Estimate> GainInMoney(const Ground& ground, const Gains& gains)
     if (!ground.dependence.unit.empty()) unit.push_back(ground.dependence.unit[row]);
   }
   const bool act_always = always > never;
+  const char* without = act_always ? "always" : "never";
   // A rule gives shares of training rows, which differ a little from fold to fold: a threshold of other folds may just be missed.
   const double chance = gains.best == &all.rule ? money.BreakEvenChance() : std::nan("");
   std::vector<double> thresholds;
@@ -145,7 +149,7 @@ Result<evidence::Estimate> GainInMoney(const Ground& ground, const Gains& gains)
       for (const bool either : {false, true}) possible.push_back(money.Of(!act_always, either) - money.Of(act_always, either));
     }
   }
-  return MeanMoney(gain, possible, std::string("exact for these rows: by the model one ") + (act_always ? "always" : "never") + " acts, as without it", {unit, ground.dependence.num_units});
+  return MoneyGain{MeanMoney(gain, possible, std::string("exact for these rows: by the model one ") + without + " acts, as without it", ground.dependence.Clusters(unit)), without};
 }
 
 // The answer in money, as far as the charter allows it.
@@ -166,16 +170,16 @@ void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item)
     item->answer += often + "; what it brings cannot be measured, because " + (ground.examples.task != learn::Task::kBinary ? "money is stated per right and wrong yes-or-no decision." : "the money of a right and a false alarm is not stated.");
     return;
   }
-  const Result<evidence::Estimate> gain = GainInMoney(ground, gains);
+  const Result<MoneyGain> gain = GainInMoney(ground, gains);
   if (!gain) {
     item->answer += often + "; what it brings cannot be measured: " + gain.error().message + ".";
     return;
   }
-  item->figures.push_back(MakeFigure("gain_per_decision", "what the best model brings per decision over the best action without one", *gain, currency));
-  const evidence::Estimate net = Scaled(*gain, per_month, -o.cost_per_month);
+  item->figures.push_back(MakeFigure("gain_per_decision", "what the best model brings per decision over the best action without one, which is to act " + std::string(gain->without), gain->gain, currency));
+  const evidence::Estimate net = Scaled(gain->gain, per_month, -o.cost_per_month);
   item->figures.push_back(MakeFigure("net_per_month", "what it brings per month less what it costs", net, currency));
   item->verdict = net.low > 0 ? Verdict::kSupported : net.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
-  item->answer += often + ". By out-of-fold predictions it brings " + EstimateInWords(net) + " " + currency + " a month after its cost" + (net.low > 0 ? "." : net.high < 0 ? ": it does not pay." : ": not decided.");
+  item->answer += often + ". By out-of-fold predictions it brings " + EstimateInWords(net) + " " + currency + " a month after its cost, against acting " + gain->without + " without a model" + (net.low > 0 ? "." : net.high < 0 ? ": it does not pay." : ": not decided.");
 }
 
 }  // namespace
@@ -206,7 +210,7 @@ FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains) {
   const Cases cases = FindCases(ground.examples);
   std::vector<double> recurs(cases.of_row.size());
   for (std::size_t i = 0; i < recurs.size(); ++i) recurs[i] = cases.sizes[cases.of_row[i]] > 1 ? 1 : 0;
-  const evidence::Estimate recurring = ToEstimate(stats::ClusterRate(recurs, {ground.dependence.unit, ground.dependence.num_units}));
+  const evidence::Estimate recurring = ToEstimate(stats::ClusterRate(recurs, ground.dependence.Clusters()));
   const Alikeness alikeness = MeasureAlikeness(ground, cases);
   const bool classes = ground.examples.task == learn::Task::kBinary || ground.examples.task == learn::Task::kMulticlass;
   item.figures.push_back(MakeFigure("recurring", "rows whose case occurs more than once", recurring, "share"));
@@ -240,10 +244,10 @@ void JudgeDuplicates(const Ground& ground, const Gains& gains, FeasibilityItem* 
     best.insert(best.end(), gains.best->begin() + static_cast<std::ptrdiff_t>(i * k), gains.best->begin() + static_cast<std::ptrdiff_t>((i + 1) * k));
     constant.insert(constant.end(), gains.all.constant.begin() + static_cast<std::ptrdiff_t>(i * k), gains.all.constant.begin() + static_cast<std::ptrdiff_t>((i + 1) * k));
   }
-  const evidence::Estimate share = ToEstimate(stats::ClusterRate(twin, {unit, ground.dependence.num_units}));
+  const evidence::Estimate share = ToEstimate(stats::ClusterRate(twin, ground.dependence.Clusters(unit)));
   leakage->figures.push_back(MakeFigure("duplicates", "judged rows that stand in the data again, every column equal", share, "share"));
   if (!(share.value >= 0.005) || ground.examples.task == learn::Task::kRanking || alone.size() < 100) return;
-  const learn::Judge judge(ground.examples, alone, constant, ground.dependence.unit, ground.dependence.num_units);
+  const learn::Judge judge(ground.examples, alone, constant, ground.dependence.Clusters());
   const evidence::Estimate gain = ToEstimate(judge.Improvement(ground.metric, best, constant));
   leakage->figures.push_back(MakeFigure("gain_without_duplicates", "gain over the constant on rows that stand there once", gain, learn::MetricName(ground.metric)));
   leakage->answer += " " + base::ReadableShare(share.value) + " of the rows stand there more than once, so a split can hold the same row on both sides; on the others the gain is " + EstimateInWords(gain) + ".";

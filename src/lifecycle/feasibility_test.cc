@@ -121,10 +121,10 @@ TEST(Feasibility, VerdictsFollowTheirOrder) {
     cases.push_back({what, facts, verdict});
   };
   add("unusable", FeasibilityVerdict::kStop, [](VerdictFacts& f) { f.outcome_unusable = true; });
-  add("cap", FeasibilityVerdict::kStop, [](VerdictFacts& f) { f.cap_exceeded = f.person_needed = true; });
+  add("cap", FeasibilityVerdict::kStop, [](VerdictFacts& f) { f.cap_exceeded = f.person_needed = "something"; });
   add("no pattern but room for gain", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.pattern_refuted = true, f.gain_low = -0.1; });
   add("no pattern, no gain", FeasibilityVerdict::kStop, [](VerdictFacts& f) { f.pattern_refuted = true, f.gain_low = -0.1, f.gain_high = 0.005; });
-  add("person", FeasibilityVerdict::kNeedsPerson, [](VerdictFacts& f) { f.person_needed = true; });
+  add("person", FeasibilityVerdict::kNeedsPerson, [](VerdictFacts& f) { f.person_needed = "something"; });
   add("straddles", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.gain_low = 0.005; });
   add("target unmet, rising", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.target_unmet = f.still_rising = true; });
   add("target unmet, rising in vain", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.target_unmet = f.still_rising = f.rises_in_vain = true; });

@@ -39,9 +39,7 @@ Result<void> CheckPrecision(const std::string& text, const Examples& examples, c
 
 // The row of the file, counted from 1 without the header, that a row of the examples is. Of a sample only its own rows are counted.
 std::string RowInWords(const Gathered& gathered, std::size_t row) {
-  const auto& notes = gathered.data.notes;
-  const bool sampled = std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return note.starts_with("a random sample of "); });
-  return "row " + std::to_string(gathered.source_rows[row] + 1) + (sampled ? " of the sample" : "");
+  return "row " + std::to_string(gathered.source_rows[row] + 1) + (gathered.data.sampled_from > 0 ? " of the sample" : "");
 }
 
 Result<void> RefuseFeaturesBeyondFloat(const Gathered& gathered) {

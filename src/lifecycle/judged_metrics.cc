@@ -35,16 +35,17 @@ evidence::Estimate MetricEstimate(const learn::Judge& judge, learn::Metric metri
 Result<JudgedImprovement> ImprovementOf(const learn::Judge& judge, learn::Metric metric, std::span<const double> a, std::span<const double> b, double level) {
   const Result<stats::Interval> interval = judge.Improvement(metric, a, b, level);
   if (interval) {
-    if (interval->standard_error > 0) return JudgedImprovement{*interval, ""};
-    if (interval->low == interval->high) return JudgedImprovement{*interval, "the predictions are identical, so there is nothing to test"};
-    if (std::isnan(interval->low)) return JudgedImprovement{*interval, std::string("no interval and no test: ") + kEveryUnitAlike};
-    return JudgedImprovement{*interval, "no test: the difference is the same in all " + base::ReadableCount(interval->units) + " units that it hangs on; the interval is what so few cannot exclude"};
+    if (interval->standard_error > 0) return JudgedImprovement{*interval, "", level};
+    if (interval->low == interval->high) return JudgedImprovement{*interval, "the predictions are identical, so there is nothing to test", level};
+    if (std::isnan(interval->low)) return JudgedImprovement{*interval, std::string("no interval and no test: ") + kEveryUnitAlike, level};
+    return JudgedImprovement{*interval, "no test: the difference is the same in all " + base::ReadableCount(interval->units) + " units that it hangs on; the interval is what so few cannot exclude", level};
   }
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1;
   JudgedImprovement judged;
   judged.interval.value = sign * (ASSAY_TRY(judge.Parts(metric, a)).value - ASSAY_TRY(judge.Parts(metric, b)).value);
   judged.interval.low = judged.interval.high = std::nan("");
   judged.interval.units = judge.num_units();
+  judged.level = level;
   judged.reason = "no interval and no test: " + interval.error().message;
   return judged;
 }

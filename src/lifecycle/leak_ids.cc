@@ -64,13 +64,15 @@ bool NamesInTexts(const std::vector<std::string>& texts) {
   return 2 * names > looked_at;
 }
 
-table::Column Coded(const std::string& name, const std::vector<std::string>& texts) {
-  std::unordered_map<std::string, std::uint32_t> codes;
+using Views = std::vector<std::string_view>;  // a piece of each row's text
+
+table::Column Coded(const std::string& name, const Views& texts) {
+  std::unordered_map<std::string_view, std::uint32_t> codes;
   std::vector<std::string> dictionary;
   std::vector<std::uint32_t> column;
-  for (const std::string& text : texts) {
+  for (const std::string_view text : texts) {
     const auto [at, is_new] = codes.emplace(text, static_cast<std::uint32_t>(dictionary.size()));
-    if (is_new) dictionary.push_back(text);
+    if (is_new) dictionary.emplace_back(text);
     column.push_back(at->second);
   }
   return table::Column::Categories(name, std::move(column), std::move(dictionary));
@@ -78,17 +80,19 @@ table::Column Coded(const std::string& name, const std::vector<std::string>& tex
 
 // How much of the outcome's variance lies between the texts, less what as many random groups would show; for classes of the
 // Gini index.
-double ShareBetween(const std::vector<std::string>& texts, const learn::Examples& examples) {
+double ShareBetween(const Views& texts, const learn::Examples& examples) {
+  const auto n = static_cast<double>(texts.size());
   const std::size_t k = examples.task == learn::Task::kMulticlass ? examples.classes.size() : 1;
   struct Group {
     double rows = 0;
     std::vector<double> sums;
   };
-  std::unordered_map<std::string, Group> groups;
+  std::unordered_map<std::string_view, Group> groups;
   std::vector<double> sums(k, 0.0);
   double squares = 0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     Group& group = groups[texts[i]];
+    if (static_cast<double>(groups.size()) > n / kLeastGroupRows) return 0;
     group.sums.resize(k, 0.0);
     group.rows += 1;
     const auto y = static_cast<double>(examples.outcome[i]);
@@ -98,8 +102,8 @@ double ShareBetween(const std::vector<std::string>& texts, const learn::Examples
     sums[at] += value;
     squares += value * value;
   }
-  const auto n = static_cast<double>(texts.size()), g = static_cast<double>(groups.size());
-  if (g < 2 || g > n / kLeastGroupRows) return 0;
+  const auto g = static_cast<double>(groups.size());
+  if (g < 2) return 0;
   double total = squares, between = 0;
   for (const double sum : sums) total -= sum * sum / n, between -= sum * sum / n;
   std::vector<double> parts;  // a map's order is not the data's: summed by size
@@ -112,28 +116,27 @@ double ShareBetween(const std::vector<std::string>& texts, const learn::Examples
 }
 
 // Letters and digits between separators: "ORD-2024-F-000123" has four parts.
-std::vector<std::string> PartsOf(const std::string& text) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    const bool separates = c == '-' || c == '_' || c == '/' || c == '.' || c == ':' || c == '|' || c == '#' || c == ' ';
-    if (separates) parts.emplace_back();
-    else parts.back() += c;
-  }
-  return parts;
+constexpr std::string_view kSeparators = "-_/.:|# ";
+std::size_t CountParts(std::string_view text) { return 1 + static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return kSeparators.find(c) != std::string_view::npos; })); }
+std::string_view PartAt(std::string_view text, std::size_t at) {
+  for (; at > 0; --at) text.remove_prefix(text.find_first_of(kSeparators) + 1);
+  return text.substr(0, text.find_first_of(kSeparators));
 }
+std::size_t CountCharacters(std::string_view text) { return text.size(); }
+std::string_view CharacterAt(std::string_view text, std::size_t at) { return text.substr(at, 1); }
 
-// The piece at one place of texts that are built alike which goes most with the outcome; none where nothing stands out.
-// `pieces`: of each text. Texts built otherwise than nine in ten have "" there.
-std::optional<std::vector<std::string>> TellingPiece(const std::vector<std::vector<std::string>>& pieces, const learn::Examples& examples, std::size_t* place) {
+// The piece at one place of texts that are built alike which goes most with the outcome; none where nothing stands out. Texts
+// built otherwise than nine in ten have "" there.
+std::optional<Views> TellingPiece(const Views& texts, std::size_t (*count_of)(std::string_view), std::string_view (*piece_at)(std::string_view, std::size_t), const learn::Examples& examples, std::size_t* place) {
   std::unordered_map<std::size_t, std::size_t> count;
-  for (const auto& p : pieces) ++count[p.size()];
+  for (const std::string_view text : texts) ++count[count_of(text)];
   const auto usual = std::max_element(count.begin(), count.end(), [](const auto& a, const auto& b) { return std::pair(a.second, b.first) < std::pair(b.second, a.first); });
-  if (usual == count.end() || usual->second * 10 < pieces.size() * 9 || usual->first < 2 || usual->first > kMostPieces) return std::nullopt;
+  if (usual == count.end() || usual->second * 10 < texts.size() * 9 || usual->first < 2 || usual->first > kMostPieces) return std::nullopt;
   double best = kLeastShare;
-  std::optional<std::vector<std::string>> telling;
+  std::optional<Views> telling;
   for (std::size_t at = 0; at < usual->first; ++at) {
-    std::vector<std::string> column;
-    for (const auto& p : pieces) column.push_back(p.size() == usual->first ? p[at] : "");
+    Views column;
+    for (const std::string_view text : texts) column.push_back(count_of(text) == usual->first ? piece_at(text, at) : std::string_view());
     const double share = ShareBetween(column, examples);
     if (share <= best) continue;
     best = share;
@@ -143,7 +146,7 @@ std::optional<std::vector<std::string>> TellingPiece(const std::vector<std::vect
   return telling;
 }
 
-double NumberWithin(const std::string& text) {
+double NumberWithin(std::string_view text) {
   std::string digits;
   for (const char c : text) {
     if (c >= '0' && c <= '9' && digits.size() < 15) digits += c;
@@ -175,34 +178,38 @@ bool CountsOrNames(const table::Column& column) {
   return distinct > n * 95 / 100 && NamesRows(column, values[static_cast<std::size_t>(distinct - 1)] - values[0]);
 }
 
-std::vector<IdView> ViewsOfId(const table::Column& column, const learn::Examples& examples) {
-  const auto n = static_cast<std::size_t>(column.num_rows());
-  std::vector<IdView> views;
-  std::vector<std::string> first, first_three, last, last_two;
-  std::vector<double> length, number;
-  std::vector<std::vector<std::string>> parts, characters;
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::string text = column.TextAt(static_cast<std::int64_t>(i));
-    first.push_back(text.substr(0, 1));
-    first_three.push_back(text.substr(0, 3));
-    last.push_back(text.empty() ? "" : text.substr(text.size() - 1));
-    last_two.push_back(text.size() < 2 ? text : text.substr(text.size() - 2));
-    length.push_back(static_cast<double>(text.size()));
-    number.push_back(NumberWithin(text));
-    parts.push_back(PartsOf(text));
-    characters.emplace_back();
-    for (std::size_t c = 0; c < std::min(text.size(), kMostPieces + 1); ++c) characters.back().emplace_back(1, text[c]);
+Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples& examples, const JudgeView& judge) {
+  // The texts of a category stand in its dictionary; those of numbers are written here.
+  const bool category = column.type() == table::ColumnType::kCategory;
+  std::vector<std::string> written;
+  Views texts;
+  for (std::int64_t row = 0; row < column.num_rows() && !category; ++row) written.push_back(column.TextAt(row));
+  for (std::int64_t row = 0; row < column.num_rows(); ++row) {
+    if (!category) texts.push_back(written[static_cast<std::size_t>(row)]);
+    else texts.push_back(column.CodeAt(row) == table::kMissingCode ? std::string_view() : std::string_view(column.dictionary()[column.CodeAt(row)]));
   }
-  views.push_back({"its last character", Coded("last", last)});
-  views.push_back({"its last two characters", Coded("last two", last_two)});
-  views.push_back({"its first character", Coded("first", first)});
-  views.push_back({"its first three characters", Coded("first three", first_three)});
-  views.push_back({"its length", table::Column::Numbers("length", length)});
-  if (column.type() == table::ColumnType::kCategory) views.push_back({"the number within it", table::Column::Numbers("number", number)});
+  const auto pieces = [&](const char* name, const auto& piece) {
+    Views column_of;
+    for (const std::string_view text : texts) column_of.push_back(piece(text));
+    return Coded(name, column_of);
+  };
+  const auto numbers = [&](const char* name, const auto& number) {
+    std::vector<double> column_of;
+    for (const std::string_view text : texts) column_of.push_back(number(text));
+    return table::Column::Numbers(name, std::move(column_of));
+  };
+  const auto last = [](std::size_t length) { return [=](std::string_view t) { return t.substr(t.size() - std::min(t.size(), length)); }; };
+  const auto first = [](std::size_t length) { return [=](std::string_view t) { return t.substr(0, length); }; };
+  if (!ASSAY_TRY(judge("its last character", pieces("last", last(1))))) return {};
+  if (!ASSAY_TRY(judge("its last two characters", pieces("last two", last(2))))) return {};
+  if (!ASSAY_TRY(judge("its first character", pieces("first", first(1))))) return {};
+  if (!ASSAY_TRY(judge("its first three characters", pieces("first three", first(3))))) return {};
+  if (!ASSAY_TRY(judge("its length", numbers("length", [](std::string_view t) { return static_cast<double>(t.size()); })))) return {};
+  if (category && !ASSAY_TRY(judge("the number within it", numbers("number", NumberWithin)))) return {};
   std::size_t place = 0;
-  if (const auto part = TellingPiece(parts, examples, &place)) views.push_back({"its part " + std::to_string(place), Coded("part", *part)});
-  if (const auto character = TellingPiece(characters, examples, &place)) views.push_back({"its character " + std::to_string(place), Coded("character", *character)});
-  return views;
+  if (const auto part = TellingPiece(texts, CountParts, PartAt, examples, &place); part && !ASSAY_TRY(judge("its part " + std::to_string(place), Coded("part", *part)))) return {};
+  if (const auto character = TellingPiece(texts, CountCharacters, CharacterAt, examples, &place)) ASSAY_TRY(judge("its character " + std::to_string(place), Coded("character", *character)));
+  return {};
 }
 
 }  // namespace assay::lifecycle

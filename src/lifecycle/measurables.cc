@@ -17,8 +17,8 @@ using Figures = std::vector<Measurable>;
 constexpr const char* kMetrics[] = {"skill", "auc", "log_loss", "brier", "accuracy", "rmse", "mae", "r2", "ndcg"};
 
 void Add(const std::string& name, double value, const std::string& reason, Figures* figures) {
-  if (std::isfinite(value)) figures->push_back({name, value, ""});
-  else figures->push_back({name, std::nan(""), reason});
+  if (std::isfinite(value)) figures->push_back({name, value, "", "", name});
+  else figures->push_back({name, std::nan(""), reason, "", name});
 }
 
 // `estimate` null: `reason` says why there is none.
@@ -121,13 +121,13 @@ std::vector<Measurable> Measurables(const std::vector<std::string>& objectives, 
   Figures all = OfData(report);
   std::set<std::string> names;
   for (const Measurable& m : all) names.insert(m.name);
-  const auto add = [&](const std::string& prefix, const Figures& figures) {
-    for (const Measurable& m : figures) {
-      if (names.insert(prefix + m.name).second) all.push_back({prefix + m.name, m.value, m.reason});
+  const auto add = [&](const std::string& prefix, const std::string& objective) {
+    for (const Measurable& m : OfObjective(objective, report)) {
+      if (names.insert(prefix + m.name).second) all.push_back({prefix + m.name, m.value, m.reason, objective, m.name});
     }
   };
-  add("", OfObjective(objectives.empty() ? "" : objectives.front(), report));
-  for (const std::string& objective : objectives) add(objective + "_", OfObjective(objective, report));
+  add("", objectives.empty() ? "" : objectives.front());
+  for (const std::string& objective : objectives) add(objective + "_", objective);
   return all;
 }
 

@@ -12,6 +12,8 @@ struct Measurable {
   std::string name;
   double value = std::nan("");  // finite, or NaN
   std::string reason;           // why this run has no such figure; "" when it has
+  std::string objective;        // whose figure it is; "" of the data
+  std::string figure;           // its name without the objective's
 };
 
 // Every figure that a run can have for these objectives, in a fixed order: of the data, the first objective's by their plain

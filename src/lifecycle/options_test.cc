@@ -308,5 +308,14 @@ TEST(JudgeSteps, MetNotMetNotMeasurable) {
   }
 }
 
+TEST(JudgeSteps, FiguresSayWhoseTheyAreWhereOneNameBeginsWithAnother) {
+  const Result<charter::Charter> parsed = charter::Charter::Parse("[[objectives]]\nname = \"late\"\n[[objectives]]\nname = \"late_long\"\n[[problem.steps]]\nname = \"s\"\nexit = \"late_long_gain_low > 5 and late_gain > 0 and stop = 0 and rows > 10\"\n", "t");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  std::vector<std::string> whose;
+  const std::vector<evidence::StepResult> steps = JudgeSteps(*parsed, {}, {});
+  for (const evidence::StepFigure& f : steps[0].figures) whose.push_back(f.name + ": " + f.figure + " of " + f.objective);
+  EXPECT_EQ(whose, std::vector<std::string>({"late_long_gain_low: gain_low of late_long", "late_gain: gain of late", "stop: stop of late", "rows: rows of "}));
+}
+
 }  // namespace
 }  // namespace assay::lifecycle

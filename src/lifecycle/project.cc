@@ -45,6 +45,7 @@ Result<Problem> ProblemOf(const Project& project, const Record& objective) {
   for (const Record& column : charter.list("data.columns")) {
     const std::string known = base::Lowercase(column.text("known"));
     if (known.starts_with("after")) problem.known_after.push_back(column.text("name"));
+    if (!column.flag("feature", true)) problem.exclude.push_back(column.text("name"));
   }
   // Another model's predictions are compared with, not learned from.
   for (const Record& imported : charter.list("baselines.imported")) problem.exclude.push_back(imported.text("column"));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lifecycle/board.h"
 #include "lifecycle/check.h"
+#include "lifecycle/data_notes.h"
 #include "lifecycle/exit_criteria.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/internal/run_progress.h"
@@ -67,7 +68,7 @@ class ProjectRun {
     how.sample_rows = options_.sample_rows;
     how.seed = context_.seed;
     store::ReadResult read = ASSAY_TRY(engine_.Read(source, how, context_));
-    raw_ = {source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes};
+    raw_ = {source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes, read.sampled_from()};
     share_read_ = static_cast<double>(read.table.num_rows()) / static_cast<double>(std::max(read.source_rows, read.table.num_rows()));
     shared_ = std::make_shared<const table::Table>(std::move(read.table));
     return {};
@@ -191,6 +192,7 @@ class ProjectRun {
     report_.options = JudgeOptions(project_.charter, report_);
     report_.steps = JudgeSteps(project_.charter, report_, context_);
     if (report_.check) report_.board = MakeBoard(*report_.check, report_);
+    report_.header.data.notes = DataNotesOf(report_);
     report_.headline = Headline(report_);
   }
 

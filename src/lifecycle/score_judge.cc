@@ -78,10 +78,10 @@ void ScoreJudge::Report(evidence::ScoreReport* report) const {
   std::vector<double> constant;
   for (std::size_t i = 0; i < rows.size(); ++i) constant.insert(constant.end(), model_.constant.begin(), model_.constant.end());
   const Dependence dependence = DependenceOf(examples_);
-  const learn::Judge judge(examples_, rows, std::move(constant), dependence.unit, dependence.num_units);
+  const learn::Judge judge(examples_, rows, std::move(constant), dependence.Clusters());
   report->judged_units = judge.num_units();
   for (const learn::Metric metric : learn::MetricsOf(model_.task)) report->metrics[learn::MetricName(metric)] = MetricEstimate(judge, metric, predictions_);
-  report->calibration_slope = ToEstimate(learn::CalibrationSlope(examples_, rows, predictions_, {dependence.unit, dependence.num_units}));
+  report->calibration_slope = ToEstimate(learn::CalibrationSlope(examples_, rows, predictions_, dependence.Clusters()));
   // A file that lacks what the model's unit or time is made of: the notes have said so.
   const bool lacks_both = dependence.one == "row" && !(model_.unit.empty() && model_.time.empty());
   report->notes.push_back("Intervals are " + (lacks_both ? std::string("by row, as if rows were independent") : dependence.words) + ".");

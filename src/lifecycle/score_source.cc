@@ -50,7 +50,7 @@ Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::stri
     return Error{ErrorCode::kTooLarge, name + ": its columns take more than the " + base::ReadableCount(context.memory_bytes / 1'000'000) + " MB of --memory; raise --memory, or cut the file into parts and score one after another"};
   }
   store::ReadResult read = ASSAY_TRY(std::move(whole));
-  source.data = {name, read.table.num_rows(), static_cast<std::int64_t>(names.size()), read.fingerprint, read.notes};
+  source.data = {name, read.table.num_rows(), static_cast<std::int64_t>(names.size()), read.fingerprint, read.notes, read.sampled_from()};
   std::vector<table::Column> columns = read.table.columns();
   for (table::Column& column : columns) {
     for (const learn::Feature& feature : model.features) {

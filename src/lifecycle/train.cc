@@ -86,7 +86,7 @@ std::string BetterImported(const evidence::TrainReport& report, const std::strin
 }  // namespace
 
 Result<void> RefuseOneUnit(const std::string& part, const Examples& examples, const Rows& rows, const Dependence& dependence) {
-  if (rows.empty() || Judge(examples, rows, {}, dependence.unit, dependence.num_units).num_units() >= 2) return {};
+  if (rows.empty() || Judge(examples, rows, {}, dependence.Clusters()).num_units() >= 2) return {};
   const bool day = dependence.one == "day";
   const std::string when = day ? " (" + base::FormatTime(examples.time[rows[0]]).substr(0, 10) + ")" : "";
   const std::string what_to_do = day ? "Without a unit the rows of a day count as one observation: name what rows depend on (--unit, in a charter data.unit), give a longer period, or leave out the time (--time, data.time), which splits at random"
@@ -163,12 +163,12 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     std::optional<Rung> rung = ASSAY_TRY(ImportRung(import, examples, split.test, constant, &report.notes));
     if (rung) rungs.push_back(std::move(*rung));
   }
-  const Judge judge(examples, split.test, constant, dependence.unit, dependence.num_units);
+  const Judge judge(examples, split.test, constant, dependence.Clusters());
   report.split.how = learn::ExplainSplit(examples, split);
   report.split.training_rows = static_cast<std::int64_t>(split.train.size());
   report.split.holdout_rows = static_cast<std::int64_t>(split.test.size());
   report.split.holdout_units = judge.num_units();
-  report.split.training_units = Judge(examples, split.train, {}, dependence.unit, dependence.num_units).num_units();
+  report.split.training_units = Judge(examples, split.train, {}, dependence.Clusters()).num_units();
   report.split.holdout_openings = openings;
 
   std::vector<std::uint32_t> holdout_unit;
@@ -196,7 +196,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     if (r < num_candidates) out.procedure_against_previous = std::move(procedures.against_previous[r]);
     FillStatus(standing, r, judge, dependence, options, rungs[standing.best].name, &out);
     out.calibration = CalibrationCurve(examples, split.test, rungs[r].predictions, dependence);
-    out.calibration_slope = ToEstimate(learn::CalibrationSlope(examples, split.test, rungs[r].predictions, {holdout_unit, dependence.num_units}));
+    out.calibration_slope = ToEstimate(learn::CalibrationSlope(examples, split.test, rungs[r].predictions, dependence.Clusters(holdout_unit)));
     if (r > 0) out.mcnemar = McNemarAgainst(rungs[r - 1].name, examples, split.test, rungs[r].predictions, rungs[r - 1].predictions, dependence);
     if (rungs[r].model && !options.models_folder.empty()) ASSAY_TRY(learn::SaveModel(ModelPath(options.models_folder, out.kind, out.name), out.name, examples, {split.train, std::vector<double>(constant.begin(), constant.begin() + static_cast<std::ptrdiff_t>(k))}, *rungs[r].model));
     report.rungs.push_back(std::move(out));

@@ -89,13 +89,13 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   for (std::size_t r = 0; r < num_candidates; ++r) {
     Rung& rung = (*rungs)[r];
     if (MayBeCalibrated(examples, rung.kind)) {
-      learn::CrossFitted fitted = ASSAY_TRY(learn::CalibrateAcrossFolds(examples, std::move(of_rung[r].folds), dependence.unit, dependence.num_units));
+      learn::CrossFitted fitted = ASSAY_TRY(learn::CalibrateAcrossFolds(examples, std::move(of_rung[r].folds), dependence.Clusters()));
       rung.calibration = fitted.calibration;
       of_rung[r].folds = std::move(fitted.calibrated);
     }
     rung.out_of_fold = of_rung[r].All();
   }
-  const Judge judge(examples, judged, constant, dependence.unit, dependence.num_units);
+  const Judge judge(examples, judged, constant, dependence.Clusters());
   std::vector<const std::vector<double>*> predictions;
   for (std::size_t r = 0; r < num_candidates; ++r) predictions.push_back(&(*rungs)[r].out_of_fold);
   const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions, num_candidates));

@@ -21,7 +21,7 @@ std::string LevelShift(const learn::Examples& examples, const learn::Split& spli
       if (!dependence.unit.empty()) unit.push_back(dependence.unit[row]);
     }
   }
-  const Result<stats::Difference> found = stats::ClusterDifference(values, inside, {unit, dependence.num_units});
+  const Result<stats::Difference> found = stats::ClusterDifference(values, inside, dependence.Clusters(unit));
   if (!found || !(found->difference.low > 0 || found->difference.high < 0)) return "";
   return "The outcome's mean is " + base::ReadableNumber(found->inside.value, 3) + " on the holdout and was " + base::ReadableNumber(found->outside.value, 3) + " on the rows that train, a difference of " +
          EstimateInWords(WithInterval(found->difference)) + ": every rung starts from the latter" + (examples.task == learn::Task::kRegression ? ", so a skill above 0 can still be worse than the holdout's own mean, which r2 is measured against." : "; its calibration shows what that does.");

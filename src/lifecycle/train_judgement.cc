@@ -55,6 +55,7 @@ Comparison ToComparison(const std::string& other, const JudgedImprovement& judge
   comparison.difference = judged.interval.value;
   comparison.low = judged.interval.low;
   comparison.high = judged.interval.high;
+  comparison.level = judged.level;
   comparison.p_value = judged.interval.p_value;
   comparison.method = method;
   comparison.reason = judged.reason;
@@ -62,7 +63,7 @@ Comparison ToComparison(const std::string& other, const JudgedImprovement& judge
 }
 
 Result<Comparison> AgainstPrevious(const Judge& judge, Metric metric, const std::string& other, const std::vector<double>& a, const std::vector<double>& b, const Dependence& dependence, std::uint64_t seed) {
-  Comparison comparison = ToComparison(other, ASSAY_TRY(ImprovementOf(judge, metric, a, b)), "paired on the holdout by " + dependence.one + ", delta method, t");
+  Comparison comparison = ToComparison(other, ASSAY_TRY(ImprovementOf(judge, metric, a, b)), "paired on the holdout by " + dependence.by() + ", delta method, t");
   stats::BootstrapOptions options;
   options.seed = seed;
   const Result<stats::Interval> drawn = judge.BootstrapImprovement(metric, a, b, options);
@@ -102,7 +103,7 @@ std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& example
     }
     evidence::CalibrationPoint point;
     point.predicted = predicted / static_cast<double>(values.size());
-    point.observed = ObservedMean(examples.task, values, {unit, dependence.num_units});
+    point.observed = ObservedMean(examples.task, values, dependence.Clusters(unit));
     point.rows = static_cast<std::int64_t>(values.size());
     curve.push_back(point);
     begin = end;
@@ -111,8 +112,9 @@ std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& example
 }
 
 void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, const Dependence& dependence, const TrainOptions& options, const std::string& best_name, RungReport* report) {
-  const auto& [behind, untested] = standing.behind[r];
-  report->against_best = ToComparison(best_name, standing.behind[r], "paired on the holdout by " + dependence.one + ", level shared among the rungs (Bonferroni)");
+  const stats::Interval& behind = standing.behind[r].interval;
+  const std::string& untested = standing.behind[r].reason;
+  report->against_best = ToComparison(best_name, standing.behind[r], "paired on the holdout by " + dependence.by() + ", level shared among the rungs (Bonferroni)");
   report->rows_to_decide.reason = "only for unclear rungs";
   if (r == standing.best) {
     report->status = RungStatus::kBest;

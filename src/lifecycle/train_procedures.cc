@@ -29,7 +29,7 @@ Result<std::vector<double>> ScoresOf(const learn::Examples& examples, const lear
     ASSAY_TRY(model->Predict(*examples.table, split.test, predictions.back(), context));
     if (rung.kind == learn::RungKind::kConstant) constant = predictions.back();
   }
-  const learn::Judge judge(examples, split.test, constant, dependence.unit, dependence.num_units);
+  const learn::Judge judge(examples, split.test, constant, dependence.Clusters());
   std::vector<double> scores;
   for (const std::vector<double>& p : predictions) scores.push_back(ASSAY_TRY(judge.Parts(metric, p)).value);
   return scores;
@@ -92,7 +92,7 @@ Result<ProcedureComparisons> CompareProcedures(const learn::Examples& examples, 
     const Result<stats::Interval> difference = stats::CorrectedResampledT(differences[r], {halves->spared_groups, halves->judging_groups});
     const std::string method = "fitted anew on random halves, corrected resampled t (Nadeau, Bengio)";
     if (difference) {
-      result.against_previous[r] = ToComparison(rungs[r - 1].name, {*difference, ""}, method);
+      result.against_previous[r] = ToComparison(rungs[r - 1].name, {*difference, "", 0.95}, method);
       if (!(difference->standard_error > 0)) {
         result.against_previous[r]->low = result.against_previous[r]->high = std::nan("");
         result.against_previous[r]->reason = "no interval and no test: no fit shows a difference";

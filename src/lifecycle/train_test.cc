@@ -83,7 +83,7 @@ TEST(Train, IdenticalPredictionsDifferByExactlyNothing) {
   learn::Rows rows;
   for (std::uint32_t i = 0; i < 4000; ++i) rows.push_back(i);
   const std::vector<double> half(4000, 0.5);
-  const learn::Judge judge(gathered.examples, rows, half, {}, 0);
+  const learn::Judge judge(gathered.examples, rows, half, {});
   for (const learn::Metric metric : learn::MetricsOf(learn::Task::kBinary)) {
     const Result<stats::Interval> same = judge.Improvement(metric, half, half);
     ASSERT_TRUE(same);
@@ -198,7 +198,7 @@ TEST(Train, EqualFiguresOfDifferentPredictionsAreNotCalledIdentical) {
     if (i < 3) rule[i] = 0.9, linear[i] = 0.6;
   }
   const std::vector<double> half(90, 0.5);
-  const learn::Judge judge(examples, rows, half, {}, 0);
+  const learn::Judge judge(examples, rows, half, {});
   const Result<Standing> standing = Compare(judge, learn::Metric::kAuc, {&half, &half, &rule, &linear}, 4);
   ASSERT_TRUE(standing);
   EXPECT_EQ(standing->best, 2U);
@@ -217,7 +217,7 @@ TEST(Train, EqualFiguresOfDifferentPredictionsAreNotCalledIdentical) {
   EXPECT_NE(AgainstPrevious(judge, learn::Metric::kAuc, "rule", rule, rule, {}, 1)->reason.find("identical"), std::string::npos);
   // One positive: no interval at all, which is unclear as well and no error.
   examples.outcome[1] = examples.outcome[2] = 0;
-  const learn::Judge one(examples, rows, half, {}, 0);
+  const learn::Judge one(examples, rows, half, {});
   const Result<Standing> of_one = Compare(one, learn::Metric::kAuc, {&half, &half, &rule, &linear}, 4);
   ASSERT_TRUE(of_one);
   FillStatus(*of_one, 1, one, {}, {}, "best rule", &report);

@@ -124,7 +124,7 @@ Result<stats::Interval> TellApart(const learn::Examples& members, const std::vec
     predictions.insert(predictions.end(), p.begin(), p.end());
   }
   const std::vector<double> constant(judged.size(), 0.5);
-  return learn::Judge(examples, judged, constant, dependence.unit, dependence.num_units).Estimate(learn::Metric::kAuc, predictions, level);
+  return learn::Judge(examples, judged, constant, dependence.Clusters()).Estimate(learn::Metric::kAuc, predictions, level);
 }
 
 }  // namespace assay::lifecycle

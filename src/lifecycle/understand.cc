@@ -1,6 +1,7 @@
 #include "lifecycle/understand.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <cmath>
 
 #include "base/step_clock.h"
@@ -14,6 +15,49 @@ namespace {
 // Intervals by few units hold on average, but lean on the units being alike, and are wide.
 constexpr std::uint32_t kFewUnits = 10;
 std::string FewUnits(std::uint32_t units) { return units < kFewUnits ? "; so few that the intervals are wide and lean on them being alike" : ""; }
+// Days in order of time; rows without a time share one.
+std::vector<std::uint32_t> DayOfRows(const learn::Examples& examples, std::uint32_t* num_days) {
+  std::vector<std::int64_t> day(examples.time.size());
+  for (std::size_t i = 0; i < day.size(); ++i) {
+    const base::Micros time = examples.time[i];
+    day[i] = time == base::kMissingTime ? INT64_MIN : time / base::kMicrosPerDay - (time % base::kMicrosPerDay < 0 ? 1 : 0);
+  }
+  std::vector<std::int64_t> sorted = day;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  std::vector<std::uint32_t> of_row(day.size());
+  for (std::size_t i = 0; i < day.size(); ++i) of_row[i] = static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), day[i]) - sorted.begin());
+  *num_days = static_cast<std::uint32_t>(sorted.size());
+  return of_row;
+}
+
+// Units crossed with days: `unit` becomes the cell. Nothing where each day has one unit only, or days are too few to tell what
+// their rows share.
+void CrossWithDays(const learn::Examples& examples, Dependence* dependence) {
+  constexpr std::uint32_t kLeastDays = 10;
+  if (examples.time.empty() || examples.task == learn::Task::kRanking) return;
+  stats::Crossing crossing;
+  const std::vector<std::uint32_t> day = DayOfRows(examples, &crossing.num_periods);
+  crossing.num_units = dependence->num_units;
+  if (crossing.num_periods < kLeastDays) {
+    if (crossing.num_periods > 1) dependence->words += "; that rows of one day may depend on each other as well is not counted, " + base::ReadableCount(crossing.num_periods) + " days are too few";
+    return;
+  }
+  std::unordered_map<std::uint64_t, std::uint32_t> cells;
+  std::vector<std::uint32_t> cell(day.size());
+  for (std::size_t i = 0; i < day.size(); ++i) {
+    const auto [at, is_new] = cells.emplace((std::uint64_t{examples.unit[i]} << 32U) | day[i], static_cast<std::uint32_t>(crossing.unit_of.size()));
+    cell[i] = at->second;
+    if (!is_new) continue;
+    crossing.unit_of.push_back(examples.unit[i]);
+    crossing.period_of.push_back(day[i]);
+  }
+  if (crossing.period_of.size() == crossing.num_periods) return;
+  dependence->words += " and by day (" + base::ReadableCount(crossing.num_periods) + " days)";
+  dependence->unit = std::move(cell);
+  dependence->num_units = static_cast<std::uint32_t>(crossing.unit_of.size());
+  dependence->crossing = std::make_shared<const stats::Crossing>(std::move(crossing));
+}
 }  // namespace
 
 Dependence DependenceOf(const learn::Examples& examples) {
@@ -23,6 +67,7 @@ Dependence DependenceOf(const learn::Examples& examples) {
     dependence.unit = examples.unit;
     dependence.num_units = examples.num_units;
     dependence.words = "by unit (" + examples.unit_text + ", " + base::ReadableCount(examples.num_units) + " units" + FewUnits(examples.num_units) + ")";
+    CrossWithDays(examples, &dependence);
     return dependence;
   }
   if (kind == learn::GroupKind::kQuery) {
@@ -42,18 +87,7 @@ Dependence DependenceOf(const learn::Examples& examples) {
   }
   dependence.one = "day";
   dependence.many = "days";
-  // Days in order of time; rows without a time share one.
-  std::vector<std::int64_t> day(examples.time.size());
-  for (std::size_t i = 0; i < day.size(); ++i) {
-    const base::Micros time = examples.time[i];
-    day[i] = time == base::kMissingTime ? INT64_MIN : time / base::kMicrosPerDay - (time % base::kMicrosPerDay < 0 ? 1 : 0);
-  }
-  std::vector<std::int64_t> sorted = day;
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  dependence.unit.resize(day.size());
-  for (std::size_t i = 0; i < day.size(); ++i) dependence.unit[i] = static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), day[i]) - sorted.begin());
-  dependence.num_units = static_cast<std::uint32_t>(sorted.size());
+  dependence.unit = DayOfRows(examples, &dependence.num_units);
   dependence.words = "by day (" + base::ReadableCount(dependence.num_units) + " days" + FewUnits(dependence.num_units) + "), because no unit was given";
   return dependence;
 }
@@ -126,7 +160,7 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
   ASSAY_TRY(stopped());
   {
     const base::ScopedStep step(context, "outcome over time");
-    report.outcome_mean = ToEstimate(MeanOutcome(examples.task, OutcomeNumbers(examples), {dependence.unit, dependence.num_units}));
+    report.outcome_mean = ToEstimate(MeanOutcome(examples.task, OutcomeNumbers(examples), dependence.Clusters()));
     report.over_time = OutcomeSeries(examples, dependence, context);
     report.seasons = FindSeasons(examples, dependence, context);
     report.label_delay = FindLabelDelay(gathered, dependence);

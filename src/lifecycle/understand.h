@@ -1,6 +1,7 @@
 // Stage 1: what happens? Gathers once, then infers quality, series, associations and hypotheses.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,13 +34,19 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
 std::vector<evidence::ColumnProfile> ProfileColumns(const table::Table& table, const RunContext& context);
 std::vector<evidence::Alert> FindAlerts(const Gathered& gathered, const std::vector<evidence::ColumnProfile>& profiles, const RunContext& context = {});
 
-// What rows that depend on each other have in common: a unit; without one the day where the data has times, else nothing.
-// For ranking the query, or the unit where each query lies in one (learn::GroupKindOf).
+// What rows that depend on each other have in common: a unit, and the day where several units share one; without a unit the day
+// where the data has times, else nothing. For ranking the query, or the unit where each query lies in one (learn::GroupKindOf).
 struct Dependence {
-  std::vector<std::uint32_t> unit;  // empty: rows are independent
+  std::vector<std::uint32_t> unit;  // empty: rows are independent; with a crossing the cell
   std::uint32_t num_units = 0;
+  std::shared_ptr<const stats::Crossing> crossing;  // of units with days; null where days add nothing
   std::string words;                // "by unit (date(date), 182 units)"
   std::string one = "unit", many = "units";  // or "query", "day", "row", and "queries", "days", "independent rows"
+
+  // Of rows whose `unit` these are; the first form of all rows. To be used while this lives.
+  stats::Clusters Clusters(std::span<const std::uint32_t> of_rows) const { return {of_rows, num_units, crossing.get()}; }
+  stats::Clusters Clusters() const { return Clusters(unit); }
+  std::string by() const { return crossing ? one + " and day" : one; }
 };
 Dependence DependenceOf(const learn::Examples& examples);
 
@@ -57,8 +64,7 @@ struct OutcomeDelays {
   std::string column;
   bool follows_outcome = false;  // known in nearly all rows with an outcome, and in hardly any without
   std::vector<double> hours;     // per row of the examples where both times are known
-  std::vector<std::uint32_t> unit;  // empty: rows are independent
-  std::uint32_t num_units = 0;
+  Dependence dependence;         // of those rows
 
   evidence::Estimate Quantile(double p) const;
 };

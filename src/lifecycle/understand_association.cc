@@ -116,7 +116,7 @@ Association Measure(const std::string& feature, const Groups& groups, const std:
   result.feature = feature;
   result.measure = "variance_explained";
   result.level_labels = groups.labels;
-  const Result<stats::GroupMeans> means = stats::CompareGroups(outcome, groups.of_row, groups.labels.size(), {dependence.unit, dependence.num_units});
+  const Result<stats::GroupMeans> means = stats::CompareGroups(outcome, groups.of_row, groups.labels.size(), dependence.Clusters());
   if (!means) {
     result.strength.reason = means.error().message;
     return result;

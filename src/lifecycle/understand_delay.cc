@@ -87,12 +87,13 @@ std::optional<OutcomeDelays> MeasureDelays(const Gathered& gathered, const Depen
   OutcomeDelays delays;
   delays.column = column.name();
   delays.follows_outcome = candidates.front().follows_outcome;
-  delays.num_units = dependence.num_units;
+  delays.dependence = dependence;
+  delays.dependence.unit.clear();
   for (std::size_t i = 0; i < examples.time.size(); ++i) {
     const base::Micros known = column.TimeAt(static_cast<std::int64_t>(i));
     if (known == base::kMissingTime || examples.time[i] == base::kMissingTime) continue;
     delays.hours.push_back(static_cast<double>(known - examples.time[i]) / static_cast<double>(base::kMicrosPerHour));
-    if (!dependence.unit.empty()) delays.unit.push_back(dependence.unit[i]);
+    if (!dependence.unit.empty()) delays.dependence.unit.push_back(dependence.unit[i]);
   }
   return delays;
 }
@@ -106,7 +107,7 @@ Estimate OutcomeDelays::Quantile(double p) const {
   estimate.value = QuantileOf(sorted, p);
   std::vector<double> below(hours.size());
   for (std::size_t i = 0; i < hours.size(); ++i) below[i] = hours[i] <= estimate.value ? 1 : 0;
-  const Result<stats::Interval> share = stats::ClusterShare(below, {unit, num_units});
+  const Result<stats::Interval> share = stats::ClusterShare(below, dependence.Clusters());
   if (!share) {
     estimate.reason = share.error().message;
     return estimate;
@@ -134,7 +135,7 @@ LabelDelay FindLabelDelay(const Gathered& gathered, const Dependence& dependence
     std::vector<double> within;
     const double wait = static_cast<double>(examples.wait) / static_cast<double>(base::kMicrosPerHour);
     for (const double h : delays->hours) within.push_back(h <= wait ? 1 : 0);
-    delay.within_wait = ToEstimate(stats::ClusterShare(within, {delays->unit, delays->num_units}));
+    delay.within_wait = ToEstimate(stats::ClusterShare(within, delays->dependence.Clusters()));
     delay.answer += "; " + base::ReadableShare(delay.within_wait.value) + " within the wait of " + base::FormatDuration(examples.wait);
   } else {
     delay.within_wait.reason = "no wait is given (--wait)";

@@ -82,7 +82,7 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
     for (std::size_t i = 0; i < group.size(); ++i) {
       group[i] = examples.time[i] == base::kMissingTime ? stats::kNoGroup : static_cast<std::uint8_t>(part.position(base::ToCivil(examples.time[i])));
     }
-    const Result<stats::GroupMeans> means = stats::CompareGroups(outcome, group, part.length, {dependence.unit, dependence.num_units});
+    const Result<stats::GroupMeans> means = stats::CompareGroups(outcome, group, part.length, dependence.Clusters());
     if (!means) continue;
     for (std::size_t k = 0; k < part.length; ++k) {
       season.labels.push_back(part.label(static_cast<int>(k)));
@@ -90,7 +90,8 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
       season.rows.push_back(means->rows[k]);
     }
     if (part.length == 12 && static_cast<double>(days) < kDaysOfThreeYears) {
-      season.method = "not tested: the data span " + base::ReadableCount(static_cast<std::int64_t>(days)) + " days; a season of the year cannot be told from a trend in less than three years";
+      season.reason = "the data span " + base::ReadableCount(static_cast<std::int64_t>(days)) + " days; a season of the year cannot be told from a trend in less than three years";
+      season.method = "not tested: " + season.reason;
     } else if (part.length == 7 && days <= 4000) {
       // Days resemble their neighbours: a series of their means, against simulated ones that do too.
       bool gaps = false;
@@ -122,9 +123,8 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
       if (high == season.means.size() || season.means[k].value > season.means[high].value) high = k;
     }
     if (std::isnan(season.p_value)) {
-      const bool untested = season.method.starts_with("not tested: ");
-      season.answer = untested ? season.method : "too few independent units to tell";
-      season.reason = untested ? season.method.substr(std::string_view("not tested: ").size()) : season.answer;
+      season.answer = season.reason.empty() ? "too few independent units to tell" : season.method;
+      if (season.reason.empty()) season.reason = season.answer;
     } else if (season.q_value > 0.05 || low == season.means.size()) {
       season.answer = "no difference by " + season.name + " is shown (p = " + base::ReadableNumber(season.p_value, 2) + ")";
     } else {

@@ -208,7 +208,10 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
   std::vector<double> series;
   std::vector<std::size_t> filled;  // periods with rows
   constexpr std::uint32_t kUnseen = UINT32_MAX;
-  std::vector<std::uint32_t> local_of(dependence.num_units, kUnseen);  // unit -> its number within the period
+  // Within a period what its days share is part of what is told, so units alone make the interval.
+  std::vector<std::uint32_t> ids;
+  const stats::Clusters units_of = stats::Grouped(dependence.Clusters(), stats::Grouping::kUnits, &ids);
+  std::vector<std::uint32_t> local_of(units_of.num_units, kUnseen);  // unit -> its number within the period
   for (std::size_t p = 0; p < count; ++p) {
     evidence::PeriodPoint point;
     point.start = base::FormatTime(StartOf(first + static_cast<std::int64_t>(p), period.length));
@@ -219,13 +222,13 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
     std::uint32_t units = 0;
     for (const std::uint32_t row : own) {
       values.push_back(outcome[row]);
-      if (dependence.unit.empty()) continue;
-      std::uint32_t& local = local_of[dependence.unit[row]];
+      if (units_of.unit.empty()) continue;
+      std::uint32_t& local = local_of[units_of.unit[row]];
       if (local == kUnseen) local = units++;
       unit.push_back(local);
     }
-    if (!dependence.unit.empty()) {
-      for (const std::uint32_t row : own) local_of[dependence.unit[row]] = kUnseen;
+    if (!units_of.unit.empty()) {
+      for (const std::uint32_t row : own) local_of[units_of.unit[row]] = kUnseen;
     }
     const Result<stats::Interval> interval = MeanOutcome(examples.task, values, {unit, units});
     point.mean = ToEstimate(interval);

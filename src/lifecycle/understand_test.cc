@@ -181,6 +181,51 @@ TEST(Understand, AssociationsKeepTheirLevel) {
   }
 }
 
+// Shops over days: what all shops share on a day, and what a shop keeps, are no evidence for what is constant within days or shops.
+TEST(Understand, PanelsRejectTrueNullsAtTheirLevel) {
+  constexpr int kRuns = 200, kShops = 20, kDays = 40;
+  std::map<std::string, int> rejected;
+  for (int run = 0; run < kRuns; ++run) {
+    base::RandomStream random(static_cast<std::uint64_t>(run), "panel nulls");
+    std::vector<double> y, rain, size, noise;
+    std::vector<std::uint32_t> shop, weather;
+    std::vector<base::Micros> time;
+    std::vector<double> level(kShops), area(kShops);
+    for (double& l : level) l = random.Normal();
+    for (double& a : area) a = random.Normal();
+    for (int day = 0; day < kDays; ++day) {
+      const double shock = random.Normal(), of_day = random.Normal();
+      const auto kind = static_cast<std::uint32_t>(random.Below(2));
+      for (std::uint32_t s = 0; s < kShops; ++s) {
+        y.push_back(level[s] + shock + random.Normal());
+        rain.push_back(of_day);
+        size.push_back(area[s]);
+        noise.push_back(random.Normal());
+        shop.push_back(s);
+        weather.push_back(kind);
+        time.push_back(day * base::kMicrosPerDay);
+      }
+    }
+    std::vector<std::string> names;
+    for (int s = 0; s < kShops; ++s) names.push_back("shop " + std::to_string(s));
+    std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("rain", rain), Column::Numbers("size", size), Column::Numbers("noise", noise), Column::Categories("shop", shop, names), Column::Categories("weather", weather, {"wet", "dry"}), Column::Times("t", time)};
+    Problem problem;
+    problem.outcome = "y";
+    problem.time = "t";
+    problem.unit = "shop";
+    const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+    const Dependence dependence = DependenceOf(gathered.examples);
+    ASSERT_NE(dependence.crossing, nullptr) << dependence.words;
+    for (const evidence::Association& a : Associations(gathered.examples, dependence, {})) rejected[a.feature] += a.p_value <= 0.05 ? 1 : 0;
+    const std::vector<Hypothesis> claims = {{"wet days", "", "weather = 'wet'", "", "different", ""}};
+    rejected["hypothesis"] += TestHypotheses(gathered, dependence, claims, {})[0].p_value <= 0.05 ? 1 : 0;
+  }
+  for (const char* feature : {"rain", "size", "noise", "weather", "hypothesis"}) {
+    std::printf("panel, %s: %.1f %% of nulls rejected\n", feature, 100.0 * rejected[feature] / kRuns);
+    EXPECT_LE(rejected[feature], 21) << feature;  // 99.9 % of binomial(200, .05)
+  }
+}
+
 TEST(Understand, AlertsNameWhatIsOdd) {
   std::vector<double> id, constant(100, 7.0), y, wild;
   std::vector<std::uint32_t> mail;

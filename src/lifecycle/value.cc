@@ -42,7 +42,7 @@ struct Money {
       acted += scores[i] >= threshold ? 1 : 0;
     }
     value.share_acted = static_cast<double>(acted) / static_cast<double>(money.size());
-    const stats::Clusters clusters{rows.holdout_unit, rows.num_units};
+    const stats::Clusters clusters = rows.Clusters();
     const objectives::DecisionMoney& m = settings.money;
     std::vector<double> cells = {m.true_negative, m.false_negative}, gains = {0};
     if (acted > 0) {
@@ -105,6 +105,14 @@ DecisionRows DecisionRowsOf(const LadderPredictions& predictions, const learn::E
   units.erase(std::unique(units.begin(), units.end()), units.end());
   for (std::uint32_t& unit : rows.holdout_unit) unit = static_cast<std::uint32_t>(std::lower_bound(units.begin(), units.end(), unit) - units.begin());
   rows.num_units = static_cast<std::uint32_t>(units.size());
+  if (const stats::Crossing* crossing = predictions.dependence.crossing.get(); crossing != nullptr) {
+    rows.crossing.num_units = crossing->num_units;
+    rows.crossing.num_periods = crossing->num_periods;
+    for (const std::uint32_t cell : units) {
+      rows.crossing.unit_of.push_back(crossing->unit_of[cell]);
+      rows.crossing.period_of.push_back(crossing->period_of[cell]);
+    }
+  }
   rows.dependence = predictions.dependence.words;
   for (const RungPredictions& rung : predictions.rungs) {
     rows.rungs.push_back({rung.name, rung.kind, {rung.out_of_fold.begin(), rung.out_of_fold.end()}, {rung.holdout.begin(), rung.holdout.end()}});
@@ -159,13 +167,13 @@ Result<ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& 
   }
   report.best = best->name;
   report.method = "models act from the threshold with the most money on " + base::ReadableCount(static_cast<std::int64_t>(rows.choice_positive.size())) +
-                  " out-of-fold rows of the training part, constant and rules where the share of training rows reaches the chance from which acting pays; money on " + base::ReadableCount(static_cast<std::int64_t>(rows.holdout_positive.size())) + " holdout rows, intervals " + rows.dependence + ". Feasibility measures the same by folds over all rows: where the two differ, the times do, or the rows are too few";
+                  " out-of-fold rows of the training part, constant and rules where the share of training rows reaches the chance from which acting pays; money on " + base::ReadableCount(static_cast<std::int64_t>(rows.holdout_positive.size())) + " holdout rows, intervals " + rows.dependence + ". Feasibility measures the gain over always or never acting, by folds over all rows: where its sign differs, the times do, or the rows are too few";
   return report;
 }
 
 namespace {
 
-constexpr char kMagic[] = "assay decision rows 2\n";
+constexpr char kMagic[] = "assay decision rows 3\n";
 
 template <class T>
 void Put(const T* values, std::size_t count, std::string* out) {
@@ -196,7 +204,10 @@ Result<void> SaveDecisionRows(const std::filesystem::path& path, const DecisionR
   Put(rows.choice_positive.data(), rows.choice_positive.size(), &bytes);
   Put(rows.holdout_positive.data(), rows.holdout_positive.size(), &bytes);
   Put(rows.holdout_unit.data(), rows.holdout_unit.size(), &bytes);
-  Put(&rows.num_units, 1, &bytes);
+  const std::uint32_t counts[] = {rows.num_units, rows.crossing.num_units, rows.crossing.num_periods};
+  Put(counts, std::size(counts), &bytes);
+  Put(rows.crossing.unit_of.data(), rows.crossing.unit_of.size(), &bytes);
+  Put(rows.crossing.period_of.data(), rows.crossing.period_of.size(), &bytes);
   Put(rows.dependence.data(), rows.dependence.size(), &bytes);
   for (const DecisionRows::Rung& rung : rows.rungs) {
     Put(rung.name.data(), rung.name.size(), &bytes);
@@ -218,12 +229,17 @@ Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path) {
   if (base::Sha256Hex(bytes) != seal) return damaged;
   bytes.remove_prefix(sizeof kMagic - 1);
   DecisionRows rows;
-  std::vector<std::uint32_t> num_units;
-  if (!Take(&bytes, &rows.choice_positive) || !Take(&bytes, &rows.holdout_positive) || !Take(&bytes, &rows.holdout_unit) || !Take(&bytes, &num_units) || num_units.size() != 1 || !Take(&bytes, &rows.dependence)) return damaged;
-  rows.num_units = num_units[0];
+  std::vector<std::uint32_t> counts;
+  if (!Take(&bytes, &rows.choice_positive) || !Take(&bytes, &rows.holdout_positive) || !Take(&bytes, &rows.holdout_unit) || !Take(&bytes, &counts) || counts.size() != 3 || !Take(&bytes, &rows.crossing.unit_of) || !Take(&bytes, &rows.crossing.period_of) || !Take(&bytes, &rows.dependence)) return damaged;
+  rows.num_units = counts[0];
+  rows.crossing.num_units = counts[1];
+  rows.crossing.num_periods = counts[2];
   const std::size_t num_rows = rows.holdout_positive.size();
   const bool units_fit = rows.holdout_unit.empty() || rows.holdout_unit.size() == num_rows;
   if (!units_fit || rows.num_units > num_rows || std::any_of(rows.holdout_unit.begin(), rows.holdout_unit.end(), [&](std::uint32_t unit) { return unit >= rows.num_units; })) return damaged;
+  const std::size_t cells = rows.crossing.unit_of.size();
+  const auto within = [](const std::vector<std::uint32_t>& ids, std::uint32_t count) { return std::all_of(ids.begin(), ids.end(), [&](std::uint32_t id) { return id < count; }); };
+  if ((cells != 0 && cells != rows.num_units) || rows.crossing.period_of.size() != cells || !within(rows.crossing.unit_of, counts[1]) || !within(rows.crossing.period_of, counts[2])) return damaged;
   while (!bytes.empty()) {
     DecisionRows::Rung rung;
     if (!Take(&bytes, &rung.name) || !Take(&bytes, &rung.kind) || !Take(&bytes, &rung.out_of_fold) || !Take(&bytes, &rung.holdout)) return damaged;

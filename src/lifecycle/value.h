@@ -34,12 +34,15 @@ struct DecisionRows {
   std::vector<std::uint8_t> choice_positive, holdout_positive;  // 1 where the outcome is positive
   std::vector<std::uint32_t> holdout_unit;                      // dense ids, empty: rows are independent
   std::uint32_t num_units = 0;
+  stats::Crossing crossing;                                     // of units with days, empty where days add nothing
   std::string dependence;                                       // in words
   struct Rung {
     std::string name, kind;
     std::vector<double> out_of_fold, holdout;
   };
   std::vector<Rung> rungs;
+
+  stats::Clusters Clusters() const { return {holdout_unit, num_units, crossing.unit_of.empty() ? nullptr : &crossing}; }
 };
 // Requires a binary task.
 DecisionRows DecisionRowsOf(const LadderPredictions& predictions, const learn::Examples& examples);

@@ -110,14 +110,25 @@ double SumSquaresBetween(const Cells& cells) {
 
 // M of the header. `about_groups`: residuals about the groups' own means instead of the common one.
 struct Covariance {
-  double trace = 0, sum_squares = 0;
+  std::vector<double> matrix;  // groups x groups, the lower half
+  double trace = 0;
   std::int64_t units = 0;
+
+  double SumSquares() const {
+    const auto k = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(matrix.size()))));
+    double sum = 0;
+    for (std::size_t g = 0; g < k; ++g) {
+      for (std::size_t h = 0; h <= g; ++h) sum += (h < g ? 2 : 1) * matrix[g * k + h] * matrix[g * k + h];
+    }
+    return sum;
+  }
 };
 
 Covariance CovarianceOf(const Cells& cells, bool about_groups) {
   const std::size_t k = cells.groups;
-  std::vector<double> matrix(k * k, 0), d(k);
+  std::vector<double> d(k);
   Covariance result;
+  result.matrix.assign(k * k, 0);
   for (std::size_t s = 0; s < cells.sets; ++s) {
     double count = 0, unit_sum = 0;
     for (std::size_t g = 0; g < k; ++g) {
@@ -132,23 +143,14 @@ Covariance CovarianceOf(const Cells& cells, bool about_groups) {
       if (cells.group_count[g] > 0) d[g] = (d[g] - cells.group_count[g] / cells.rows * unit_sum) / std::sqrt(cells.group_count[g]);
     }
     for (std::size_t g = 0; g < k; ++g) {
-      for (std::size_t h = 0; h <= g; ++h) matrix[g * k + h] += d[g] * d[h];
+      for (std::size_t h = 0; h <= g; ++h) result.matrix[g * k + h] += d[g] * d[h];
     }
   }
   const auto units = static_cast<double>(result.units);
   const double factor = units > 1 ? units / (units - 1) : 0;
-  for (std::size_t g = 0; g < k; ++g) {
-    result.trace += factor * matrix[g * k + g];
-    for (std::size_t h = 0; h <= g; ++h) result.sum_squares += (h < g ? 2 : 1) * factor * factor * matrix[g * k + h] * matrix[g * k + h];
-  }
+  for (double& m : result.matrix) m *= factor;
+  for (std::size_t g = 0; g < k; ++g) result.trace += result.matrix[g * k + g];
   return result;
-}
-
-// Share between groups, chance taken off.
-double Explained(const Cells& cells) {
-  const double total = cells.squares - cells.total * cells.mean();
-  if (!(total > 0)) return 0;
-  return (SumSquaresBetween(cells) - CovarianceOf(cells, true).trace) / total;
 }
 
 // The cells of at most kJackknifeSets sets, for the jackknife.
@@ -198,16 +200,69 @@ double JackknifeError(const Cells& whole) {
   return std::sqrt((m - 1) / m * spread);
 }
 
+// The cells of one grouping of the units, or of the three of crossed ones: units, periods, units in a period.
+std::vector<Cells> CellsOfGroupings(std::span<const double> values, std::span<const std::uint8_t> group, std::size_t num_groups, const Clusters& clusters) {
+  std::vector<Cells> all;
+  if (clusters.crossing == nullptr) {
+    all.push_back(CountCells(values, group, num_groups, clusters));
+    return all;
+  }
+  for (const Grouping grouping : {Grouping::kUnits, Grouping::kPeriods, Grouping::kCells}) {
+    std::vector<std::uint32_t> ids;
+    all.push_back(CountCells(values, group, num_groups, Grouped(clusters, grouping, &ids)));
+  }
+  return all;
+}
+
+GroupVariance VarianceOf(const std::vector<Cells>& all, std::size_t g) {
+  GroupVariance first = VarianceOf(all[0], g);
+  if (all.size() == 1) return first;
+  const GroupVariance second = VarianceOf(all[1], g), cells = VarianceOf(all[2], g);
+  first.variance = CrossedVariance(first.variance, second.variance, cells.variance);
+  first.degrees = std::min(first.degrees, second.degrees);
+  first.units = std::min(first.units, second.units);
+  return first;
+}
+
+Covariance CovarianceOf(const std::vector<Cells>& all, bool about_groups) {
+  const Covariance first = CovarianceOf(all[0], about_groups);
+  if (all.size() == 1) return first;
+  const Covariance second = CovarianceOf(all[1], about_groups), cells = CovarianceOf(all[2], about_groups);
+  Covariance both = first.trace >= second.trace ? first : second;
+  const double trace = first.trace + second.trace - cells.trace;
+  if (trace > both.trace) {
+    for (std::size_t i = 0; i < both.matrix.size(); ++i) both.matrix[i] = first.matrix[i] + second.matrix[i] - cells.matrix[i];
+    both.trace = trace;
+  }
+  both.units = std::min(first.units, second.units);
+  return both;
+}
+
+// Share between groups, chance taken off.
+double Explained(const std::vector<Cells>& all) {
+  const Cells& cells = all[0];
+  const double total = cells.squares - cells.total * cells.mean();
+  if (!(total > 0)) return 0;
+  return (SumSquaresBetween(cells) - CovarianceOf(all, true).trace) / total;
+}
+
+double JackknifeError(const std::vector<Cells>& all) {
+  std::vector<double> squares;
+  for (const Cells& cells : all) squares.push_back(std::pow(JackknifeError(cells), 2));
+  return std::sqrt(all.size() == 1 ? squares[0] : CrossedVariance(squares[0], squares[1], squares[2]));
+}
+
 }  // namespace
 
 Result<GroupMeans> CompareGroups(std::span<const double> values, std::span<const std::uint8_t> group, std::size_t num_groups, const Clusters& clusters) {
   ASSAY_CHECK(num_groups >= 1 && num_groups <= 64);
-  const Cells cells = CountCells(values, group, num_groups, clusters);
+  const std::vector<Cells> all = CellsOfGroupings(values, group, num_groups, clusters);
+  const Cells& cells = all[0];
   if (cells.rows <= 0) return Error{ErrorCode::kNumeric, "there is no row"};
   GroupMeans result;
   std::size_t groups_with_rows = 0;
   for (std::size_t g = 0; g < num_groups; ++g) {
-    const GroupVariance variance = VarianceOf(cells, g);
+    const GroupVariance variance = VarianceOf(all, g);
     result.rows.push_back(static_cast<std::int64_t>(cells.group_count[g]));
     result.units.push_back(variance.units);
     groups_with_rows += variance.units > 0 ? 1 : 0;
@@ -217,18 +272,19 @@ Result<GroupMeans> CompareGroups(std::span<const double> values, std::span<const
       result.means.emplace_back(IntervalOf(cells.group_mean(g) + cells.centre, variance, cells.share));
     }
   }
-  const Covariance covariance = CovarianceOf(cells, false);
-  const double share = Explained(cells);
+  const Covariance covariance = CovarianceOf(all, false);
+  const double share = Explained(all);
   result.explained = std::clamp(share, 0.0, 1.0);
   if (covariance.units < 5 || groups_with_rows < 2 || !(covariance.trace > 0)) {
     result.explained_low = result.explained_high = result.p_value = kNaN;
     return result;
   }
-  const double margin = StudentQuantile(0.975, static_cast<double>(std::min(cells.sets, kJackknifeSets)) - 1) * JackknifeError(cells);
+  std::size_t sets = kJackknifeSets;
+  for (const Cells& c : all) sets = std::min(sets, c.sets);
+  const double margin = StudentQuantile(0.975, static_cast<double>(sets) - 1) * JackknifeError(all);
   result.explained_low = std::clamp(share - margin, 0.0, 1.0);
   result.explained_high = std::clamp(share + margin, 0.0, 1.0);
-  const double degrees = covariance.trace * covariance.trace / covariance.sum_squares;
-  result.p_value = FisherUpperP(SumSquaresBetween(cells) / covariance.trace, degrees, static_cast<double>(covariance.units) - 1);
+  result.p_value = FisherUpperP(SumSquaresBetween(cells) / covariance.trace, covariance.trace * covariance.trace / covariance.SumSquares(), static_cast<double>(covariance.units) - 1);
   return result;
 }
 

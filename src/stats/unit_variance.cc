@@ -135,8 +135,23 @@ double Degrees(const std::vector<UnitSums>& units, const Totals& totals) {
 
 }  // namespace
 
+Clusters Grouped(const Clusters& clusters, Grouping grouping, std::vector<std::uint32_t>* ids) {
+  if (clusters.crossing == nullptr || grouping == Grouping::kCells) return {clusters.unit, clusters.num_units, nullptr};
+  const Crossing& crossing = *clusters.crossing;
+  const std::vector<std::uint32_t>& of = grouping == Grouping::kUnits ? crossing.unit_of : crossing.period_of;
+  ids->clear();
+  for (const std::uint32_t cell : clusters.unit) ids->push_back(of[cell]);
+  return {*ids, grouping == Grouping::kUnits ? crossing.num_units : crossing.num_periods, nullptr};
+}
+
+double CrossedVariance(double units, double periods, double cells) { return std::max({units, periods, units + periods - cells}); }
+
 std::int64_t CountUnits(const Clusters& clusters, std::size_t num_rows) {
   if (clusters.unit.empty()) return static_cast<std::int64_t>(num_rows);
+  if (clusters.crossing != nullptr) {
+    std::vector<std::uint32_t> ids;
+    return CountUnits(Grouped(clusters, Grouping::kUnits, &ids), num_rows);
+  }
   std::vector<char> seen(clusters.num_units, 0);
   std::int64_t units = 0;
   for (const std::uint32_t unit : clusters.unit) {
@@ -146,8 +161,23 @@ std::int64_t CountUnits(const Clusters& clusters, std::size_t num_rows) {
   return units;
 }
 
+namespace {
+Result<UnitVariance> VarianceByBoth(std::span<const double> influence, std::span<const std::uint8_t> part, const Clusters& clusters) {
+  std::vector<std::uint32_t> ids;
+  const UnitVariance units = ASSAY_TRY(VarianceByUnits(influence, part, Grouped(clusters, Grouping::kUnits, &ids)));
+  const UnitVariance periods = ASSAY_TRY(VarianceByUnits(influence, part, Grouped(clusters, Grouping::kPeriods, &ids)));
+  const UnitVariance cells = ASSAY_TRY(VarianceByUnits(influence, part, Grouped(clusters, Grouping::kCells, &ids)));
+  UnitVariance both = units.variance >= periods.variance ? units : periods;
+  both.variance = CrossedVariance(units.variance, periods.variance, cells.variance);
+  both.degrees = std::min(units.degrees, periods.degrees);
+  both.units = std::min(units.units, periods.units);
+  return both;
+}
+}  // namespace
+
 Result<UnitVariance> VarianceByUnits(std::span<const double> influence, std::span<const std::uint8_t> part, const Clusters& clusters) {
   if (influence.empty()) return Error{ErrorCode::kNumeric, "there is no row"};
+  if (clusters.crossing != nullptr) return VarianceByBoth(influence, part, clusters);
   Totals totals;
   totals.parts = part.empty() ? 1 : 2;
   const bool by_row = clusters.unit.empty();

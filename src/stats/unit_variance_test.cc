@@ -174,5 +174,77 @@ TEST(ClusterShare, CoversNearTheEnds) {
   }
 }
 
+// Every unit in every period, or only where `there` says so.
+struct CrossedData {
+  std::vector<double> values;
+  std::vector<std::uint32_t> cell;
+  Crossing crossing;
+};
+CrossedData DrawCrossed(std::uint32_t units, std::uint32_t periods, double of_unit, double of_period, std::uint64_t seed) {
+  base::RandomStream random(seed, "crossed");
+  CrossedData data;
+  data.crossing.num_units = units;
+  data.crossing.num_periods = periods;
+  std::vector<double> shock(periods);
+  for (double& s : shock) s = std::sqrt(of_period) * random.Normal();
+  for (std::uint32_t u = 0; u < units; ++u) {
+    const double level = std::sqrt(of_unit) * random.Normal();
+    for (std::uint32_t p = 0; p < periods; ++p) {
+      if (random.Uniform() < 0.2) continue;
+      const auto cell = static_cast<std::uint32_t>(data.crossing.unit_of.size());
+      data.crossing.unit_of.push_back(u);
+      data.crossing.period_of.push_back(p);
+      for (std::uint64_t row = 0; row < 1 + random.Below(2); ++row) {
+        data.values.push_back(level + shock[p] + random.Normal());
+        data.cell.push_back(cell);
+      }
+    }
+  }
+  return data;
+}
+Clusters ClustersOf(const CrossedData& data) { return {data.cell, static_cast<std::uint32_t>(data.crossing.unit_of.size()), &data.crossing}; }
+
+TEST(VarianceByUnits, CrossedUnitsAndPeriodsMayChangePlaces) {
+  CrossedData data = DrawCrossed(9, 14, 0.5, 0.5, 3);
+  const Interval one = *ClusterMean(data.values, ClustersOf(data));
+  std::swap(data.crossing.unit_of, data.crossing.period_of);
+  std::swap(data.crossing.num_units, data.crossing.num_periods);
+  const Interval other = *ClusterMean(data.values, ClustersOf(data));
+  EXPECT_DOUBLE_EQ(one.standard_error, other.standard_error);
+  EXPECT_DOUBLE_EQ(one.degrees, other.degrees);
+  // A period that all rows share shows no scatter; periods that name the units are the units.
+  data.crossing.period_of.assign(data.crossing.unit_of.size(), 0);
+  EXPECT_FALSE(ClusterMean(data.values, ClustersOf(data)));
+  data.crossing.period_of = data.crossing.unit_of;
+  data.crossing.num_periods = data.crossing.num_units;
+  std::vector<std::uint32_t> ids;
+  const Interval by_unit = *ClusterMean(data.values, Grouped(ClustersOf(data), Grouping::kUnits, &ids));
+  for (std::uint32_t c = 0; c < data.crossing.unit_of.size(); ++c) data.crossing.unit_of[c] = c;
+  data.crossing.num_units = static_cast<std::uint32_t>(data.crossing.unit_of.size());
+  EXPECT_DOUBLE_EQ(ClusterMean(data.values, ClustersOf(data))->standard_error, by_unit.standard_error);
+}
+
+TEST(VarianceByUnits, CoversMeansOfCrossedUnitsAndPeriods) {
+  struct Case {
+    std::uint32_t units, periods;
+    double of_unit, of_period;
+  };
+  constexpr int kRuns = 400;
+  for (const Case& c : {Case{30, 40, 0.3, 0.3}, Case{30, 40, 0, 0.5}, Case{40, 30, 0.5, 0}, Case{30, 40, 0, 0}}) {
+    int held = 0, by_unit_held = 0;
+    for (int run = 0; run < kRuns; ++run) {
+      const CrossedData data = DrawCrossed(c.units, c.periods, c.of_unit, c.of_period, static_cast<std::uint64_t>(run));
+      const Interval mean = *ClusterMean(data.values, ClustersOf(data));
+      held += mean.low <= 0 && mean.high >= 0 ? 1 : 0;
+      std::vector<std::uint32_t> ids;
+      const Interval by_unit = *ClusterMean(data.values, Grouped(ClustersOf(data), Grouping::kUnits, &ids));
+      by_unit_held += by_unit.low <= 0 && by_unit.high >= 0 ? 1 : 0;
+    }
+    std::printf("%u units, %u periods, shares %.1f and %.1f: %.1f %% covered, by unit alone %.1f %%\n", c.units, c.periods, c.of_unit, c.of_period, 100.0 * held / kRuns, 100.0 * by_unit_held / kRuns);
+    EXPECT_GE(held, 364);  // 99.9 % of binomial(400, .95); without any dependence it covers more
+    if (c.of_unit == 0 && c.of_period > 0) { EXPECT_LT(by_unit_held, 300) << "periods must matter for this to test anything"; }
+  }
+}
+
 }  // namespace
 }  // namespace assay::stats

@@ -170,7 +170,7 @@ class DuckDbEngine : public Engine {
     for (ColumnBuilder& builder : builders) {
       if (builder.rounds_whole_numbers()) read->notes.push_back("column '" + builder.name() + "' holds whole numbers beyond 2^53, which are rounded to the nearest that a 64-bit real holds");
       columns.push_back(builder.Finish());
-      ASSAY_TRY_WITH(internal::RefuseInfinityInText(columns.back()), source->name);
+      ASSAY_TRY_WITH(internal::RefuseInfinityInText(columns.back(), sampled), source->name);
       if (std::optional<table::Column> times = source->format == Format::kJson ? table::TimesFromText(columns.back()) : std::nullopt) {
         read->notes.push_back("'" + columns.back().name() + "': texts like '" + columns.back().dictionary().front() + "' are read as times, in UTC");
         columns.back() = std::move(*times);
@@ -180,7 +180,7 @@ class DuckDbEngine : public Engine {
         columns.back() = std::move(*days);
       }
     }
-    read->table = ASSAY_TRY(table::Table::Create(std::move(columns)));
+    read->table = ASSAY_TRY_WITH(table::Table::Create(std::move(columns)), source->name);
     if (sampled) read->notes.push_back("a random sample of " + base::ReadableCount(options.sample_rows) + " of " + base::ReadableCount(row) + " rows (seed " + std::to_string(options.seed) + ")");
     return true;
   }

@@ -50,6 +50,8 @@ struct ReadResult {
   std::int64_t source_rows = 0;     // rows of the source before sampling
   std::vector<std::string> notes;   // columns left out and why, the sample taken, conversions
   std::string fingerprint;          // SHA-256 over names, types and values in row order
+
+  std::int64_t sampled_from() const { return source_rows > table.num_rows() ? source_rows : 0; }
 };
 
 // Puts the next rows, one column for each of the schema, into `block`; false when there are none left.
@@ -65,15 +67,15 @@ class Engine {
   // Row order is the file's (files of a glob in name order) and does not depend on threads. Rejects infinities and text
   // that is not UTF-8, naming row and column. kTooLarge when the columns would not fit the memory cap, with the sample
   // that would. Whole numbers keep every digit: as 64-bit integers, beyond those as text.
-  // Cost: one pass (two when a later row shows another type than the first ones, or for a sample of a text format); peak
-  // memory about the final columns plus one batch.
+  // Cost: one pass, and one more whenever rows show another type than the first ones, at most twice for a column; a sample of a text
+  // format counts the rows first, gzip files are checked whole before; peak memory about the final columns plus one batch.
   virtual Result<ReadResult> Read(const std::string& source, const ReadOptions& options, const RunContext& context) = 0;
   // CSV, gzip CSV, Parquet or JSON by the path's ending; whole or not at all: written beside the path and moved over it. Blocks
   // are asked for one at a time, in order. Returns the rows written; an error of `next` is passed on.
   virtual Result<std::int64_t> WriteBlocks(const table::Schema& schema, const BlockSource& next, const std::string& path) = 0;
 };
 
-// Hash of names, types and values; independent of how they are stored in memory beyond their type.
+// Hash of names, types and values as stored: equal for the same file read again, with any number of threads.
 std::string Fingerprint(const table::Table& table);
 
 }  // namespace assay::store

@@ -47,6 +47,8 @@ TEST_F(EngineTest, TypesAndValues) {
       {"whole.csv", "x,y\n1,0\n,0\n-3,0\n", ColumnType::kNumber, {"1", "", "-3"}},
       {"real.csv", "x,y\n0.1,0\n2,0\n", ColumnType::kNumber, {"0.1", "2"}},
       {"big.csv", "x,y\n9007199254740993,0\n-9223372036854775807,0\n", ColumnType::kNumber, {"9007199254740993", "-9223372036854775807"}},
+      {"odd.csv", "x,y\n9007199254740993,0\n9007199254740992,0\n", ColumnType::kNumber, {"9007199254740993", "9007199254740992"}},
+      {"negative.csv", "x,y\n-9007199254740993,0\n-9007199254740992,0\n", ColumnType::kNumber, {"-9007199254740993", "-9007199254740992"}},
       {"huge.csv", "x,y\n12345678901234567890123,0\n7,0\n", ColumnType::kCategory, {"12345678901234567890123", "7"}},
       {"exponent.csv", "x,y\n1e25,0\n2e25,0\n", ColumnType::kNumber, {"1e+25", "2e+25"}},
       {"boolean.csv", "x,y\ntrue,0\nfalse,0\n,0\n", ColumnType::kBoolean, {"true", "false", ""}},

@@ -66,7 +66,7 @@ class Column {
   // NumberAt for rows [begin, begin + out.size()), in one pass: use this in kernels.
   void CopyNumbers(std::int64_t begin, std::span<double> out) const;
   void CopyCodes(std::int64_t begin, std::span<std::uint32_t> out) const;
-  // Equal keys mean equal values, exactly, whatever the storage; kMissingKey = missing.
+  // Within one column equal keys mean equal values, exactly; kMissingKey = missing.
   void CopyKeys(std::int64_t begin, std::span<std::uint64_t> out) const;
   // The same column with only these rows, in this order.
   Column Take(std::span<const std::uint32_t> rows) const;

@@ -1,5 +1,5 @@
 // Exit criteria as people say them: "lower end of the gain over the constant, wanted at least 0.01, measured −0.0028".
-import { inWords, readable } from './format';
+import { inWords, present, readable } from './format';
 import type { ProjectReport, StepResult } from './generated/reports';
 
 type Step = StepResult;
@@ -28,25 +28,20 @@ function inFull(name: string): string {
 }
 
 /** The conditions of a criterion; empty when it is more than conditions joined by "and": then its own words have to do. */
-export function wantedOf(step: Step, objectives: string[]): Wanted[] {
-  const measured = new Map([...step.detail.matchAll(/(\w+) = (-?[\d.]+(?:e[+-]?\d+)?)/g)].map((m) => [m[1], Number(m[2])]));
+export function wantedOf(step: Step, report: ProjectReport): Wanted[] {
+  const several = report.feasibility.length > 1;
   const found: Wanted[] = [];
   for (const part of step.criterion.split(/\s+and\s+/i)) {
-    const match = /^\s*(\w+)\s*(>=|<=|==|=|>|<)\s*(-?[\d.]+)\s*$/.exec(part);
-    if (!match) return [];
-    const of = objectives.find((o) => match[1].startsWith(`${o}_`));
-    const figure = measured.get(match[1]);
-    found.push({ what: inFull(of ? match[1].slice(of.length + 1) : match[1]) + (of ? `, for “${of}”` : ''), wanted: `${bounds[match[2]]} ${readable(Number(match[3]))}`, measured: figure === undefined ? '' : readable(figure) });
+    const match = /^\s*"?(.+?)"?\s*(>=|<=|==|=|>|<)\s*(-?[\d.]+)\s*$/.exec(part);
+    const figure = match && step.figures.find((f) => f.name.toLowerCase() === match[1].toLowerCase());
+    if (!figure) return [];
+    found.push({ what: inFull(figure.figure) + (several && figure.objective ? `, for “${figure.objective}”` : ''), wanted: `${bounds[match[2]]} ${readable(Number(match[3]))}`, measured: present(figure.value) ? readable(figure.value) : '' });
   }
   return found;
 }
 
-/** Steps about an objective that are not met; a criterion that names no objective speaks of the first. */
+/** Steps about an objective that are not met; a criterion of which nothing was measured speaks of the first. */
 export function unmet(report: ProjectReport, objective: string): Step[] {
-  const objectives = report.feasibility.map((f) => f.objective);
-  const speaks = (step: Step): boolean => {
-    const named = objectives.filter((o) => new RegExp(`\\b${o.replace(/\W/g, '\\$&')}_`).test(step.criterion));
-    return named.length > 0 ? named.includes(objective) : objective === objectives[0];
-  };
+  const speaks = (step: Step): boolean => (step.figures.length > 0 ? step.figures.some((f) => f.objective === objective || f.objective === '') : objective === report.feasibility[0]?.objective);
   return report.steps.filter((s) => (s.state === 'not_met' || s.state === 'not_measurable') && speaks(s));
 }

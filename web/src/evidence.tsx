@@ -1,19 +1,8 @@
 // Where the figures come from: data, ledger, what the page leaves out, how to get the same again.
-import { bytes, count, listed, readable, sentence } from './format';
+import { bytes, count, readable, sentence } from './format';
 import type { ProjectReport } from './generated/reports';
 import { Table } from './figure';
 import { Key, Notes } from './parts';
-
-/** What was done to the data, each note once; of several objectives, where only some needed it, for which. */
-function dataNotes(report: ProjectReport): string[] {
-  const of = new Map<string, string[]>();
-  const add = (notes: string[], objective: string) => notes.forEach((note) => of.set(note, [...new Set([...(of.get(note) ?? []), objective])]));
-  for (const f of report.feasibility) add(f.data.notes, f.objective);
-  for (const t of report.train) add(t.data.notes, t.objective);
-  const all = new Set([...report.feasibility, ...report.train].map((r) => r.objective)).size;
-  const own = [...of].map(([note, objectives]) => (objectives.length < all ? `For ${listed(objectives)}: ${note}` : note));
-  return [...report.data.notes.filter((note) => !of.has(note)), ...own];
-}
 
 export function Evidence({ report }: { report: ProjectReport }) {
   const openings = report.train.map((t) => `${t.objective}: ${t.split.holdout_openings}`);
@@ -33,7 +22,7 @@ export function Evidence({ report }: { report: ProjectReport }) {
         <Key name="seed and version">{report.seed}, assay {report.assay_version}</Key>
         <Key name="time and memory">{report.timing.started}, {readable(report.timing.seconds)}&nbsp;s, {bytes(report.timing.peak_bytes ?? 0)} at most</Key>
       </dl>
-      <Notes notes={[...dataNotes(report), ...report.notes].map(sentence)} />
+      <Notes notes={[...report.data.notes, ...report.notes].map(sentence)} />
       <h3>What this page shows less of</h3>
       {report.page.thinned.length + report.page.left_out.length === 0
         ? <p class="quiet">Nothing: every point and every row of the run is in this page.</p>

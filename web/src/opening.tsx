@@ -21,7 +21,7 @@ export const quoted = (name: string): string => `“${name}”`;
 
 /** The verdict in a sentence. A "go" says how many exit criteria are still against it. */
 function verdictOf(report: ProjectReport, f: FeasibilityReport): string {
-  const said = verdicts[f.verdict]?.(quoted(f.objective));
+  const said = f.decided_by === 'cap' ? `Stop: a model of ${quoted(f.objective)} may err more than the charter allows` : f.decided_by === 'objective' ? `Stop: the outcome of ${quoted(f.objective)} cannot serve as an objective` : verdicts[f.verdict]?.(quoted(f.objective));
   if (!said) return sentence(inWords(f.verdict));
   const open = f.verdict === 'go' ? unmet(report, f.objective) : [];
   return `${said}${open.length > 0 ? `, but ${counted(open.length, 'exit criterion is', 'exit criteria are')} not shown to be met` : ''}.`;
@@ -74,7 +74,7 @@ function BetterImported({ train }: { train: TrainReport }) {
         if (r.kind !== 'imported' || !c || !present(c.difference) || !present(c.low) || !present(c.high) || c.high >= 0) return null;
         return (
           <p>
-            <b>An imported model is better:</b> {quoted(r.name)} beats {quoted(c.other)}, the best rung of ours, by {inLine({ value: -c.difference, low: -c.high, high: -c.low, level: 0.95, reason: '' })} of {train.metric} on the holdout. It is a column of the data, not a rung that can be recommended or applied: find out what it knows.
+            <b>An imported model is better:</b> {quoted(r.name)} beats {quoted(c.other)}, the best rung of ours, by {inLine({ value: -c.difference, low: -c.high, high: -c.low, level: c.level, reason: '' })} of {train.metric} on the holdout. It is a column of the data, not a rung that can be recommended or applied: find out what it knows.
           </p>
         );
       })}
@@ -183,7 +183,7 @@ export function Opening({ report }: { report: ProjectReport }) {
         </div>
         <div class="decisive"><Decisive report={report} /><KeyFigures report={report} /></div>
         <div class="story">
-          {report.feasibility.map((f) => <><p><b>Why{report.feasibility.length > 1 ? `, for ${quoted(f.objective)}` : ' this verdict'}.</b> {sentence(f.reason)}</p><Leaks f={f} /></>)}
+          {report.feasibility.map((f) => <><p><b>Why{report.feasibility.length > 1 ? `, for ${quoted(f.objective)}` : ' this verdict'}.</b> {sentence(f.reason)}{f.verdict !== 'go' && <> <b>What to do:</b> {f.next}.</>}</p><Leaks f={f} /></>)}
           {report.train.map((t) => <><WhatNow report={report} train={t} /><BetterImported train={t} /></>)}
         </div>
       </div>

@@ -83,8 +83,8 @@ function Options({ report }: { report: ProjectReport }) {
   );
 }
 
-function Criterion({ step, objectives }: { step: StepResult; objectives: string[] }) {
-  const wanted = wantedOf(step, objectives);
+function Criterion({ step, report }: { step: StepResult; report: ProjectReport }) {
+  const wanted = wantedOf(step, report);
   return (
     <li>
       <Mark state={step.state} />
@@ -100,12 +100,11 @@ function Criterion({ step, objectives }: { step: StepResult; objectives: string[
 
 export function Results({ report }: { report: ProjectReport }) {
   if (report.options.length === 0 && report.steps.length === 0) return null;
-  const objectives = report.train.map((t) => t.objective);
   return (
     <section id="results">
       <h2>What it means for the work</h2>
       {report.options.length > 0 && <><h3>Options: what each costs, brings and is worth</h3><Options report={report} /></>}
-      {report.steps.length > 0 && <><h3>Steps, and whether their exit criterion is met</h3><ol class="steps">{report.steps.map((step) => <Criterion step={step} objectives={objectives} />)}</ol></>}
+      {report.steps.length > 0 && <><h3>Steps, and whether their exit criterion is met</h3><ol class="steps">{report.steps.map((step) => <Criterion step={step} report={report} />)}</ol></>}
     </section>
   );
 }

@@ -66,6 +66,7 @@ struct DataSummary {
   std::int64_t columns = 0;
   std::string fingerprint;  // SHA-256 over names, types and values in row order, hex
   std::vector<std::string> notes;  // rows left out and why, samples taken, repairs
+  std::int64_t sampled_from = 0;   // rows of the source when a sample of them was read; 0: all were
 };
 template <class V>
 void Describe(V& v, DataSummary& d) {
@@ -74,6 +75,7 @@ void Describe(V& v, DataSummary& d) {
   v("columns", d.columns, "columns of the source");
   v("fingerprint", d.fingerprint, "SHA-256 of the values read, in row order");
   v("notes", d.notes, "rows left out and why, samples taken, repairs");
+  v("sampled_from", d.sampled_from, "rows of the source when a random sample of them was read; 0 when all were");
 }
 inline const char* DescribedName(const DataSummary*) { return "DataSummary"; }
 

@@ -66,6 +66,10 @@ void Describe(V& v, FeasibilityItem& i) {
 }
 inline const char* DescribedName(const FeasibilityItem*) { return "FeasibilityItem"; }
 
+// Which rule of the verdict applied first.
+enum class DecidedBy { kObjective, kCap, kPattern, kPerson, kGain, kTarget, kRule };
+inline std::vector<const char*> EnumNames(DecidedBy) { return {"objective", "cap", "pattern", "person", "gain", "target", "rule"}; }
+
 struct FeasibilityReport {
   ReportHeader header;
   std::string objective;
@@ -75,7 +79,9 @@ struct FeasibilityReport {
   double target = std::nan("");
   std::string target_reason;  // why it is null; "" otherwise
   FeasibilityVerdict verdict = FeasibilityVerdict::kCollectMore;
-  std::string reason;         // which rule of the verdict fired, in a sentence with figures
+  DecidedBy decided_by = DecidedBy::kGain;
+  std::string reason;         // the same in a sentence with figures
+  std::string next;           // what to do about it, a clause
   Estimate gain;              // of the best model over the constant, without leaky columns
   Estimate gain_with_leaks;   // the same with them; a reason when there are none
   std::vector<std::string> leaky_columns;
@@ -95,7 +101,9 @@ void Describe(V& v, FeasibilityReport& r) {
   v("target", r.target, "the metric's goal; null when none was given");
   v("target_reason", r.target_reason, "why target is null; empty otherwise");
   v("verdict", r.verdict, "stop, needs_person, collect_more, use_a_rule or go");
+  v("decided_by", r.decided_by, "which rule decided: objective, cap, pattern, person, gain, target or rule");
   v("reason", r.reason, "which rule decided, in a sentence");
+  v("next", r.next, "what to do about it");
   v("gain", r.gain, "gain of the best model over the constant, leaky columns left out");
   v("gain_with_leaks", r.gain_with_leaks, "the same with the leaky columns");
   v("leaky_columns", r.leaky_columns, "columns that are excluded because they leak");

@@ -69,18 +69,38 @@ void Describe(V& v, OptionResult& o) {
 }
 inline const char* DescribedName(const OptionResult*) { return "OptionResult"; }
 
+// A figure of the run that an exit criterion turns on.
+struct StepFigure {
+  std::string name;  // as the criterion names it
+  std::string objective;
+  std::string figure;
+  double value = std::nan("");
+  std::string reason;
+};
+template <class V>
+void Describe(V& v, StepFigure& f) {
+  v("name", f.name, "as the criterion names it");
+  v("objective", f.objective, "whose figure it is; empty for one of the data");
+  v("figure", f.figure, "its name without the objective's");
+  v("value", f.value, "what this run measured; null with a reason");
+  v("reason", f.reason, "why the run has no such figure");
+}
+inline const char* DescribedName(const StepFigure*) { return "StepFigure"; }
+
 struct StepResult {
   std::string name;
   std::string criterion;  // EXPR
   std::string state;      // met, not_met, not_measurable
   std::string detail;
+  std::vector<StepFigure> figures;
 };
 template <class V>
 void Describe(V& v, StepResult& s) {
   v("name", s.name, "the step");
   v("criterion", s.criterion, "its exit criterion");
   v("state", s.state, "met, not_met or not_measurable");
-  v("detail", s.detail, "the figures");
+  v("detail", s.detail, "the figures in words");
+  v("figures", s.figures, "the figures that the criterion names");
 }
 inline const char* DescribedName(const StepResult*) { return "StepResult"; }
 

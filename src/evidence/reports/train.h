@@ -15,6 +15,7 @@ struct Comparison {
   std::string other;                  // name of the other rung
   double difference = std::nan("");
   double low = std::nan(""), high = std::nan("");
+  double level = 0.95;
   double p_value = std::nan("");
   std::string method;
   std::string reason;                 // why p or the interval is null
@@ -27,8 +28,9 @@ template <class V>
 void Describe(V& v, Comparison& c) {
   v("other", c.other, "the rung compared with");
   v("difference", c.difference, "improvement over the other rung, in the run's metric");
-  v("low", c.low, "lower end of its 95 % interval");
-  v("high", c.high, "upper end of its 95 % interval");
+  v("low", c.low, "lower end of its interval");
+  v("high", c.high, "upper end of its interval");
+  v("level", c.level, "confidence level of the interval; higher where it is shared among the rungs");
   v("p_value", c.p_value, "test of no difference");
   v("method", c.method, "how it was tested");
   v("reason", c.reason, "why p or the interval is null");

@@ -76,6 +76,7 @@ class RuleGrower {
   std::vector<double> prior_;
   std::vector<RuleNode> nodes_;
   double least_rows_ = 20;
+  double offset_ = 0;      // the mean that was taken off the targets of numbers
   double least_gain_ = 0;  // what rounding makes of sums of squared targets
   // Of a category by itself: ordered by their own few outcomes rare ones would look like a signal.
   double least_category_rows_ = 30;

@@ -83,8 +83,10 @@ Result<evidence::FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFind
 // Adds what the gain is without rows that stand in the data more than once.
 void JudgeDuplicates(const Ground& ground, const Gains& gains, evidence::FeasibilityItem* leakage);
 evidence::FeasibilityItem CollectionItem(const Ground& ground, const Gains& gains);
-evidence::FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, bool* cap_exceeded);
-Result<evidence::FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains);
+evidence::FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, VerdictFacts* facts);
+Result<evidence::FeasibilityItem> EthicsItem(const Ground& ground, const Gains& gains, VerdictFacts* facts);
+// Puts an item before a person, and says to the verdict why.
+void AskPerson(const std::string& why, VerdictFacts* facts, evidence::FeasibilityItem* item);
 
 // Whether an entry of the charter leaves its question open: it says or begins with so ("unknown", "to be decided by legal"), or
 // asks back ("?").

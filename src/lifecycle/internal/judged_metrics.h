@@ -16,6 +16,7 @@ evidence::Estimate MetricEstimate(const learn::Judge& judge, learn::Metric metri
 struct JudgedImprovement {
   stats::Interval interval;
   std::string reason;
+  double level = 0.95;  // of the interval
 };
 // kNumeric where the metric does not exist at all.
 Result<JudgedImprovement> ImprovementOf(const learn::Judge& judge, learn::Metric metric, std::span<const double> a, std::span<const double> b, double level = 0.95);

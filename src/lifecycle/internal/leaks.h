@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -46,11 +47,10 @@ bool NamesRows(const table::Column& column, double range);
 
 // What an id may hide besides its size: last digits, first and last characters, length, the number within a text, and of texts
 // built alike the part between two separators, or the character at one place, that goes most with the outcome.
-struct IdView {
-  std::string words;  // "its last digit"
-  table::Column column;
-};
-std::vector<IdView> ViewsOfId(const table::Column& column, const learn::Examples& examples);
+// `judge` gets each view in words ("its last character") and as a column, one at a time, so that only one is in memory, and
+// returns whether to go on.
+using JudgeView = std::function<Result<bool>(const std::string& words, table::Column column)>;
+Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples& examples, const JudgeView& judge);
 
 // Features that tell of later, findings by column:
 //   - a time column that lies after the decision in nearly all rows and whose distance tells the outcome;

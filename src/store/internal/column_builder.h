@@ -33,8 +33,8 @@ class ColumnBuilder {
   const std::string& name() const { return name_; }
   // A whole number did not fit 64 bits: its digits are kept only as text.
   bool overflowed() const { return overflowed_; }
-  // Every value is whole and some are beyond 2^53 (2^63), where reals stand two or more apart.
-  bool rounds_whole_numbers() const { return read_as_ == ReadAs::kReal && integer_ && largest_ > 0x1p53; }
+  // Every value is whole and some reach 2^53, which may be 2^53 + 1 rounded (or lie beyond 2^63).
+  bool rounds_whole_numbers() const { return read_as_ == ReadAs::kReal && integer_ && largest_ >= 0x1p53; }
   bool beyond_integers() const { return read_as_ == ReadAs::kReal && integer_ && largest_ > 0x1p63; }
   // The texts so far, each once.
   const std::deque<std::string>& entries() const { return entries_; }

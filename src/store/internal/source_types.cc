@@ -73,7 +73,7 @@ bool RetypeAfterReading(Source* source, const std::vector<ColumnBuilder>& builde
   return again;
 }
 
-Result<void> RefuseInfinityInText(const table::Column& column) {
+Result<void> RefuseInfinityInText(const table::Column& column, bool sampled) {
   if (column.type() != table::ColumnType::kCategory) return {};
   std::size_t numbers = 0;
   std::uint32_t infinite = table::kMissingCode;
@@ -87,7 +87,7 @@ Result<void> RefuseInfinityInText(const table::Column& column) {
   if (infinite == table::kMissingCode || 2 * numbers < column.dictionary().size()) return {};
   std::int64_t row = 0;
   while (column.CodeAt(row) != infinite) ++row;
-  return Error{ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + ", column '" + column.name() + "': '" + column.dictionary()[infinite] + "' is infinite; replace it by a number or leave it empty"};
+  return Error{ErrorCode::kInvalidInput, "row " + std::to_string(row + 1) + (sampled ? " of the sample" : "") + ", column '" + column.name() + "': '" + column.dictionary()[infinite] + "' is infinite; replace it by a number or leave it empty"};
 }
 
 }  // namespace assay::store::internal

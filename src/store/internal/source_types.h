@@ -19,7 +19,8 @@ void ReadAsText(Source* source, const std::string& column);
 // those beyond 53 bits only as integers; a column that was empty in the first rows, or whose numbers stand in quotes, may hold nothing but numbers.
 bool RetypeAfterReading(Source* source, const std::vector<ColumnBuilder>& builders);
 
-// Numbers among which "inf" stands are read as text by the engine; a column of mostly numbers is meant to be one. kInvalidInput with row and column.
-Result<void> RefuseInfinityInText(const table::Column& column);
+// Numbers among which "inf" stands are read as text by the engine; a column of mostly numbers is meant to be one. kInvalidInput with
+// column and row, of the sample where `sampled`.
+Result<void> RefuseInfinityInText(const table::Column& column, bool sampled);
 
 }  // namespace assay::store::internal

@@ -28,11 +28,14 @@ Result<std::string> OptionsOf(const std::string& path) {
 
 Error IoError(const std::string& path) { return {ErrorCode::kIo, path + ": cannot be written: " + std::strerror(errno)}; }
 
-void Sync(const std::string& path, int flags) {
+bool Sync(const std::string& path, int flags) {
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0;
+  const int fault = errno;
   ::close(descriptor);
+  errno = fault;
+  return synced;
 }
 }  // namespace
 
@@ -68,8 +71,7 @@ Result<std::int64_t> WriteBlocks(duckdb_database database, const table::Schema& 
     ::unlink(beside.c_str());
     return copied.error();
   }
-  Sync(beside, O_RDONLY);
-  if (::rename(beside.c_str(), path.c_str()) != 0) {
+  if (!Sync(beside, O_RDONLY) || ::rename(beside.c_str(), path.c_str()) != 0) {
     const Error error = IoError(path);
     ::unlink(beside.c_str());
     return error;
