@@ -117,10 +117,8 @@ Result<Micros> ParseTime(std::string_view text) {
                     "'" + std::string(text) + "' is not a time; write it like 2001-03-04 or 2001-03-04 05:06:07"};
   CivilTime civil;
   int year = 0, offset_minutes = 0;
-  if (!ReadDigits(&rest, 4, &year) || !Skip(&rest, '-') || !ReadDigits(&rest, 2, &civil.month) || !Skip(&rest, '-') ||
-      !ReadDigits(&rest, 2, &civil.day)) {
-    return error;
-  }
+  if (!ReadDigits(&rest, 4, &year) || !Skip(&rest, '-') || !ReadDigits(&rest, 2, &civil.month)) return error;
+  if (!rest.empty() && (!Skip(&rest, '-') || !ReadDigits(&rest, 2, &civil.day))) return error;
   civil.year = year;
   if (civil.month < 1 || civil.month > 12 || civil.day < 1 || civil.day > DaysInMonth(year, civil.month)) return error;
   if (!rest.empty()) {

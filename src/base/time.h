@@ -30,7 +30,7 @@ struct CivilTime {
 CivilTime ToCivil(Micros time);
 Micros FromCivil(const CivilTime& civil);
 
-// ISO 8601: "2001-03-04", "2001-03-04 05:06[:07[.123456]]", "T" for the blank; a clock with "Z" or an offset from UTC ("+02:00")
+// ISO 8601: "2001-03" (the first of the month), "2001-03-04", "2001-03-04 05:06[:07[.123456]]", "T" for the blank; a clock with "Z" or an offset from UTC ("+02:00")
 // is brought to UTC.
 Result<Micros> ParseTime(std::string_view text);
 // "2001-03-04", with the time of day only when it is not midnight.

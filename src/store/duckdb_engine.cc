@@ -9,12 +9,14 @@
 #include "base/thread_pool.h"
 #include "store/engine.h"
 #include "store/internal/column_builder.h"
+#include "store/internal/date_order.h"
 #include "store/internal/duckdb_handle.h"
 #include "store/internal/row_sample.h"
 #include "store/internal/source.h"
 #include "store/internal/source_types.h"
 #include "store/internal/write_blocks.h"
 #include "table/written_dates.h"
+#include "table/written_values.h"
 
 namespace assay::store {
 
@@ -171,9 +173,14 @@ class DuckDbEngine : public Engine {
       if (builder.rounds_whole_numbers()) read->notes.push_back("column '" + builder.name() + "' holds whole numbers beyond 2^53, which are rounded to the nearest that a 64-bit real holds");
       columns.push_back(builder.Finish());
       ASSAY_TRY_WITH(internal::RefuseInfinityInText(columns.back(), sampled), source->name);
+      if (source->format == Format::kCsv) ReadWrittenValues(*source, &columns.back(), &read->notes);
       if (std::optional<table::Column> times = source->format == Format::kJson ? table::TimesFromText(columns.back()) : std::nullopt) {
         read->notes.push_back("'" + columns.back().name() + "': texts like '" + columns.back().dictionary().front() + "' are read as times, in UTC");
         columns.back() = std::move(*times);
+      }
+      if (std::optional<table::Column> months = table::MonthsFromText(columns.back())) {
+        read->notes.push_back("'" + columns.back().name() + "': texts like '" + columns.back().dictionary().front() + "' are read as the first days of months");
+        columns.back() = std::move(*months);
       }
       if (std::optional<table::Column> days = table::DatesFromText(columns.back())) {
         read->notes.push_back("'" + columns.back().name() + "': texts like '" + columns.back().dictionary().front() + "' are read as days");
@@ -183,6 +190,20 @@ class DuckDbEngine : public Engine {
     read->table = ASSAY_TRY_WITH(table::Table::Create(std::move(columns)), source->name);
     if (sampled) read->notes.push_back("a random sample of " + base::ReadableCount(options.sample_rows) + " of " + base::ReadableCount(row) + " rows (seed " + std::to_string(options.seed) + ")");
     return true;
+  }
+
+  // What people write otherwise than the engine expects it.
+  static void ReadWrittenValues(const Source& source, table::Column* column, std::vector<std::string>* notes) {
+    if (std::optional<table::Column> booleans = table::BooleansFromText(*column)) *column = std::move(*booleans);
+    if (std::optional<table::Column> numbers = table::NumbersFromText(*column)) {
+      notes->push_back("'" + column->name() + "': texts like '" + column->dictionary().front() + "' are read as numbers with a decimal comma");
+      *column = std::move(*numbers);
+    } else if (table::CommaMayPartThousands(*column)) {
+      notes->push_back("'" + column->name() + "': in texts like '" + column->dictionary().front() + "' the comma may part thousands or decimals, so they stay text; write numbers without thousands and with a decimal point");
+    }
+    const auto format = source.date_formats.find(column->name());
+    if (format == source.date_formats.end()) return;
+    if (const std::optional<std::string> note = internal::UndecidedDateOrder(*column, format->second)) notes->push_back(*note);
   }
 
   std::string StartStreaming(const std::string& sql, QueryResult* result) {

@@ -52,6 +52,12 @@ TEST_F(EngineTest, TypesAndValues) {
       {"huge.csv", "x,y\n12345678901234567890123,0\n7,0\n", ColumnType::kCategory, {"12345678901234567890123", "7"}},
       {"exponent.csv", "x,y\n1e25,0\n2e25,0\n", ColumnType::kNumber, {"1e+25", "2e+25"}},
       {"boolean.csv", "x,y\ntrue,0\nfalse,0\n,0\n", ColumnType::kBoolean, {"true", "false", ""}},
+      {"upper.csv", "x,y\nTrue,0\nFALSE,0\n", ColumnType::kBoolean, {"true", "false"}},
+      {"yes.csv", "x,y\nyes,0\nno,0\n", ColumnType::kCategory, {"yes", "no"}},
+      {"letter.csv", "x,y\nt,0\nf,0\n", ColumnType::kCategory, {"t", "f"}},
+      {"decimal-comma.csv", "x;y\n41,46;0\n;0\n7;0\n1.234,5;0\n", ColumnType::kNumber, {"41.46", "", "7", "1234.5"}},
+      {"thousands.csv", "x,y\n\"1,234\",0\n\"5,678\",0\n", ColumnType::kCategory, {"1,234", "5,678"}},
+      {"month.csv", "x,y\n2021-07,0\n2019-12,0\n", ColumnType::kTime, {"2021-07-01", "2019-12-01"}},
       {"date.csv", "x,y\n2001-02-03,0\n,0\n", ColumnType::kTime, {"2001-02-03", ""}},
       {"day-first.csv", "x,y\n31/12/2001,0\n01/02/2001,0\n", ColumnType::kTime, {"2001-12-31", "2001-02-01"}},
       {"moment.csv", "x,y\n2001-02-03 04:05:06.5,0\n2001-02-03,0\n", ColumnType::kTime, {"2001-02-03 04:05:06.500000", "2001-02-03"}},
@@ -91,12 +97,32 @@ TEST_F(EngineTest, NotesSayOnlyWhatIs) {
       {"comment.csv", "# exported 2024\nx,y\n1,0\n2,0\n", {}},
       {"beyond.csv", "x,y\n9223372036854775808,0\n9223372036854775809,0\n", {}},
       {"case.csv", "x,X\n1,0\n2,0\n", {"column 'X' is called 'X_1', because another column's name differs from it in case only"}},
+      {"day-first.csv", "x,y\n31/12/2001,0\n01/02/2001,0\n", {}},
+      {"month-first.csv", "x,y\n12/31/2001,0\n01/02/2001,0\n", {}},
+      {"either-day.csv", "x,y\n01/01/2019,0\n02/03/2019,0\n05/03/2019,0\n", {"'x': no value shows which number is the day; read as day/month: 02/03/2019 is taken for 2019-03-02. If that is wrong, write the dates like 2019-02-03"}},
+      {"first-of-months.csv", "x,y\n01/01/2019,0\n02/01/2019,0\n03/01/2019,0\n", {"'x': no value shows which number is the day; read as day/month, though the other way round all would be day 1 of a month: 02/01/2019 is taken for 2019-01-02. If that is wrong, write the dates like 2019-02-01"}},
+      {"iso.csv", "x,y\n2019-02-01,0\n2019-03-01,0\n", {}},
+      {"decimal-comma.csv", "x;y\n41,46;0\n7;0\n", {"'x': texts like '41,46' are read as numbers with a decimal comma"}},
+      {"thousands.csv", "x,y\n\"1,234\",0\n\"5,678\",0\n", {"'x': in texts like '1,234' the comma may part thousands or decimals, so they stay text; write numbers without thousands and with a decimal point"}},
+      {"month.csv", "x,y\n2021-07,0\n2019-12,0\n", {"'x': texts like '2021-07' are read as the first days of months"}},
       {"quoted-number.jsonl", "{\"x\":0.5}\n{\"x\":\"1.5\"}\n", {"column 'x': some of its numbers stand in quotes; all are read as numbers"}},
   };
   for (const Case& c : cases) {
     const Result<ReadResult> read = Read(File(c.name, c.bytes));
     ASSERT_TRUE(read) << c.name << ": " << read.error().message;
     EXPECT_EQ(read->notes, c.notes) << c.name;
+  }
+}
+
+// The engine looks at the first 20,000 rows.
+TEST_F(EngineTest, AThirdWordThatComesLateMakesText) {
+  for (const auto& [first, second, third] : {std::tuple{"yes", "no", "unknown"}, {"true", "false", "unknown"}, {"t", "f", "yes"}}) {
+    std::string bytes = "x,y\n";
+    for (int i = 0; i < 30'000; ++i) bytes += std::string(i == 29'000 ? third : i % 2 == 0 ? first : second) + ",0\n";
+    const Result<ReadResult> read = Read(File("late.csv", bytes));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->table.column(0).type(), ColumnType::kCategory);
+    EXPECT_EQ(read->table.column(0).TextAt(29'000), third);
   }
 }
 

@@ -85,4 +85,12 @@ std::optional<Column> TimesFromText(const Column& column) {
   });
 }
 
+std::optional<Column> MonthsFromText(const Column& column) {
+  constexpr std::size_t kMonthSigns = 7;
+  return AllParsed(column, [](const std::string& text) {
+    const Result<base::Micros> time = base::ParseTime(text);
+    return time && text.size() == kMonthSigns ? *time : base::kMissingTime;
+  });
+}
+
 }  // namespace assay::table

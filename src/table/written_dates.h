@@ -17,5 +17,7 @@ base::Micros ParseWrittenDate(std::string_view text);
 std::optional<Column> DatesFromText(const Column& column);
 // The same for texts that base::ParseTime reads.
 std::optional<Column> TimesFromText(const Column& column);
+// The same for months like 2001-03, as their first days.
+std::optional<Column> MonthsFromText(const Column& column);
 
 }  // namespace assay::table

@@ -36,6 +36,14 @@ TEST(WrittenDates, ConvertsAColumnOnlyWhenEveryTextIsADay) {
   EXPECT_FALSE(DatesFromText(Column::Numbers("d", {1})));
 }
 
+TEST(WrittenDates, TextsThatAreAllMonthsAreTheirFirstDays) {
+  const std::optional<Column> times = MonthsFromText(Column::Categories("m", {1, 0, kMissingCode}, {"2021-07", "2019-12"}));
+  ASSERT_TRUE(times);
+  EXPECT_EQ(times->TextAt(0) + "|" + times->TextAt(1) + "|" + times->TextAt(2), "2019-12-01|2021-07-01|");
+  EXPECT_FALSE(MonthsFromText(Column::Categories("m", {1, 0}, {"2021-07", "2021-13"})));
+  EXPECT_FALSE(MonthsFromText(Column::Categories("m", {1, 0}, {"2021-07", "2021-07-02"})));
+}
+
 TEST(WrittenDates, TextsThatAreAllTimesAreTimesInUtc) {
   const std::optional<Column> times = TimesFromText(Column::Categories("t", {1, 0, kMissingCode}, {"2001-03-04T05:06:07+02:00", "2001-03-04T05:06:07Z"}));
   ASSERT_TRUE(times);

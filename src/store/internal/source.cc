@@ -53,12 +53,13 @@ Result<void> RefuseRagged(const std::string& file, const std::vector<std::string
 struct Dialect {
   std::string delimiter;
   std::string skipped_lines;  // before the header
-  bool iso_dates = true;
+  std::string dates, times;   // their formats
+  bool iso_dates() const { return dates.empty() || dates == "%Y-%m-%d"; }
 };
 
 Result<Dialect> SniffDialect(duckdb_connection connection, const Source& source) {
   QueryResult result;
-  const std::string sql = "SELECT Delimiter, SkipRows, DateFormat FROM sniff_csv(" + QuoteFile(source.files.front()) + ", header = true, strict_mode = true, quote = '\"', escape = '\"'" + CompressionOf(source) + ")";
+  const std::string sql = "SELECT Delimiter, SkipRows, DateFormat, TimestampFormat FROM sniff_csv(" + QuoteFile(source.files.front()) + ", header = true, strict_mode = true, quote = '\"', escape = '\"'" + CompressionOf(source) + ")";
   if (duckdb_query(connection, sql.c_str(), &result.handle) != DuckDBSuccess) return SourceFault(source, duckdb_result_error(&result.handle));
   const auto text = [&](idx_t column) {
     char* value = duckdb_value_varchar(&result.handle, column, 0);
@@ -66,7 +67,7 @@ Result<Dialect> SniffDialect(duckdb_connection connection, const Source& source)
     duckdb_free(value);
     return copy;
   };
-  Dialect dialect{text(0), text(1), text(2).empty() || text(2) == "%Y-%m-%d"};
+  Dialect dialect{text(0), text(1), text(2), text(3)};
   if (dialect.delimiter.empty() || dialect.delimiter == "(empty)") dialect.delimiter = ",";
   return dialect;
 }
@@ -158,8 +159,12 @@ Result<Source> OpenSource(duckdb_connection connection, const std::string& name,
     const std::string& column = source.columns[i].column.name;
     if (types[i] == DUCKDB_TYPE_BIGINT) {
       source.types[column] = "DOUBLE";
-    } else if (types[i] == DUCKDB_TYPE_DATE && dialect.iso_dates) {
+    } else if (types[i] == DUCKDB_TYPE_DATE && dialect.iso_dates()) {
       source.types[column] = "TIMESTAMP";
+    } else if (types[i] == DUCKDB_TYPE_DATE || types[i] == DUCKDB_TYPE_TIMESTAMP) {
+      source.date_formats[column] = types[i] == DUCKDB_TYPE_DATE ? dialect.dates : dialect.times;
+    } else if (types[i] == DUCKDB_TYPE_BOOLEAN) {
+      source.types[column] = "VARCHAR";  // the engine takes "yes" and "t" for true as well, and refuses a third word that comes later
     }
   }
   return source;

@@ -3,6 +3,7 @@
 
 #include <duckdb.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct Source {
   std::vector<std::string> files;
   Format format = Format::kCsv;
   TypeOverrides types;
+  std::map<std::string, std::string> date_formats;  // of times that are not written year first, by column
   std::set<std::string> settled;  // columns whose type is not questioned again
   std::vector<PlannedColumn> columns;
   std::vector<std::string> notes;

@@ -1,0 +1,62 @@
+#include "table/written_values.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace assay::table {
+namespace {
+
+TEST(WrittenValues, DecimalCommas) {
+  struct Case {
+    const char* text;
+    double value;  // NaN: no such number
+  };
+  const double none = std::nan("");
+  const Case cases[] = {
+      {"41,46", 41.46}, {"-0,5", -0.5}, {"+3,25", 3.25}, {"7", 7}, {" 7,5 ", 7.5}, {"1.234,5", 1234.5}, {"1.234.567,25", 1234567.25}, {"1,234", 1.234},
+      {"", none}, {",5", none}, {"5,", none}, {"1,2,3", none}, {"1.23,4", none}, {".123,4", none}, {"1234.567,1", none}, {"4,5 EUR", none}, {"1,5e3", none}, {"4.5", none},
+  };
+  for (const Case& c : cases) {
+    const double value = ParseDecimalComma(c.text);
+    EXPECT_EQ(std::isnan(value), std::isnan(c.value)) << c.text;
+    if (!std::isnan(c.value)) { EXPECT_EQ(value, c.value) << c.text; }
+  }
+}
+
+TEST(WrittenValues, AColumnIsNumbersWhereItCanBeNothingElse) {
+  struct Case {
+    std::vector<std::string> texts;
+    bool numbers, thousands;
+  };
+  const Case cases[] = {
+      {{"41,46", "7"}, true, false},  {{"1,234", "5,678"}, false, true}, {{"1,234", "5,5"}, true, false}, {{"0,125"}, true, false},
+      {{"41,46", "none"}, false, false}, {{"41,46", "4.5"}, false, false}, {{"7", "8"}, false, false},      {{"1,234,567"}, false, false},
+  };
+  for (const Case& c : cases) {
+    std::vector<std::uint32_t> codes = {kMissingCode};
+    for (std::uint32_t i = 0; i < c.texts.size(); ++i) codes.push_back(i);
+    const Column column = Column::Categories("x", codes, c.texts);
+    const std::optional<Column> numbers = NumbersFromText(column);
+    EXPECT_EQ(numbers.has_value(), c.numbers) << c.texts[0];
+    EXPECT_EQ(CommaMayPartThousands(column), c.thousands) << c.texts[0];
+    if (!numbers) continue;
+    EXPECT_TRUE(numbers->IsMissing(0));
+    for (std::uint32_t i = 0; i < c.texts.size(); ++i) EXPECT_FLOAT_EQ(static_cast<float>(numbers->NumberAt(i + 1)), static_cast<float>(ParseDecimalComma(c.texts[i])));
+  }
+}
+
+TEST(WrittenValues, OnlyTrueAndFalseAreBooleans) {
+  const std::optional<Column> booleans = BooleansFromText(Column::Categories("x", {0, 1, kMissingCode, 2}, {"True", "false", "FALSE"}));
+  ASSERT_TRUE(booleans);
+  EXPECT_EQ(booleans->TextAt(0), "true");
+  EXPECT_EQ(booleans->TextAt(1), "false");
+  EXPECT_EQ(booleans->TextAt(2), "");
+  EXPECT_EQ(booleans->TextAt(3), "false");
+  EXPECT_FALSE(BooleansFromText(Column::Categories("x", {0, 1}, {"yes", "no"})));
+  EXPECT_FALSE(BooleansFromText(Column::Categories("x", {0, 1}, {"true", "unknown"})));
+  EXPECT_FALSE(BooleansFromText(Column::Categories("x", {kMissingCode}, {})));
+}
+
+}  // namespace
+}  // namespace assay::table
