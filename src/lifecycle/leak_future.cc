@@ -19,6 +19,9 @@ constexpr double kLater = 0.95;       // share of rows after the decision
 constexpr double kTellingGap = 0.1;   // skill of the distance alone that no plan explains
 constexpr double kSame = 0.98;        // agreement from which one column is the other
 constexpr double kPersistent = 0.94;  // an outcome that tells its neighbour this well may be known from the past
+constexpr double kFarBetter = 0.05;   // of what persistence leaves open, all that a column may leave open that is no guess from the past
+constexpr double kLeastOpen = 0.001;  // that persistence leaves open, where a difference can be told
+constexpr double kLeastMoves = 20;    // pairs whose outcomes differ
 constexpr std::size_t kSeriesRows = 50'000;
 
 // How well x tells y whatever its scale: for two values of y the AUC (either direction), else |Spearman|.
@@ -84,11 +87,23 @@ std::vector<std::uint32_t> SeriesOrder(const Examples& examples) {
 struct Neighbours {
   std::vector<double> x, y, own;  // column, the neighbour's outcome, the row's own outcome
   double waiting = 0;             // share of pairs whose earlier outcome was not known yet at the later decision
+  double missed = 0, moved = 0;   // pairs in which the column, and the row's own outcome, is not the neighbour's outcome
 };
+
+// Levels of units tell them apart, not their times: each value less its unit's mean.
+void TakeLevelsOff(const std::vector<std::uint32_t>& unit, std::uint32_t num_units, std::vector<double>* values) {
+  std::vector<double> sum(num_units, 0.0), count(num_units, 0.0);
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    sum[unit[i]] += (*values)[i];
+    count[unit[i]] += 1;
+  }
+  for (std::size_t i = 0; i < values->size(); ++i) (*values)[i] -= sum[unit[i]] / count[unit[i]];
+}
 
 // Pairs of a row and the row `step` places on (negative: back), of one unit.
 Neighbours PairUp(const Examples& examples, const std::vector<std::uint32_t>& order, const table::Column& column, int step) {
   Neighbours pairs;
+  std::vector<std::uint32_t> unit;
   const auto n = static_cast<std::ptrdiff_t>(order.size());
   for (std::ptrdiff_t i = 0; i < n; ++i) {
     const std::ptrdiff_t j = i + step;
@@ -100,9 +115,15 @@ Neighbours PairUp(const Examples& examples, const std::vector<std::uint32_t>& or
     pairs.x.push_back(value);
     pairs.y.push_back(static_cast<double>(examples.outcome[other]));
     pairs.own.push_back(static_cast<double>(examples.outcome[row]));
+    pairs.missed += static_cast<float>(value) != examples.outcome[other] ? 1 : 0;
+    pairs.moved += examples.outcome[row] != examples.outcome[other] ? 1 : 0;
+    if (!examples.unit.empty()) unit.push_back(examples.unit[row]);
     pairs.waiting += examples.time[row] < examples.time[other] + examples.wait ? 1 : 0;
   }
   if (!pairs.x.empty()) pairs.waiting /= static_cast<double>(pairs.x.size());
+  if (examples.task == learn::Task::kRegression && !unit.empty()) {
+    for (std::vector<double>* values : {&pairs.x, &pairs.y, &pairs.own}) TakeLevelsOff(unit, examples.num_units, values);
+  }
   return pairs;
 }
 
@@ -130,6 +151,15 @@ Kinship KinshipOf(const Neighbours& pairs, int step, bool labels, bool binary) {
   return kinship;
 }
 
+// Whether a value that agrees this well may be a guess from what is known: an outcome that hardly moves tells its neighbour about as well. What holds the
+// neighbour's outcome itself where the outcome moves is no guess.
+bool MayBePersistence(const Neighbours& pairs, double agreement, double of_own) {
+  if (of_own <= kPersistent) return false;
+  const bool same = pairs.moved >= kLeastMoves && pairs.missed <= (1 - kSame) * static_cast<double>(pairs.x.size()) && pairs.missed <= kFarBetter * pairs.moved;
+  const bool far_better = 1 - of_own >= kLeastOpen && 1 - agreement <= kFarBetter * (1 - of_own);
+  return !same && !far_better;
+}
+
 std::vector<Finding> FindNeighbours(const Examples& examples) {
   std::vector<Finding> findings;
   if (examples.time.empty() || examples.task == learn::Task::kRanking) return findings;
@@ -146,7 +176,7 @@ std::vector<Finding> FindNeighbours(const Examples& examples) {
       const Kinship kinship = KinshipOf(pairs, step, labels, binary);
       const bool change = kinship.of_column < kSame;
       const double agreement = change ? kinship.of_change : kinship.of_column;
-      if (agreement < kSame || kinship.of_own > kPersistent) continue;
+      if (agreement < kSame || MayBePersistence(pairs, agreement, kinship.of_own)) continue;
       Finding finding{feature.name, "future", {}, true, ""};
       finding.estimate = {agreement, std::nan(""), std::nan(""), 0.95, "agreement of two columns of the same rows; judged against a fixed mark"};
       const std::string measure = labels ? "share of each class hit " : binary ? "AUC " : "rank correlation ";

@@ -289,6 +289,69 @@ TEST(Leaks, OutcomesOfLaterRowsAreFoundInEveryTask) {
   }
 }
 
+TEST(Leaks, TheNextDaysOutcomeIsFoundHoweverMuchItPersists) {
+  enum class Kind { kTomorrow, kTomorrowScaled, kYesterday, kLevel, kState };
+  struct Case {
+    const char* what;
+    double persistence, levels;  // of a unit's outcome from day to day; deviation between units
+    bool classes;                // the outcome is whether the value is positive
+    Kind kind;
+    bool leaky;
+  };
+  const Case cases[] = {
+      {"tomorrow", 0.95, 0, false, Kind::kTomorrow, true},
+      {"tomorrow, hardly moving", 0.995, 0, false, Kind::kTomorrow, true},
+      {"tomorrow of units with levels", 0.2, 20, false, Kind::kTomorrow, true},
+      {"tomorrow in another unit of units with levels", 0.2, 20, false, Kind::kTomorrowScaled, true},
+      {"tomorrow's class", 0.995, 0, true, Kind::kTomorrow, true},
+      {"yesterday", 0.99, 0, false, Kind::kYesterday, false},
+      {"yesterday of units with levels", 0.2, 20, false, Kind::kYesterday, false},
+      {"yesterday's class", 0.995, 0, true, Kind::kYesterday, false},
+      {"the unit's level", 0.2, 20, false, Kind::kLevel, false},
+      {"what the outcome is measured of", 0.99, 0, false, Kind::kState, false},
+  };
+  for (const Case& c : cases) {
+    constexpr std::size_t kUnits = 8, kDays = 250;
+    int accused = 0;
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+      base::RandomStream random(seed, c.what);
+      std::vector<double> y, extra;
+      std::vector<std::uint32_t> unit;
+      std::vector<std::string> names;
+      std::vector<base::Micros> at;
+      for (std::uint32_t u = 0; u < kUnits; ++u) {
+        names.push_back("u" + std::to_string(u));
+        const double level = c.levels * random.Normal();
+        std::vector<double> state = {random.Normal()}, value;
+        for (std::size_t day = 0; day <= kDays; ++day) {
+          state.push_back(c.persistence * state.back() + std::sqrt(1 - c.persistence * c.persistence) * random.Normal());
+          const double measured = level + state.back() + (c.kind == Kind::kState ? 0.02 * random.Normal() : 0);
+          value.push_back(c.classes ? (measured > 0 ? 1.0 : 0.0) : measured);
+        }
+        for (std::size_t day = 0; day < kDays; ++day) {
+          y.push_back(value[day]);
+          const double last = day == 0 ? std::nan("") : value[day - 1];
+          extra.push_back(c.kind == Kind::kTomorrow ? value[day + 1] : c.kind == Kind::kTomorrowScaled ? 3 * value[day + 1] + 7 : c.kind == Kind::kYesterday ? last : c.kind == Kind::kLevel ? level : state[day + 1]);
+          unit.push_back(u);
+          at.push_back(static_cast<base::Micros>(day) * base::kMicrosPerDay);
+        }
+      }
+      Problem problem;
+      problem.outcome = c.classes ? "y = 1" : "y";
+      problem.time = "at";
+      problem.unit = "unit";
+      problem.wait = base::kMicrosPerHour;
+      std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("extra", extra), Column::Categories("unit", unit, names), Column::Times("at", at)};
+      const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+      ASSERT_TRUE(gathered) << gathered.error().message;
+      const Result<std::vector<evidence::Finding>> findings = FindLeaks(gathered->examples, {});
+      ASSERT_TRUE(findings) << findings.error().message;
+      for (const evidence::Finding& finding : *findings) accused += finding.accused && finding.name == "extra" && finding.kind == "future" ? 1 : 0;
+    }
+    EXPECT_EQ(accused, c.leaky ? 3 : 0) << c.what;
+  }
+}
+
 // Flights that leave daily at a usual time, by how late they are; the column holds the actual departure.
 TEST(Leaks, TheTimeOfDayIsFoundHoweverTheTimeIsSpelled) {
   struct Case {
