@@ -79,7 +79,8 @@ Result<Split> SplitHoldout(const Examples& examples, const HoldoutOptions& optio
     const RowGroups row_groups(examples);
     std::vector<char> held(row_groups.count(), 0);
     const std::vector<std::uint32_t> groups = ShuffledGroups(row_groups, all, options.seed, "holdout");
-    const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(static_cast<double>(groups.size()) * options.share)));
+    const std::size_t least = groups.size() >= 4 ? 2 : 1;  // an interval needs two
+    const auto count = std::max(least, static_cast<std::size_t>(std::lround(static_cast<double>(groups.size()) * options.share)));
     for (std::size_t i = 0; i < std::min(count, groups.size()); ++i) held[groups[i]] = 1;
     for (const std::uint32_t row : all) (held[row_groups.Of(row)] != 0 ? split.test : split.train).push_back(row);
   }

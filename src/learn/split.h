@@ -24,7 +24,7 @@ struct HoldoutOptions {
   std::uint64_t seed = 42;
 };
 // With time: the latest rows are the holdout and training rows end at least `wait` before its first decision (rows in
-// the gap are in neither); without time: whole groups (GroupKindOf) drawn by seed. With time a query of a ranking stands
+// the gap are in neither); without time: whole groups (GroupKindOf) drawn by seed, two at least where there are four. With time a query of a ranking stands
 // whole at its first time, and its outcomes are known when its last row's are. Early rows of units that are judged do not
 // train, unless units live so long that less than a quarter of the early rows would be left: then units stand on both
 // sides, later rows judged by earlier ones, and ExplainSplit says so. kInvalidInput when a side would be empty or of one

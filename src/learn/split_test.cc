@@ -84,6 +84,16 @@ TEST(SampleRows, TakesStretchesWhereThereAreFewDays) {
   for (const auto& [stretch, rows] : stretches) EXPECT_EQ(rows, 30U) << stretch;
 }
 
+TEST(SplitHoldout, TwoGroupsJudgeWhereThereAreFour) {
+  for (const auto& [units, judging] : {std::pair{2U, 1U}, {3U, 1U}, {4U, 2U}, {6U, 2U}, {20U, 4U}}) {
+    Examples examples = Make(600);
+    for (std::uint32_t i = 0; i < 600; ++i) examples.unit.push_back(i % units);
+    examples.num_units = units;
+    const Split split = *SplitHoldout(examples, {});
+    EXPECT_EQ(UnitsOf(examples, split.test).size(), judging) << units;
+  }
+}
+
 TEST(SplitHoldout, PanelsKeepTheirPastForTraining) {
   const Examples examples = MakePanel(20, 50);
   const Split split = *SplitHoldout(examples, {});

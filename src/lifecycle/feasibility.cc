@@ -59,6 +59,13 @@ bool IsUnmet(Metric metric, double target, double reached) {
   return learn::HigherIsBetter(metric) ? reached < target : reached > target;
 }
 
+// What judges, in words ("3 days"), where it is too little for any interval; else "".
+std::string FewJudges(const Examples& examples, const learn::Rows& judged, const Dependence& dependence) {
+  constexpr std::int64_t kLeastJudges = 5;
+  const std::int64_t judges = learn::Judge(examples, judged, {}, dependence.unit, dependence.num_units).num_units();
+  return judges < kLeastJudges ? std::to_string(judges) + " " + (judges == 1 ? dependence.one : dependence.many) : "";
+}
+
 void AddNotes(const Examples& examples, const Dependence& dependence, FeasibilityReport* report) {
   if (examples.num_rows() > kGainRows) {
     report->notes.push_back("Gains are measured on " + base::ReadableCount(kGainRows) + " of " + base::ReadableCount(examples.num_rows()) + " rows, drawn evenly from all units. Where rows of a unit resemble each other, the number of units decides the width of the intervals, and that is the same.");
@@ -155,6 +162,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   facts.gain_high = gains->gain.high;
   facts.over_rule_low = gains->over_rule.low;
   facts.over_rule_high = gains->over_rule.high;
+  facts.few_judges = FewJudges(examples, gains->all.rows, dependence);
   facts.target_unmet = IsUnmet(metric, options.target, gains->reached.value);
 
   const Ground ground{gathered, examples, options, dependence, metric, context};
@@ -167,6 +175,10 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
     const base::ScopedStep step(context, "learning curve");
     MoreRows rows;
     items.push_back(ASSAY_TRY(DataItem(ground, &rows)));
+    if (!facts.few_judges.empty()) {
+      items.back().verdict = Verdict::kInconclusive;
+      items.back().answer = "Not decided: " + facts.few_judges + " judge, too few to rely on.";
+    }
     facts.still_rising = rows.still_rising;
     facts.rises_in_vain = rows.in_vain;
   }

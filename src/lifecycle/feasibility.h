@@ -44,6 +44,7 @@ struct VerdictFacts {
   std::string cap_exceeded;   // what exceeds it, "" nothing
   bool pattern_refuted = false;
   std::string person_needed;  // what no data can settle, "" nothing
+  std::string few_judges;     // "2 queries" where they are too few for an interval to be relied on, "" where not
   double gain_low = 0, gain_high = 0;          // best model over the constant
   double over_rule_low = 0, over_rule_high = 0;  // best model over the best rule
   bool target_unmet = false, still_rising = false;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 
 #include "base/text.h"
@@ -31,6 +32,21 @@ void AddDelay(const Ground& ground, FeasibilityItem* item, std::string* words) {
   }
 }
 
+// The rarest class with fewer rows than the share of doubts that counts as clean, and more doubts about it than that share of its rows: what is little of
+// all labels may be much of its own. Nothing where there is none.
+std::optional<std::size_t> DoubtedRareClass(const stats::ConfidentJoint& joint, const std::vector<std::uint32_t>& labels, std::size_t num_classes) {
+  std::vector<double> share(num_classes, 0.0);
+  for (const std::uint32_t label : labels) share[label] += 1 / static_cast<double>(labels.size());
+  std::optional<std::size_t> rarest;
+  for (std::size_t c = 0; c < num_classes; ++c) {
+    double doubts = 0;
+    for (std::size_t other = 0; other < num_classes; ++other) doubts += other == c ? 0 : joint.joint[c * num_classes + other] + joint.joint[other * num_classes + c];
+    if (share[c] == 0 || share[c] >= kCleanLabels || doubts <= kCleanLabels * share[c]) continue;
+    if (!rarest || share[c] < share[*rarest]) rarest = c;
+  }
+  return rarest;
+}
+
 void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, std::string* words) {
   const Examples& examples = ground.examples;
   const bool binary = examples.task == learn::Task::kBinary;
@@ -49,9 +65,18 @@ void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, s
   if (!joint) return;
   const evidence::Estimate noise = ToEstimate(stats::NoiseInterval(*joint, labels, ground.dependence.Clusters(unit)));
   item->figures.push_back(MakeFigure("label_noise", "labels that confident learning doubts: at most this many are wrong (where features say little, most doubts are ignorance)", noise, "share"));
-  item->figures.push_back(MakeFigure("accuracy_ceiling", "share of right classes that no model can exceed if all of them are wrong", WithoutInterval(1 - noise.value, "1 less the figure above"), "share"));
-  const bool clean = noise.high <= kCleanLabels;
+  std::vector<double> rows_of(k, 0.0);
+  for (const std::uint32_t label : labels) rows_of[label] += 1;
+  // Where the largest class alone is right more often, the doubts are ignorance and bound nothing.
+  const double by_constant = *std::max_element(rows_of.begin(), rows_of.end()) / static_cast<double>(labels.size());
+  if (1 - noise.value >= by_constant) item->figures.push_back(MakeFigure("accuracy_ceiling", "share of right classes that no model can exceed if all of them are wrong", WithoutInterval(1 - noise.value, "1 less the figure above"), "share"));
+  const std::optional<std::size_t> rare = DoubtedRareClass(*joint, labels, k);
+  const bool clean = noise.high <= kCleanLabels && !rare;
   *words += "; confident learning doubts " + base::ReadableShare(noise.value) + " of the labels";
+  if (rare) {
+    const std::string name = binary && examples.classes.empty() ? "positive" : examples.classes[*rare];
+    *words += ", where '" + name + "' are " + base::ReadableShare(rows_of[*rare] / static_cast<double>(labels.size()));
+  }
   if (clean) {
     *words += ", so they are clean";
   } else {
@@ -74,7 +99,7 @@ void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, s
 
 FeasibilityItem CollectionItem(const Ground& ground, const Gains& gains) {
   FeasibilityItem item = StartItem("collection");
-  item.method = "share of rows with an outcome; delay from a time column that is known exactly where the outcome is; label noise by confident learning on the best model's out-of-fold probabilities (Northcutt, Jiang, Chuang 2021), intervals by unit; supported from half of the rows with an outcome on, unless 95 % of the outcomes take longer than the stated wait or the upper limit of the doubted labels exceeds 10 %" +
+  item.method = "share of rows with an outcome; delay from a time column that is known exactly where the outcome is; label noise by confident learning on the best model's out-of-fold probabilities (Northcutt, Jiang, Chuang 2021), intervals by unit; supported from half of the rows with an outcome on, unless 95 % of the outcomes take longer than the stated wait or the upper limit of the doubted labels exceeds 10 %, or the doubts about a rarer class 10 % of its rows" +
                 std::string(ground.examples.task == learn::Task::kBinary || ground.examples.task == learn::Task::kMulticlass ? "" : "; noise is not judged: confident learning needs classes");
   const auto labelled = static_cast<double>(ground.gathered.examples.num_rows());
   const double rate = labelled / (labelled + static_cast<double>(ground.gathered.rows_without_outcome));

@@ -51,6 +51,11 @@ Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, con
   gains->best_name = rule_best ? "best rule" : gains->model_name;
   gains->best = rule_best ? &all.rule : &model;
   gains->gain = ASSAY_TRY(judge.Improvement(metric, *gains->best, all.constant, 1 - 0.05 / 3));
+  // No prediction is better than perfect. What the constant reaches is the same in all data but for the accuracy and the order of lists.
+  if (learn::HigherIsBetter(metric)) {
+    const double least = metric == Metric::kAccuracy || metric == Metric::kNdcg ? 0 : goodness(all.constant);
+    gains->gain.high = std::min(gains->gain.high, std::max(gains->gain.value, 1 - least));
+  }
   gains->over_rule = ASSAY_TRY(judge.Improvement(metric, model, all.rule, 1 - 0.05 / 2));
   gains->reached = ASSAY_TRY(judge.Estimate(metric, *gains->best, 1 - 0.05 / 3));
   return gains;

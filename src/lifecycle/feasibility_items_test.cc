@@ -72,6 +72,48 @@ TEST(FeasibilityItems, ASensitiveColumnNeedsAPersonAndNamesItsProxies) {
   }
 }
 
+// However many rows two lists have, two of them judge.
+TEST(FeasibilityItems, TwoQueriesDecideNothing) {
+  base::RandomStream random(12, "two queries");
+  std::vector<double> relevance, x;
+  std::vector<std::uint32_t> query;
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    query.push_back(i % 2);
+    x.push_back(random.Normal());
+    relevance.push_back(std::floor(std::clamp(x.back() + 0.7 * random.Normal() + 1.5, 0.0, 3.0)));
+  }
+  std::vector<Column> columns = {Column::Numbers("relevance", relevance), Column::Numbers("x", x), Column::Categories("query", query, {"a", "b"})};
+  Problem problem;
+  problem.outcome = "relevance";
+  problem.query = "query";
+  problem.task = "ranking";
+  const FeasibilityReport report = *Feasibility(*GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {}), {}, {});
+  EXPECT_EQ(report.verdict, FeasibilityVerdict::kCollectMore) << report.reason;
+  EXPECT_NE(report.reason.find("2 queries"), std::string::npos) << report.reason;
+  EXPECT_LE(report.gain.high, 1);
+  EXPECT_EQ(Item(report, "data").verdict, Verdict::kInconclusive);
+}
+
+// One in a hundred, which x hardly tells: doubts that are few of all labels are many of the rare ones'.
+TEST(FeasibilityItems, RareLabelsAreNotCleanBecauseTheyAreRare) {
+  base::RandomStream random(13, "rare");
+  std::vector<double> y, x, z;
+  for (int i = 0; i < 3000; ++i) {
+    x.push_back(random.Normal());
+    z.push_back(random.Normal());
+    y.push_back(random.Uniform() < 1 / (1 + std::exp(5 - x.back())) ? 1 : 0);
+  }
+  std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("x", x), Column::Numbers("z", z)};
+  Problem problem;
+  problem.outcome = "y";
+  const FeasibilityReport report = *Feasibility(*GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {}), {}, {});
+  const FeasibilityItem& collection = Item(report, "collection");
+  EXPECT_EQ(collection.answer.find("clean"), std::string::npos) << collection.answer;
+  EXPECT_EQ(collection.verdict, Verdict::kInconclusive) << collection.answer;
+  ASSERT_NE(FigureOf(collection, "label_noise"), nullptr);
+  EXPECT_EQ(FigureOf(collection, "accuracy_ceiling"), nullptr) << "the constant is right more often";
+}
+
 TEST(FeasibilityItems, AnEntryIsOpenWhereItSaysSo) {
   for (const char* open : {"?", "??", "unknown", "Unknown.", "unknown, nobody asked", "to be decided", "To be decided by the board", "TBD", "tbd (legal)", "not decided yet", "Nobody knows", "unclear: see the minutes", "Who would know?"}) EXPECT_TRUE(IsUndecided(open)) << open;
   for (const char* settled : {"", "an unknown customer is refused", "Unknown customers are refused", "unclear pictures are sent back", "a letter too many", "Is it bad? A dull evening.", "undecided voters are called twice"}) EXPECT_FALSE(IsUndecided(settled)) << settled;

@@ -131,6 +131,7 @@ TEST(Feasibility, VerdictsFollowTheirOrder) {
   add("target unmet, flat", FeasibilityVerdict::kGo, [](VerdictFacts& f) { f.target_unmet = true; });
   add("rule does", FeasibilityVerdict::kUseARule, [](VerdictFacts& f) { f.over_rule_low = -0.01, f.over_rule_high = 0.005; });
   add("rule undecided", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.over_rule_low = 0.005, f.over_rule_high = 0.05; });
+  add("few queries judge", FeasibilityVerdict::kCollectMore, [](VerdictFacts& f) { f.few_judges = "2 queries"; });
   for (const Case& c : cases) EXPECT_EQ(DecideVerdict(c.facts).verdict, c.verdict) << c.what;
 }
 

@@ -15,6 +15,7 @@ DecidedVerdict DecideVerdict(const VerdictFacts& f) {
   if (!f.cap_exceeded.empty()) return {FeasibilityVerdict::kStop, DecidedBy::kCap, "A cap of the charter is exceeded: " + f.cap_exceeded + "."};
   if (f.pattern_refuted && f.gain_high < f.least_gain) return {FeasibilityVerdict::kStop, DecidedBy::kPattern, "No pattern is shown, and even the upper limit of the gain over the constant (" + gain + ") lies below the least gain " + least + "."};
   if (!f.person_needed.empty()) return {FeasibilityVerdict::kNeedsPerson, DecidedBy::kPerson, "No data can settle what the charter states: " + f.person_needed + "."};
+  if (!f.few_judges.empty()) return {FeasibilityVerdict::kCollectMore, DecidedBy::kGain, "The gain over the constant (" + gain + ") is judged by " + f.few_judges + " only, too few to rely on."};
   const bool straddles = f.gain_low <= f.least_gain && f.least_gain <= f.gain_high;
   if (straddles) return {FeasibilityVerdict::kCollectMore, DecidedBy::kGain, "The gain over the constant (" + gain + ") may lie on either side of the least gain " + least + "."};
   if (f.target_unmet && f.still_rising) return {FeasibilityVerdict::kCollectMore, DecidedBy::kTarget, f.rises_in_vain ? "The target is not met; the learning curve still rises, but ten times the rows would not reach it: other columns are missing, not rows." : "The target is not met and the learning curve still rises."};
@@ -32,7 +33,8 @@ std::string NextStep(const DecidedVerdict& decided, const VerdictFacts& facts) {
     case DecidedBy::kPerson: return "let the people who answer for it decide whether this may be done (" + facts.person_needed + "), and write down what they decided; the ladder shows meanwhile what could be gained";
     case DecidedBy::kTarget: if (facts.rises_in_vain) return "look for other columns, or agree on another target: more rows alone do not reach it";
       [[fallthrough]];
-    case DecidedBy::kGain: return "collect more rows or sharper features; the answer to 'Is there enough data?' says how many rows would do";
+    case DecidedBy::kGain: if (!facts.few_judges.empty()) return "give data of more than these " + facts.few_judges + ": rows of one of them say the same again, however many they are";
+      return "collect more rows or sharper features; the answer to 'Is there enough data?' says how many rows would do";
     case DecidedBy::kRule: break;
   }
   if (decided.verdict == FeasibilityVerdict::kUseARule) return "put the best rule to work; a model would add too little";
