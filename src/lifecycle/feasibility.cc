@@ -62,7 +62,7 @@ bool IsUnmet(Metric metric, double target, double reached) {
 // What judges, in words ("3 days"), where it is too little for any interval; else "".
 std::string FewJudges(const Examples& examples, const learn::Rows& judged, const Dependence& dependence) {
   constexpr std::int64_t kLeastJudges = 5;
-  const std::int64_t judges = learn::Judge(examples, judged, {}, dependence.unit, dependence.num_units).num_units();
+  const std::int64_t judges = learn::Judge(examples, judged, {}, dependence.Clusters()).num_units();
   return judges < kLeastJudges ? std::to_string(judges) + " " + (judges == 1 ? dependence.one : dependence.many) : "";
 }
 

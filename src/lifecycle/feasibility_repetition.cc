@@ -244,13 +244,23 @@ void JudgeDuplicates(const Ground& ground, const Gains& gains, FeasibilityItem* 
     best.insert(best.end(), gains.best->begin() + static_cast<std::ptrdiff_t>(i * k), gains.best->begin() + static_cast<std::ptrdiff_t>((i + 1) * k));
     constant.insert(constant.end(), gains.all.constant.begin() + static_cast<std::ptrdiff_t>(i * k), gains.all.constant.begin() + static_cast<std::ptrdiff_t>((i + 1) * k));
   }
-  const evidence::Estimate share = ToEstimate(stats::ClusterRate(twin, ground.dependence.Clusters(unit)));
+  evidence::Estimate share = ToEstimate(stats::ClusterRate(twin, ground.dependence.Clusters(unit)));
+  if (const std::int64_t held = ground.gathered.copied_rows; held > 0) {
+    share = WithoutInterval(static_cast<double>(held) / static_cast<double>(ground.examples.num_rows()), "counted over all rows, columns that name rows left aside");
+    leakage->answer += " " + base::ReadableShare(share.value) + " of the rows are copies of another one, the outcome included; copies are held together, so that none stands on both sides of a split.";
+  }
   leakage->figures.push_back(MakeFigure("duplicates", "judged rows that stand in the data again, every column equal", share, "share"));
-  if (!(share.value >= 0.005) || ground.examples.task == learn::Task::kRanking || alone.size() < 100) return;
+  if (!(share.value >= 0.005) || ground.examples.task == learn::Task::kRanking || ground.gathered.copied_rows > 0) return;
+  const bool together = !ground.examples.unit.empty() || !ground.examples.time.empty();
+  leakage->answer += " " + base::ReadableShare(share.value) + " of the rows stand there more than once, " + (together ? std::string("at the same ") + (ground.examples.unit.empty() ? "time" : "unit") + " and so on the same side of a split" : std::string("so a split can hold the same row on both sides"));
+  if (alone.size() < 100) {
+    leakage->answer += together ? "." : "; too few stand there once to judge without them. They have neighbours that differ in one column, as few coarse columns make, so they need not be copies.";
+    return;
+  }
   const learn::Judge judge(ground.examples, alone, constant, ground.dependence.Clusters());
   const evidence::Estimate gain = ToEstimate(judge.Improvement(ground.metric, best, constant));
   leakage->figures.push_back(MakeFigure("gain_without_duplicates", "gain over the constant on rows that stand there once", gain, learn::MetricName(ground.metric)));
-  leakage->answer += " " + base::ReadableShare(share.value) + " of the rows stand there more than once, so a split can hold the same row on both sides; on the others the gain is " + EstimateInWords(gain) + ".";
+  leakage->answer += "; on the others the gain is " + EstimateInWords(gain) + ".";
 }
 
 }  // namespace assay::lifecycle

@@ -7,6 +7,7 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "expression/expression.h"
+#include "lifecycle/internal/copies.h"
 #include "lifecycle/internal/gather_parts.h"
 #include "lifecycle/memory_need.h"
 #include "lifecycle/outcome_of.h"
@@ -58,6 +59,25 @@ void NamePositiveClass(const Examples& examples, std::vector<std::string>* notes
   const std::string quote = base::ParseNumber(classes[0], &number) && base::ParseNumber(classes[1], &number) ? "" : "'";
   const bool known = classes[0] == "false" || (classes[0] == "0" && classes[1] == "1");
   if (!known) notes->push_back("'" + classes[1] + "' counts as positive and '" + classes[0] + "' as negative; for the other way round write a condition as the outcome, like " + examples.outcome_text + " = " + quote + classes[0] + quote);
+}
+
+// Copies of a row stand on one side of every split. Equal rows have the same time and, but for a unit of its own per row, the same unit.
+void HoldCopiesTogether(std::size_t num_columns, Gathered* gathered) {
+  constexpr double kOwnUnits = 0.95;
+  Examples& examples = gathered->examples;
+  const bool units = !examples.unit.empty() && examples.num_units < kOwnUnits * static_cast<double>(examples.num_rows());
+  if (units || !examples.time.empty() || examples.task == Task::kRanking) return;
+  std::vector<std::string> outcome;
+  for (const ExcludedColumn& excluded : gathered->excluded) {
+    if (excluded.part_of_outcome) outcome.push_back(excluded.column);
+  }
+  std::optional<Copies> copies = FindCopies(examples, num_columns, outcome);
+  if (!copies) return;
+  examples.unit = std::move(copies->group);
+  examples.num_units = copies->num_groups;
+  gathered->copied_rows = copies->rows;
+  const std::string but = copies->ids.empty() ? "every column" : "every column but " + base::Join(copies->ids, ", ");
+  gathered->data.notes.push_back(base::ReadableCount(copies->rows) + " of " + base::ReadableCount(examples.num_rows()) + " rows are copies of each other, equal in " + but + ", the outcome included, where chance would make hardly any: copies of a row count as one unit, so that none is judged by what another taught. If they are no copies, name what rows depend on (--unit, in a charter data.unit)");
 }
 
 }  // namespace
@@ -134,6 +154,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   const auto analysis_bytes = [&](std::int64_t rows) { return AnalysisBytes(*table, rows); };
   ASSAY_TRY(RefuseBeyondMemory({problem.source + ": to analyse its " + base::ReadableCount(table->num_rows()) + " rows", table->num_rows(), analysis_bytes, ""}, context));
 
+  const std::size_t num_columns = table->num_columns();
   table = ASSAY_TRY(WithDerived(problem, table, context, &gathered.data.notes));
   gathered.source = table;
   problem.exclude.clear();
@@ -207,6 +228,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
     if (!query) return Error{ErrorCode::kInvalidInput, "the task ranking needs --query: the list within which rows are ranked"};
     examples.query = DenseIds(query->Take(gathered.source_rows), &examples.num_queries);
   }
+  HoldCopiesTogether(num_columns, &gathered);
   return gathered;
 }
 

@@ -37,10 +37,12 @@ struct Gathered {
   std::vector<ExcludedColumn> excluded;
   std::map<std::string, std::string> clocks;   // times in lower case of which only the calendar day is known -> the column whose clock it is
   std::int64_t rows_without_outcome = 0;
+  std::int64_t copied_rows = 0;                // rows held together with an equal one, as a unit; 0: there are none, or a unit or a time is named
 };
 
 // Columns named in outcome, other_outcomes, time, unit and query are never features, nor are `exclude` and `known_after`, nor is
 // what is derived from columns that may not be known at the decision, or from a time of day that is not.
+// Where neither time nor unit is named (or a unit of a single row each), rows that are copies of each other become units (internal/copies.h), with a note.
 // Each time-typed feature becomes month, weekday and (unless all are midnight, or calendar_day_only for the time column)
 // hour features. An outcome or a feature that no float can hold is refused, naming its row. Errors name the flag or key whose EXPR is wrong.
 Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const RunContext& context);

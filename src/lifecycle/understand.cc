@@ -66,6 +66,10 @@ Dependence DependenceOf(const learn::Examples& examples) {
   if (kind == learn::GroupKind::kUnit) {
     dependence.unit = examples.unit;
     dependence.num_units = examples.num_units;
+    if (examples.unit_text.empty()) {
+      dependence.words = "by distinct row (" + base::ReadableCount(examples.num_units) + "; copies of a row count as one)";
+      return dependence;
+    }
     dependence.words = "by unit (" + examples.unit_text + ", " + base::ReadableCount(examples.num_units) + " units" + FewUnits(examples.num_units) + ")";
     CrossWithDays(examples, &dependence);
     return dependence;
@@ -178,7 +182,7 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
   ASSAY_TRY(stopped());
   if (hypotheses.empty()) report.open_questions.push_back({"phenomenon.hypotheses", "What do you believe causes it? Write each belief as a segment, a metric and a direction, and it is tested here.", "understand"});
   if (examples.time.empty()) report.open_questions.push_back({"data.time", "Which column says when a decision is taken?", "understand"});
-  if (examples.unit.empty()) report.open_questions.push_back({"data.unit", "Which rows depend on each other: what is the unit (a person, a day, a machine)?", "understand"});
+  if (examples.unit_text.empty()) report.open_questions.push_back({"data.unit", "Which rows depend on each other: what is the unit (a person, a day, a machine)?", "understand"});
   report.summary = Summarise(report, examples);
   return report;
 }

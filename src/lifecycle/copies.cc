@@ -1,0 +1,178 @@
+#include "lifecycle/internal/copies.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <span>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/text.h"
+#include "lifecycle/internal/leaks.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using learn::Examples;
+using Keys = std::vector<std::uint64_t>;
+
+constexpr double kLeastCopies = 0.005;     // share of rows from which copies matter
+constexpr std::size_t kLeastRows = 10;
+constexpr double kMostDisagreement = 0.2;  // of equal cases, as a share of what chance makes
+constexpr double kMostCrowded = 0.1;       // share of equal rows with a neighbour that differs in one column
+constexpr std::size_t kAskedGroups = 5000, kMostSorted = 1'000'000, kBlock = 65'536;
+
+std::uint64_t Mixed(std::uint64_t value) {
+  value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  value = (value ^ (value >> 27U)) * 0x94D049BB133111EBULL;
+  return value ^ (value >> 31U);
+}
+
+template <class Take>
+void ForEachValue(const table::Column& column, const Take& take) {
+  Keys block(kBlock);
+  const auto n = static_cast<std::size_t>(column.num_rows());
+  for (std::size_t begin = 0; begin < n; begin += kBlock) {
+    const std::size_t size = std::min(kBlock, n - begin);
+    column.CopyKeys(static_cast<std::int64_t>(begin), std::span<std::uint64_t>(block).first(size));
+    for (std::size_t i = 0; i < size; ++i) take(begin + i, block[i]);
+  }
+}
+
+// A random number for each value of a column: sums of them are keys of rows, from which a column can be taken off again.
+Keys KeysOf(const table::Table& table, const std::vector<std::size_t>& columns) {
+  Keys keys(static_cast<std::size_t>(table.num_rows()), 0);
+  for (const std::size_t c : columns) {
+    const std::uint64_t salt = Mixed(c + 1);
+    ForEachValue(table.column(c), [&](std::size_t row, std::uint64_t value) { keys[row] += Mixed(value ^ salt); });
+  }
+  return keys;
+}
+
+// Columns that say the same in other words (a product's number and name) have one number: the rows' values in order of first appearance.
+struct Partition {
+  std::uint64_t number = 0;
+  std::size_t parts = 0;
+};
+Partition PartitionOf(const table::Column& column) {
+  std::unordered_map<std::uint64_t, std::uint64_t> order;
+  Partition partition;
+  ForEachValue(column, [&](std::size_t, std::uint64_t value) { partition.number = Mixed(partition.number + order.emplace(value, order.size()).first->second + 1); });
+  partition.parts = order.size();
+  return partition;
+}
+
+std::vector<std::uint32_t> SortedBy(const Keys& keys) {
+  std::vector<std::uint32_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return keys[a] != keys[b] ? keys[a] < keys[b] : a < b; });
+  return order;
+}
+
+// Calls `take` with the rows of each key.
+template <class Take>
+void ForEachGroup(const Keys& keys, const std::vector<std::uint32_t>& order, const Take& take) {
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin + 1;
+    while (end < order.size() && keys[order[end]] == keys[order[begin]]) ++end;
+    take(std::span<const std::uint32_t>(order).subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+// Whether enough rows have an equal one. Of many rows those with a part of the keys are looked at, among which equal ones are all or none.
+bool ManyRecur(const Keys& keys) {
+  const std::size_t parts = keys.size() / kMostSorted + 1;
+  Keys part;
+  for (const std::uint64_t key : keys) {
+    if (parts == 1 || Mixed(key) % parts == 0) part.push_back(key);
+  }
+  std::sort(part.begin(), part.end());
+  std::size_t recurring = 0;
+  for (std::size_t i = 0; i < part.size(); ++i) recurring += (i > 0 && part[i] == part[i - 1]) || (i + 1 < part.size() && part[i] == part[i + 1]) ? 1 : 0;
+  return recurring >= kLeastRows && static_cast<double>(recurring) >= kLeastCopies * static_cast<double>(part.size());
+}
+
+// How often rows of equal cases turn out differently, as a share of how often any two of these rows do.
+double Disagreement(const Examples& examples, const Keys& cases) {
+  std::map<float, double> of_outcome;
+  double rows = 0, differ = 0;
+  ForEachGroup(cases, SortedBy(cases), [&](std::span<const std::uint32_t> members) {
+    if (members.size() < 2) return;
+    std::map<float, double> here;
+    for (const std::uint32_t row : members) here[examples.outcome[row]] += 1;
+    const auto n = static_cast<double>(members.size());
+    double alike = 0;
+    for (const auto& [outcome, count] : here) {
+      alike += count * (count - 1);
+      of_outcome[outcome] += count;
+    }
+    rows += n;
+    differ += n * (1 - alike / (n * (n - 1)));
+  });
+  double by_chance = 1;
+  for (const auto& [outcome, count] : of_outcome) by_chance -= count / rows * (count / rows);
+  return by_chance > 0 ? differ / rows / by_chance : 1;
+}
+
+}  // namespace
+
+std::optional<Copies> FindCopies(const Examples& examples, std::size_t num_columns, const std::vector<std::string>& outcome_columns) {
+  const auto n = static_cast<std::size_t>(examples.num_rows());
+  Copies copies;
+  std::vector<std::size_t> compared, known;  // known: without those that the outcome is made of
+  for (std::size_t c = 0; c < num_columns; ++c) {
+    const table::Column& column = examples.table->column(c);
+    const bool outcome = base::IsAmong(outcome_columns, column.name());
+    if (!outcome && CountsOrNames(column)) {
+      copies.ids.push_back(column.name());
+      continue;
+    }
+    compared.push_back(c);
+    if (!outcome) known.push_back(c);
+  }
+  if (known.empty()) return std::nullopt;
+  const Keys whole = KeysOf(*examples.table, compared);
+  if (!ManyRecur(whole) || Disagreement(examples, KeysOf(*examples.table, known)) > kMostDisagreement) return std::nullopt;
+
+  copies.group.resize(n);
+  std::unordered_map<std::uint64_t, std::size_t> asked;  // of a random part of the groups of several rows: key -> rows
+  ForEachGroup(whole, SortedBy(whole), [&](std::span<const std::uint32_t> members) {
+    for (const std::uint32_t row : members) copies.group[row] = copies.num_groups;
+    ++copies.num_groups;
+    if (members.size() < 2) return;
+    copies.rows += static_cast<std::int64_t>(members.size());
+    if (asked.size() < kAskedGroups) asked.emplace(whole[members[0]], members.size());
+  });
+  std::map<std::uint64_t, std::vector<std::size_t>> same;  // columns that part the rows alike
+  for (const std::size_t c : compared) {
+    const Partition partition = PartitionOf(examples.table->column(c));
+    // Numbers that differ from row to row part the rows alike without saying the same.
+    same[partition.parts < copies.num_groups ? partition.number : Mixed(partition.number + c + 1)].push_back(c);
+  }
+  std::unordered_set<std::uint64_t> crowded;
+  for (const auto& [partition, columns] : same) {
+    Keys less = KeysOf(*examples.table, columns);
+    std::unordered_map<std::uint64_t, std::uint64_t> lacking;  // key without these columns -> whole key
+    for (std::size_t i = 0; i < n; ++i) {
+      less[i] = whole[i] - less[i];
+      if (asked.contains(whole[i])) lacking.emplace(less[i], whole[i]);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto found = lacking.find(less[i]);
+      if (found == lacking.end() || found->second == whole[i]) continue;
+      crowded.insert(found->second);
+      if (asked.contains(whole[i])) crowded.insert(whole[i]);
+    }
+  }
+  double asked_rows = 0, crowded_rows = 0;
+  for (const auto& [key, rows] : asked) {
+    asked_rows += static_cast<double>(rows);
+    crowded_rows += crowded.contains(key) ? static_cast<double>(rows) : 0;
+  }
+  if (crowded_rows > kMostCrowded * asked_rows) return std::nullopt;
+  return copies;
+}
+
+}  // namespace assay::lifecycle
