@@ -211,6 +211,18 @@ test('what is found about a list as a whole is counted', () => {
   assert.equal(report.contradicted, 1, report.summary);
 });
 
+test('the overview has one line per section, and an experiment takes whole days', () => {
+  const proof = `[proof]\nmetric = "returns per order"\nbaseline_rate = 0.3\nsmallest_effect = 0.05\nunits_per_day = 137\ndays = 90\n`;
+  const { path, report } = check(`${base}${proof}`);
+  const sections = report.fields.filter((f) => f.key.startsWith('data.columns'));
+  assert.ok(sections.length > 0 && report.proof.days_needed % 1 > 0.01 && report.proof.days_needed % 1 < 0.99, `${report.proof.days_needed} days`);
+  const text = assay('check', path).stdout;
+  assert.equal(text.match(/^ {2}data\.columns /gm).length, 1, text);
+  const days = Math.ceil(report.proof.days_needed);
+  assert.match(text.replaceAll(/\s+/g, ' '), new RegExp(`units per variant \\(${days} days\\)`));
+  assert.equal(report.fields.find((f) => f.key === 'proof.days').note, `enough: ${days} days would do; the power is ${/the power is (.*)$/.exec(report.fields.find((f) => f.key === 'proof.days').note)[1]}`);
+});
+
 test('init refuses a metric that the outcome does not have', () => {
   const run = assay('init', join(folder, 'metric'), '--data', shop, '--outcome', 'returned = 1', '--metric', 'rmse', '--yes');
   assert.equal(run.status, 2, run.stdout);
@@ -301,6 +313,7 @@ test('init proposes, the charter holds and runs', () => {
   const checked = assay('check', join(folder, 'shop'), '--json');
   assert.equal(checked.status, 0, checked.stdout);
   assert.deepEqual(JSON.parse(checked.stdout).open_questions.map((q) => q.key).sort(), report.open_questions.map((q) => q.key).sort());
+  assert.equal(report.check, JSON.parse(checked.stdout).summary, 'init counts what check counts');
   const run = assay('run', join(folder, 'shop'), '--json');
   assert.ok(run.status === 0 || run.status === 1, run.stderr);
   const project = JSON.parse(run.stdout);
@@ -370,8 +383,10 @@ test('interactive: proposals are defaults, answers land in the charter', async (
   const { status, out } = await typed('asked', ['retruned\n', 'returned = 1\n', '\n', '\n', '\n', 'soon\n', '12 days\n', 'Returns cost us "real" money.\n', '\n', 'Fewer returns.\n', ...Array(5).fill('\n'), 'four\n', '4\n', ...Array(5).fill('\n')]);
   assert.equal(status, 0, out);
   assert.ok(out.includes('[ordered_at]') && out.includes('[customer]') && out.includes('[10 days]'), out);
-  assert.ok(out.includes("Did you mean 'returned'"), 'a wrong answer is asked again with a hint');
+  assert.match(out, /Did\s+you\s+mean\s+'returned'/, 'a wrong answer is asked again with a hint');
   assert.ok(out.includes('noted, but it names no number'), out);
+  for (const line of out.split(/\r?\n/)) assert.ok([...line.replaceAll(/\u001b\[[0-9;]*m/g, '')].length <= 80, `wider than the terminal: ${line}`);
+  assert.ok(out.includes('such as'), 'and no word is broken');
   assert.ok(out.includes('\x1b['), 'coloured on a terminal');
   const text = readFileSync(join(folder, 'asked', 'assay.toml'), 'utf8');
   for (const line of ['wait = "12 days"', 'why = "Returns cost us \\"real\\" money."', 'true_positive = 4', 'time = "ordered_at"', '# decision = ']) assert.ok(text.includes(line), `${line}\n${text}`);

@@ -110,7 +110,10 @@ const bad = [
   ['a wait that outlives the data', ['train', good, '--outcome', 'y = 1', '--time', 'day', '--wait', '20000 days'], 'the wait of 20000 days is too long for rows that span'],
   ['a single unit', ['train', good, '--outcome', 'y = 1', '--unit', "'one'"], 'belong to one unit'],
   ['no charter', ['run', folder], 'assay init'],
-  ['an unknown flag', ['understand', good, '--outcom', 'y'], '--outcom'],
+  ['an unknown flag', ['understand', good, '--outcom', 'y'], "assay: --outcom is no flag of 'assay understand'. Did you mean '--outcome'? The flags are listed by: assay understand --help"],
+  ['an unknown flag of a command in a command', ['ledger', 'verify', '--haed=1'], "assay: --haed is no flag of 'assay ledger verify'. Did you mean '--head' or '--seed'?"],
+  ['a word too many', ['understand', good, 'y', '=', '1'], "assay: 'y' is one word too many for 'assay understand': put quotes around what has blanks"],
+  ['no file', ['understand'], 'assay: FILE is required; what it takes is listed by: assay understand --help'],
 ];
 for (const [what, words, says] of bad) {
   test(`bad input: ${what}`, () => {

@@ -82,6 +82,26 @@ ${names.map((name) => `[[data.columns]]\nname = "${name}"\nmeaning = "m"\nknown 
   }
 });
 
+test('progress never fills a line of the terminal, and what is done has no time left', () => {
+  const wide = join(folder, 'a-folder-with-a-rather-long-name-for-a-line-of-sixty-columns');
+  mkdirSync(wide);
+  const large = join(wide, 'large.csv');
+  writeFileSync(large, `x,z,late\n${Array.from({ length: 60000 }, (_, i) => `${(i * 37) % 1000},${(i * 91) % 777},${(i * 7919) % 100 < 20 + ((i * 37) % 1000) / 20 ? 1 : 0}`).join('\n')}\n`);
+  const done = spawnSync('script', ['-qec', `stty cols 60; "${program}" train "${large}" --outcome 'late = 1'`, '/dev/null'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  assert.equal(done.status, 0, done.stderr);
+  const drawn = done.stdout.split('\r\u001b[K').slice(1, -1);
+  assert.ok(drawn.length > 3, `${drawn.length} lines of progress`);
+  for (const line of drawn) assert.ok([...line.split('\r')[0]].length < 60, `${[...line].length} columns: ${line}`);
+  for (const line of drawn) assert.doesNotMatch(line, /100 %, /);
+  assert.ok(drawn.some((line) => line.includes('holdout')), drawn.join('\n'));
+});
+
+test('entries of a list hang under their first word', () => {
+  const text = run(['feasibility', ...problem], { COLUMNS: '40' });
+  const broken = [...text.matchAll(/^( *)([✓✕~?•]) \S.*\n( *)(?![ ✓✕~?•])\S/gm)].filter(([, margin, , next]) => next.length !== margin.length + 2);
+  assert.deepEqual(broken.map(([lines]) => lines), []);
+});
+
 test('colours on a terminal only, and not where NO_COLOR is set', () => {
   const command = `"${program}" understand "${file}" --outcome 'late = 1' --quiet`;
   const onTerminal = (environment) => spawnSync('script', ['-qec', `stty cols 80; ${command}`, '/dev/null'], { encoding: 'utf8', env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });

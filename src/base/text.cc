@@ -69,7 +69,7 @@ std::string FixedNumber(double value, int decimals) {
   return GroupThousands(text);
 }
 
-std::string ReadableRange(double low, double high) {
+ReadableEnds ReadableInterval(double value, double low, double high) {
   const double width = high - low;
   // Nobody counts zeros: what would need more than eight decimals is written with an exponent.
   const bool plain = !(width >= 1e-8) || !std::isfinite(width);
@@ -78,7 +78,19 @@ std::string ReadableRange(double low, double high) {
     const std::string text = FixedNumber(v, decimals);
     return plain ? ReadableNumber(v, 3) : v != 0 && text.find_first_of("123456789") == std::string::npos ? ReadableNumber(v, 1) : text;
   };
-  return end(low) + " to " + end(high);
+  return {plain ? ReadableNumber(value, 3) : FixedNumber(value, decimals), end(low), end(high)};
+}
+
+std::string ReadableRange(double low, double high) {
+  const ReadableEnds ends = ReadableInterval(low, low, high);
+  return ends.low + " to " + ends.high;
+}
+
+std::string GroupedDigits(std::string_view number) {
+  const std::string_view digits = number.starts_with('-') ? number.substr(1) : number;
+  const std::size_t whole = std::min(digits.find('.'), digits.size());
+  const bool plain = digits.find_first_not_of("0123456789.") == std::string_view::npos && digits.find('.', whole + 1) == std::string_view::npos;
+  return plain && whole >= 5 ? GroupThousands(std::string(number)) : std::string(number);
 }
 
 std::string ReadableCount(std::int64_t count) { return GroupThousands(std::to_string(count)); }

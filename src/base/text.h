@@ -22,6 +22,13 @@ int DecimalsFor(double width);
 std::string FixedNumber(double value, int decimals);
 // "1.9 to 2.0": the ends of an interval; one that would seem to be zero, though it is not, gets the decimals it needs.
 std::string ReadableRange(double low, double high);
+// A value with the ends of its interval, written as above.
+struct ReadableEnds {
+  std::string value, low, high;
+};
+ReadableEnds ReadableInterval(double value, double low, double high);
+// Separators into a number's own digits where five or more stand before the point; any other text as it is.
+std::string GroupedDigits(std::string_view number);
 // "45 %", "0.31 %": a share in [0, 1] as a percentage with about three significant digits.
 std::string ReadableShare(double share);
 

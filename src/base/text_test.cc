@@ -98,6 +98,20 @@ TEST(ReadableNumber, SaysWhatIsNotANumber) {
   EXPECT_EQ(ReadableShare(std::nan("")), "n/a");
 }
 
+TEST(ReadableInterval, TheSameDecimalsForValueAndEnds) {
+  struct Case { double value, low, high; const char* text; };
+  for (const Case& c : {Case{0.0342, 0.0227, 0.046, "0.034 (0.023 to 0.046)"}, Case{0.5, 0.4996, 0.5004, "0.50000 (0.49960 to 0.50040)"}, Case{-0.0000439, -0.011, 0.012, "0.000 (-0.011 to 0.012)"},
+                        Case{0.02, -0.0004, 0.04, "0.020 (-0.0004 to 0.040)"}, Case{12345.6, 11000, 13700, "12,346 (11,000 to 13,700)"}, Case{0, 0, 0, "0 (0 to 0)"}, Case{1e-9, 0.5e-9, 2e-9, "1e-09 (5e-10 to 2e-09)"}}) {
+    const ReadableEnds ends = ReadableInterval(c.value, c.low, c.high);
+    EXPECT_EQ(ends.value + " (" + ends.low + " to " + ends.high + ")", c.text);
+  }
+}
+
+TEST(Text, LongNumbersAreGrouped) {
+  struct Case { const char* number; const char* text; };
+  for (const Case& c : {Case{"760167650", "760,167,650"}, Case{"-12345.5", "-12,345.5"}, Case{"2046", "2046"}, Case{"1999-01-01", "1999-01-01"}, Case{"1e20", "1e20"}, Case{"", ""}, Case{"12345678901234567890", "12,345,678,901,234,567,890"}}) EXPECT_EQ(GroupedDigits(c.number), c.text);
+}
+
 TEST(Text, JoinTrimLowercase) {
   EXPECT_EQ(Join({}, ", "), "");
   EXPECT_EQ(Join(std::vector<std::string>{"a"}, ", "), "a");

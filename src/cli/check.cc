@@ -1,6 +1,7 @@
 #include "lifecycle/check.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -38,9 +39,11 @@ void RenderOverview(const CheckReport& report, Terminal& terminal) {
   for (const evidence::FieldJudgement& field : report.fields) {
     std::string section = field.key.substr(0, field.key.find('['));
     if (!charter::IsListSection(section)) section = field.key.substr(0, field.key.rfind('.'));
-    if (lines.empty() || lines.back().first != section) lines.emplace_back(section, std::vector<std::string>{});
+    // Fields of one section need not follow each other.
+    auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& known) { return known.first == section; });
+    if (line == lines.end()) line = lines.insert(line, {section, {}});
     const Look look = LookOf(field.status);
-    lines.back().second.push_back(terminal.Paint(look.mark, look.style));
+    line->second.push_back(terminal.Paint(look.mark, look.style));
   }
   for (const auto& [section, marks] : lines) {
     constexpr std::size_t kSectionColumns = 26;
@@ -95,10 +98,13 @@ void RenderTree(const CheckReport& report, Terminal& terminal) {
   }
 }
 
+// Of an experiment there are whole days and units, and fewer than needed would not do.
+std::string RoundedUp(double count) { return base::ReadableCount(static_cast<std::int64_t>(std::min(1e18, std::ceil(count - 1e-9)))); }
+
 void RenderProof(const evidence::ProofPower& proof, Terminal& terminal) {
   terminal.Heading("The proof");
   if (!std::isfinite(proof.units_needed)) return terminal.Paragraph("Whether the A/B test has power cannot be said: " + proof.reason + ".", 2);
-  terminal.Paragraph("Two variants, level " + base::ReadableNumber(proof.level) + ", wanted power " + base::ReadableShare(proof.wanted_power) + ": it needs " + base::ReadableCount(static_cast<std::int64_t>(std::ceil(proof.units_needed))) + " units per variant (" + base::ReadableNumber(proof.days_needed, 3) + " days) and gets " + base::ReadableCount(static_cast<std::int64_t>(proof.units_available)) + ". Power as planned: " + (std::isfinite(proof.power) ? base::ReadableShare(proof.power) : "none") + (std::isfinite(proof.visible_effect) ? "; smallest effect it shows: " + base::ReadableNumber(proof.visible_effect, 2) : "") + ".", 2);
+  terminal.Paragraph("Two variants, level " + base::ReadableNumber(proof.level) + ", wanted power " + base::ReadableShare(proof.wanted_power) + ": it needs " + RoundedUp(proof.units_needed) + " units per variant (" + RoundedUp(proof.days_needed) + (proof.days_needed <= 1 ? " day" : " days") + ") and gets " + base::ReadableCount(static_cast<std::int64_t>(proof.units_available)) + ". Power as planned: " + (std::isfinite(proof.power) ? base::ReadableShare(proof.power) : "none") + (std::isfinite(proof.visible_effect) ? "; smallest effect it shows: " + base::ReadableNumber(proof.visible_effect, 2) : "") + ".", 2);
 }
 
 Result<int> Run(const std::string& folder, Session& session) {
@@ -116,7 +122,7 @@ Result<int> Run(const std::string& folder, Session& session) {
 
 void RenderCheck(const CheckReport& report, Terminal& terminal) {
   terminal.Paragraph(terminal.Paint(report.charter, Style::kBold));
-  terminal.Paragraph(report.summary);
+  terminal.Paragraph(report.summary + (report.contradicted > 0 ? " Mend what is contradicted before a run." : ""));
   RenderOverview(report, terminal);
   RenderTree(report, terminal);
   RenderProof(report.proof, terminal);

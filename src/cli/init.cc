@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <filesystem>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -68,7 +69,7 @@ Result<void> Interview(const table::Table& table, Session& session, Prompt& prom
     const std::string answer = ASSAY_TRY(prompt.Ask(field.question, "", false, [&](const std::string& a) { return FieldError(field, a); }));
     if (answer.empty()) continue;
     answers->texts[key] = answer;
-    if (const std::string vague = charter::VagueReason(field, answer); !vague.empty()) terminal.Line("  " + terminal.Paint("~ ", Style::kWarn) + "noted, but " + vague);
+    if (const std::string vague = charter::VagueReason(field, answer); !vague.empty()) terminal.Paragraph(terminal.Paint("~", Style::kWarn) + " noted, but " + vague, 2);
   }
   return {};
 }
@@ -88,8 +89,10 @@ void RenderInit(const InitReport& report, Terminal& terminal) {
   for (const evidence::ProposedColumn& column : report.columns) rows.push_back({column.name, column.type, column.known, column.feature ? "yes" : "no", column.sensitive ? "yes" : "", column.reason});
   terminal.Table({{"column"}, {"type"}, {"known"}, {"feature"}, {"sensitive"}, {"why"}}, rows);
   terminal.Line();
+  const std::string parent = std::filesystem::path(report.charter).parent_path().string();
+  const std::string folder = base::ShellWord(parent.empty() ? "." : parent);
   terminal.Paragraph("Check: " + report.check, 2);
-  terminal.Paragraph(std::to_string(report.open_questions.size()) + " questions stand open as comments in the file; answer them there. Then: assay check, assay run.", 2);
+  terminal.Paragraph(std::to_string(report.open_questions.size()) + " questions stand open as comments in the file; answer them there. Then: assay check " + folder + ", assay run " + folder, 2);
 }
 
 Result<int> Run(InitArguments arguments, Session& session) {

@@ -8,12 +8,14 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/help_format.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "cli/usage_error.h"
 
 namespace {
 
@@ -59,12 +61,16 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) {
+      std::fprintf(stderr, "assay: %s\n", assay::cli::UsageError(app, error, std::vector<std::string>(argv + 1, argv + argc)).c_str());
+      return 2;
+    }
     std::ostringstream help;  // --help, --version
-    const int code = app.exit(error, help, std::cerr);
+    app.exit(error, help, std::cerr);
     assay::cli::WriteOutput(help.str());
     const assay::Result<void> printed = assay::cli::FinishOutput();
     if (!printed) std::fprintf(stderr, "assay: %s\n", printed.error().message.c_str());
-    return code == 0 && printed ? 0 : 2;
+    return printed ? 0 : 2;
   }
   return session.RunBody();
 }

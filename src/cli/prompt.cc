@@ -38,7 +38,7 @@ Result<std::string> Prompt::ReadLine() {
 Result<std::string> Prompt::Ask(const std::string& question, const std::string& proposal, bool needed, const std::function<std::string(const std::string&)>& validate) {
   Terminal& terminal = session_.terminal();
   for (;;) {
-    terminal.Line(terminal.Paint(question, Style::kBold) + (proposal.empty() ? "" : "  " + terminal.Paint("[" + proposal + "]", Style::kDim)));
+    terminal.Paragraph(terminal.Paint(question, Style::kBold) + (proposal.empty() ? "" : "  " + terminal.Paint("[" + proposal + "]", Style::kDim)));
     std::fputs("> ", stdout);
     std::fflush(stdout);
     std::string answer = ASSAY_TRY(ReadLine());
@@ -53,7 +53,7 @@ Result<std::string> Prompt::Ask(const std::string& question, const std::string& 
       wrong = validate(answer);
     }
     if (wrong.empty()) return answer;
-    terminal.Line("  " + terminal.Paint("✕ ", Style::kBad) + wrong);
+    terminal.Lines(terminal.Paint("✕", Style::kBad) + " " + wrong, 2);
   }
 }
 

@@ -35,21 +35,25 @@ std::string CellText(const evidence::Estimate& estimate) {
   return ReadableEstimate(estimate);
 }
 
-std::string MeasuredText(const ProjectReport& report, const evidence::OptionResult& option) {
-  const auto train = std::find_if(report.train.begin(), report.train.end(), [&](const evidence::TrainReport& t) { return t.objective == option.objective; });
-  const std::string text = CellText(option.measured);
-  return text == "–" || train == report.train.end() ? text : train->metric + " " + text;
+// Which metric measured the options of an objective; "" where its ladder was not climbed.
+std::string MetricOf(const ProjectReport& report, const std::string& objective) {
+  const auto train = std::find_if(report.train.begin(), report.train.end(), [&](const evidence::TrainReport& t) { return t.objective == objective; });
+  return train == report.train.end() ? "" : train->metric;
 }
 
 void RenderOptions(const ProjectReport& report, Terminal& terminal) {
   if (report.options.empty()) return;
   const std::string currency = report.value.empty() ? "money" : report.value.front().currency;
   terminal.Heading("Options");
+  // The metric stands above its figures where all have the same, else beside each.
+  std::string metric = report.train.empty() ? "" : report.train.front().metric;
+  for (const evidence::TrainReport& t : report.train) metric = t.metric == metric ? metric : "";
   std::vector<std::vector<std::string>> rows;
-  std::vector<Terminal::ColumnHead> heads = {{"option"}, {"measured"}, {currency + " a day"}, {"more than nothing"}, {"fitted in", Terminal::Align::kRight}, {"note"}};
+  std::vector<Terminal::ColumnHead> heads = {{"option"}, {metric.empty() ? "measured" : metric + " on the holdout"}, {currency + " a day"}, {"more than nothing"}, {"fitted in", Terminal::Align::kRight}, {"note"}};
   for (const evidence::OptionResult& o : report.options) {
     const auto seconds = report.timing.steps.find(o.timing_step);
-    rows.push_back({o.name + (report.feasibility.size() > 1 ? " (" + o.objective + ")" : ""), MeasuredText(report, o), CellText(o.value_per_day), CellText(o.against_nothing),
+    const std::string measured = metric.empty() && std::isfinite(o.measured.value) ? MetricOf(report, o.objective) + " " + CellText(o.measured) : CellText(o.measured);
+    rows.push_back({o.name + (report.feasibility.size() > 1 ? " (" + o.objective + ")" : ""), measured, CellText(o.value_per_day), CellText(o.against_nothing),
                     seconds == report.timing.steps.end() ? "–" : base::ReadableNumber(seconds->second, 2) + " s", o.note});
   }
   // Columns that say nothing in this run are left out; on a narrow terminal also what the page shows better.
@@ -103,11 +107,17 @@ void RenderNext(const ProjectReport& report, Terminal& terminal) {
   if (!text.empty()) terminal.Next(text);
 }
 
+// As one word of a command.
+std::string FolderOf(const std::string& charter) {
+  const std::string folder = std::filesystem::path(charter).parent_path().string();
+  return base::ShellWord(folder.empty() ? "." : folder);
+}
+
 void RenderRun(const ProjectReport& report, Terminal& terminal) {
   terminal.Paragraph(terminal.Paint(report.name, Style::kBold));
   if (report.check) {
     terminal.Heading("The charter");
-    terminal.Paragraph(report.check->summary + (report.check->contradicted > 0 ? " See: assay check" : ""), 2);
+    terminal.Paragraph(report.check->summary + (report.check->contradicted > 0 ? " What rests on that is to be read with care; it is named by: assay check " + FolderOf(report.check->charter) : ""), 2);
   }
   if (!report.header.data.notes.empty()) {
     terminal.Heading("What was done to the data");
@@ -125,10 +135,7 @@ void RenderRun(const ProjectReport& report, Terminal& terminal) {
 
 // What repeats the run: flags that cannot change its result (--threads, --json, ...) are left out, so that reports are the same bytes.
 std::string CommandOf(const RunArguments& arguments, std::uint64_t seed) {
-  const bool plain = arguments.folder.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") == std::string::npos;
-  std::string folder;
-  for (const char c : arguments.folder) folder += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  std::string command = "assay run " + (plain ? folder : "'" + folder + "'");
+  std::string command = "assay run " + base::ShellWord(arguments.folder);
   if (arguments.full) command += " --full";
   if (arguments.repeats != lifecycle::RunOptions{}.repeats) command += " --repeats " + std::to_string(arguments.repeats);
   if (arguments.sample > 0) command += " --sample " + std::to_string(arguments.sample);

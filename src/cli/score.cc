@@ -22,12 +22,6 @@ struct Arguments {
   lifecycle::ScoreOptions options;
 };
 
-std::string WithInterval(const evidence::Estimate& e) {
-  if (!std::isfinite(e.value)) return "n/a (" + e.reason + ")";
-  if (!std::isfinite(e.low)) return base::ReadableNumber(e.value, 4) + " (" + e.reason + ")";
-  return base::ReadableNumber(e.value, 4) + " (" + base::ReadableNumber(e.low, 4) + " to " + base::ReadableNumber(e.high, 4) + ")";
-}
-
 void RenderScore(const ScoreReport& report, Terminal& terminal) {
   terminal.Heading("'" + report.model.name + "' for '" + report.model.outcome + "' on " + report.header.data.source);
   terminal.Paragraph(base::ReadableCount(report.rows) + " rows scored by:", 2);
@@ -39,8 +33,8 @@ void RenderScore(const ScoreReport& report, Terminal& terminal) {
     terminal.Paragraph("No metrics: " + report.metrics_reason + ".", 2);
   } else {
     rows.clear();
-    for (const auto& [name, estimate] : report.metrics) rows.push_back({name, WithInterval(estimate)});
-    rows.push_back({"calibration slope", WithInterval(report.calibration_slope)});
+    for (const auto& [name, estimate] : report.metrics) rows.push_back({name, ReadableEstimate(estimate)});
+    rows.push_back({"calibration slope", ReadableEstimate(report.calibration_slope)});
     terminal.Line();
     terminal.Table({{"metric"}, {"value (95 %)"}}, rows);
     terminal.Paragraph("From " + base::ReadableCount(report.judged_rows) + " rows in " + base::ReadableCount(report.judged_units) + " independent units.", 2);

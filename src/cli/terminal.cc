@@ -46,16 +46,34 @@ std::string Padded(const std::string& cell, int width, Terminal::Align align) {
   return align == Terminal::Align::kRight ? blanks + cell : cell + blanks;
 }
 
-// The last piece of a word that fits into `width` columns starts at the returned byte; at least one character is taken.
+// Bytes of a word that go onto a line of `width` columns: to a joint in its second half if there is one, else all that fit; at least
+// one character.
 std::size_t FittingBytes(std::string_view word, int width) {
-  std::size_t i = 0;
+  std::size_t i = 0, joint = 0;
   while (i < word.size()) {
     std::size_t next = i;
     NextPoint(word, &next);
     if (i > 0 && DisplayWidth(word.substr(0, next)) > width) break;
+    if (std::string_view("._-/,:;=|").find(word[i]) != std::string_view::npos && DisplayWidth(word.substr(0, next)) * 2 >= width) joint = next;
     i = next;
   }
-  return i;
+  return joint > 0 && i < word.size() ? joint : i;
+}
+
+// Columns of a sign that opens a list's entry, with its blank: 0 when the text begins otherwise. *bytes is where the entry begins.
+int BulletColumns(std::string_view text, std::size_t* bytes) {
+  std::string visible;
+  for (std::size_t i = 0; i < text.size() && text[i] != ' '; ++i) {
+    if (text[i] == '\x1b') {
+      i = std::min(text.find('m', i), text.size());
+    } else {
+      visible += text[i];
+    }
+  }
+  static constexpr const char* kSigns[] = {"•", "·", "✓", "✕", "–", "→", "?", "~"};
+  *bytes = text.find(' ') + 1;
+  const bool opens = *bytes > 0 && *bytes < text.size() && std::any_of(std::begin(kSigns), std::end(kSigns), [&](const char* sign) { return visible == sign; });
+  return opens ? 2 : 0;
 }
 
 // Natural widths; where they do not fit, the widest left-aligned columns give way until they do or are 20 wide, then 8.
@@ -143,16 +161,35 @@ int DisplayWidth(std::string_view text) {
   return width;
 }
 
-Terminal::Terminal() {
-  const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
-  coloured_ = is_terminal && std::getenv("NO_COLOR") == nullptr;
+int ColumnsOfTerminal(int fd) {
   winsize size{};
+  return ::isatty(fd) == 1 && ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+std::string ShortenMiddle(std::string_view text, int width) {
+  if (DisplayWidth(text) <= width) return std::string(text);
+  if (width < 1) return "";
+  const int room = width - 1;
+  std::size_t head = 0, tail = text.size();
+  for (std::size_t next = 0; head < text.size(); head = next) {
+    NextPoint(text, &next);
+    if (DisplayWidth(text.substr(0, next)) > room - room / 2) break;
+  }
+  while (tail > head) {
+    std::size_t before = tail - 1;
+    while (before > head && (static_cast<unsigned char>(text[before]) & 0xC0U) == 0x80U) --before;
+    if (DisplayWidth(text.substr(before)) > room / 2) break;
+    tail = before;
+  }
+  return std::string(text.substr(0, head)) + "…" + std::string(text.substr(tail));
+}
+
+Terminal::Terminal() {
+  coloured_ = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
   const char* columns = std::getenv("COLUMNS");
   const int stated = columns == nullptr ? 0 : std::atoi(columns);
   if (stated >= 40) width_ = std::min(stated, 140);
-  if (is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
-    width_ = std::min<int>(size.ws_col, 140);
-  }
+  if (const int columns_of_terminal = ColumnsOfTerminal(STDOUT_FILENO); columns_of_terminal >= 40) width_ = std::min(columns_of_terminal, 140);
 }
 
 std::string Terminal::Paint(std::string_view text, Style style) const {
@@ -176,8 +213,13 @@ void Terminal::Next(std::string_view text) {
 }
 
 void Terminal::Paragraph(std::string_view text, int indent) {
-  const std::string margin(static_cast<std::size_t>(indent), ' ');
-  for (const std::string& line : WrapText(text, width_ - indent)) Line(margin + line);
+  std::size_t bytes = 0;
+  const int hang = BulletColumns(text, &bytes);
+  std::string margin = std::string(static_cast<std::size_t>(indent), ' ') + std::string(text.substr(0, hang > 0 ? bytes : 0));
+  for (const std::string& line : WrapText(text.substr(hang > 0 ? bytes : 0), width_ - indent - hang)) {
+    Line(margin + line);
+    margin.assign(static_cast<std::size_t>(indent + hang), ' ');
+  }
 }
 
 void Terminal::Lines(std::string_view text, int indent) {

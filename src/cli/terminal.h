@@ -26,7 +26,7 @@ class Terminal {
   void Heading(std::string_view text);
   // What to do next, set off from what was found.
   void Next(std::string_view text);
-  // Breaks at blanks; following lines start with `indent` blanks.
+  // Breaks at blanks; following lines start with `indent` blanks, behind a bullet or a mark two more.
   void Paragraph(std::string_view text, int indent = 0);
 
   // Each line of `text` as a paragraph, its own blanks in front kept.
@@ -49,13 +49,18 @@ class Terminal {
   int width_ = 80;
 };
 
-// "0.0235 (0.0205 to 0.0265)": as many decimals as the width of the interval supports, or the value with the reason why there
-// is no interval ("0.31, no interval: a count"). `scale` 100 and `unit` " %" for shares.
+// "0.0235 (0.0205 to 0.0265)": decimals as base::ReadableInterval chooses them; "0, exact" where the reason says so; or the value with
+// the reason why there is no interval ("0.31, no interval: a count"). `scale` 100 and `unit` " %" for shares.
 std::string ReadableEstimate(const evidence::Estimate& estimate, double scale = 1.0, std::string_view unit = "");
 
+// How wide the terminal behind `fd` is now; 0 when it is none.
+int ColumnsOfTerminal(int fd);
+// At most `width` columns, "…" in place of the middle.
+std::string ShortenMiddle(std::string_view text, int width);
 // Columns of a terminal that the text takes (escape codes 0, combining 0, wide 2).
 int DisplayWidth(std::string_view text);
-// Lines of at most `width` columns, broken at blanks; words wider than that are broken too, painted ones excepted. Blanks at the start
+// Lines of at most `width` columns, broken at blanks; words wider than that are broken too, at a joint such as '.' or '_' where there is one,
+// painted ones excepted. Blanks at the start
 // are a margin and stay.
 std::vector<std::string> WrapText(std::string_view text, int width);
 

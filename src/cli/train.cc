@@ -129,8 +129,12 @@ void RenderTrain(const TrainReport& report, Terminal& terminal, Part part) {
   for (const RungReport& rung : report.rungs) {
     const auto found = rung.metrics.find(report.metric);
     const evidence::Estimate metric = found == rung.metrics.end() ? evidence::Estimate{} : found->second;
+    // What was published is shown as it was: its own metric, its value, where it stands.
+    const bool published = rung.kind == "published" && !rung.metrics.empty();
+    const std::string figure = published ? rung.metrics.begin()->first + " " + base::ReadableNumber(rung.metrics.begin()->second.value, 4) : ReadableEstimate(metric);
+    const std::string standing = rung.status_text + (rung.kind == "published" && !rung.source.empty() ? "; source: " + rung.source : "");
     const std::string name = (rung.name == report.recommended ? "→ " : "  ") + rung.name;
-    rows.push_back({terminal.Paint(name, rung.name == report.recommended ? Style::kGood : Style::kPlain), Terminal::IntervalBar(metric.value, metric.low, metric.high, low, high, terminal.width() >= 110 ? 30 : terminal.width() >= 96 ? 20 : 12), ReadableEstimate(metric), rung.status_text});
+    rows.push_back({terminal.Paint(name, rung.name == report.recommended ? Style::kGood : Style::kPlain), Terminal::IntervalBar(metric.value, metric.low, metric.high, low, high, terminal.width() >= 110 ? 30 : terminal.width() >= 96 ? 20 : 12), figure, standing});
   }
   terminal.Table({{"  rung"}, {""}, {report.metric + " (95 %)"}, {"against the best"}}, rows, 0);
   terminal.Line();

@@ -1,6 +1,7 @@
 #include "lifecycle/understand.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -17,25 +18,41 @@ namespace {
 
 using evidence::UnderstandReport;
 
-// Up to `cells` block characters for a series.
-std::string Sparkline(const std::vector<evidence::PeriodPoint>& points, std::size_t cells) {
+// Up to `cells` block characters for a series, and what they stand for.
+struct Sparkline {
+  std::string line;
+  double low = 0, high = 0;  // means of the lowest and the highest block
+  std::size_t periods = 1;   // of the series in each
+};
+Sparkline MakeSparkline(const std::vector<evidence::PeriodPoint>& points, std::size_t cells) {
   static constexpr const char* kBlocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   std::vector<double> means;
-  const std::size_t step = points.size() / cells + 1;
-  for (std::size_t i = 0; i < points.size(); i += step) {
+  Sparkline spark;
+  spark.periods = points.size() / cells + 1;
+  for (std::size_t i = 0; i < points.size(); i += spark.periods) {
     double sum = 0, count = 0;
-    for (std::size_t k = i; k < std::min(points.size(), i + step); ++k) {
+    for (std::size_t k = i; k < std::min(points.size(), i + spark.periods); ++k) {
       if (!std::isfinite(points[k].mean.value)) continue;
       sum += points[k].mean.value;
       count += 1;
     }
     if (count > 0) means.push_back(sum / count);
   }
-  if (means.empty()) return "";
-  const auto [low, high] = std::minmax_element(means.begin(), means.end());
-  std::string line;
-  for (const double v : means) line += kBlocks[*high > *low ? static_cast<int>((v - *low) / (*high - *low) * 7.999) : 3];
-  return line;
+  if (means.empty()) return spark;
+  spark.low = *std::min_element(means.begin(), means.end());
+  spark.high = *std::max_element(means.begin(), means.end());
+  for (const double v : means) spark.line += kBlocks[spark.high > spark.low ? static_cast<int>((v - spark.low) / (spark.high - spark.low) * 7.999) : 3];
+  return spark;
+}
+
+void RenderSeries(const UnderstandReport& report, Terminal& terminal) {
+  const std::vector<evidence::PeriodPoint>& points = report.over_time.points;
+  const Sparkline spark = MakeSparkline(points, static_cast<std::size_t>(std::min(72, terminal.width() - 4)));
+  if (spark.line.empty()) return;
+  terminal.Line("  " + spark.line);
+  const base::ReadableEnds marks = base::ReadableInterval(spark.low, spark.low, spark.high);
+  const std::string each = spark.periods == 1 ? "each mark a " + report.over_time.period : "each mark the mean of " + std::to_string(spark.periods) + " " + report.over_time.period + "s";
+  terminal.Paragraph(terminal.Paint(points.front().start + " to " + points.back().start + "; lowest mark " + marks.low + ", highest " + marks.high + ", " + each, Style::kDim), 2);
 }
 
 // A file with flags, or the folder of a project: then an objective and the hypotheses.
@@ -68,8 +85,7 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal, Part p
   if (part == Part::kAlone) RenderDataNotes(report.header, terminal);
   if (report.over_time.reason.empty()) {
     terminal.Heading("Outcome over time, by " + report.over_time.period);
-    terminal.Line("  " + Sparkline(report.over_time.points, static_cast<std::size_t>(std::min(72, terminal.width() - 4))));
-    if (!report.over_time.points.empty()) terminal.Line(terminal.Paint("  " + report.over_time.points.front().start + " to " + report.over_time.points.back().start, Style::kDim));
+    RenderSeries(report, terminal);
     for (const evidence::ChangePoint& change : report.over_time.changes) {
       const std::string by = std::isfinite(change.difference.low) ? ", by " + ReadableEstimate(change.difference) : "";
       terminal.Paragraph("A shift at " + change.start + ": from " + ReadableEstimate(change.before) + " to " + ReadableEstimate(change.after) + by + ".", 2);
@@ -96,7 +112,7 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal, Part p
   terminal.Heading("Columns");
   rows.clear();
   for (const evidence::ColumnProfile& c : report.columns) {
-    const std::string range = c.least.empty() ? base::Join(std::vector<std::string>(c.top_values.begin(), c.top_values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(4, c.top_values.size()))), ", ") : c.least + " to " + c.most;
+    const std::string range = c.least.empty() ? base::Join(std::vector<std::string>(c.top_values.begin(), c.top_values.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(4, c.top_values.size()))), ", ") : base::GroupedDigits(c.least) + " to " + base::GroupedDigits(c.most);
     rows.push_back({c.name, c.type, base::ReadableCount(c.missing), base::ReadableCount(c.distinct), range});
   }
   terminal.Table({{"column"}, {"type"}, {"missing", Terminal::Align::kRight}, {"distinct", Terminal::Align::kRight}, {"values"}}, rows);

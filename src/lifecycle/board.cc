@@ -1,5 +1,8 @@
 #include "lifecycle/board.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/text.h"
 #include "charter/fields.h"
 
@@ -48,6 +51,28 @@ void AddEvidence(const evidence::ProjectReport& report, std::vector<BoardQuestio
   for (const char* later : {"Where is it wrong, and for whom?", "Is it better for users? (A/B test)", "How is it doing now?"}) board->push_back({"deploy", later, "", "later", "later", "", ""});
 }
 
+// "0.034", with as many decimals as its interval supports.
+std::string Value(const evidence::Estimate& e) { return std::isfinite(e.low) && std::isfinite(e.high) ? base::ReadableInterval(e.value, e.low, e.high).value : base::ReadableNumber(e.value, 2); }
+
+std::string MoneyADay(const evidence::Estimate& e, const std::string& currency) {
+  const bool interval = std::isfinite(e.low) && std::isfinite(e.high);
+  const base::ReadableEnds ends = interval ? base::ReadableInterval(e.value, e.low, e.high) : base::ReadableEnds{base::ReadableNumber(e.value, 3), "", ""};
+  return ends.value + (currency.empty() ? "" : " " + currency) + " a day" + (interval && ends.low != ends.high ? " (" + ends.low + " to " + ends.high + ")" : "");
+}
+
+// What deciding by the recommended rung is worth; "" where the charter states no money.
+std::string Worth(const evidence::ProjectReport& report, const evidence::TrainReport& train) {
+  const auto value = std::find_if(report.value.begin(), report.value.end(), [&](const auto& v) { return v.objective == train.objective; });
+  if (value == report.value.end() || !value->reason.empty()) return "";
+  const auto find = [&](const std::string& name) { return std::find_if(value->rungs.begin(), value->rungs.end(), [&](const auto& r) { return r.name == name; }); };
+  const auto own = find(train.recommended), best = find(value->best);
+  if (own == value->rungs.end()) return "";
+  if (own->share_acted > 0) return std::isfinite(own->against_nothing.value) ? " At the stated values it is worth " + MoneyADay(own->against_nothing, value->currency) + " more than doing nothing." : "";
+  std::string text = " But at the stated values it never acts, so using it is doing nothing";
+  if (best != value->rungs.end() && best != own && std::isfinite(best->value_per_day.value)) text += "; the most money on the holdout is brought by '" + best->name + "', " + MoneyADay(best->value_per_day, value->currency);
+  return text + ".";
+}
+
 }  // namespace
 
 std::vector<BoardQuestion> MakeBoard(const CheckReport& check, const evidence::ProjectReport& report) {
@@ -82,10 +107,13 @@ std::string Headline(const evidence::ProjectReport& report) {
     const evidence::FeasibilityReport& f = report.feasibility[i];
     static constexpr const char* kWords[] = {"stop", "a person must answer first", "collect more before deciding", "use a rule", "go"};
     std::string part = (report.feasibility.size() > 1 ? f.objective + ": " : "Verdict: ") + kWords[static_cast<std::size_t>(f.verdict)] + ".";
-    if (!f.leaky_columns.empty()) part += " " + base::Join(f.leaky_columns, ", ") + " leaks: with it the gain would seem to be " + base::ReadableNumber(f.gain_with_leaks.value, 2) + " of " + f.metric + ", honestly it is " + base::ReadableNumber(f.gain.value, 2) + ".";
+    if (!f.leaky_columns.empty()) part += " " + base::Join(f.leaky_columns, ", ") + " leaks: with it the gain would seem to be " + Value(f.gain_with_leaks) + " of " + f.metric + ", honestly it is " + Value(f.gain) + ".";
     parts.push_back(part);
   }
-  for (const evidence::TrainReport& t : report.train) parts.push_back(t.recommended.empty() ? "No rung is recommended: the holdout refutes the choice." : "Recommended rung" + (report.train.size() > 1 ? " for " + t.objective : std::string()) + ": " + t.recommended + ".");
+  for (const evidence::TrainReport& t : report.train) {
+    const std::string whose = report.train.size() > 1 ? " for " + t.objective : std::string();
+    parts.push_back(t.recommended.empty() ? "No rung is recommended" + whose + ": the holdout refutes the choice." : "Recommended rung" + whose + ": " + t.recommended + "." + Worth(report, t));
+  }
   for (const evidence::RunStep& step : report.progress) {
     if (step.state == "skipped" && step.name.starts_with("train ")) parts.push_back("No ladder for " + step.name.substr(6) + ": " + step.detail + ".");
   }

@@ -12,7 +12,7 @@ namespace assay::lifecycle {
 // stays open and says who must answer.
 std::vector<evidence::BoardQuestion> MakeBoard(const evidence::CheckReport& check, const evidence::ProjectReport& report);
 
-// The verdict of the whole run in a sentence.
+// The verdict of the whole run in sentences: per objective the verdict and the recommended rung, with what it is worth a day.
 std::string Headline(const evidence::ProjectReport& report);
 
 }  // namespace assay::lifecycle

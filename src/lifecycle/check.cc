@@ -83,7 +83,7 @@ void Conclude(CheckReport* report) {
   const auto count = std::count_if(report->findings.begin(), report->findings.end(), [](const auto& f) { return f.status == FieldStatus::kContradicted; });
   const auto number = [](std::int64_t n, const char* one, const char* many) { return base::ReadableCount(n) + " " + (n == 1 ? one : many); };
   report->summary = number(report->answered, "field is answered", "fields are answered") + ", " + std::to_string(report->empty) + " empty, " + std::to_string(report->vague) + " vague, " + std::to_string(report->contradicted) + " contradicted. " +
-                    (count > 0 ? number(count, "statement does", "statements do") + " not hold; mend " + (count == 1 ? "it" : "them") + " before a run." : "Nothing in it is contradicted.");
+                    (count > 0 ? number(count, "statement does", "statements do") + " not hold." : "Nothing in it is contradicted.");
 }
 
 }  // namespace

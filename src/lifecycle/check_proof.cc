@@ -54,7 +54,7 @@ void CheckProof(CheckState& state) {
   const Result<double> visible = mean ? stats::EffectOfMeans(deviation, power.units_available, options) : stats::EffectOfShares(baseline, effect, power.units_available, options);
   if (visible) power.visible_effect = *visible;
   if (power.units_available >= *needed) {
-    state.Confirm("proof.days", "enough: " + base::ReadableNumber(power.days_needed, 3) + " days would do; the power is " + base::ReadableShare(power.power));
+    state.Confirm("proof.days", "enough: " + Units(power.days_needed) + " days would do; the power is " + base::ReadableShare(power.power));
     return;
   }
   state.Find("no_power", FieldStatus::kContradicted, place("days"), "the test would not show an effect of " + base::ReadableNumber(effect) + ": its power is " + (reached ? base::ReadableShare(*reached) : "nil") + ", wanted are " + base::ReadableShare(options.power),

@@ -42,7 +42,10 @@ evidence::Estimate RowsPerDay(const CheckState& state) {
   return ToEstimate(stats::ClusterMean(counts, {}));
 }
 
-std::string Readable(const evidence::Estimate& e) { return base::ReadableNumber(e.value, 3) + " rows a day (95 % interval " + base::ReadableNumber(e.low, 3) + " to " + base::ReadableNumber(e.high, 3) + ")"; }
+std::string Readable(const evidence::Estimate& e) {
+  const base::ReadableEnds ends = base::ReadableInterval(e.value, e.low, e.high);
+  return ends.value + " rows a day (95 % interval " + ends.low + " to " + ends.high + ")";
+}
 
 }  // namespace
 

@@ -43,11 +43,11 @@ Result<Proxy> MeasureProxy(const Workbench& bench, const table::Column& column, 
   if (is_number) {
     std::nth_element(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2), known.end());
     split_at = known[known.size() / 2];
-    proxy.value = ">= " + base::ReadableNumber(split_at);
+    proxy.value = ">= " + base::PlainNumber(split_at, 4);
   } else {
     const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     split_at = most->first;
-    proxy.value = "= " + (column.type() == table::ColumnType::kCategory ? column.dictionary()[static_cast<std::size_t>(split_at)] : base::ReadableNumber(split_at));
+    proxy.value = "= " + (column.type() == table::ColumnType::kCategory ? column.dictionary()[static_cast<std::size_t>(split_at)] : base::PlainNumber(split_at, 4));
   }
   examples.outcome.assign(examples.outcome.size(), 0.0F);
   for (std::size_t i = 0; i < numbers.size(); ++i) examples.outcome[i] = !std::isnan(numbers[i]) && (is_number ? numbers[i] >= split_at : numbers[i] == split_at) ? 1.0F : 0.0F;

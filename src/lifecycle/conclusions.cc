@@ -133,7 +133,8 @@ std::vector<Evidence> ConclusionsOf(const evidence::ValueReport& report) {
       one.answer = "No rung's decisions bring more than doing nothing.";
       continue;
     }
-    one.answer = "'" + rung.name + "' has the most value" + (std::isfinite(gain.value) ? ", " + base::ReadableNumber(gain.value, 3) + " " + unit + " more than doing nothing (95 % interval " + base::ReadableNumber(gain.low, 3) + " to " + base::ReadableNumber(gain.high, 3) + ")." : " per decision; " + gain.reason + ".");
+    const base::ReadableEnds more = std::isfinite(gain.low) && std::isfinite(gain.high) ? base::ReadableInterval(gain.value, gain.low, gain.high) : base::ReadableEnds{base::ReadableNumber(gain.value, 3), "n/a", "n/a"};
+    one.answer = "'" + rung.name + "' has the most value" + (std::isfinite(gain.value) ? ", " + more.value + " " + unit + " more than doing nothing (95 % interval " + more.low + " to " + more.high + ")." : " per decision; " + gain.reason + ".");
   }
   return {std::move(one)};
 }

@@ -18,7 +18,7 @@ evidence::Estimate ToEstimate(const Result<stats::Interval>& interval, double le
 evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, double shift);
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
 
-// "0.12 (95 % interval 0.1 to 0.14)". Requires an interval.
+// "0.120 (95 % interval 0.101 to 0.139)", decimals as base::ReadableInterval chooses them. Requires an interval.
 std::string EstimateInWords(const evidence::Estimate& estimate);
 
 }  // namespace assay::lifecycle

@@ -141,7 +141,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   for (const learn::Feature& feature : examples.features) report.features.push_back(feature.name);
   if (!report.leaky_columns.empty()) {
     const base::ScopedStep step(context, "gain with leaks");
-    const std::unique_ptr<Gains> leaky = ASSAY_TRY(MeasureGains(gathered.examples, dependence, metric, context));
+    const std::unique_ptr<Gains> leaky = ASSAY_TRY(MeasureGains(gathered.examples, dependence, metric, "gain with the leaky columns", context));
     report.gain_with_leaks = WithInterval(leaky->gain, 1 - 0.05 / 3);
   }
   if (examples.features.empty()) {
@@ -155,7 +155,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   std::unique_ptr<Gains> gains;
   {
     const base::ScopedStep step(context, "gain");
-    gains = ASSAY_TRY(MeasureGains(examples, dependence, metric, context));
+    gains = ASSAY_TRY(MeasureGains(examples, dependence, metric, "gain: out-of-fold predictions", context));
   }
   report.gain = WithInterval(gains->gain, 1 - 0.05 / 3);
   facts.gain_low = gains->gain.low;
@@ -184,12 +184,14 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   }
   {
     const base::ScopedStep step(context, "cases");
+    context.Report("repetition and collection: equal cases, noise of the outcome", 0, 0);
     JudgeDuplicates(ground, *gains, &items[1]);
     items.push_back(RepetitionItem(ground, *gains));
     items.push_back(CollectionItem(ground, *gains));
   }
   {
     const base::ScopedStep step(context, "groups");
+    context.Report("fatal errors: the worst group", 0, 0);
     items.push_back(FatalErrorsItem(ground, *gains, &facts));
     items.push_back(ASSAY_TRY(EthicsItem(ground, *gains, &facts)));
   }

@@ -177,6 +177,7 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
     ground.context.Report("data: learning curve", done += static_cast<std::int64_t>(size) * samples, planned);
   }
 
+  ground.context.Report("data: fit the learning curve", 0, 0);
   const std::vector<double> sample_errors = SampleErrors(sizes);
   std::vector<stats::CurveObservation> observations;
   for (std::size_t s = 0; s < sizes.size(); ++s) {
@@ -239,10 +240,10 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   } else {
     item.answer = flat ? "Yes: no rise is shown at " + at + "; more of the same rows would hardly help (fitted limit " + EstimateInWords(limit) + ")."
                        : "Not decided: no rise is shown at " + at + ", nor that more rows would not help; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";
-    if (has_target) {
-      const evidence::Estimate& rows = needed.estimate;
-      item.answer += " The target " + base::ReadableNumber(wanted, 3) + " is not surely reached; " + (std::isfinite(rows.value) ? "on the fitted curve that would take " + base::ReadableNumber(rows.value, 3) + " rows (" + (rows.reason.empty() ? base::ReadableNumber(rows.low, 3) + " to " + base::ReadableNumber(rows.high, 3) : rows.reason) + ")." : rows.reason + ".");
-    }
+  }
+  if (has_target && !reached && !more->in_vain) {
+    const evidence::Estimate& rows = needed.estimate;
+    item.answer += " The target " + base::ReadableNumber(wanted, 3) + " is not surely reached; " + (std::isfinite(rows.value) ? "on the fitted curve that would take " + base::ReadableNumber(rows.value, 3) + " rows (" + (rows.reason.empty() ? base::ReadableNumber(rows.low, 3) + " to " + base::ReadableNumber(rows.high, 3) : rows.reason) + ")." : rows.reason + ".");
   }
   return item;
 }

@@ -85,7 +85,8 @@ Finding Gap(const Ground& ground, const Gains& gains, const Sensitive& sensitive
   }
   finding.estimate = WithInterval(gap->difference, level);
   finding.accused = gap->difference.low > 0 || gap->difference.high < 0;
-  finding.message = finding.name + ", " + measure.words + ": " + base::ReadableNumber(gap->inside.value, 3) + " against " + base::ReadableNumber(gap->outside.value, 3) + " of the others, a gap of " + EstimateInWords(finding.estimate);
+  const int decimals = base::DecimalsFor(gap->difference.high - gap->difference.low);
+  finding.message = finding.name + ", " + measure.words + ": " + base::FixedNumber(gap->inside.value, decimals) + " against " + base::FixedNumber(gap->outside.value, decimals) + " of the others, a gap of " + EstimateInWords(finding.estimate);
   return finding;
 }
 

@@ -14,7 +14,7 @@ using learn::RungKind;
 
 constexpr int kFolds = 4;
 
-Result<void> Predict(const learn::Examples& examples, const RunContext& context, OutOfFold* all) {
+Result<void> Predict(const learn::Examples& examples, std::string_view step, const RunContext& context, OutOfFold* all) {
   constexpr RungKind kMembers[] = {RungKind::kConstant, RungKind::kRule, RungKind::kLinear, RungKind::kBoosted};
   const learn::Rows thin = ThinRows(examples, kGainRows, context.seed);
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, kFolds, context.seed));
@@ -23,7 +23,7 @@ Result<void> Predict(const learn::Examples& examples, const RunContext& context,
     all->fold.insert(all->fold.end(), folds[f].test.size(), static_cast<std::uint8_t>(f));
   }
   const auto fit = [&](std::size_t member, std::span<const std::uint32_t> rows, const RunContext& serial) { return learn::MakeRepeatedLearner(kMembers[member])->Fit(examples, rows, serial); };
-  const std::vector<learn::MemberOutOfFold> members = ASSAY_TRY(learn::PredictOutOfFold(examples, folds, std::size(kMembers), fit, context, "gain: out-of-fold predictions"));
+  const std::vector<learn::MemberOutOfFold> members = ASSAY_TRY(learn::PredictOutOfFold(examples, folds, std::size(kMembers), fit, context, step));
   all->constant = members[0].All();
   all->rule = members[1].All();
   all->linear = members[2].All();
@@ -33,9 +33,9 @@ Result<void> Predict(const learn::Examples& examples, const RunContext& context,
 
 }  // namespace
 
-Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, Metric metric, const RunContext& context) {
+Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, Metric metric, std::string_view step, const RunContext& context) {
   auto gains = std::make_unique<Gains>();
-  ASSAY_TRY(Predict(examples, context, &gains->all));
+  ASSAY_TRY(Predict(examples, step, context, &gains->all));
   const OutOfFold& all = gains->all;
   const learn::Judge judge(examples, all.rows, all.constant, dependence.Clusters());
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1;

@@ -80,15 +80,17 @@ Result<InitPlan> PlanCharter(const InitAnswers& given, const std::filesystem::pa
   project.folder = folder;
   const std::string path = (folder / "assay.toml").string();
   project.charter = ASSAY_TRY(charter::Charter::Parse(charter::WriteDraft(draft), path));
-  evidence::CheckReport check = ASSAY_TRY(CheckCharter(project, {table, summary, ""}, context));
+  LeakFinder leaks;
+  evidence::CheckReport check = ASSAY_TRY(CheckCharter(project, {table, summary, "", &leaks}, context));
   if (std::isfinite(check.rows_per_day.value) && check.rows_per_day.value >= 1 && !answers.sampled && !answers.texts.contains("data.rows_per_day")) {
     const double digits = std::pow(10, std::floor(std::log10(check.rows_per_day.value)) - 2);
     const double rounded = digits > 1 ? std::round(check.rows_per_day.value / digits) * digits : std::round(check.rows_per_day.value);
     draft.sections["data"]["rows_per_day"] = {base::ShortestNumber(rounded), "counted in the data"};
-    std::erase_if(check.open_questions, [](const evidence::OpenQuestion& q) { return q.key == "data.rows_per_day"; });
   }
   plan.text = charter::WriteDraft(draft);
-  ASSAY_TRY(charter::Charter::Parse(plan.text, path));
+  // Counted in what is written, so that the check of the file says the same.
+  project.charter = ASSAY_TRY(charter::Charter::Parse(plan.text, path));
+  if (draft.sections["data"].contains("rows_per_day")) check = ASSAY_TRY(CheckCharter(project, {table, summary, "", &leaks}, context));
   report.check = check.summary;
   report.contradicted = std::count_if(check.findings.begin(), check.findings.end(), [](const auto& f) { return f.status == evidence::FieldStatus::kContradicted; });
   report.open_questions = check.open_questions;

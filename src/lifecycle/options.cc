@@ -93,6 +93,7 @@ double CostPerDay(const std::string& text) {
   }
   double amount = 0;
   if (!base::ParseNumber(digits, &amount)) return std::nan("");
+  if (amount == 0) return 0;  // nothing, however often it is paid
   const std::string rest = base::Lowercase(text.substr(end));
   constexpr struct { const char* word; double days; } kPeriods[] = {{"day", 1}, {"week", 7}, {"month", base::kDaysPerMonth}, {"year", 365.25}};
   for (const auto& period : kPeriods) {

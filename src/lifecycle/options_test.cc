@@ -21,7 +21,7 @@ TEST(CostPerDay, ReadsCostsThatComeAgain) {
   };
   const double none = std::nan("");
   const Case cases[] = {
-      {"30.4375 USD a month", 1},  {"3 USD/day", 3},         {"7 EUR per week", 1},      {"365.25 EUR a year", 1}, {"0 USD a month", 0},
+      {"30.4375 USD a month", 1},  {"3 USD/day", 3},         {"7 EUR per week", 1},      {"365.25 EUR a year", 1}, {"0 USD a month", 0}, {"0 EUR", 0}, {"0", 0},
       {"12,175 USD per month", 400}, {"40,000 USD", none},   {"", none},                 {"a month", none},        {"5 USD, a Nigeria month", none},
       {"5 Nigeria month", none},   {"about 14 EUR every week, rising", 2},
   };
@@ -53,6 +53,14 @@ MoneySettings SmallMoney() {
   settings.decisions_per_day = 10;
   settings.cost_per_month = base::kDaysPerMonth;  // 1 a day
   return settings;
+}
+
+TEST(WhyNoValue, AdvisesAnOutcomeThatIsYesOrNo) {
+  MoneySettings settings;
+  const std::vector<std::string> classes = {"o'hare", "jfk"};
+  EXPECT_NE(WhyNoValue(settings, learn::Task::kRegression, "price", "price", {}).find("such as 'price >= LIMIT' with the limit"), std::string::npos);
+  const std::string of_classes = WhyNoValue(settings, learn::Task::kMulticlass, "airport", "origin", classes);
+  EXPECT_NE(of_classes.find("such as origin = 'o''hare' with the class"), std::string::npos) << of_classes;
 }
 
 TEST(ValueOfRungs, ByHand) {

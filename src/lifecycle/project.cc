@@ -153,9 +153,21 @@ Result<Objective> FindObjective(const Project& project, const std::string& name)
   return Error{ErrorCode::kNotFound, "--objective: there is no objective '" + name + "'." + base::DidYouMean(name, names) + " The charter has: " + base::Join(names, ", ")};
 }
 
+namespace {
+// A metric that is nothing but a column has that column's unit; without a metric the outcome of the first objective is averaged.
+std::string UnitOfMetric(const charter::Charter& charter, std::string metric) {
+  if (metric.empty() && !charter.list("objectives").empty()) metric = charter.list("objectives").front().text("outcome");
+  if (metric.size() > 2 && metric.front() == '"' && metric.back() == '"') metric = metric.substr(1, metric.size() - 2);
+  for (const Record& column : charter.list("data.columns")) {
+    if (base::Lowercase(column.text("name")) == base::Lowercase(metric)) return column.text("unit");
+  }
+  return "";
+}
+}  // namespace
+
 std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter) {
   std::vector<Hypothesis> hypotheses;
-  for (const Record& r : charter.list("phenomenon.hypotheses")) hypotheses.push_back({r.text("name"), r.text("claim"), r.text("segment"), r.text("metric"), r.text("direction"), r.text("period")});
+  for (const Record& r : charter.list("phenomenon.hypotheses")) hypotheses.push_back({r.text("name"), r.text("claim"), r.text("segment"), r.text("metric"), r.text("direction"), r.text("period"), UnitOfMetric(charter, r.text("metric"))});
   return hypotheses;
 }
 

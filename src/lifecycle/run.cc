@@ -152,7 +152,7 @@ class ProjectRun {
       return report;
     };
     const auto value_it = [&](const RunContext&) -> Result<evidence::ValueReport> {
-      evidence::ValueReport value = NoValue(money_, WhyNoValue(money_, gathered.examples.task, objective.name, objective.problem.outcome));
+      evidence::ValueReport value = NoValue(money_, WhyNoValue(money_, gathered.examples.task, objective.name, objective.problem.outcome, gathered.examples.classes));
       if (value.reason.empty()) {
         if (!rows) rows = ASSAY_TRY(LoadDecisionRows(rows_path));
         value = ASSAY_TRY(ValueOfRungs(*rows, money_));

@@ -98,8 +98,9 @@ std::optional<TimeLeak> FindTimeLeak(const learn::Examples& examples) {
   leak.late_early = near_count > 0 ? near_sum / near_count : std::nan("");
   leak.late_late = late_count > 0 ? late_sum / late_count : std::nan("");
   leak.accused = interval->low > 0.65;
+  const base::ReadableEnds shown = base::ReadableInterval(leak.auc.value, leak.auc.low, leak.auc.high);
   const std::string figures = "in " + base::ReadableCount(leak.rows) + " rows of cases that recur about once a day, how far the time of day strays from the case's usual one tells the outcome with AUC " +
-                              base::ReadableNumber(leak.auc.value, 3) + " (95 % interval " + base::ReadableNumber(leak.auc.low, 3) + " to " + base::ReadableNumber(leak.auc.high, 3) + ")" +
+                              shown.value + " (95 % interval " + shown.low + " to " + shown.high + ")" +
                               (late_count >= 50 ? ": it is " + base::ReadableShare(leak.late_early) + " within 5 minutes of the usual time and " + base::ReadableShare(leak.late_late) + " half an hour or more after it" : "");
   leak.message = leak.accused ? "The time of day in '" + NameOfTime(examples) + "' is what happened, not what was planned: " + figures + ". It is known only after the decision." : "The time of day in '" + NameOfTime(examples) + "' behaves like a plan: " + figures + ".";
   return leak;

@@ -78,7 +78,8 @@ std::string BetterImported(const evidence::TrainReport& report, const std::strin
   for (const RungReport& rung : report.rungs) {
     if (rung.kind != learn::RungKindName(RungKind::kImported) || !rung.against_best || !(rung.against_best->high < 0)) continue;
     const evidence::Comparison& c = *rung.against_best;
-    words += " Beside it, the imported model '" + rung.name + "' is better than '" + best + "', the best of ours, by " + base::ReadableNumber(-c.difference, 2) + " (" + base::ReadableNumber(-c.high, 2) + " to " + base::ReadableNumber(-c.low, 2) + ") of " + report.metric + " on the holdout. It is a column of the data, not a rung that can be recommended or applied: find out what it knows.";
+    const base::ReadableEnds lead = base::ReadableInterval(-c.difference, -c.high, -c.low);
+    words += " Beside it, the imported model '" + rung.name + "' is better than '" + best + "', the best of ours, by " + lead.value + " (" + lead.low + " to " + lead.high + ") of " + report.metric + " on the holdout. It is a column of the data, not a rung that can be recommended or applied: find out what it knows.";
   }
   return words;
 }
@@ -155,6 +156,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   if (options.open_holdout) openings = ASSAY_TRY(options.open_holdout(HoldoutFingerprint(gathered, split.test)));
   const base::ScopedStep step(context, "judge on the holdout");
   for (std::size_t r = 0; r < num_candidates; ++r) {
+    context.Report("score the holdout", static_cast<std::int64_t>(r), static_cast<std::int64_t>(num_candidates));
     rungs[r].predictions.resize(split.test.size() * k);
     ASSAY_TRY(rungs[r].model->Predict(*examples.table, split.test, rungs[r].predictions, context));
     if (rungs[r].kind == RungKind::kConstant) constant = rungs[r].predictions;
@@ -179,6 +181,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   for (const Rung& rung : rungs) predictions.push_back(&rung.predictions);
   const Standing standing = ASSAY_TRY(Compare(judge, metric, predictions, num_candidates));
   for (std::size_t r = 0; r < rungs.size(); ++r) {
+    context.Report("judge the rungs on the holdout", static_cast<std::int64_t>(r), static_cast<std::int64_t>(rungs.size()));
     RungReport out;
     out.name = rungs[r].name;
     out.kind = learn::RungKindName(rungs[r].kind);

@@ -38,7 +38,7 @@ Result<std::vector<double>> ScoresOf(const learn::Examples& examples, const lear
 std::string InWords(const learn::Examples& examples, const learn::Resampling& halves, std::int64_t sampled_rows, std::int64_t sampled_groups, std::int64_t rows, std::int64_t groups) {
   const std::string parts = examples.time.empty() ? "learns from a random half of the " + halves.groups + " and is judged by the other half"
                                                   : "learns from a random half of the " + halves.groups + " of the earlier two thirds and is judged by a random half of those of the later third";
-  std::string words = "Every rung was fitted anew " + std::to_string(halves.splits.size()) + " times inside the training part: each fit " + parts + " (about " + base::ReadableNumber(halves.training_groups, 3) + " and " + base::ReadableNumber(halves.judging_groups, 3) + ").";
+  std::string words = "Every rung was fitted anew " + std::to_string(halves.splits.size()) + " times inside the training part: each fit " + parts + " (about " + base::ReadableCount(std::llround(halves.training_groups)) + " and " + base::ReadableCount(std::llround(halves.judging_groups)) + ").";
   if (halves.training_groups + halves.judging_groups < kEnoughGroups) words += " So few " + halves.groups + " make these intervals too narrow: with ten in all they held the truth in 92 % of simulations instead of 95 %.";
   if (sampled_rows < rows) {
     words += " This used a sample of " + base::ReadableCount(sampled_groups) + " whole " + halves.groups + " (" + base::ReadableCount(sampled_rows) + " of " + base::ReadableCount(rows) + " rows); --full uses all " + base::ReadableCount(groups) + ", which makes these intervals about " +

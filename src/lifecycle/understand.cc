@@ -120,13 +120,14 @@ std::vector<double> OutcomeNumbers(const learn::Examples& examples) {
 namespace {
 std::string Summarise(const evidence::UnderstandReport& report, const learn::Examples& examples) {
   const bool rate = examples.task == learn::Task::kBinary || examples.task == learn::Task::kMulticlass;
-  const auto show = [&](double v) { return rate ? base::ReadableShare(v) : base::ReadableNumber(v); };
+  const evidence::Estimate mean = Scaled(report.outcome_mean, rate ? 100 : 1, 0);
+  const bool interval = std::isfinite(mean.low) && std::isfinite(mean.high);
+  const base::ReadableEnds ends = interval ? base::ReadableInterval(mean.value, mean.low, mean.high) : base::ReadableEnds{base::ReadableNumber(mean.value), "", ""};
   std::string text = "The outcome '" + report.outcome + "' is ";
   if (examples.task == learn::Task::kMulticlass) text += "most often '" + examples.classes[MostFrequentClass(examples)] + "', in ";
   else if (rate) text += "true in ";
-  text += show(report.outcome_mean.value);
-  if (!rate) text += " on average";
-  if (std::isfinite(report.outcome_mean.low)) text += " (95 % interval " + show(report.outcome_mean.low) + " to " + show(report.outcome_mean.high) + ", " + report.unit_of_dependence + ")";
+  text += ends.value + (rate ? " %" : " on average");
+  if (interval) text += " (95 % interval " + ends.low + " to " + ends.high + (rate ? " %, " : ", ") + report.unit_of_dependence + ")";
   text += ". ";
   if (report.over_time.reason.empty()) {
     const std::size_t changes = report.over_time.changes.size();

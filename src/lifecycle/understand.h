@@ -24,6 +24,7 @@ struct Hypothesis {
   std::string metric;     // EXPR that is averaged; "" = the outcome
   std::string direction;  // "higher", "lower" or "different" inside the segment
   std::string period;     // EXPR: rows to look at; "" = all
+  std::string unit;       // of the metric, as the charter states it; "" = none
 };
 
 // Intervals are by what DependenceOf says. Never fails for a part that cannot be computed: that part says why.

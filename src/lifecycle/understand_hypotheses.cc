@@ -116,7 +116,7 @@ HypothesisResult TestOne(const Gathered& gathered, const Dependence& dependence,
   return result;
 }
 
-void Judge(HypothesisResult* result) {
+void Judge(const std::string& unit, HypothesisResult* result) {
   if (std::isnan(result->p_value)) {
     if (result->answer.empty()) result->answer = "not tested: on neither side does the metric vary, so nothing shows how far chance may move it";
     const std::size_t colon = result->answer.find(": ");
@@ -124,8 +124,10 @@ void Judge(HypothesisResult* result) {
     return;
   }
   const bool higher = result->effect.value > 0;
-  const std::string figures = base::ReadableNumber(result->inside.value, 3) + " inside against " + base::ReadableNumber(result->outside.value, 3) + " outside, a difference of " +
-                              base::ReadableNumber(result->effect.value, 3) + " (95 % interval " + base::ReadableNumber(result->effect.low, 3) + " to " + base::ReadableNumber(result->effect.high, 3) + ")";
+  // All with as many decimals as the interval of the difference supports: it decides.
+  const int decimals = base::DecimalsFor(result->effect.high - result->effect.low);
+  const auto with_unit = [&](double value) { return base::FixedNumber(value, decimals) + (unit.empty() ? "" : " " + unit); };
+  const std::string figures = with_unit(result->inside.value) + " inside against " + with_unit(result->outside.value) + " outside, a difference of " + with_unit(result->effect.value) + " (95 % interval " + base::ReadableRange(result->effect.low, result->effect.high) + ")";
   if (!(result->q_value <= 0.05)) {
     result->verdict = Verdict::kInconclusive;
     result->answer = "the data do not decide it: " + figures;
@@ -150,7 +152,7 @@ std::vector<HypothesisResult> TestHypotheses(const Gathered& gathered, const Dep
   const std::vector<double> q_values = stats::BenjaminiHochberg(p_values);
   for (std::size_t i = 0; i < results.size(); ++i) {
     results[i].q_value = q_values[i];
-    Judge(&results[i]);
+    Judge(hypotheses[i].unit, &results[i]);
   }
   return results;
 }

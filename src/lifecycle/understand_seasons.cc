@@ -1,4 +1,5 @@
 // The outcome by weekday, month and hour.
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -54,6 +55,36 @@ std::vector<double> DailySeries(const learn::Examples& examples, const std::vect
     sum[d] = count[d] > 0 ? sum[d] / count[d] : 0;
   }
   return sum;
+}
+
+// The extremes of a few rows are chance: only positions with at least a quarter of an even share of them are compared.
+std::vector<std::size_t> PositionsToCompare(const Season& season) {
+  double rows = 0, filled = 0;
+  for (const std::int64_t n : season.rows) {
+    rows += static_cast<double>(n);
+    filled += n > 0 ? 1 : 0;
+  }
+  std::vector<std::size_t> compared;
+  for (std::size_t k = 0; k < season.means.size(); ++k) {
+    if (std::isfinite(season.means[k].low) && static_cast<double>(season.rows[k]) * 4 * filled >= rows) compared.push_back(k);
+  }
+  return compared;
+}
+
+// The lowest and the highest position in words, noted in the season; "" where there are not two.
+std::string Extremes(const std::vector<std::size_t>& compared, Season* season) {
+  if (compared.size() < 2) return "";
+  const auto by_value = [&](std::size_t a, std::size_t b) { return season->means[a].value < season->means[b].value; };
+  const std::size_t low = *std::min_element(compared.begin(), compared.end(), by_value), high = *std::max_element(compared.begin(), compared.end(), by_value);
+  season->lowest = season->labels[low];
+  season->highest = season->labels[high];
+  const auto with_mean = [&](std::size_t k) {
+    const evidence::Estimate& mean = season->means[k];
+    const base::ReadableEnds ends = base::ReadableInterval(mean.value, mean.low, mean.high);
+    return season->labels[k] + ", " + ends.value + " (" + ends.low + " to " + ends.high + ")";
+  };
+  const auto measured = static_cast<std::size_t>(std::count_if(season->means.begin(), season->means.end(), [](const evidence::Estimate& mean) { return std::isfinite(mean.low); }));
+  return ": lowest at " + with_mean(low) + ", highest at " + with_mean(high) + (compared.size() < measured ? ", among the " + std::to_string(compared.size()) + " with enough rows to compare" : "");
 }
 
 }  // namespace
@@ -116,19 +147,15 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
   for (std::size_t s = 0; s < seasons.size(); ++s) {
     Season& season = seasons[s];
     season.q_value = q_values[s];
-    std::size_t low = season.means.size(), high = season.means.size();
-    for (std::size_t k = 0; k < season.means.size(); ++k) {
-      if (!std::isfinite(season.means[k].low)) continue;
-      if (low == season.means.size() || season.means[k].value < season.means[low].value) low = k;
-      if (high == season.means.size() || season.means[k].value > season.means[high].value) high = k;
-    }
+    const std::vector<std::size_t> compared = PositionsToCompare(season);
+    season.compared = static_cast<std::int64_t>(compared.size());
     if (std::isnan(season.p_value)) {
       season.answer = season.reason.empty() ? "too few independent units to tell" : season.method;
       if (season.reason.empty()) season.reason = season.answer;
-    } else if (season.q_value > 0.05 || low == season.means.size()) {
+    } else if (season.q_value > 0.05) {
       season.answer = "no difference by " + season.name + " is shown (p = " + base::ReadableNumber(season.p_value, 2) + ")";
     } else {
-      season.answer = "differs by " + season.name + ": lowest at " + season.labels[low] + " (" + base::ReadableNumber(season.means[low].value, 3) + "), highest at " + season.labels[high] + " (" + base::ReadableNumber(season.means[high].value, 3) + "); p = " + base::ReadableNumber(season.p_value, 2);
+      season.answer = "differs by " + season.name + Extremes(compared, &season) + "; p = " + base::ReadableNumber(season.p_value, 2);
     }
   }
   return seasons;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <regex>
 
 #include "base/random.h"
 #include "base/thread_pool.h"
@@ -58,17 +59,22 @@ TEST(Understand, FindsAPlantedShiftAndTheStrongFeature) {
 
 TEST(Understand, HypothesesAreJudgedWithTheirDirection) {
   const std::vector<Hypothesis> hypotheses = {
-      {"strong lifts", "", "strong > 0.5", "", "higher", ""},
-      {"strong lowers", "", "strong > 0.5", "", "lower", ""},
-      {"noise matters", "", "noise = 'a'", "", "different", ""},
-      {"no such column", "", "weather = 'rain'", "", "higher", ""},
-      {"nobody inside", "", "strong > 7", "", "higher", ""},
+      {"strong lifts", "", "strong > 0.5", "", "higher", "", "EUR"},
+      {"strong lowers", "", "strong > 0.5", "", "lower", "", ""},
+      {"noise matters", "", "noise = 'a'", "", "different", "", ""},
+      {"no such column", "", "weather = 'rain'", "", "higher", "", ""},
+      {"nobody inside", "", "strong > 7", "", "higher", "", ""},
   };
   const Result<evidence::UnderstandReport> report = Understand(Days(0, 2), hypotheses, {});
   ASSERT_TRUE(report);
   using evidence::Verdict;
   const Verdict expected[] = {Verdict::kSupported, Verdict::kRefuted, Verdict::kInconclusive, Verdict::kInconclusive, Verdict::kInconclusive};
   for (std::size_t i = 0; i < hypotheses.size(); ++i) EXPECT_EQ(report->hypotheses[i].verdict, expected[i]) << hypotheses[i].name << ": " << report->hypotheses[i].answer;
+  // In its unit, and inside, outside and difference with the same decimals.
+  const std::string& answer = report->hypotheses[0].answer;
+  std::smatch figures;
+  ASSERT_TRUE(std::regex_search(answer, figures, std::regex(R"(^holds: 0\.(\d+) EUR inside against 0\.(\d+) EUR outside, a difference of 0\.(\d+) EUR \(95 % interval 0\.(\d+) to 0\.(\d+)\)$)"))) << answer;
+  for (std::size_t k = 2; k <= 5; ++k) EXPECT_EQ(figures[k].length(), figures[1].length()) << answer;
   EXPECT_EQ(report->hypotheses[3].answer.rfind("no data yet", 0), 0U);
   EXPECT_EQ(report->hypotheses[4].answer.rfind("no data yet", 0), 0U);
 }
@@ -119,7 +125,7 @@ TEST(Understand, ByDayNoiseIsSeldomCalledAnEffect) {
   constexpr int kRuns = 200;
   for (std::uint64_t run = 0; run < kRuns; ++run) {
     const Gathered gathered = Days(0, 100 + run);
-    const Hypothesis even{"even days", "", "day(t) / 2 = greatest(0, day(t) / 2) and weekday(t) <= 3", "", "different", ""};
+    const Hypothesis even{"even days", "", "day(t) / 2 = greatest(0, day(t) / 2) and weekday(t) <= 3", "", "different", "", ""};
     rejected += TestHypotheses(gathered, DependenceOf(gathered.examples), {even}, {})[0].p_value <= 0.05 ? 1 : 0;
   }
   EXPECT_LE(rejected, 19);  // 99.5 % of binomial(200, .05)
@@ -292,13 +298,13 @@ TEST(Understand, NoDataYetSaysWhy) {
     const char* says;
   };
   const Case cases[] = {
-      {{"no column", "", "strng > 0.5", "", "higher", ""}, "no data yet: its segment names the column 'strng', which the data do not have. Did you mean 'strong'?"},
-      {{"nobody", "", "strong > 7", "", "higher", ""}, "no data yet: no row lies inside the segment"},
-      {{"future", "", "strong > 0.5", "", "higher", "t > '2030-01-01'"}, "no data yet: no row lies in its period; the data reach from 1970-01-01 to 1970-04-30"},
-      {{"one day", "", "t = '1970-01-05'", "", "higher", ""}, "no data yet: "},
-      {{"no segment", "", "", "", "higher", ""}, "no data yet: the claim names no segment"},
-      {{"broken", "", "strong >", "", "higher", ""}, "cannot be tested: its segment is no expression"},
-      {{"text", "", "strong > 0.5", "noise", "higher", ""}, "cannot be tested: its metric is a category"},
+      {{"no column", "", "strng > 0.5", "", "higher", "", ""}, "no data yet: its segment names the column 'strng', which the data do not have. Did you mean 'strong'?"},
+      {{"nobody", "", "strong > 7", "", "higher", "", ""}, "no data yet: no row lies inside the segment"},
+      {{"future", "", "strong > 0.5", "", "higher", "t > '2030-01-01'", ""}, "no data yet: no row lies in its period; the data reach from 1970-01-01 to 1970-04-30"},
+      {{"one day", "", "t = '1970-01-05'", "", "higher", "", ""}, "no data yet: "},
+      {{"no segment", "", "", "", "higher", "", ""}, "no data yet: the claim names no segment"},
+      {{"broken", "", "strong >", "", "higher", "", ""}, "cannot be tested: its segment is no expression"},
+      {{"text", "", "strong > 0.5", "noise", "higher", "", ""}, "cannot be tested: its metric is a category"},
   };
   for (const Case& c : cases) {
     const Gathered gathered = Days(0, 2);
@@ -406,6 +412,41 @@ TEST(Understand, SeasonsAreFoundAndDaysWithoutRowsDoNotStopTheSearch) {
   EXPECT_TRUE(series.reason.empty());
 }
 
+// 200 days; the hours 8 and 12 with five rows a day, and 3 o'clock with one row on every tenth day, all of them positive.
+TEST(Understand, FewRowsAreNoExtremeOfASeason) {
+  base::RandomStream random(8, "hours");
+  std::vector<double> y;
+  std::vector<base::Micros> time;
+  const auto add = [&](int day, int hour, double chance) {
+    y.push_back(random.Uniform() < chance ? 1 : 0);
+    time.push_back(day * base::kMicrosPerDay + hour * base::kMicrosPerHour);
+  };
+  for (int day = 0; day < 200; ++day) {
+    for (int i = 0; i < 5; ++i) {
+      add(day, 8, 0.2);
+      add(day, 12, 0.6);
+    }
+    if (day % 10 == 0) add(day, 3, day % 20 == 0 ? 1 : 0.9);
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("y", y));
+  columns.push_back(Column::Times("t", time));
+  Problem problem;
+  problem.outcome = "y = 1";
+  problem.time = "t";
+  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, DependenceOf(gathered.examples), {});
+  ASSERT_EQ(seasons.size(), 3U);
+  const evidence::Season& hour = seasons[2];
+  EXPECT_TRUE(std::isfinite(hour.means[3].low));
+  EXPECT_GT(hour.means[3].value, hour.means[12].value);
+  EXPECT_EQ(hour.lowest, "08:00");
+  EXPECT_EQ(hour.highest, "12:00");
+  EXPECT_EQ(hour.compared, 2);
+  EXPECT_NE(hour.answer.find("lowest at 08:00, 0."), std::string::npos) << hour.answer;
+  EXPECT_NE(hour.answer.find("among the 2 with enough rows to compare"), std::string::npos) << hour.answer;
+}
+
 TEST(Understand, BigIdsAreToldApart) {
   std::vector<std::int64_t> ids;
   std::vector<double> y;
@@ -453,7 +494,7 @@ TEST(Understand, OfSeveralClassesTheMostFrequentIsNamed) {
   problem.outcome = "y";
   const Result<evidence::UnderstandReport> report = Understand(*GatherFromTable(problem, table, {}, {}), {}, {});
   ASSERT_TRUE(report);
-  EXPECT_NE(report->summary.find("The outcome 'y' is most often 'b', in 66.7 %"), std::string::npos) << report->summary;
+  EXPECT_NE(report->summary.find("The outcome 'y' is most often 'b', in 67 %"), std::string::npos) << report->summary;
 }
 
 TEST(Understand, SameBytesWithOneAndTwoThreads) {

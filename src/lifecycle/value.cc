@@ -120,10 +120,16 @@ DecisionRows DecisionRowsOf(const LadderPredictions& predictions, const learn::E
   return rows;
 }
 
-std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const std::string& objective, const std::string& outcome) {
+std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const std::string& objective, const std::string& outcome, std::span<const std::string> classes) {
   if (task != learn::Task::kBinary) {
     const std::string what = task == learn::Task::kRegression ? "a number" : task == learn::Task::kRanking ? "a rank in a list" : "one of several classes";
-    return "'" + objective + "' is " + what + ": money per right and wrong decision needs an outcome that is yes or no; add an objective such as '" + outcome + " >= LIMIT' with the limit from which acting is right";
+    std::string example = "'" + outcome + " >= LIMIT' with the limit from which acting is right";
+    if (task == learn::Task::kMulticlass && !classes.empty()) {
+      std::string text;
+      for (const char c : classes.front()) text += c == '\'' ? std::string("''") : std::string(1, c);
+      example = outcome + " = '" + text + "' with the class in which acting is right";
+    }
+    return "'" + objective + "' is " + what + ": money per right and wrong decision needs an outcome that is yes or no; add an objective such as " + example;
   }
   if (!settings.missing.empty()) return "the charter does not say " + settings.missing + ", the money for " + (settings.missing == "value.true_positive" ? "acting rightly" : "a false alarm");
   return "";

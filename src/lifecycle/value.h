@@ -58,6 +58,6 @@ Result<evidence::ValueReport> ValueOfRungs(const DecisionRows& rows, const Money
 // The report that says why there is no value, where there is none.
 evidence::ValueReport NoValue(const MoneySettings& settings, const std::string& reason);
 // "" when an objective of this task can have a value; else what is missing and what to write.
-std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const std::string& objective, const std::string& outcome);
+std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const std::string& objective, const std::string& outcome, std::span<const std::string> classes);
 
 }  // namespace assay::lifecycle

@@ -6,15 +6,13 @@ import type { LabelDelay, Season } from './generated/reports';
 import { domainOf, goesOn, intervalRows, rowOf, tallRows, within } from './interval_rows';
 import { Key, Number } from './parts';
 
-/** The finding with its extremes, named only from positions with at least a quarter of an even share of the rows. */
+/** The finding with its extremes as the outcome is read; which positions are compared is the report's choice. */
 function finding(season: Season, as: Reading): string {
-  const differs = /^differs by .*: lowest at .*; (p = .*)$/.exec(season.answer);
-  const measured = season.labels.map((label, i) => ({ label, of: season.means[i], n: season.rows[i] })).filter((m) => m.of.value !== null && m.of.low !== null);
-  const even = season.rows.reduce((sum, n) => sum + n, 0) / season.rows.filter((n) => n > 0).length;
-  const sure = measured.filter((m) => m.n >= even / 4).sort((a, b) => (a.of.value as number) - (b.of.value as number));
-  if (!differs || sure.length < 2) return sentence(season.answer);
-  const [lowest, highest] = [sure[0], sure[sure.length - 1]];
-  return `Differs by ${season.name}: lowest at ${lowest.label}, ${inLine(lowest.of, as)}, highest at ${highest.label}, ${inLine(highest.of, as)}${sure.length < measured.length ? `, among the ${sure.length} with enough rows to compare` : ''}; ${differs[1].replace(/ /g, '\u00a0')}.`;
+  const p = /; (p = .*)$/.exec(season.answer)?.[1];
+  const at = (label: string) => `${label}, ${inLine(season.means[season.labels.indexOf(label)], as)}`;
+  if (!season.lowest || !p) return sentence(season.answer);
+  const measured = season.means.filter((m) => m.value !== null && m.low !== null).length;
+  return `Differs by ${season.name}: lowest at ${at(season.lowest)}, highest at ${at(season.highest)}${season.compared < measured ? `, among the ${season.compared} with enough rows to compare` : ''}; ${p.replace(/ /g, '\u00a0')}.`;
 }
 
 function One({ season, as, unit, leaky, range }: { season: Season; as: Reading; unit: string; leaky: string[]; range: [number, number] }) {

@@ -131,6 +131,8 @@ struct Season {
   std::vector<std::string> labels;
   std::vector<Estimate> means;      // mean outcome at each, by unit
   std::vector<std::int64_t> rows;
+  std::string lowest, highest;      // labels among the positions compared; "" where no difference is shown or fewer than two can be
+  std::int64_t compared = 0;        // positions with an interval and at least a quarter of an even share of the rows
   double p_value = std::nan("");    // no difference between positions
   double q_value = std::nan("");    // over the seasons looked at
   std::string reason;               // why p and q are null; "" otherwise
@@ -143,6 +145,9 @@ void Describe(V& v, Season& s) {
   v("labels", s.labels, "positions in the season");
   v("means", s.means, "mean outcome at each position, with its interval by unit");
   v("rows", s.rows, "rows at each position");
+  v("lowest", s.lowest, "position with the lowest mean among those compared; empty where no difference is shown or fewer than two are compared");
+  v("highest", s.highest, "position with the highest mean among those compared");
+  v("compared", s.compared, "positions with an interval and at least a quarter of an even share of the rows");
   v("p_value", s.p_value, "test of no season");
   v("q_value", s.q_value, "false discovery rate over the seasons looked at");
   v("reason", s.reason, "why p_value and q_value are null; empty otherwise");

@@ -65,7 +65,7 @@ struct Gains {
 
 // In feasibility_gain.cc. At most kGainRows rows, drawn evenly from all units, are judged.
 inline constexpr std::int64_t kGainRows = 400'000;
-Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, learn::Metric metric, const RunContext& context);
+Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, learn::Metric metric, std::string_view step, const RunContext& context);
 evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gains);
 
 evidence::FeasibilityItem ObjectiveItem(const learn::Examples& examples, const Dependence& dependence, bool* unusable);
