@@ -93,7 +93,7 @@ std::vector<double> RuleGrower::Output(const std::vector<std::uint32_t>& members
     for (const std::uint32_t i : members) rows.push_back(rows_[i]);
     return {CentralOutcome(examples_, rows)};
   }
-  for (std::size_t c = 0; c < k_; ++c) output.push_back((sums[c] + prior_[c]) / (static_cast<double>(members.size()) + 1));
+  for (std::size_t c = 0; c < k_; ++c) output.push_back(offset_ + (sums[c] + prior_[c]) / (static_cast<double>(members.size()) + 1));
   return output;
 }
 
@@ -153,11 +153,7 @@ Result<int> RuleGrower::Split(const std::vector<std::uint32_t>& members, int dep
   nodes_.emplace_back();
   const std::vector<double> sums = Sums(members);
   const auto n = static_cast<double>(members.size());
-<<<<<<< HEAD
   nodes_.back().output = Output(members, sums);
-=======
-  for (std::size_t c = 0; c < k_; ++c) nodes_.back().output.push_back(offset_ + (sums[c] + prior_[c]) / (n + 1));
->>>>>>> 298f07c (Units that share days are judged by both; columns may be kept from models; verdicts say what decided and what to do; figures of exit criteria name their objective; what a reviewer found in readers, tests and headers)
   nodes_.back().share = n / static_cast<double>(rows_.size());
   if (depth == 0 || n < 2 * least_rows_) return index;
   const double variance = Variance(members, sums);

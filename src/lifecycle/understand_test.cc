@@ -223,7 +223,7 @@ TEST(Understand, PanelsRejectTrueNullsAtTheirLevel) {
     const Dependence dependence = DependenceOf(gathered.examples);
     ASSERT_NE(dependence.crossing, nullptr) << dependence.words;
     for (const evidence::Association& a : Associations(gathered.examples, dependence, {})) rejected[a.feature] += a.p_value <= 0.05 ? 1 : 0;
-    const std::vector<Hypothesis> claims = {{"wet days", "", "weather = 'wet'", "", "different", ""}};
+    const std::vector<Hypothesis> claims = {{"wet days", "", "weather = 'wet'", "", "different", "", ""}};
     rejected["hypothesis"] += TestHypotheses(gathered, dependence, claims, {})[0].p_value <= 0.05 ? 1 : 0;
   }
   for (const char* feature : {"rain", "size", "noise", "weather", "hypothesis"}) {
