@@ -162,7 +162,7 @@ test('a flag that a project states in its charter is refused with its key', () =
   const project = join(folder, 'stated');
   mkdirSync(project);
   writeFileSync(join(project, 'assay.toml'), '[project]\nname = "Stated"\n[data]\nsource = "../good.csv"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n');
-  const keys = { outcome: 'outcome', time: 'time', unit: 'unit', query: 'query', wait: 'wait', where: 'where', features: 'known', exclude: 'known', task: 'task', metric: 'metric', target: 'target', 'least-gain': 'least_gain' };
+  const keys = { outcome: 'outcome', time: 'time', unit: 'unit', query: 'query', wait: 'wait', where: 'where', features: 'feature', exclude: 'feature', task: 'task', metric: 'metric', target: 'target', 'least-gain': 'least_gain' };
   for (const command of ['understand', 'feasibility']) {
     for (const [flag, key] of Object.entries(keys)) {
       const run = assay(command, project, `--${flag}`, flag === 'target' || flag === 'least-gain' ? '0.01' : 'x');

@@ -121,7 +121,7 @@ test('an imported model that is better than ours is named beside what to use', a
   const { page, problems } = await open({}, join(path, '.assay', 'report.html'));
   const text = await page.locator('.opening').innerText();
   assert.match(text, /Best to use today/);
-  assert.match(text, /An imported model is better: “an oracle” beats “.*”, the best rung of ours, by 0\.\d+ \(0\.\d+ to 0\.\d+\) of skill/);
+  assert.match(text, /An imported model is better: “an oracle” beats “.*”, the best rung of ours, by 0\.\d+ \(0\.\d+ to 0\.\d+ at 9\d(\.\d)?\s%\) of skill/);
   assert.deepEqual(problems, []);
   await page.close();
 });
@@ -261,7 +261,7 @@ const crowded = (report) => {
     feasibility: [{ ...f, objective: 'quality', verdict: 'go', least_gain: 0.02, gain: estimate(0.109, 0.073, 0.145, 1 - 0.05 / 3) }, { ...f, objective, verdict: 'collect_more', least_gain: 0.02, gain: estimate(0.62, 0.51, 0.72, 1 - 0.05 / 3) }],
     train: [{ ...named, objective: 'quality' }, { ...named, objective }],
     understand: { ...report.understand, hypotheses },
-    steps: [{ name: 'a rung worth building', criterion: 'quality_recommended_skill >= 0.15 and quality_gain_low > 0', state: 'not_met', detail: 'quality_recommended_skill = 0.125, quality_gain_low = 0.0729' }],
+    steps: [{ name: 'a rung worth building', criterion: 'quality_recommended_skill >= 0.15 and quality_gain_low > 0', state: 'not_met', detail: 'quality_recommended_skill = 0.125, quality_gain_low = 0.0729', figures: [['recommended_skill', 0.125], ['gain_low', 0.0729]].map(([figure, value]) => ({ name: `quality_${figure}`, objective: 'quality', figure, value, reason: '' })) }],
     check: { ...report.check, proof: { ...report.check.proof, metric_kind: 'share' }, fields: [field('guardrails[small films].expression', 'budget < 10'), field('guardrails[small films].limit', '0.35'), field('data.columns[US Gross].unit', 'USD')] },
     board: [asked('value.currency', 'USD'), asked('value.true_positive', '4'), asked('value.false_positive', '-1'), asked('value.decisions_per_day', '16500'), asked('proof.smallest_effect', '0.005'), asked('ethics.fatal', 'false'), asked('guardrails', 'small films'), asked('data.columns', 'x', 'contradicted')],
   };

@@ -21,6 +21,7 @@ constexpr double kLeastCopies = 0.005;     // share of rows from which copies ma
 constexpr std::size_t kLeastRows = 10;
 constexpr double kMostDisagreement = 0.2;  // of equal cases, as a share of what chance makes
 constexpr double kMostCrowded = 0.1;       // share of equal rows with a neighbour that differs in one column
+constexpr std::size_t kFewValues = 64;
 constexpr std::size_t kAskedGroups = 5000, kMostSorted = 1'000'000, kBlock = 65'536;
 
 std::uint64_t Mixed(std::uint64_t value) {
@@ -148,8 +149,8 @@ std::optional<Copies> FindCopies(const Examples& examples, std::size_t num_colum
   std::map<std::uint64_t, std::vector<std::size_t>> same;  // columns that part the rows alike
   for (const std::size_t c : compared) {
     const Partition partition = PartitionOf(examples.table->column(c));
-    // Numbers that differ from row to row part the rows alike without saying the same.
-    same[partition.parts < copies.num_groups ? partition.number : Mixed(partition.number + c + 1)].push_back(c);
+    // Numbers that differ from row to row part the rows alike without saying the same; a few values that do say the same.
+    same[partition.parts < copies.num_groups || partition.parts <= kFewValues ? partition.number : Mixed(partition.number + c + 1)].push_back(c);
   }
   std::unordered_set<std::uint64_t> crowded;
   for (const auto& [partition, columns] : same) {
