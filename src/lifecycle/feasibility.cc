@@ -158,6 +158,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
     gains = ASSAY_TRY(MeasureGains(examples, dependence, metric, "gain: out-of-fold predictions", context));
   }
   report.gain = WithInterval(gains->gain, 1 - 0.05 / 3);
+  if (report.gain.low == report.gain.high) report.gain.reason = "exact for these rows: the best model answers as the constant does";
   facts.gain_low = gains->gain.low;
   facts.gain_high = gains->gain.high;
   facts.over_rule_low = gains->over_rule.low;
