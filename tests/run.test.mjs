@@ -238,14 +238,19 @@ test('what changes in the charter is computed again, the rest is taken over', ()
   writeFileSync(data, readFileSync(data, 'utf8').replace(/1,1\.5,0,70,red,5\n$/, ''));
 });
 
-test('a verdict of stop is an answer: exit code 1, and a complete report', () => {
-  const path = project({ objectives: ['coin = 1', 'y = 1'] });
+const stopped = (path) => {
   const run = assay('run', path, '--json');
   assert.equal(run.status, 1, run.stderr);
   const report = JSON.parse(run.stdout);
   valid(report, 'project');
   assert.equal(report.feasibility[0].verdict, 'stop');
   assert.equal(report.status, 'complete');
+  return report;
+};
+
+test('a verdict of stop is an answer: exit code 1, and a complete report', () => {
+  const path = project({ objectives: ['coin = 1', 'y = 1'] });
+  const report = stopped(path);
   assert.ok(report.progress.every((s) => s.state === 'done'));
   assert.equal(report.train[0].recommended, 'constant', 'nothing is better than the constant where there is nothing to learn');
   assert.ok(existsSync(join(path, '.assay', 'report.html')));
@@ -256,12 +261,7 @@ test('a stop where every feature leaks is complete: no ladder, and why', () => {
   writeFileSync(join(folder, 'leak.csv'), `y,copy\n${Array.from({ length: 600 }, (_, i) => [i % 3 === 0 ? 1 : 0, i % 3 === 0 ? 'won' : 'lost'].join(',')).join('\n')}\n`);
   const path = project();
   writeFileSync(join(path, 'assay.toml'), '[project]\nname = "L"\n[data]\nsource = "../leak.csv"\n[[objectives]]\nname = "won"\noutcome = "y = 1"\n');
-  const run = assay('run', path, '--json');
-  assert.equal(run.status, 1, run.stderr);
-  const report = JSON.parse(run.stdout);
-  valid(report, 'project');
-  assert.equal(report.feasibility[0].verdict, 'stop');
-  assert.equal(report.status, 'complete');
+  const report = stopped(path);
   assert.deepEqual([report.train, report.value], [[], []]);
   assert.deepEqual(report.progress.map((s) => s.state), ['done', 'done', 'done', 'skipped', 'skipped']);
   assert.ok(report.headline.includes('No ladder for won: without the columns that leak (copy) no feature is left'), report.headline);

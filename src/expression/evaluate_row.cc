@@ -91,17 +91,8 @@ Value Evaluate(const Node& node, const RowView& row) {
       }
       return Evaluate(node.children.back(), row);
     }
-    case Op::kYear:
-    case Op::kQuarter:
-    case Op::kMonth:
-    case Op::kWeek:
-    case Op::kWeekday:
-    case Op::kDay:
-    case Op::kHour:
-    case Op::kMinute:
-    case Op::kDate:
-      return {internal::TimePart(node.op, child(0).number), nullptr};
     default:
+      if (IsTimePart(node.op)) return {internal::TimePart(node.op, child(0).number), nullptr};
       return {CompareValues(node.op, AnyText(node), child(0), child(1)), nullptr};
   }
 }

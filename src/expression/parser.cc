@@ -360,15 +360,8 @@ void CollectColumns(const Node& node, std::vector<std::string>* names) {
 }
 
 bool AsksForTheDay(const Node& node) {
+  if (IsTimePart(node.op)) return node.op != Op::kHour && node.op != Op::kMinute;
   switch (node.op) {
-    case Op::kYear:
-    case Op::kQuarter:
-    case Op::kMonth:
-    case Op::kWeek:
-    case Op::kWeekday:
-    case Op::kDay:
-    case Op::kDate:
-      return true;
     case Op::kIsNull:
       return node.children[0].op == Op::kColumn;
     case Op::kLess:

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
+#include "learn/examples_for_test.h"
 #include "learn/metrics.h"
 #include "learn/model_store.h"
 #include "learn/split.h"
@@ -19,70 +20,6 @@ namespace assay::learn {
 namespace {
 
 using table::Column;
-
-enum class Truth { kNoise, kThreshold, kXor, kLinear };
-
-// Columns: x, z uniform; colour of 5 values; id of as many values as rows; partly missing w.
-Examples Make(Truth truth, Task task, std::size_t n, std::uint64_t seed) {
-  base::RandomStream random(seed, "examples");
-  std::vector<double> x(n), z(n), w(n);
-  std::vector<std::uint32_t> colour(n), id(n);
-  std::vector<std::string> ids;
-  Examples examples;
-  examples.task = task;
-  for (std::size_t i = 0; i < n; ++i) {
-    x[i] = random.Uniform();
-    z[i] = random.Uniform();
-    w[i] = random.Uniform() < 0.3 ? std::nan("") : random.Normal();
-    colour[i] = static_cast<std::uint32_t>(random.Below(5));
-    id[i] = static_cast<std::uint32_t>(i);
-    ids.push_back("id" + std::to_string(i));
-    double signal = 0;
-    if (truth == Truth::kThreshold) signal = x[i] > 0.6 ? 1 : -1;
-    if (truth == Truth::kXor) signal = (x[i] > 0.5) != (z[i] > 0.5) ? 1 : -1;
-    if (truth == Truth::kLinear) signal = 4 * (x[i] + z[i] - 1) + (colour[i] == 2 ? 1 : 0);
-    const double p = 1 / (1 + std::exp(-2 * signal));
-    float y = 0;
-    switch (task) {
-      case Task::kBinary: y = random.Uniform() < p ? 1.0F : 0.0F; break;
-      case Task::kRegression: y = static_cast<float>(signal + 0.5 * random.Normal()); break;
-      case Task::kMulticlass: y = static_cast<float>(random.Uniform() < p ? 2 : random.Below(2)); break;
-      case Task::kRanking: y = static_cast<float>(std::max(0.0, std::round(signal + random.Normal() + 1))); break;
-    }
-    examples.outcome.push_back(y);
-    if (task == Task::kRanking) examples.query.push_back(static_cast<std::uint32_t>(i / 10));
-  }
-  examples.num_queries = static_cast<std::uint32_t>(n / 10);
-  if (task == Task::kMulticlass) examples.classes = {"a", "b", "c"};
-  std::vector<Column> columns;
-  columns.push_back(Column::Numbers("x", x));
-  columns.push_back(Column::Numbers("z", z));
-  columns.push_back(Column::Numbers("w", w));
-  columns.push_back(Column::Categories("colour", colour, {"red", "green", "blue", "black", "white"}));
-  columns.push_back(Column::Categories("id", id, ids));
-  examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
-  for (std::size_t c = 0; c < 5; ++c) examples.features.push_back({c, examples.table->column(c).name(), examples.table->column(c).name()});
-  return examples;
-}
-
-double SkillOf(RungKind kind, const Examples& examples, const LearnerOptions& options = {}) {
-  const Split split = *SplitHoldout(examples, {});
-  const auto loss = [&](const Model& model) {
-    std::vector<double> predictions(split.test.size() * examples.num_outputs());
-    EXPECT_TRUE(model.Predict(*examples.table, split.test, predictions, {}));
-    if (examples.task == Task::kRanking) {
-      const std::vector<double> ndcg = QueryNdcg(examples, split.test, predictions, 0);
-      return 1 - std::accumulate(ndcg.begin(), ndcg.end(), 0.0) / static_cast<double>(ndcg.size());
-    }
-    std::vector<double> losses(split.test.size());
-    RowLosses(examples.task == Task::kRegression ? Metric::kRmse : Metric::kLogLoss, examples, split.test, predictions, losses);
-    return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
-  };
-  const auto model = MakeLearner(kind, options)->Fit(examples, split.train, {});
-  EXPECT_TRUE(model) << (model ? "" : model.error().message);
-  const auto constant = MakeLearner(RungKind::kConstant)->Fit(examples, split.train, {});
-  return 1 - loss(**model) / loss(**constant);
-}
 
 TEST(Learners, FindWhatIsPlantedAndNothingInNoise) {
   struct Case {
@@ -99,7 +36,7 @@ TEST(Learners, FindWhatIsPlantedAndNothingInNoise) {
       {Truth::kNoise, RungKind::kRandom, -6, -1},
   };
   for (const Case& c : cases) {
-    const double skill = SkillOf(c.kind, Make(c.truth, Task::kBinary, 4000, 11));
+    const double skill = SkillOf(c.kind, PlantedExamples(c.truth, Task::kBinary, 4000, 11));
     EXPECT_GE(skill, c.least) << RungKindName(c.kind) << " truth " << static_cast<int>(c.truth);
     EXPECT_LE(skill, c.most) << RungKindName(c.kind) << " truth " << static_cast<int>(c.truth);
   }
@@ -108,7 +45,7 @@ TEST(Learners, FindWhatIsPlantedAndNothingInNoise) {
 // A least child weight in units of p (1 - p) would keep the trees from leaves of rare classes.
 TEST(Learners, TreesFindWhatTellsARareOutcome) {
   for (const std::size_t classes : {2, 4}) {
-    Examples examples = Make(Truth::kNoise, classes == 2 ? Task::kBinary : Task::kMulticlass, 6000, 3);
+    Examples examples = PlantedExamples(Truth::kNoise, classes == 2 ? Task::kBinary : Task::kMulticlass, 6000, 3);
     if (classes == 4) examples.classes = {"a", "b", "c", "d"};
     std::vector<double> told;
     for (std::size_t i = 0; i < examples.outcome.size(); ++i) {
@@ -128,7 +65,7 @@ TEST(Learners, TreesFindWhatTellsARareOutcome) {
 TEST(Learners, TreesAnswerAnInteractionOfCategoriesTheRightWayRound) {
   for (const bool with_time : {false, true}) {
     for (std::uint64_t seed = 0; seed < 6; ++seed) {
-      Examples examples = Make(Truth::kNoise, Task::kBinary, 2000, 50 + seed);
+      Examples examples = PlantedExamples(Truth::kNoise, Task::kBinary, 2000, 50 + seed);
       base::RandomStream random(seed, "interaction");
       std::vector<std::uint32_t> a, b;
       for (std::size_t i = 0; i < 2000; ++i) {
@@ -146,7 +83,7 @@ TEST(Learners, TreesAnswerAnInteractionOfCategoriesTheRightWayRound) {
 
 // A panel: 40 units at 60 times. Halves of the units are judged by the other halves, and tuned in halves of these.
 TEST(Learners, RulesInAPanelGoAsDeepAsTheTruth) {
-  Examples examples = Make(Truth::kNoise, Task::kRegression, 2400, 9);
+  Examples examples = PlantedExamples(Truth::kNoise, Task::kRegression, 2400, 9);
   examples.num_units = 40;
   std::vector<double> x(2400), z(2400);
   examples.table->column(0).CopyNumbers(0, x);
@@ -169,7 +106,7 @@ TEST(Learners, RulesInAPanelGoAsDeepAsTheTruth) {
 
 // What cannot be tuned says so.
 TEST(Learners, OneUnitIsFittedWithoutFoldsAndSaysSo) {
-  Examples examples = Make(Truth::kThreshold, Task::kBinary, 300, 4);
+  Examples examples = PlantedExamples(Truth::kThreshold, Task::kBinary, 300, 4);
   examples.unit.assign(300, 0);
   examples.num_units = 1;
   Rows rows(300);
@@ -183,7 +120,7 @@ TEST(Learners, OneUnitIsFittedWithoutFoldsAndSaysSo) {
 
 TEST(Learners, ARuleFindsAClearThresholdInFewRows) {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
-    const double skill = SkillOf(RungKind::kRule, Make(Truth::kThreshold, Task::kBinary, 80, seed));
+    const double skill = SkillOf(RungKind::kRule, PlantedExamples(Truth::kThreshold, Task::kBinary, 80, seed));
     EXPECT_GT(skill, 0.1) << seed;
   }
 }
@@ -251,7 +188,7 @@ TEST(Learners, ManyWeakFeaturesGetThePenaltyTheyNeed) {
 
 // Under the absolute error each rung answers with medians: in a skewed outcome far below means. The saved models do as well.
 TEST(Learners, RungsThatAimAtTheMedianHaveTheSmallerAbsoluteError) {
-  Examples examples = Make(Truth::kNoise, Task::kRegression, 3000, 21);
+  Examples examples = PlantedExamples(Truth::kNoise, Task::kRegression, 3000, 21);
   std::vector<double> x(3000);
   examples.table->column(0).CopyNumbers(0, x);
   base::RandomStream random(21, "skewed");
@@ -285,107 +222,14 @@ TEST(Learners, RungsThatAimAtTheMedianHaveTheSmallerAbsoluteError) {
 TEST(Learners, WorkForEveryTask) {
   for (const Task task : {Task::kMulticlass, Task::kRegression, Task::kRanking}) {
     for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
-      EXPECT_GT(SkillOf(kind, Make(Truth::kLinear, task, 3000, 5)), 0.1) << TaskName(task) << " " << RungKindName(kind);
+      EXPECT_GT(SkillOf(kind, PlantedExamples(Truth::kLinear, task, 3000, 5)), 0.1) << TaskName(task) << " " << RungKindName(kind);
     }
-  }
-}
-
-// In whatever unit an outcome is measured: metres, light years, shares of a gram.
-TEST(Learners, TheUnitOfTheOutcomeDoesNotMatter) {
-  const Examples original = Make(Truth::kLinear, Task::kRegression, 3000, 5);
-  Rows rows(3000);
-  std::iota(rows.begin(), rows.end(), 0U);
-  for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
-    const double skill = SkillOf(kind, original);
-    EXPECT_GT(skill, 0.1) << RungKindName(kind);
-    for (const double unit : {1e-30, 1e-20, 1e-6, 1e6, 1e20, 1e30}) {
-      Examples examples = original;
-      for (float& y : examples.outcome) y = static_cast<float>(unit * static_cast<double>(y));
-      // Products are rounded to floats, so that a split may fall beside its neighbour.
-      EXPECT_NEAR(SkillOf(kind, examples), skill, 0.01) << RungKindName(kind) << " in units of " << unit;
-      // Saved and read again it predicts the same, in the outcome's own unit.
-      const auto model = MakeLearner(kind, {.quick = true})->Fit(examples, rows, {});
-      ASSERT_TRUE(model) << model.error().message;
-      const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-unit-test.json";
-      ASSERT_TRUE(SaveModel(path, "a model", examples, {rows, {0.5}}, **model));
-      const Result<SavedModel> back = LoadModel(path);
-      ASSERT_TRUE(back) << back.error().message;
-      std::vector<double> before(3000), after(3000);
-      ASSERT_TRUE((*model)->Predict(*examples.table, rows, before, {}));
-      ASSERT_TRUE(back->model->Predict(*examples.table, rows, after, {}));
-      EXPECT_EQ(before, after) << RungKindName(kind) << " in units of " << unit;
-      double predicted = 0, observed = 0;
-      for (std::size_t i = 0; i < 3000; ++i) {
-        predicted += before[i] * static_cast<double>(examples.outcome[i]);
-        observed += static_cast<double>(examples.outcome[i]) * static_cast<double>(examples.outcome[i]);
-      }
-      EXPECT_GT(predicted, 0.1 * observed) << RungKindName(kind) << " in units of " << unit;
-      EXPECT_LT(predicted, observed) << RungKindName(kind) << " in units of " << unit;
-    }
-  }
-}
-
-// Outcomes that lie together far from 0 are told apart all the same.
-TEST(Learners, AConstantAddedToTheOutcomeDoesNotMatter) {
-  const Examples original = Make(Truth::kLinear, Task::kRegression, 3000, 5);
-  for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
-    const double skill = SkillOf(kind, original);
-    EXPECT_GT(skill, 0.1) << RungKindName(kind);
-    for (const double constant : {-1e3, 1e3, 1e5}) {
-      Examples examples = original;
-      for (float& y : examples.outcome) y = static_cast<float>(static_cast<double>(y) + constant);
-      // Sums are rounded to floats: at 100,000 to 0.008.
-      EXPECT_NEAR(SkillOf(kind, examples), skill, 0.02) << RungKindName(kind) << " with " << constant << " added";
-    }
-  }
-}
-
-// A power of two changes no digit: the trees are the same, whether XGBoost adds up the labels as they are or in a nearer unit.
-TEST(Learners, BoostedTreesInAnotherPowerOfTwoAreTheSame) {
-  const Examples original = Make(Truth::kLinear, Task::kRegression, 2000, 7);
-  Rows rows(2000);
-  std::iota(rows.begin(), rows.end(), 0U);
-  const auto predictions = [&](double unit) {
-    Examples examples = original;
-    for (float& y : examples.outcome) y = static_cast<float>(unit * static_cast<double>(y));
-    std::vector<double> out(2000);
-    EXPECT_TRUE((*MakeLearner(RungKind::kBoosted, {.num_trees = 20})->Fit(examples, rows, {}))->Predict(*examples.table, rows, out, {}));
-    for (double& p : out) p /= unit;
-    return out;
-  };
-  const std::vector<double> ordinary = predictions(1);
-  for (const double unit : {0x1p-60, 0x1p-10, 0x1p10, 0x1p30, 0x1p90}) EXPECT_EQ(predictions(unit), ordinary) << unit;
-}
-
-// Numbers that lie together far from 0 are told apart all the same.
-TEST(Learners, FeaturesFarFromZeroKeepWhatTheyTell) {
-  const Examples original = Make(Truth::kThreshold, Task::kBinary, 3000, 12);
-  Examples examples = original;
-  std::vector<Column> columns = original.table->columns();
-  std::vector<double> far(3000);
-  columns[0].CopyNumbers(0, far);
-  for (double& x : far) x += 1e9;
-  columns[0] = Column::Numbers("x", far);
-  examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
-  Rows rows(3000);
-  std::iota(rows.begin(), rows.end(), 0U);
-  for (const RungKind kind : {RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
-    EXPECT_NEAR(SkillOf(kind, examples), SkillOf(kind, original), 0.02) << RungKindName(kind);
-    const auto model = MakeLearner(kind, {.quick = true})->Fit(examples, rows, {});
-    const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-far-test.json";
-    ASSERT_TRUE(SaveModel(path, "a model", examples, {rows, {0.5}}, **model));
-    const Result<SavedModel> back = LoadModel(path);
-    ASSERT_TRUE(back) << back.error().message;
-    std::vector<double> before(3000), after(3000);
-    ASSERT_TRUE((*model)->Predict(*examples.table, rows, before, {}));
-    ASSERT_TRUE(back->model->Predict(*examples.table, rows, after, {}));
-    EXPECT_EQ(before, after) << RungKindName(kind);
   }
 }
 
 TEST(Learners, SavedModelsPredictTheSame) {
   for (const Task task : {Task::kBinary, Task::kMulticlass, Task::kRegression, Task::kRanking}) {
-    const Examples examples = Make(Truth::kLinear, task, 600, 3);
+    const Examples examples = PlantedExamples(Truth::kLinear, task, 600, 3);
     Rows rows(600);
     std::iota(rows.begin(), rows.end(), 0U);
     for (const RungKind kind : {RungKind::kRandom, RungKind::kConstant, RungKind::kRule, RungKind::kLinear, RungKind::kBoosted}) {
@@ -406,7 +250,7 @@ TEST(Learners, SavedModelsPredictTheSame) {
 // A file may be sealed by whoever wrote it, so the shape of the tree is checked as well: no node in two places, no more of them
 // than a rule can have.
 TEST(Learners, ARuleThatIsNoTreeIsRefused) {
-  const Examples examples = Make(Truth::kXor, Task::kBinary, 2000, 3);
+  const Examples examples = PlantedExamples(Truth::kXor, Task::kBinary, 2000, 3);
   Rows rows(2000);
   std::iota(rows.begin(), rows.end(), 0U);
   const auto model = MakeLearner(RungKind::kRule, {})->Fit(examples, rows, {});
@@ -436,7 +280,7 @@ TEST(Learners, ARuleThatIsNoTreeIsRefused) {
 }
 
 TEST(Learners, SameModelWithOneAndTwoThreads) {
-  const Examples examples = Make(Truth::kLinear, Task::kBinary, 30000, 8);
+  const Examples examples = PlantedExamples(Truth::kLinear, Task::kBinary, 30000, 8);
   const Split split = *SplitHoldout(examples, {});
   ASSERT_GE(static_cast<std::int64_t>(split.train.size()) * EncodedColumns(examples), static_cast<std::int64_t>(kSharedValues)) << "with fewer all fits take one thread";
   base::ThreadPool one(1), two(2);
@@ -451,7 +295,7 @@ TEST(Learners, SameModelWithOneAndTwoThreads) {
 }
 
 TEST(Learners, UnseenCategoriesMissingColumnsAndWrongTypes) {
-  const Examples examples = Make(Truth::kLinear, Task::kBinary, 500, 4);
+  const Examples examples = PlantedExamples(Truth::kLinear, Task::kBinary, 500, 4);
   Rows rows(500);
   std::iota(rows.begin(), rows.end(), 0U);
   std::vector<Column> other;
@@ -479,7 +323,7 @@ TEST(Learners, UnseenCategoriesMissingColumnsAndWrongTypes) {
 }
 
 TEST(Splits, TimeGoesForwardWithTheGapAndUnitsStayWhole) {
-  Examples examples = Make(Truth::kNoise, Task::kBinary, 1000, 2);
+  Examples examples = PlantedExamples(Truth::kNoise, Task::kBinary, 1000, 2);
   for (std::size_t i = 0; i < 1000; ++i) {
     examples.time.push_back(static_cast<base::Micros>((i * 37) % 1000) * base::kMicrosPerHour);
     examples.unit.push_back(static_cast<std::uint32_t>((i * 37) % 1000 / 24));
@@ -501,7 +345,7 @@ TEST(Splits, TimeGoesForwardWithTheGapAndUnitsStayWhole) {
 }
 
 TEST(Metrics, ConstantLogLossIsTheEntropy) {
-  const Examples examples = Make(Truth::kThreshold, Task::kBinary, 1000, 6);
+  const Examples examples = PlantedExamples(Truth::kThreshold, Task::kBinary, 1000, 6);
   Rows rows(1000);
   std::iota(rows.begin(), rows.end(), 0U);
   double positives = 0;

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "lifecycle/feasibility.h"
+#include "lifecycle/gathered_for_test.h"
 
 namespace assay::lifecycle {
 namespace {
@@ -74,7 +75,7 @@ Gathered GatherCase(const CopiesCase& c, bool timed) {
   Problem problem;
   problem.outcome = "y = 1";
   if (timed) problem.time = "at";
-  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  return GatherColumns(problem, std::move(columns));
 }
 
 TEST(Copies, AreHeldTogetherAndWhatRecursByItselfIsNot) {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "lifecycle/gathered_for_test.h"
 #include "lifecycle/internal/feasibility_items.h"
 
 namespace assay::lifecycle {
@@ -58,7 +59,7 @@ TEST(FatalErrors, InARankingTheGroupWhoseItemsStandInTheWrongPlacesIsFound) {
   problem.outcome = "relevance";
   problem.query = "list";
   problem.task = "ranking";
-  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create({Column::Numbers("relevance", relevance), Column::Categories("region", region, {"a", "b"}), Column::Categories("list", query, names)})), {}, {});
+  const Gathered gathered = GatherColumns(problem, {Column::Numbers("relevance", relevance), Column::Categories("region", region, {"a", "b"}), Column::Categories("list", query, names)});
   const FeasibilityOptions options = Charter();
   const Dependence dependence = DependenceOf(gathered.examples);
   const RunContext context;
@@ -99,7 +100,7 @@ TEST(Collection, LabelsThatMostlyFitTheFeaturesAreCleanAndOthersAreLeftOpen) {
     }
     Problem problem;
     problem.outcome = "y = 1";
-    const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create({Column::Numbers("y", y), Column::Numbers("x", x)})), {}, {});
+    const Gathered gathered = GatherColumns(problem, {Column::Numbers("y", y), Column::Numbers("x", x)});
     const FeasibilityOptions options = Charter();
     const Dependence dependence = DependenceOf(gathered.examples);
     const RunContext context;

@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "lifecycle/feasibility.h"
+#include "lifecycle/gathered_for_test.h"
 #include "lifecycle/internal/feasibility_items.h"
 
 namespace assay::lifecycle {
@@ -47,7 +48,7 @@ Gathered People(const std::string& outcome, std::size_t rows) {
   Problem problem;
   problem.outcome = outcome;
   problem.exclude = {outcome == "amount" ? "y" : "amount", "sex"};
-  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  return GatherColumns(problem, std::move(columns));
 }
 
 TEST(FeasibilityItems, ASensitiveColumnNeedsAPersonAndNamesItsProxies) {
@@ -87,7 +88,7 @@ TEST(FeasibilityItems, TwoQueriesDecideNothing) {
   problem.outcome = "relevance";
   problem.query = "query";
   problem.task = "ranking";
-  const FeasibilityReport report = *Feasibility(*GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {}), {}, {});
+  const FeasibilityReport report = *Feasibility(GatherColumns(problem, std::move(columns)), {}, {});
   EXPECT_EQ(report.verdict, FeasibilityVerdict::kCollectMore) << report.reason;
   EXPECT_NE(report.reason.find("2 queries"), std::string::npos) << report.reason;
   EXPECT_LE(report.gain.high, 1);
@@ -106,7 +107,7 @@ TEST(FeasibilityItems, RareLabelsAreNotCleanBecauseTheyAreRare) {
   std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("x", x), Column::Numbers("z", z)};
   Problem problem;
   problem.outcome = "y";
-  const FeasibilityReport report = *Feasibility(*GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {}), {}, {});
+  const FeasibilityReport report = *Feasibility(GatherColumns(problem, std::move(columns)), {}, {});
   const FeasibilityItem& collection = Item(report, "collection");
   EXPECT_EQ(collection.answer.find("clean"), std::string::npos) << collection.answer;
   EXPECT_EQ(collection.verdict, Verdict::kInconclusive) << collection.answer;
@@ -138,7 +139,7 @@ TEST(FeasibilityItems, GroupsOfANumberAreTheSameForGapsAndProxies) {
   problem.exclude = {"income"};
   FeasibilityOptions options;
   options.sensitive = {"income"};
-  const Result<FeasibilityReport> report = Feasibility(*GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {}), options, {});
+  const Result<FeasibilityReport> report = Feasibility(GatherColumns(problem, std::move(columns)), options, {});
   ASSERT_TRUE(report) << report.error().message;
   int proxies = 0;
   for (const evidence::Finding& finding : Item(*report, "ethics").findings) {
@@ -168,7 +169,7 @@ TEST(FeasibilityItems, AGroupOfOneUnitLeavesTheCapOpen) {
   problem.outcome = "y = 1";
   problem.unit = "unit";
   problem.exclude = {"branch"};
-  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  const Gathered gathered = GatherColumns(problem, std::move(columns));
   FeasibilityOptions options;
   options.has_charter = true;
   options.harmed = "customers";
@@ -236,7 +237,7 @@ TEST(FeasibilityItems, WhereActingNeverPaysAModelDoesNot) {
   Problem problem;
   problem.outcome = "y = 1";
   std::vector<Column> columns = {Column::Numbers("x", x), Column::Numbers("y", y)};
-  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  const Gathered gathered = GatherColumns(problem, std::move(columns));
   FeasibilityOptions options;
   options.decisions_per_day = 100'000;
   options.value_right = 10;
@@ -327,7 +328,7 @@ Gathered Additive(double noise) {
   for (std::size_t f = 0; f < kFeatures; ++f) columns.push_back(Column::Numbers("x" + std::to_string(f), x[f]));
   Problem problem;
   problem.outcome = "y";
-  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  return GatherColumns(problem, std::move(columns));
 }
 
 TEST(FeasibilityItems, ACurveThatStillRisesBelowItsTargetAsksForMore) {
@@ -388,7 +389,7 @@ TEST(FeasibilityItems, AnOutcomeWithoutEnoughRowsAndOnlyLeakyFeaturesStop) {
     columns.push_back(Column::Numbers(name, feature));
     Problem problem;
     problem.outcome = "y = 1";
-    return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+    return GatherColumns(problem, std::move(columns));
   };
   const Result<FeasibilityReport> unusable = Feasibility(gather("x", rare, x), {}, {});
   ASSERT_TRUE(unusable) << unusable.error().message;
@@ -412,7 +413,7 @@ TEST(FeasibilityItems, RowsThatDifferBeyond53BitsAreNoDuplicates) {
   }
   Problem problem;
   problem.outcome = "y";
-  const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create({Column::Integers("id", ids), Column::Numbers("y", y)})), {}, {});
+  const Gathered gathered = GatherColumns(problem, {Column::Integers("id", ids), Column::Numbers("y", y)});
   const Result<FeasibilityReport> report = Feasibility(gathered, {}, {});
   ASSERT_TRUE(report) << report.error().message;
   const evidence::Estimate* duplicates = FigureOf(Item(*report, "leakage"), "duplicates");

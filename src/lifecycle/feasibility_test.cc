@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/thread_pool.h"
+#include "lifecycle/gathered_for_test.h"
 #include "lifecycle/time_leak.h"
 
 namespace assay::lifecycle {
@@ -44,7 +45,7 @@ Gathered Make(Plant plant, std::size_t n, std::uint64_t seed) {
   if (!extra.empty()) columns.push_back(Column::Numbers("extra", extra));
   Problem problem;
   problem.outcome = "y = 1";
-  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  return GatherColumns(problem, std::move(columns));
 }
 
 TEST(Feasibility, PlantedTruthsAreFoundAndInnocentTwinsNotAccused) {
@@ -99,7 +100,7 @@ TEST(Feasibility, AnActualTimeIsToldFromAPlannedOne) {
     Problem problem;
     problem.outcome = "delay > 15";
     problem.time = "departure";
-    const Gathered gathered = *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+    const Gathered gathered = GatherColumns(problem, std::move(columns));
     const std::optional<TimeLeak> leak = FindTimeLeak(gathered.examples);
     ASSERT_TRUE(leak.has_value());
     EXPECT_EQ(leak->accused, actual) << leak->message;

@@ -11,6 +11,7 @@
 #include "base/step_clock.h"
 #include "base/thread_pool.h"
 #include "learn/comparison.h"
+#include "lifecycle/gathered_for_test.h"
 #include "lifecycle/internal/train_parts.h"
 #include "lifecycle/model_paths.h"
 
@@ -44,7 +45,7 @@ Gathered Planted(int truth, std::uint64_t seed, const std::string& outcome = "y 
   Problem problem;
   problem.outcome = outcome;
   problem.exclude = {"other", "oracle"};
-  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  return GatherColumns(problem, std::move(columns));
 }
 
 TEST(Train, RecommendsTheLowestRungThatDoes) {
@@ -298,7 +299,7 @@ Gathered WithClassProbabilities() {
   Problem problem;
   problem.outcome = "y";
   problem.exclude = {"p_*"};
-  return *GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
+  return GatherColumns(problem, std::move(columns));
 }
 
 bool Says(const std::vector<std::string>& notes, const std::string& words) {

@@ -174,7 +174,7 @@ TEST(ClusterShare, CoversNearTheEnds) {
   }
 }
 
-// Every unit in every period, or only where `there` says so.
+// Units in four of five periods, a row or two in each.
 struct CrossedData {
   std::vector<double> values;
   std::vector<std::uint32_t> cell;

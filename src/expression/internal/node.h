@@ -64,6 +64,24 @@ struct Node {
   std::size_t column = 0;
 };
 
+// The parts of a time, of which hour and minute ask for more than the day.
+inline bool IsTimePart(Op op) {
+  switch (op) {
+    case Op::kYear:
+    case Op::kQuarter:
+    case Op::kMonth:
+    case Op::kWeek:
+    case Op::kWeekday:
+    case Op::kDay:
+    case Op::kHour:
+    case Op::kMinute:
+    case Op::kDate:
+      return true;
+    default:
+      return false;
+  }
+}
+
 struct FunctionRow {
   const char* name;
   Op op;
