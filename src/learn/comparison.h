@@ -35,7 +35,7 @@ class Judge {
   // a better than b by how much: positive whatever the metric's direction. Identical predictions (but for rounding, 1e-12 of
   // their size): difference exactly 0, standard error 0, p_value NaN, an interval without width. Different ones whose
   // difference is the same in every unit (both put all positives on top, say): standard error 0 and p_value NaN as well;
-  // the interval is stats::AllAlikeDifference where the metric lies between 0 and 1, else it does not exist (NaN).
+  // the interval is stats::AllAlikeDifference, of the metric's width, where it has both ends (LimitsOf), else none (NaN).
   Result<stats::Interval> Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level = 0.95) const;
 
   // The same difference with an interval from drawing whole units again (stats/unit_bootstrap.h). No p value. More than 500
