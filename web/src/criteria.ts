@@ -40,8 +40,11 @@ export function wantedOf(step: Step, report: ProjectReport): Wanted[] {
   return found;
 }
 
-/** Steps about an objective that are not met; a criterion of which nothing was measured speaks of the first. */
+/** Steps about an objective that are not met; a criterion over the data alone speaks of the first. */
 export function unmet(report: ProjectReport, objective: string): Step[] {
-  const speaks = (step: Step): boolean => (step.figures.length > 0 ? step.figures.some((f) => f.objective === objective || f.objective === '') : objective === report.feasibility[0]?.objective);
+  const speaks = (step: Step): boolean => {
+    const named = step.figures.map((f) => f.objective).filter((name) => name !== '');
+    return named.length > 0 ? named.includes(objective) : objective === report.feasibility[0]?.objective;
+  };
   return report.steps.filter((s) => (s.state === 'not_met' || s.state === 'not_measurable') && speaks(s));
 }
