@@ -56,7 +56,18 @@ const refused = [
   ['mixed-types.csv', many((i) => (i === 40_000 ? '0,oops' : `${i % 2},${i}`)), ["line 40002, column 'x'", "'oops' is not a number", 'leave it empty']],
   ['no-such-day.csv', many((i) => (i === 40_000 ? '0,2001-13-45' : `${i % 2},2001-01-${String(1 + (i % 28)).padStart(2, '0')}`)), ["line 40002, column 'x'", "'2001-13-45' is not a time"]],
   ['twice.csv', 'y,x,x\n1,2,3\n0,3,4\n', ['line 1', "'x' stands twice, as field 2 and 3"]],
-  ['open-quote.csv', 'y,x\n1,"a\n0,b\n1,c\n', ['quote']],
+  ['open-quote.csv', 'y,x\n1,"a\n0,b\n1,c\n', ['line 2: a double quote is opened and never closed']],
+  ['open-quote-in-the-middle.csv', many((i) => (i === 50 ? '1,"a' : `${i % 2},b`), 400), ['line 52: a double quote is opened and never closed']],
+  ['open-quote-before-another.csv', many((i) => (i === 50 ? '1,"a' : i === 70 ? '0,"c"' : `${i % 2},b`), 400), ['line 52: a double quote is opened and never closed']],
+  ['quote-within-a-text.csv', many((i) => (i === 50 ? '1,"a"b"' : `${i % 2},b`), 400), ['line 52: a double quote is opened', 'as two ("")']],
+  ['longer-last-line.csv', `${many((i) => `${i % 2},a`, 400)}1,2,3,4\n`, ['line 402 has 4 fields', 'header has 2']],
+  ['longer-last-lines.csv', `${many((i) => `${i % 2},a`, 400)}${'1,2,3\n'.repeat(3)}`, ['line 402 has 3 fields', 'header has 2']],
+  ['longer-last-line-below-a-title.csv', `# made by hand\nShop\n${many((i) => `${i % 2},a`, 400)}1,2,3,4\n`, ['line 404 has 4 fields', 'header has 2']],
+  ['longer-last-line.csv.gz', gzipSync(`${many((i) => `${i % 2},a`, 400)}1,2,3,4\n`), ['its rows have different numbers of fields']],
+  ['shorter-header.csv', `y,x\n${'1,2,3\n0,3,4\n'.repeat(200)}`, ['line 2 has 3 fields', 'header has 2', 'begin the lines above it with #']],
+  ['comment-below-the-header.csv', `${many((i) => `${i % 2},a`, 400)}# end of file\n`, ['line 402 has 1 field,', 'header has 2']],
+  ['numbers.json', '[1,2,3]', ['no objects', 'expected one object per row']],
+  ['an-object-and-a-number.json', '[{"y":1},3]', ['no objects', 'expected one object per row']],
 ];
 for (const [name, bytes, says] of refused) {
   test(`refused: ${name}`, () => {
@@ -115,6 +126,21 @@ test('read: byte order mark, CRLF, quoted delimiters, line ends and quotes', () 
   assert.equal(report.data.rows, 3);
   assert.deepEqual(of('x').top_values, ['a,b', 'c\r\nd', 'e "f"']);
   assert.equal(of('y').type, 'number');
+});
+
+test('read: rows that begin with # are rows, comments above the header are not', () => {
+  const codes = columns(file('hash.csv', `id,v,y\n${Array.from({ length: 400 }, (_, i) => `${i % 10 === 0 ? '#' : ''}${i},${i % 13},${i % 2}`).join('\n')}\n`));
+  assert.equal(codes.report.data.rows, 400);
+  assert.equal(codes.of('id').distinct, 400);
+  const spreadsheet = columns(file('not-available.csv', `x,y\n${Array.from({ length: 400 }, (_, i) => `${i % 10 === 0 ? '#N/A' : i},${i % 2}`).join('\n')}\n`));
+  assert.equal(spreadsheet.report.data.rows, 400);
+  assert.ok(spreadsheet.report.alerts.some((a) => a.kind === 'mixed_types' && a.column === 'x' && a.message.includes('#N/A')), JSON.stringify(spreadsheet.report.alerts));
+  const rows = `${Array.from({ length: 400 }, (_, i) => `${i},${i % 2}`).join('\n')}\n`;
+  for (const [name, top, first] of [['comment.csv', '# exported in 2024\nx,y\n', 'x'], ['comment-of-fields.csv', '# a, b, c\n\n# d, e, f, g\nx,y\n', 'x'], ['title.csv', 'Report 2024\n\nx,y\n', 'x'], ['header-with-hash.csv', '# exported, in, 2024\n#x,y\n', '#x']]) {
+    const { report } = columns(file(name, top + rows));
+    assert.equal(report.data.rows, 400, name);
+    assert.deepEqual(report.columns.map((c) => c.name), [first, 'y'], name);
+  }
 });
 
 test('read: a line end within a quoted name of the header', () => {

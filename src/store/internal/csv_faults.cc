@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "store/internal/csv_lines.h"
 #include "store/internal/source_files.h"
 #include "store/internal/text_between.h"
 
@@ -102,7 +103,7 @@ Error CsvFault(const std::string& source, const std::vector<std::string>& files,
                                           "; put texts with a delimiter in double quotes, or mend the line"};
   }
   if (message.find("unterminated quote") != std::string::npos || message.find("quote should be followed by") != std::string::npos) {
-    return {ErrorCode::kInvalidInput, line + ": a double quote is opened and never closed; close it, or write a quote inside a text as two (\"\")"};
+    return OpenQuote(line);
   }
   if (message.find("Maximum line size") != std::string::npos) {
     return {ErrorCode::kInvalidInput, line + ": the line is longer than 2,000,000 bytes; a quote that is opened and never closed makes such lines"};
@@ -111,42 +112,11 @@ Error CsvFault(const std::string& source, const std::vector<std::string>& files,
     if (const Result<std::string> name = NameOverMixedLineEnds(file); name && !name->empty()) {
       return {ErrorCode::kInvalidInput, file + ": line 1: the column name '" + *name + "' holds a line end of another kind (LF, CRLF) than the one at the end of the header, which the data engine cannot read; write the name on one line, or all line ends alike"};
     }
-    for (const char delimiter : {',', ';', '\t', '|'}) {
-      const Result<std::string> bytes = base::ReadFile(file);
-      if (bytes && bytes->substr(0, bytes->find('\n')).find(delimiter) != std::string::npos) return RaggedRow(file, delimiter);
-    }
+    if (const std::optional<char> delimiter = DelimiterOf(ReadCsvTop(file).header)) return RaggedRow(file, *delimiter);
     return {ErrorCode::kInvalidInput, file + ": no delimiter (comma, semicolon, tab or |) splits its lines into equal numbers of fields; expected a header line and rows of a CSV file"};
   }
   const std::string first = message.substr(0, message.find('\n'));
   return {ErrorCode::kInvalidInput, (files.size() > 1 ? source : line) + ": cannot be read as CSV: " + first};
-}
-
-// A plain scan that knows quotes is enough for an error message. Lines are counted as editors do, a record may span several.
-Error RaggedRow(const std::string& file, char delimiter) {
-  const Error general{ErrorCode::kInvalidInput, file + ": its rows have different numbers of fields separated by '" + std::string(1, delimiter) + "'; every row needs as many as the header"};
-  const Result<std::string> bytes = base::ReadFile(file);
-  if (!bytes || IsGzipName(file)) return general;
-  std::size_t header_fields = 0, fields = 1, line = 1, record_line = 1;
-  bool quoted = false, any = false;
-  for (std::size_t i = 0; i <= bytes->size(); ++i) {
-    const char c = i < bytes->size() ? (*bytes)[i] : '\n';
-    if (c == '"') quoted = !quoted;
-    if (c == delimiter && !quoted) ++fields;
-    if (c == '\n') ++line;
-    if (c != '\n' || quoted) {
-      any = any || c != '\r';
-      continue;
-    }
-    if (any && header_fields == 0) {
-      header_fields = fields;
-    } else if (any && fields != header_fields) {
-      return {ErrorCode::kInvalidInput, file + ": line " + std::to_string(record_line) + " has " + std::to_string(fields) + " fields, the header has " + std::to_string(header_fields) + "; put texts with a '" + std::string(1, delimiter) + "' in double quotes, or mend the line"};
-    }
-    record_line = line;
-    fields = 1;
-    any = false;
-  }
-  return general;
 }
 
 Result<void> RefuseDoubleNames(const std::string& file, const std::vector<std::string>& header, const std::vector<std::string>& names, std::vector<std::string>* renamed) {
@@ -161,7 +131,10 @@ Result<void> RefuseDoubleNames(const std::string& file, const std::vector<std::s
     if (!added) {
       return Error{ErrorCode::kInvalidInput, file + ": line 1: column '" + header[i] + "' stands twice, as field " + std::to_string(found->second + 1) + " and " + std::to_string(i + 1) + "; give each column its own name"};
     }
-    if (header[i] != names[i]) renamed->push_back("column '" + header[i] + "' is called '" + names[i] + "', because another column's name differs from it in case only");
+    if (header[i] == names[i]) continue;
+    const std::string_view trimmed = base::Trim(header[i]);
+    const std::string why = trimmed == names[i] ? "without the spaces around it" : std::string("because another column's name differs from it in case ") + (trimmed == header[i] ? "only" : "or spaces only");
+    renamed->push_back("column '" + header[i] + "' is called '" + names[i] + "', " + why);
   }
   return {};
 }

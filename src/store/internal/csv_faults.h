@@ -24,11 +24,8 @@ std::string WiderType(const ConversionFault& fault);
 // Turns the engine's message about a CSV file into an error. Reads `file` again only to say how many fields a line has.
 Error CsvFault(const std::string& source, const std::vector<std::string>& files, const std::string& message);
 
-// Names the first line that has another number of fields than the header.
-Error RaggedRow(const std::string& file, char delimiter);
-
 // kInvalidInput when a name stands twice in the header (the engine would rename the second one), or none has a name.
-// `renamed`: notes on names that differ in case only and are therefore read under another name.
+// `renamed`: notes on names that are read otherwise than written: their spaces are cut off, or they differ in case only.
 Result<void> RefuseDoubleNames(const std::string& file, const std::vector<std::string>& header, const std::vector<std::string>& names,
                                std::vector<std::string>* renamed);
 

@@ -23,6 +23,8 @@ std::string RecordOf(const std::string& message) {
 
 }  // namespace
 
+Error NoObjects(const std::string& file) { return {ErrorCode::kInvalidInput, file + ": holds values that are no objects, or nothing; " + kExpected}; }
+
 std::optional<Error> JsonFault(const std::string& message) {
   const std::string file = TextBetween(message, "file \"", "\"");
   const auto is = [&](const char* words) { return message.find(words) != std::string::npos; };
@@ -42,7 +44,7 @@ std::optional<Error> JsonFault(const std::string& message) {
   if (is("Missing closing brace")) return fault("its list of records is never closed with ]; the file was cut off: fetch or write it again");
   if (is("Empty array with trailing data")) return fault(std::string("something follows an empty list of records; ") + kExpected);
   if (is("maximum_object_size")) return fault(std::string("a record is longer than 16 MB; ") + kExpected);
-  if (is("JSON auto-detection error")) return fault(std::string("holds values that are no objects; ") + kExpected);
+  if (is("JSON auto-detection error")) return NoObjects(file);
   return std::nullopt;
 }
 

@@ -11,4 +11,7 @@ namespace assay::store::internal {
 // Turns the engine's message about a JSON file into an error; nothing when it speaks of something else.
 std::optional<Error> JsonFault(const std::string& message);
 
+// A file whose values, or some of them, are no objects, or that holds none.
+Error NoObjects(const std::string& file);
+
 }  // namespace assay::store::internal

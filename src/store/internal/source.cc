@@ -1,16 +1,31 @@
 #include "store/internal/source.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include "base/text.h"
 #include "store/internal/csv_faults.h"
+#include "store/internal/csv_lines.h"
 #include "store/internal/duckdb_handle.h"
 #include "store/internal/json_faults.h"
 
 namespace assay::store::internal {
 
 namespace {
+// How every CSV file is written. Without an empty `comment` the engine drops rows that begin with '#' when there are some.
+constexpr const char* kCsvRules = ", strict_mode = true, quote = '\"', escape = '\"', comment = ''";
+
+// Comments that the engine would take for rows; it goes past others, and past titles, by itself.
+std::int64_t LinesToSkip(const std::vector<std::string>& files) {
+  const CsvTop first = ReadCsvTop(files.front());
+  if (!first.has_delimiters) return 0;
+  const bool alike = std::all_of(files.begin(), files.end(), [&](const std::string& file) { return ReadCsvTop(file).comment_lines == first.comment_lines; });
+  return alike ? first.comment_lines : 0;
+}
+
+std::string SkipOption(const Source& source) { return source.lines_to_skip > 0 ? ", skip = " + std::to_string(source.lines_to_skip) : ""; }
+
 // The engine knows gzip by the ending .gz in lower case only.
 std::string CompressionOf(const Source& source) {
   return std::all_of(source.files.begin(), source.files.end(), IsGzipName) ? ", compression = 'gzip'" : "";
@@ -44,14 +59,12 @@ std::vector<std::string> NamesOf(const Source& source) {
 // A file whose rows have different numbers of fields is taken for one wide column by the engine.
 Result<void> RefuseRagged(const std::string& file, const std::vector<std::string>& names) {
   if (names.size() != 1) return {};
-  for (const char candidate : {',', ';', '\t', '|'}) {
-    if (names[0].find(candidate) != std::string::npos) return RaggedRow(file, candidate);
-  }
-  return {};
+  const std::optional<char> delimiter = DelimiterOf(ReadCsvTop(file).header);
+  return delimiter ? Result<void>(RaggedRow(file, *delimiter)) : Result<void>();
 }
 
 struct Dialect {
-  std::string delimiter;
+  std::string delimiter;      // "" when there is none
   std::string skipped_lines;  // before the header
   std::string dates, times;   // their formats
   bool iso_dates() const { return dates.empty() || dates == "%Y-%m-%d"; }
@@ -59,7 +72,7 @@ struct Dialect {
 
 Result<Dialect> SniffDialect(duckdb_connection connection, const Source& source) {
   QueryResult result;
-  const std::string sql = "SELECT Delimiter, SkipRows, DateFormat, TimestampFormat FROM sniff_csv(" + QuoteFile(source.files.front()) + ", header = true, strict_mode = true, quote = '\"', escape = '\"'" + CompressionOf(source) + ")";
+  const std::string sql = "SELECT Delimiter, SkipRows, DateFormat, TimestampFormat FROM sniff_csv(" + QuoteFile(source.files.front()) + ", header = true" + kCsvRules + SkipOption(source) + CompressionOf(source) + ")";
   if (duckdb_query(connection, sql.c_str(), &result.handle) != DuckDBSuccess) return SourceFault(source, duckdb_result_error(&result.handle));
   const auto text = [&](idx_t column) {
     char* value = duckdb_value_varchar(&result.handle, column, 0);
@@ -68,8 +81,15 @@ Result<Dialect> SniffDialect(duckdb_connection connection, const Source& source)
     return copy;
   };
   Dialect dialect{text(0), text(1), text(2), text(3)};
-  if (dialect.delimiter.empty() || dialect.delimiter == "(empty)") dialect.delimiter = ",";
+  if (dialect.delimiter == "(empty)") dialect.delimiter.clear();
   return dialect;
+}
+
+// The engine goes past all lines that have other numbers of fields than what follows: titles, but also a whole table above a last
+// line that is longer.
+Result<void> RefuseSkippedRows(const std::string& file, const Dialect& dialect) {
+  if (dialect.delimiter.size() == 1 && HoldsRows(file, std::atoll(dialect.skipped_lines.c_str()), dialect.delimiter[0])) return RaggedRow(file, dialect.delimiter[0]);
+  return {};
 }
 
 // What stands in the header, as it stands there.
@@ -77,7 +97,7 @@ Result<void> CheckHeader(duckdb_connection connection, Source* source, const Dia
   const std::vector<std::string> names = NamesOf(*source);
   ASSAY_TRY(RefuseRagged(source->files.front(), names));
   QueryResult result;
-  const std::string sql = "SELECT * FROM read_csv([" + QuoteFile(source->files.front()) + "], header = false, all_varchar = true, strict_mode = true, quote = '\"', escape = '\"', skip = " + dialect.skipped_lines + ", delim = " + QuoteLiteral(dialect.delimiter) + CompressionOf(*source) + ") LIMIT 1";
+  const std::string sql = "SELECT * FROM read_csv([" + QuoteFile(source->files.front()) + "], header = false, all_varchar = true" + kCsvRules + ", skip = " + dialect.skipped_lines + ", delim = " + QuoteLiteral(dialect.delimiter.empty() ? "," : dialect.delimiter) + CompressionOf(*source) + ") LIMIT 1";
   if (duckdb_query(connection, sql.c_str(), &result.handle) != DuckDBSuccess) return SourceFault(*source, duckdb_result_error(&result.handle));
   std::vector<std::string> header;
   for (idx_t i = 0; i < duckdb_column_count(&result.handle) && duckdb_row_count(&result.handle) > 0; ++i) {
@@ -99,8 +119,13 @@ Result<void> RefuseDifferingColumns(duckdb_connection connection, const Source& 
     alone.name = file;
     alone.files = {file};
     alone.format = source.format;
+    if (source.format == Format::kCsv) alone.lines_to_skip = LinesToSkip(alone.files);
     ASSAY_TRY(Plan(connection, &alone));
-    if (source.format == Format::kCsv) ASSAY_TRY(RefuseRagged(file, NamesOf(alone)));
+    if (source.format == Format::kCsv) {
+      ASSAY_TRY(RefuseRagged(file, NamesOf(alone)));
+      const Dialect dialect = ASSAY_TRY(SniffDialect(connection, alone));
+      ASSAY_TRY(RefuseSkippedRows(file, dialect));
+    }
     if (first.empty()) first = alone.columns;
     const auto find = [](const std::vector<PlannedColumn>& columns, const std::string& name) { return std::find_if(columns.begin(), columns.end(), [&](const PlannedColumn& c) { return c.column.name == name; }); };
     const auto refused = [&](const std::string& what) { return Error{ErrorCode::kInvalidInput, file + ": " + what + "; the files of a pattern need the same columns"}; };
@@ -120,17 +145,26 @@ Result<void> RefuseDifferingColumns(duckdb_connection connection, const Source& 
   }
   return {};
 }
+// Values that are no objects become one column that the engine calls 'json', which may as well be the name of a field.
+Result<void> RefuseNoObjects(duckdb_connection connection, const Source& source, const std::vector<duckdb_type>& types) {
+  if (NamesOf(source) != std::vector<std::string>{"json"} || types[0] == DUCKDB_TYPE_MAP) return {};
+  QueryResult result;
+  const std::string sql = "SELECT * FROM " + source.Reader(", records = true") + " LIMIT 0";
+  if (duckdb_query(connection, sql.c_str(), &result.handle) == DuckDBSuccess) return {};
+  const std::string message = duckdb_result_error(&result.handle);
+  return message.find("expected records") != std::string::npos ? NoObjects(source.name) : SourceFault(source, message);
+}
 }  // namespace
 
-std::string Source::Reader() const {
+std::string Source::Reader(const std::string& json_options) const {
   std::string list = "[";
   for (std::size_t i = 0; i < files.size(); ++i) list += (i > 0 ? ", " : "") + QuoteFile(files[i]);
   list += "]";
   // By name, so that a column of whole numbers in the first file and of reals in a later one is one of reals.
   if (format == Format::kParquet) return "read_parquet(" + list + (files.size() > 1 ? ", union_by_name = true)" : ")");
   // From a part of the rows the engine would take numbers for whole and silently round the ones that are not.
-  if (format == Format::kJson) return "read_json_auto(" + list + ", sample_size = -1" + CompressionOf(*this) + ")";
-  std::string reader = "read_csv(" + list + ", header = true, strict_mode = true, quote = '\"', escape = '\"'" + CompressionOf(*this);
+  if (format == Format::kJson) return "read_json_auto(" + list + ", sample_size = -1" + CompressionOf(*this) + json_options + ")";
+  std::string reader = "read_csv(" + list + ", header = true" + kCsvRules + SkipOption(*this) + CompressionOf(*this);
   if (!types.empty()) {
     reader += ", types = {";
     for (auto at = types.begin(); at != types.end(); ++at) reader += (at == types.begin() ? "" : ", ") + QuoteLiteral(at->first) + ": " + QuoteLiteral(at->second);
@@ -148,10 +182,13 @@ Result<Source> OpenSource(duckdb_connection connection, const std::string& name,
     ASSAY_TRY(RefuseDisguised(file, source.format));
     ASSAY_TRY(RefuseTornGzip(file, context));
   }
+  if (source.format == Format::kCsv) source.lines_to_skip = LinesToSkip(source.files);
   if (source.files.size() > 1) ASSAY_TRY(RefuseDifferingColumns(connection, source));
   const std::vector<duckdb_type> types = ASSAY_TRY(Plan(connection, &source));
+  if (source.format == Format::kJson) ASSAY_TRY(RefuseNoObjects(connection, source, types));
   if (source.format != Format::kCsv) return source;
   const Dialect dialect = ASSAY_TRY(SniffDialect(connection, source));
+  ASSAY_TRY(RefuseSkippedRows(source.files.front(), dialect));
   ASSAY_TRY(CheckHeader(connection, &source, dialect));
   // The engine finds types on the first rows and then silently rounds a later 2.5 to a whole number and cuts the time of
   // day off a later time, so whole numbers are read as reals and dates as times.

@@ -22,11 +22,12 @@ struct Source {
   Format format = Format::kCsv;
   TypeOverrides types;
   std::map<std::string, std::string> date_formats;  // of times that are not written year first, by column
+  std::int64_t lines_to_skip = 0;  // of CSV: comments above the header that the engine would not skip
   std::set<std::string> settled;  // columns whose type is not questioned again
   std::vector<PlannedColumn> columns;
   std::vector<std::string> notes;
 
-  std::string Reader() const;  // SQL that yields the rows
+  std::string Reader(const std::string& json_options = "") const;  // SQL that yields the rows
 };
 
 // Finds the files of `name` and their columns. kNotFound, kInvalidInput: files that are not what their names say, are torn, have rows of
