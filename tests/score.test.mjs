@@ -94,6 +94,19 @@ for (const { task, outcome, metrics, flags } of tasks) {
   });
 }
 
+test('scores are a list in .json, an object a line in .jsonl and .ndjson', () => {
+  const lines = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
+  const written = [['as.json', JSON.parse], ['as.jsonl', lines], ['as.ndjson', lines]].map(([name, read]) => {
+    json(assay('score', join(path('models-binary'), 'rule.json'), path('binary.csv'), '--out', path(name), '--json'));
+    return read(readFileSync(path(name), 'utf8'));
+  });
+  assert.equal(written[0].length, rows.length);
+  assert.deepEqual(Object.keys(written[0][0]), ['row', 'outcome', 'prediction']);
+  assert.deepEqual(written[1], written[0]);
+  assert.deepEqual(written[2], written[0]);
+  assert.equal(json(assay('understand', path('as.json'), '--outcome', 'outcome = 1', '--json')).data.rows, rows.length);
+});
+
 test('what the model knew of its rows and the file does not is said', () => {
   const units = rows.map((row, i) => ({ ...row, unit: `u${i % 60}` }));
   writeFileSync(path('units.csv'), csv(['x', 'unit', 'binary'], units));

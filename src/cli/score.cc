@@ -88,7 +88,7 @@ void AddScore(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("MODEL", arguments->model, "A model that 'assay train --models DIR' saved, or the folder of a project: its recommended rung")->required();
   command->add_option("FILE", arguments->file, "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->required();
-  command->add_option("--out", arguments->options.out, "Write the predictions: .parquet, .csv, .csv.gz, .json or .jsonl");
+  command->add_option("--out", arguments->options.out, "Write the predictions: .parquet, .csv, .csv.gz, .json (a list), .jsonl or .ndjson (an object a line)");
   command->add_option("--keep", arguments->options.keep, "Columns of FILE to carry along into the output");
   command->add_option("--objective", arguments->objective, "Of a project: which objective (default: the first)");
   session.AddCommonFlags(command);

@@ -13,7 +13,7 @@
 namespace assay::lifecycle {
 
 struct ScoreOptions {
-  std::string out;                // .parquet, .csv, .csv.gz, .json, .jsonl; "" = nothing is written
+  std::string out;                // .parquet, .csv, .csv.gz, .json, .jsonl, .ndjson; "" = nothing is written
   std::vector<std::string> keep;  // columns of the file carried along into the output
 };
 

@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 Result<std::string> OptionsOf(const std::string& path) {
   const std::string lower = base::Lowercase(path);
   constexpr struct { const char* ending; const char* options; } kKinds[] = {
-      {".parquet", "FORMAT parquet, COMPRESSION zstd"}, {".csv", "FORMAT csv, HEADER true"}, {".csv.gz", "FORMAT csv, HEADER true, COMPRESSION gzip"}, {".json", "FORMAT json"}, {".jsonl", "FORMAT json"}};
+      {".parquet", "FORMAT parquet, COMPRESSION zstd"}, {".csv", "FORMAT csv, HEADER true"}, {".csv.gz", "FORMAT csv, HEADER true, COMPRESSION gzip"}, {".json", "FORMAT json, ARRAY true"}, {".jsonl", "FORMAT json"}, {".ndjson", "FORMAT json"}};
   for (const auto& kind : kKinds) {
     if (lower.ends_with(kind.ending)) return std::string(kind.options);
   }
-  return Error{ErrorCode::kInvalidInput, path + ": its ending does not say what to write; expected .parquet, .csv, .csv.gz, .json or .jsonl"};
+  return Error{ErrorCode::kInvalidInput, path + ": its ending does not say what to write; expected .parquet, .csv, .csv.gz, .json, .jsonl or .ndjson"};
 }
 
 Error IoError(const std::string& path) { return {ErrorCode::kIo, path + ": cannot be written: " + std::strerror(errno)}; }
