@@ -137,7 +137,7 @@ void AddInit(CLI::App& app, Session& session) {
   command->add_option("DIR", arguments->folder, "Folder of the project; made if it does not exist")->required();
   command->add_option("--data", answers.source, "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->group(group);
   command->add_option("--outcome", answers.outcome, "What is to be known: an expression such as 'delay > 15' or a column")->group(group);
-  command->add_option("--time", answers.time, "When the decision is taken (default: the first time column)")->group(group);
+  command->add_option("--time", answers.time, "When the decision is taken (default: the first time column of at least five different days)")->group(group);
   command->add_option("--unit", answers.unit, "Rows of one unit depend on each other (default: proposed from the data)")->group(group);
   command->add_option("--query", answers.query, "The list within which rows are ranked")->group(group);
   command->add_option("--wait", answers.wait, "How long after the decision the outcome is known, like '2 hours'")->group(group);

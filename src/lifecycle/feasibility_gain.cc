@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "learn/out_of_fold.h"
 #include "lifecycle/internal/feasibility_items.h"
+#include "lifecycle/internal/train_parts.h"
 
 namespace assay::lifecycle {
 
@@ -38,6 +39,7 @@ Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, con
   ASSAY_TRY(Predict(examples, step, context, &gains->all));
   const OutOfFold& all = gains->all;
   const learn::Judge judge(examples, all.rows, all.constant, dependence.Clusters());
+  ASSAY_TRY(RefuseOneUnit("the validation folds", examples, all.rows, dependence));
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1;
   const auto goodness = [&](const std::vector<double>& predictions) {
     const auto parts = judge.Parts(metric, predictions);

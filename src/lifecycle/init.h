@@ -26,7 +26,7 @@ struct InitAnswers {
 };
 
 // The column that most likely says when the decision is taken: the first time column whose name does not say that it is
-// about what came after. "" when there is none.
+// about what came after, and whose values spread over at least five days (hours, where ProposeUnit names a column). "" when there is none.
 std::string ProposeTime(const table::Table& table);
 // What rows have in common: a column named like a person or thing that recurs, else the day where many rows share one.
 // "" when rows look independent. `time`: the EXPR that was chosen, "" for none.

@@ -1,6 +1,7 @@
 // What the data propose where flags and people do not say: time, unit, wait.
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -21,12 +22,32 @@ std::string AsExpression(const std::string& column) {
   return parsed ? parsed->Canonical() : quoted;
 }
 
+// Whether later rows can be judged by what earlier ones teach. Without a unit the rows of a day count as one observation, and the
+// last fifth of the rows, which judges, needs two of them.
+bool SplitsRows(const table::Column& times, bool has_unit) {
+  constexpr std::size_t kFewestPeriods = 5;
+  constexpr double kHoldout = 0.2;
+  std::unordered_map<std::int64_t, std::int64_t> periods;
+  const base::Micros length = has_unit ? base::kMicrosPerHour : base::kMicrosPerDay;
+  std::int64_t rows = 0, last = std::numeric_limits<std::int64_t>::min();
+  for (std::int64_t row = 0; row < times.num_rows(); ++row) {
+    const base::Micros t = times.TimeAt(row);
+    if (t == base::kMissingTime) continue;
+    const std::int64_t period = t / length - (t % length < 0 ? 1 : 0);
+    ++periods[period];
+    ++rows;
+    last = std::max(last, period);
+  }
+  return periods.size() >= kFewestPeriods && (has_unit || static_cast<double>(periods[last]) < kHoldout * static_cast<double>(rows));
+}
+
 }  // namespace
 
 std::string ProposeTime(const table::Table& table) {
+  const bool has_unit = !ProposeUnit(table, "").empty();
   std::string fallback;
   for (const table::Column& column : table.columns()) {
-    if (column.type() != table::ColumnType::kTime) continue;
+    if (column.type() != table::ColumnType::kTime || !SplitsRows(column, has_unit)) continue;
     if (LateNameReason(column.name()).empty()) return AsExpression(column.name());
     if (fallback.empty()) fallback = AsExpression(column.name());
   }
