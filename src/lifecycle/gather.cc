@@ -61,6 +61,17 @@ void NamePositiveClass(const Examples& examples, std::vector<std::string>* notes
   if (!known) notes->push_back("'" + classes[1] + "' counts as positive and '" + classes[0] + "' as negative; for the other way round write a condition as the outcome, like " + examples.outcome_text + " = " + quote + classes[0] + quote);
 }
 
+// Rows that are all alike can be ranked in any order.
+Result<void> RefuseAlikeQueries(const Examples& examples) {
+  std::vector<float> first(examples.num_queries, NAN);
+  for (std::size_t row = 0; row < examples.query.size(); ++row) {
+    float& outcome = first[examples.query[row]];
+    if (std::isnan(outcome)) outcome = examples.outcome[row];
+    if (examples.outcome[row] != outcome) return {};
+  }
+  return Error{ErrorCode::kInvalidInput, "--outcome, --query: no query of '" + examples.query_text + "' holds two different values of '" + examples.outcome_text + "', so any order of its rows is as good as another and there is nothing to rank; name an outcome that differs within a query, or a query that holds more rows"};
+}
+
 // Copies of a row stand on one side of every split. Equal rows have the same time and, but for a unit of its own per row, the same unit.
 void HoldCopiesTogether(std::size_t num_columns, Gathered* gathered) {
   constexpr double kOwnUnits = 0.95;
@@ -227,6 +238,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   if (examples.task == Task::kRanking) {
     if (!query) return Error{ErrorCode::kInvalidInput, "the task ranking needs --query: the list within which rows are ranked"};
     examples.query = DenseIds(query->Take(gathered.source_rows), &examples.num_queries);
+    ASSAY_TRY(RefuseAlikeQueries(examples));
   }
   HoldCopiesTogether(num_columns, &gathered);
   return gathered;

@@ -228,6 +228,7 @@ TEST(Gather, SaysWhatIsWrong) {
       {"time that is none", [](Problem* p) { p->time = "distance"; }, "expected a time"},
       {"no row left", [](Problem* p) { p->where = "distance > 100"; }, "no row is left"},
       {"ranking without query", [](Problem* p) { p->task = "ranking"; }, "--query"},
+      {"ranking of rows alike", [](Problem* p) { p->outcome = "origin = 'a'"; p->query = "origin"; p->task = "ranking"; }, "--outcome, --query: no query of 'origin' holds two different values of"},
       {"unknown feature", [](Problem* p) { p->features = {"distanse"}; }, "Did you mean 'distance'"},
   };
   for (const Case& c : cases) {
