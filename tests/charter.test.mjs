@@ -341,6 +341,36 @@ test('init never overwrites; --force keeps the old charter', () => {
   assert.equal(readFileSync(join(dir, 'assay.toml.before-1'), 'utf8'), '# mine\n');
 });
 
+test('init proposes a time only where later rows can judge what earlier ones teach', () => {
+  const hours = (rows, step) => Array.from({ length: rows }, (_, i) => `${new Date(Date.UTC(2024, 0, 1) + Math.floor(i / step) * 3_600_000).toISOString().slice(0, 19)},${['a', 'b', 'c', 'd'][i % 4]}${i % 24},${i % 7},${i % 3 === 0 ? 1 : 0}`);
+  const cases = [
+    ['one day', 'moment,who,x,y', hours(600, 600), ''],
+    ['two days', 'moment,who,x,y', hours(48, 1), ''],
+    ['two days of people who come again', 'moment,user,x,y', hours(480, 10), 'moment'],
+    ['two moments of people who come again', 'moment,user,x,y', hours(480, 240), ''],
+    ['six days', 'moment,who,x,y', hours(144, 1), 'moment'],
+    ['five days, the last of which would judge alone', 'moment,who,x,y', hours(120, 1), ''],
+  ];
+  for (const [what, header, rows, time] of cases) {
+    writeFileSync(join(folder, 'times.csv'), `${header}\n${rows.join('\n')}\n`);
+    const made = assay('init', join(folder, `times of ${what}`), '--data', join(folder, 'times.csv'), '--outcome', 'y = 1', '--yes', '--json');
+    assert.equal(made.status, 0, made.stderr);
+    assert.equal(JSON.parse(made.stdout).time, time, what);
+  }
+});
+
+test('init and check say that the outcome takes all columns', () => {
+  writeFileSync(join(folder, 'two.csv'), `a,b\n${Array.from({ length: 100 }, (_, i) => `${(i * 37) % 101},${(i * 53) % 101}`).join('\n')}\n`);
+  const made = assay('init', join(folder, 'two'), '--data', join(folder, 'two.csv'), '--outcome', 'a > b', '--yes', '--json');
+  assert.equal(made.status, 0, made.stderr);
+  assert.equal(JSON.parse(made.stdout).contradicted, 1);
+  const checked = assay('check', join(folder, 'two'), '--json');
+  assert.equal(checked.status, 1, checked.stderr);
+  const found = JSON.parse(checked.stdout).findings.find((f) => f.status === 'contradicted');
+  assert.equal(found.kind, 'no_feature');
+  assert.ok(found.message.includes('no column is left as a feature') && found.evidence.includes("'a': it is part of the outcome"), JSON.stringify(found));
+});
+
 for (const [what, words, says] of [
   ['no data', ['--outcome', 'y'], '--data is missing'],
   ['no outcome', ['--data', shop], '--outcome is missing'],

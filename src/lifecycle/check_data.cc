@@ -98,6 +98,14 @@ void CheckMetric(CheckState& state, const Record& objective, std::size_t index, 
   state.Find("metric_does_not_fit", FieldStatus::kContradicted, place, "the outcome '" + objective.text("outcome") + "' makes the task " + learn::TaskName(task) + ", for which '" + learn::MetricName(*metric) + "' does not exist", learn::RefuseMetricOf(*metric, task).error().message, "Write another metric, or state the task.");
 }
 
+// The analyses refuse it; the objective's own columns are the usual reason.
+void RefuseNoFeatures(CheckState& state, const Record& objective, std::size_t index, const Gathered& gathered) {
+  if (!gathered.examples.features.empty()) return;
+  std::vector<std::string> excluded;
+  for (const ExcludedColumn& column : gathered.excluded) excluded.push_back("'" + column.column + "': " + column.reason);
+  state.Find("no_feature", FieldStatus::kContradicted, PlaceOf("objectives", objective, "outcome", index), "objective '" + objective.text("name") + "': no column is left as a feature", base::Join(excluded, "; "), "Add columns that are known at the decision, or name another outcome.");
+}
+
 }  // namespace
 
 void GatherObjectives(CheckState& state) {
@@ -128,6 +136,7 @@ void GatherObjectives(CheckState& state) {
       std::vector<learn::Derivation>& derivations = gathered->examples.derivations;
       for (auto it = derived.rbegin(); it != derived.rend(); ++it) derivations.insert(derivations.begin(), {it->name, it->expression});
       CheckMetric(state, records[i], i, gathered->examples.task);
+      RefuseNoFeatures(state, records[i], i, *gathered);
       if (i == 0) state.gathered = std::move(*gathered);
       continue;
     }
