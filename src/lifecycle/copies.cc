@@ -5,7 +5,6 @@
 #include <numeric>
 #include <span>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/text.h"
 #include "lifecycle/internal/leaks.h"
@@ -20,9 +19,9 @@ using Keys = std::vector<std::uint64_t>;
 constexpr double kLeastCopies = 0.005;     // share of rows from which copies matter
 constexpr std::size_t kLeastRows = 10;
 constexpr double kMostDisagreement = 0.2;  // of equal cases, as a share of what chance makes
-constexpr double kMostCrowded = 0.1;       // share of equal rows with a neighbour that differs in one column
+constexpr double kBeyondChance = 10;       // pairs of equal rows for each that the values of single columns would make
 constexpr std::size_t kFewValues = 64;
-constexpr std::size_t kAskedGroups = 5000, kMostSorted = 1'000'000, kBlock = 65'536;
+constexpr std::size_t kAskedGroups = 20'000, kMostSorted = 1'000'000, kBlock = 65'536;
 
 std::uint64_t Mixed(std::uint64_t value) {
   value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9ULL;
@@ -55,12 +54,26 @@ Keys KeysOf(const table::Table& table, const std::vector<std::size_t>& columns) 
 struct Partition {
   std::uint64_t number = 0;
   std::size_t parts = 0;
+  double alike = 0;  // chance that two rows have the same value
 };
 Partition PartitionOf(const table::Column& column) {
-  std::unordered_map<std::uint64_t, std::uint64_t> order;
+  struct Part {
+    std::uint64_t place = 0;
+    double rows = 0;
+  };
+  std::unordered_map<std::uint64_t, Part> parts;
   Partition partition;
-  ForEachValue(column, [&](std::size_t, std::uint64_t value) { partition.number = Mixed(partition.number + order.emplace(value, order.size()).first->second + 1); });
-  partition.parts = order.size();
+  ForEachValue(column, [&](std::size_t, std::uint64_t value) {
+    Part& part = parts.emplace(value, Part{parts.size(), 0}).first->second;
+    part.rows += 1;
+    partition.number = Mixed(partition.number + part.place + 1);
+  });
+  partition.parts = parts.size();
+  const auto n = static_cast<double>(column.num_rows());
+  // In the order of the keys' first rows, so that the sum is the same wherever the map keeps them.
+  std::vector<double> rows(parts.size());
+  for (const auto& [value, part] : parts) rows[part.place] = part.rows;
+  for (const double count : rows) partition.alike += count / n * (count / n);
   return partition;
 }
 
@@ -117,6 +130,29 @@ double Disagreement(const Examples& examples, const Keys& cases) {
   return by_chance > 0 ? differ / rows / by_chance : 1;
 }
 
+// Pairs of an asked row and a row that differs from it in these columns alone. `part`: the keys of these columns.
+double NeighbouringPairs(const Keys& whole, Keys part, const std::unordered_map<std::uint64_t, double>& asked) {
+  struct Place {
+    double rows = 0, asked = 0, squares = 0;
+  };
+  std::unordered_map<std::uint64_t, Place> places;  // key without these columns
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    part[i] = whole[i] - part[i];
+    const auto found = asked.find(whole[i]);
+    if (found == asked.end()) continue;
+    Place& place = places[part[i]];
+    place.asked += 1;
+    place.squares += found->second;  // once for each of its rows
+  }
+  for (const std::uint64_t key : part) {
+    if (const auto found = places.find(key); found != places.end()) found->second.rows += 1;
+  }
+  // Whole numbers below 2^53, whose sum is the same in any order.
+  double pairs = 0;
+  for (const auto& [key, place] : places) pairs += place.asked * place.rows - place.squares;
+  return pairs;
+}
+
 }  // namespace
 
 std::optional<Copies> FindCopies(const Examples& examples, std::size_t num_columns, const std::vector<std::string>& outcome_columns) {
@@ -138,41 +174,36 @@ std::optional<Copies> FindCopies(const Examples& examples, std::size_t num_colum
   if (!ManyRecur(whole) || Disagreement(examples, KeysOf(*examples.table, known)) > kMostDisagreement) return std::nullopt;
 
   copies.group.resize(n);
-  std::unordered_map<std::uint64_t, std::size_t> asked;  // of a random part of the groups of several rows: key -> rows
+  std::unordered_map<std::uint64_t, double> asked;  // of a random part of the groups: key -> rows
+  double equal_pairs = 0;
+  const std::size_t parts = n / kAskedGroups + 1;
   ForEachGroup(whole, SortedBy(whole), [&](std::span<const std::uint32_t> members) {
     for (const std::uint32_t row : members) copies.group[row] = copies.num_groups;
     ++copies.num_groups;
-    if (members.size() < 2) return;
-    copies.rows += static_cast<std::int64_t>(members.size());
-    if (asked.size() < kAskedGroups) asked.emplace(whole[members[0]], members.size());
+    const auto rows = static_cast<double>(members.size());
+    if (members.size() > 1) copies.rows += static_cast<std::int64_t>(members.size());
+    if (Mixed(whole[members[0]]) % parts != 0) return;
+    asked.emplace(whole[members[0]], rows);
+    equal_pairs += rows * (rows - 1);
   });
-  std::map<std::uint64_t, std::vector<std::size_t>> same;  // columns that part the rows alike
+  struct Alike {
+    std::vector<std::size_t> columns;
+    double chance = 0;
+  };
+  std::map<std::uint64_t, Alike> same;  // columns that part the rows alike
   for (const std::size_t c : compared) {
     const Partition partition = PartitionOf(examples.table->column(c));
     // Numbers that differ from row to row part the rows alike without saying the same; a few values that do say the same.
-    same[partition.parts < copies.num_groups || partition.parts <= kFewValues ? partition.number : Mixed(partition.number + c + 1)].push_back(c);
+    Alike& alike = same[partition.parts < copies.num_groups || partition.parts <= kFewValues ? partition.number : Mixed(partition.number + c + 1)];
+    alike.columns.push_back(c);
+    alike.chance = partition.alike;
   }
-  std::unordered_set<std::uint64_t> crowded;
-  for (const auto& [partition, columns] : same) {
-    Keys less = KeysOf(*examples.table, columns);
-    std::unordered_map<std::uint64_t, std::uint64_t> lacking;  // key without these columns -> whole key
-    for (std::size_t i = 0; i < n; ++i) {
-      less[i] = whole[i] - less[i];
-      if (asked.contains(whole[i])) lacking.emplace(less[i], whole[i]);
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto found = lacking.find(less[i]);
-      if (found == lacking.end() || found->second == whole[i]) continue;
-      crowded.insert(found->second);
-      if (asked.contains(whole[i])) crowded.insert(whole[i]);
-    }
+  for (const auto& [partition, alike] : same) {
+    // Rows that are equal in all other columns and differ here: had this column's values come together by chance, that many
+    // times the odds would be equal here too.
+    const double pairs = NeighbouringPairs(whole, KeysOf(*examples.table, alike.columns), asked);
+    if (equal_pairs * (1 - alike.chance) < kBeyondChance * pairs * alike.chance) return std::nullopt;
   }
-  double asked_rows = 0, crowded_rows = 0;
-  for (const auto& [key, rows] : asked) {
-    asked_rows += static_cast<double>(rows);
-    crowded_rows += crowded.contains(key) ? static_cast<double>(rows) : 0;
-  }
-  if (crowded_rows > kMostCrowded * asked_rows) return std::nullopt;
   return copies;
 }
 

@@ -42,6 +42,8 @@ const std::vector<CopiesCase>& Cases() {
       {"noise five times", 1500, 300, [](std::size_t i) { return i % 300; }, Noise, false, 1500},
       {"half of the rows twice", 900, 600, [](std::size_t i) { return i % 600; }, Noise, false, 600},
       {"four times beside a running number", 1600, 400, [](std::size_t i) { return i / 4; }, Noise, true, 1600},
+      {"two numbers and the outcome, twice", 1000, 500, [](std::size_t i) { return i % 500; }, [](base::RandomStream& r) { return std::vector<double>{std::round(1000 * r.Normal()), std::round(1000 * r.Normal()), static_cast<double>(r.Below(2))}; }, false, 1000},
+      {"a yes or no, two numbers and the outcome, twice", 884, 442, [](std::size_t i) { return i % 442; }, [](base::RandomStream& r) { return std::vector<double>{static_cast<double>(r.Below(2)), std::round(1000 * r.Normal()), std::round(30 * r.Normal()), static_cast<double>(r.Below(2))}; }, false, 884},
       {"every row once", 1000, 1000, [](std::size_t i) { return i; }, Noise, false, 0},
       {"two of a thousand", 1000, 999, [](std::size_t i) { return i % 999; }, Noise, false, 0},
       {"three categories", 1000, 1000, [](std::size_t i) { return i; }, [](base::RandomStream& r) { return std::vector<double>{static_cast<double>(r.Below(8)), static_cast<double>(r.Below(5)), static_cast<double>(r.Below(6)), static_cast<double>(r.Below(2))}; }, false, 0},

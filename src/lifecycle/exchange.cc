@@ -4,12 +4,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "stats/change_points.h"
+
 namespace assay::lifecycle {
 
 namespace {
 
 constexpr std::size_t kLeastStratum = 20;   // units among which outcomes change places
 constexpr std::uint32_t kMostSlots = 400;   // of time, in a panel
+constexpr std::size_t kMostPeriods = 200;   // among which level shifts are looked for: its cost is their square
 constexpr double kShortLife = 0.1;          // of the whole period: units that live shorter follow each other
 
 std::vector<std::uint32_t> Iota(std::size_t n) {
@@ -63,7 +66,7 @@ std::vector<double> MeansOf(const std::vector<std::vector<std::uint32_t>>& membe
 
 }  // namespace
 
-Exchange::Exchange(const learn::Examples& examples) : examples_(examples) {
+Exchange::Exchange(const learn::Examples& examples, Levels levels) : examples_(examples) {
   const bool units = !examples.unit.empty();
   const bool time = !examples.time.empty();
   if (examples.task == learn::Task::kRanking) {
@@ -84,20 +87,20 @@ Exchange::Exchange(const learn::Examples& examples) : examples_(examples) {
       const bool periods = examples.time.size() >= 2 * static_cast<std::size_t>(num_times);
       kind_ = periods ? ExchangeKind::kPeriods : ExchangeKind::kSeries;
       OrderByTime(periods ? slots : Iota(examples.time.size()), periods ? num_times : static_cast<std::uint32_t>(examples.time.size()));
-      MeasureDependence(MeansOf(members_, examples.outcome));
+      MeasureDependence(MeansOf(members_, examples.outcome), levels);
       return;
     }
     kind_ = ShareOfLife(examples) <= kShortLife ? ExchangeKind::kPeriods : ExchangeKind::kPanel;
     OrderByTime(examples.unit, examples.num_units);
     if (kind_ == ExchangeKind::kPeriods) {
-      MeasureDependence(MeansOf(members_, examples.outcome));
+      MeasureDependence(MeansOf(members_, examples.outcome), levels);
       return;
     }
     num_slots_ = std::min(num_times, kMostSlots);
     for (const std::uint32_t slot : slots) slot_.push_back(static_cast<std::uint32_t>(static_cast<std::uint64_t>(slot) * num_slots_ / num_times));
     Members by_slot(num_slots_);
     for (std::uint32_t row = 0; row < slot_.size(); ++row) by_slot[slot_[row]].push_back(row);
-    MeasureDependence(MeansOf(by_slot, examples.outcome));
+    MeasureDependence(MeansOf(by_slot, examples.outcome), levels);
     MakeStrata();
     return;
   }
@@ -133,47 +136,81 @@ void Exchange::MakeStrata() {
   }
 }
 
-// The first lag at which the autocorrelation is no longer told from 0.
-void Exchange::MeasureDependence(const std::vector<double>& series) {
+// The stretches between the level shifts of a series, found on the means of at most kMostPeriods periods.
+std::vector<Exchange::Stretch> Exchange::StretchesOf(const std::vector<double>& series) {
+  const std::size_t n = series.size(), num_periods = std::min(n, kMostPeriods);
+  const auto begin_of = [&](std::size_t period) { return period * n / num_periods; };
+  std::vector<double> means;
+  for (std::size_t p = 0; p < num_periods; ++p) {
+    double sum = 0;
+    for (std::size_t i = begin_of(p); i < begin_of(p + 1); ++i) sum += series[i];
+    means.push_back(sum / static_cast<double>(begin_of(p + 1) - begin_of(p)));
+  }
+  std::vector<Stretch> stretches = {{0, n, 0}};
+  for (const stats::ChangePoint& change : stats::FindChangePoints(means)) {
+    stretches.back().end = begin_of(change.first);
+    stretches.push_back({begin_of(change.first), n, 0});
+  }
+  return stretches;
+}
+
+// The first lag at which the autocorrelation about the levels is no longer told from 0.
+void Exchange::MeasureDependence(const std::vector<double>& series, Levels levels) {
   const std::size_t n = series.size();
-  double mean = 0;
-  for (const double v : series) mean += v;
-  mean /= static_cast<double>(n);
+  stretches_ = levels == Levels::kStay ? StretchesOf(series) : std::vector<Stretch>{{0, n, 0}};
+  std::vector<double> about(n);
   double variance = 0;
-  for (const double v : series) variance += (v - mean) * (v - mean);
+  for (const Stretch& stretch : stretches_) {
+    double mean = 0;
+    for (std::size_t i = stretch.first; i < stretch.end; ++i) mean += series[i];
+    mean /= static_cast<double>(stretch.end - stretch.first);
+    for (std::size_t i = stretch.first; i < stretch.end; ++i) {
+      about[i] = series[i] - mean;
+      variance += about[i] * about[i];
+    }
+  }
   dependence_ = 1;
   if (variance > 0) {
     const double noise = 2 / std::sqrt(static_cast<double>(n));
     const std::size_t most = std::max<std::size_t>(1, n / 8);
     for (std::size_t lag = 1; lag <= most; ++lag) {
       double covariance = 0;
-      for (std::size_t i = lag; i < n; ++i) covariance += (series[i] - mean) * (series[i - lag] - mean);
+      for (const Stretch& stretch : stretches_) {
+        for (std::size_t i = stretch.first + lag; i < stretch.end; ++i) covariance += about[i] * about[i - lag];
+      }
       dependence_ = static_cast<std::int64_t>(lag);
       if (covariance / variance < noise) break;
     }
   }
   // Few blocks: each seam between two cuts what belongs together. At least eight times the dependence on average.
-  num_blocks_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(n) / (8 * dependence_), 2, 8);
-  num_blocks_ = std::min(num_blocks_, std::max<std::int64_t>(1, static_cast<std::int64_t>(n) / dependence_));
+  num_blocks_ = 0;
+  for (Stretch& stretch : stretches_) {
+    const auto length = static_cast<std::int64_t>(stretch.end - stretch.first);
+    const std::int64_t blocks = std::min(std::clamp<std::int64_t>(length / (8 * dependence_), 2, 8), std::max<std::int64_t>(1, length / dependence_));
+    stretch.blocks = static_cast<std::size_t>(blocks);
+    num_blocks_ += blocks;
+  }
 }
 
 // For each place in the order of time, the place whose outcomes it gets.
-std::vector<std::uint32_t> Exchange::Blocks(std::size_t num_items, base::RandomStream* random) const {
-  const auto blocks = static_cast<std::size_t>(num_blocks_);
-  const std::size_t least = static_cast<std::size_t>(dependence_);
-  const std::size_t turn = random->Below(num_items);
-  const std::size_t slack = num_items > blocks * least ? num_items - blocks * least : 0;
-  std::vector<std::size_t> cuts = {0, slack};
-  for (std::size_t b = 1; b < blocks; ++b) cuts.push_back(random->Below(slack + 1));
-  std::sort(cuts.begin(), cuts.end());
-  std::vector<std::uint32_t> order = Iota(blocks);
-  random->Shuffle(std::span<std::uint32_t>(order));
+std::vector<std::uint32_t> Exchange::Blocks(base::RandomStream* random) const {
+  const auto least = static_cast<std::size_t>(dependence_);
   std::vector<std::uint32_t> source;
-  source.reserve(num_items);
-  const auto begin_of = [&](std::size_t b) { return std::min(num_items, cuts[b] + b * least); };
-  for (const std::uint32_t b : order) {
-    const std::size_t end = b + 1 == blocks ? num_items : begin_of(b + 1);
-    for (std::size_t i = begin_of(b); i < end; ++i) source.push_back(static_cast<std::uint32_t>((i + turn) % num_items));
+  source.reserve(stretches_.back().end);
+  for (const Stretch& stretch : stretches_) {
+    const std::size_t length = stretch.end - stretch.first, blocks = stretch.blocks;
+    const std::size_t turn = random->Below(length);
+    const std::size_t slack = length > blocks * least ? length - blocks * least : 0;
+    std::vector<std::size_t> cuts = {0, slack};
+    for (std::size_t b = 1; b < blocks; ++b) cuts.push_back(random->Below(slack + 1));
+    std::sort(cuts.begin(), cuts.end());
+    std::vector<std::uint32_t> order = Iota(blocks);
+    random->Shuffle(std::span<std::uint32_t>(order));
+    const auto begin_of = [&](std::size_t b) { return std::min(length, cuts[b] + b * least); };
+    for (const std::uint32_t b : order) {
+      const std::size_t end = b + 1 == blocks ? length : begin_of(b + 1);
+      for (std::size_t i = begin_of(b); i < end; ++i) source.push_back(static_cast<std::uint32_t>(stretch.first + (i + turn) % length));
+    }
   }
   return source;
 }
@@ -190,7 +227,7 @@ std::vector<std::uint32_t> Exchange::Givers(base::RandomStream* random) const {
 
 // Each item takes a stretch of its giver's rows, from a random one on and round.
 std::vector<std::uint32_t> Exchange::DrawItems(base::RandomStream* random) const {
-  const std::vector<std::uint32_t> giver = strata_.empty() ? Blocks(members_.size(), random) : Givers(random);
+  const std::vector<std::uint32_t> giver = strata_.empty() ? Blocks(random) : Givers(random);
   std::vector<std::uint32_t> drawn(examples_.outcome.size());
   for (std::size_t item = 0; item < members_.size(); ++item) {
     const std::vector<std::uint32_t>& from = members_[giver[item]];
@@ -202,7 +239,7 @@ std::vector<std::uint32_t> Exchange::DrawItems(base::RandomStream* random) const
 
 std::vector<std::uint32_t> Exchange::DrawPanel(base::RandomStream* random) const {
   const std::vector<std::uint32_t> giver = Givers(random);
-  const std::vector<std::uint32_t> source = Blocks(num_slots_, random);
+  const std::vector<std::uint32_t> source = Blocks(random);
   std::vector<std::uint32_t> place(num_slots_);  // of each old slot in the rearranged time
   for (std::uint32_t i = 0; i < source.size(); ++i) place[source[i]] = i;
   std::vector<std::uint32_t> drawn(examples_.outcome.size());
@@ -244,13 +281,14 @@ learn::Examples Exchange::Draw(base::RandomStream* random) const {
 
 std::string Exchange::words() const {
   const std::string blocks = num_blocks_ > 0 ? " in " + std::to_string(num_blocks_) + " blocks of random length, none shorter than " + std::to_string(dependence_) : "";
+  const std::string within = num_shifts() > 0 ? " within the " + std::to_string(stretches_.size()) + " stretches between level shifts" : "";
   switch (kind_) {
     case ExchangeKind::kRows: return "the outcomes of rows";
     case ExchangeKind::kQueries: return strata_.empty() ? "the outcomes within each query" : "the features of whole units of about equal size";
     case ExchangeKind::kUnits: return "the outcomes of whole units of about equal size";
-    case ExchangeKind::kSeries: return "the outcomes in order of time," + blocks + " rows,";
-    case ExchangeKind::kPeriods: return std::string("the outcomes of whole ") + (examples_.unit.empty() ? "times" : "units in order of time") + "," + blocks + (examples_.unit.empty() ? " times," : " units,");
-    case ExchangeKind::kPanel: return "the outcomes of whole units, and their times" + blocks + " times,";
+    case ExchangeKind::kSeries: return "the outcomes in order of time," + blocks + " rows" + within + ",";
+    case ExchangeKind::kPeriods: return std::string("the outcomes of whole ") + (examples_.unit.empty() ? "times" : "units in order of time") + "," + blocks + (examples_.unit.empty() ? " times" : " units") + within + ",";
+    case ExchangeKind::kPanel: return "the outcomes of whole units, and their times" + blocks + " times" + within + ",";
   }
   return "";
 }

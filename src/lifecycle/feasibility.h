@@ -64,7 +64,8 @@ std::string NextStep(const DecidedVerdict& decided, const VerdictFacts& facts);
 learn::Rows ThinRows(const learn::Examples& examples, std::int64_t num_rows, std::uint64_t seed);
 
 // Permutation test of "the features say nothing about the outcome". The statistic is the largest out-of-fold skill of three
-// families (best rule, linear, boosted trees), refitted for every permutation. What is exchanged: see internal/exchange.h. p: see
+// families (best rule, linear, boosted trees), refitted for every permutation. What is exchanged: see internal/exchange.h; where the
+// outcome's level shifts in time a second test keeps the levels in place. p: see
 // stats/monte_carlo_p.h, stopped early when 10 permutations were as good (ties count as as good, and so does a permutation on which
 // no family can be fitted). An error when none can be fitted to the labels as they are. Measured levels: docs/statistics.md.
 struct PatternTest {
@@ -72,6 +73,7 @@ struct PatternTest {
   double statistic = 0;
   int permutations = 0;
   std::string exchanged;  // in words
+  int level_shifts = 0;   // of the outcome; with any, p is the smaller one of two tests, doubled
 };
 Result<PatternTest> TestPattern(const learn::Examples& examples, int permutations, const RunContext& context);
 

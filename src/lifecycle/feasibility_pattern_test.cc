@@ -17,7 +17,7 @@ namespace {
 
 using table::Column;
 
-enum class Design { kRows, kUnits, kUnequalUnits, kSeries, kPanel, kPatchyPanel, kDays, kQueries, kQueriesOfUnits };
+enum class Design { kRows, kUnits, kUnequalUnits, kSeries, kPanel, kPatchyPanel, kDays, kShiftedSeries, kShiftedDays, kShiftedPanel, kQueries, kQueriesOfUnits };
 
 // The state of a simulation: rows to which designs add.
 struct Made {
@@ -39,6 +39,11 @@ struct Made {
   }
 };
 
+bool IsPanel(Design design) { return design == Design::kPanel || design == Design::kPatchyPanel || design == Design::kShiftedPanel; }
+bool IsDays(Design design) { return design == Design::kDays || design == Design::kShiftedDays; }
+bool IsSeries(Design design) { return design == Design::kSeries || design == Design::kShiftedSeries; }
+bool IsShifted(Design design) { return design == Design::kShiftedSeries || design == Design::kShiftedDays || design == Design::kShiftedPanel; }
+
 std::vector<double> Persistent(std::size_t n, double phi, base::RandomStream* random) {
   std::vector<double> series;
   double level = random->Normal();
@@ -55,6 +60,8 @@ learn::Examples Simulate(Design design, double effect, std::uint64_t run) {
   const auto normal = [&] { return random.Normal(); };
   learn::Examples examples;
   constexpr base::Micros kDay = base::kMicrosPerDay;
+  // The level of the outcome before and after 60 % of the time.
+  const auto level_at = [&](double share) { return !IsShifted(design) ? 0 : share < 0.6 ? -1.5 : 1.5; };
   if (design == Design::kRows) {
     for (std::uint32_t i = 0; i < 300; ++i) made.Add(0, normal(), normal(), normal(), i, 0);
   } else if (design == Design::kUnits || design == Design::kUnequalUnits) {
@@ -64,24 +71,25 @@ learn::Examples Simulate(Design design, double effect, std::uint64_t run) {
       for (std::size_t i = 0; i < size; ++i) made.Add(level, normal(), feature, normal(), unit, 0);
     }
     examples.num_units = 30;
-  } else if (design == Design::kSeries) {
-    const std::vector<double> own = Persistent(300, 0.8, &random), x = Persistent(300, 0.8, &random), u = Persistent(300, 0.8, &random);
-    for (std::uint32_t i = 0; i < 300; ++i) made.Add(2 * own[i], x[i], u[i], normal(), i, i * base::kMicrosPerHour);
-  } else if (design == Design::kPanel || design == Design::kPatchyPanel) {
+  } else if (IsSeries(design)) {
+    const double phi = IsShifted(design) ? 0.5 : 0.8;
+    const std::vector<double> own = Persistent(300, phi, &random), x = Persistent(300, phi, &random), u = Persistent(300, phi, &random);
+    for (std::uint32_t i = 0; i < 300; ++i) made.Add(level_at(i / 300.0) + (IsShifted(design) ? 1 : 2) * own[i], x[i], u[i], normal(), i, i * base::kMicrosPerHour);
+  } else if (IsPanel(design)) {
     const std::vector<double> shock = Persistent(20, 0.5, &random), seen = Persistent(20, 0.5, &random);
     for (std::uint32_t unit = 0; unit < 20; ++unit) {
       const double level = normal(), feature = normal();
       const std::vector<double> x = Persistent(20, 0.5, &random);
       for (std::uint32_t day = 0; day < 20; ++day) {
         if (design == Design::kPatchyPanel && random.Uniform() < 0.3) continue;
-        made.Add(level + shock[day], x[day], feature, seen[day], unit, day * kDay);
+        made.Add(level + shock[day] + level_at(day / 20.0), x[day], feature, seen[day], unit, day * kDay);
       }
     }
     examples.num_units = 20;
-  } else if (design == Design::kDays) {
+  } else if (IsDays(design)) {
     const std::vector<double> shock = Persistent(40, 0.5, &random), seen = Persistent(40, 0.5, &random);
     for (std::uint32_t day = 0; day < 40; ++day) {
-      for (int i = 0; i < 10; ++i) made.Add(1.5 * shock[day], normal(), seen[day], normal(), day, day * kDay + i * base::kMicrosPerHour);
+      for (int i = 0; i < 10; ++i) made.Add(level_at(day / 40.0) + 1.5 * shock[day], normal(), seen[day], normal(), day, day * kDay + i * base::kMicrosPerHour);
     }
     examples.num_units = 40;
   } else {
@@ -107,8 +115,8 @@ learn::Examples Simulate(Design design, double effect, std::uint64_t run) {
   columns.push_back(Column::Numbers("t", made.t));
   examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
   examples.features = {{0, "x", "x"}, {1, "u", "u"}, {2, "t", "t"}};
-  const bool units = design == Design::kUnits || design == Design::kUnequalUnits || design == Design::kPanel || design == Design::kPatchyPanel || design == Design::kDays || design == Design::kQueriesOfUnits;
-  const bool time = design == Design::kSeries || design == Design::kPanel || design == Design::kPatchyPanel || design == Design::kDays;
+  const bool units = design == Design::kUnits || design == Design::kUnequalUnits || IsPanel(design) || IsDays(design) || design == Design::kQueriesOfUnits;
+  const bool time = IsSeries(design) || IsPanel(design) || IsDays(design);
   if (units) examples.unit = made.unit;
   if (!units) examples.num_units = 0;
   if (time) examples.time = made.time;
@@ -129,6 +137,9 @@ const DesignCase kDesigns[] = {
     {"panel: unit levels, AR(1) shocks in time, features of both kinds", Design::kPanel, ExchangeKind::kPanel, 1},
     {"the same with 30 % of the rows missing", Design::kPatchyPanel, ExchangeKind::kPanel, 1},
     {"days with AR(1) shocks and AR(1) features per day", Design::kDays, ExchangeKind::kPeriods, 1},
+    {"AR(1) series (0.5) whose level shifts once", Design::kShiftedSeries, ExchangeKind::kSeries, 1.5},
+    {"days with AR(1) shocks whose level shifts once", Design::kShiftedDays, ExchangeKind::kPeriods, 1},
+    {"panel whose level shifts once", Design::kShiftedPanel, ExchangeKind::kPanel, 1.5},
     {"ranking within queries", Design::kQueries, ExchangeKind::kQueries, 0.8},
     {"ranking, units with a level of their own in several queries", Design::kQueriesOfUnits, ExchangeKind::kQueries, 1},
 };
@@ -177,8 +188,13 @@ TEST(FeasibilityPattern, FindsWhatIsPlantedInEveryDesign) {
   }
 }
 
-// A weekly rhythm comes back into step with the calendar when a series is merely turned; blocks at random break it.
-TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
+struct Weekly {
+  int days, rows_a_day;
+  double before, after, weekend;  // chances of the outcome before and after 60 % of the days, and what a weekend adds
+};
+
+// Of ten series with a weekly rhythm: how often the test finds it.
+int WeeklyRhythmsFound(const Weekly& weekly) {
   base::ThreadPool pool(2);
   RunContext context;
   context.pool = &pool;
@@ -187,10 +203,12 @@ TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
     base::RandomStream random(run, "weekly");
     learn::Examples examples;
     std::vector<double> weekday;
-    for (int i = 0; i < 600; ++i) {
-      weekday.push_back(i % 7);
-      examples.outcome.push_back(random.Uniform() < (i % 7 >= 5 ? 0.75 : 0.3) ? 1 : 0);
-      examples.time.push_back(i * base::kMicrosPerDay);
+    for (int i = 0; i < weekly.days * weekly.rows_a_day; ++i) {
+      const int day = i / weekly.rows_a_day;
+      const double chance = (10 * day < 6 * weekly.days ? weekly.before : weekly.after) + (day % 7 >= 5 ? weekly.weekend : 0);
+      weekday.push_back(day % 7);
+      examples.outcome.push_back(random.Uniform() < chance ? 1 : 0);
+      examples.time.push_back(day * base::kMicrosPerDay);
     }
     std::vector<Column> columns;
     columns.push_back(Column::Numbers("weekday", weekday));
@@ -199,8 +217,14 @@ TEST(FeasibilityPattern, FindsAWeeklyRhythm) {
     context.seed = run;
     found += TestPattern(examples, 99, context)->p_value <= 0.05 ? 1 : 0;
   }
-  EXPECT_GE(found, 9);
+  return found;
 }
+
+// A weekly rhythm comes back into step with the calendar when a series is merely turned; blocks at random break it.
+TEST(FeasibilityPattern, FindsAWeeklyRhythm) { EXPECT_GE(WeeklyRhythmsFound({600, 1, 0.3, 0.3, 0.45}), 9); }
+
+// A series whose level shifts resembles itself for so long that two blocks are left, which is no more than a turn: the levels stay.
+TEST(FeasibilityPattern, FindsAWeeklyRhythmBesideALevelShift) { EXPECT_GE(WeeklyRhythmsFound({400, 10, 0.2, 0.45, 0.15}), 9); }
 
 // Neither a rule, which looks at one column at a time, nor a linear model sees a product of two among ten columns.
 TEST(FeasibilityPattern, FindsAnInteraction) {

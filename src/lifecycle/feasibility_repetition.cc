@@ -254,7 +254,7 @@ void JudgeDuplicates(const Ground& ground, const Gains& gains, FeasibilityItem* 
   const bool together = !ground.examples.unit.empty() || !ground.examples.time.empty();
   leakage->answer += " " + base::ReadableShare(share.value) + " of the rows stand there more than once, " + (together ? std::string("at the same ") + (ground.examples.unit.empty() ? "time" : "unit") + " and so on the same side of a split" : std::string("so a split can hold the same row on both sides"));
   if (alone.size() < 100) {
-    leakage->answer += together ? "." : "; too few stand there once to judge without them. They have neighbours that differ in one column, as few coarse columns make, so they need not be copies.";
+    leakage->answer += together ? "." : "; too few stand there once to judge without them. Coarse columns make equal rows by themselves, so they need not be copies.";
     return;
   }
   const learn::Judge judge(ground.examples, alone, constant, ground.dependence.Clusters());

@@ -18,7 +18,8 @@ struct Copies {
 };
 
 // Rows equal in each of the first `num_columns` columns of the table that names no rows. Nothing where hardly any are, or where they come about by
-// themselves: in a few coarse columns equal rows have neighbours that differ in a single column, and turn out differently.
+// themselves: in coarse columns equal rows turn out differently, and those that differ in a single column are so many that a
+// column's values, coming together by chance, would make a tenth of the equal pairs.
 // `outcome_columns`: those that the outcome is made of. Cost: a look at each value, 8 bytes a row; where rows recur a sort
 // of the rows and another look at each value, 36 bytes a row.
 std::optional<Copies> FindCopies(const learn::Examples& examples, std::size_t num_columns, const std::vector<std::string>& outcome_columns);
