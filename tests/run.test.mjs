@@ -425,10 +425,14 @@ test('the ledger: list, diff, verify; cut off, changed, torn', () => {
   assert.equal(gone.status, 1, gone.stdout);
   assert.ok(gone.stdout.replace(/\s+/g, ' ').includes('is missing, although the project has been run'), gone.stdout);
   assert.ok(json('ledger', 'verify', whole).notice.includes('is missing'));
+  assert.match(json('report', whole).ledger.notice, /is missing/);
   assert.equal(assay('ledger', 'verify', project()).status, 0, 'where nothing was run nothing is missing');
   const lines = good.trimEnd().split('\n');
   writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`);
-  assert.equal(assay('ledger', 'verify', whole).status, 0, 'a cut chain is whole in itself');
+  const unnoted = assay('ledger', 'verify', whole);
+  assert.equal(unnoted.status, 2, 'a cut chain is whole in itself, but the last report notes its head');
+  assert.match(unnoted.stderr, /project\.json notes[\s\S]*cut off/);
+  assert.match(json('report', whole).ledger.notice, /does not bear out this report[\s\S]*cut off/);
   const cut = assay('ledger', 'verify', whole, '--head', list.head);
   assert.equal(cut.status, 2);
   assert.ok(cut.stderr.includes('cut off'), cut.stderr);

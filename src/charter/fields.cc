@@ -59,7 +59,7 @@ const std::vector<Field>& Fields() {
       {"data.columns", "meaning", K::kText, Due::kNothing, true, "understand", "What does it mean?", "\"Great-circle distance between the airports\""},
       {"data.columns", "unit", K::kText, Due::kNothing, false, "understand", "In which unit?", "\"miles\""},
       {"data.columns", "known", K::kText, Due::kNothing, true, "understand", "When is it known: before the decision, or after it?", "\"before\"", "before|after"},
-      {"data.columns", "feature", K::kBoolean, Due::kNothing, false, "understand", "May a model use it (default: yes, where it is known before the decision)?", "true"},
+      {"data.columns", "feature", K::kBoolean, Due::kNothing, false, "understand", "May a model use it (default: yes, where it is known before the decision)? With known = \"before\", a yes vouches for a column that alone tells more than is plausible", "true"},
       {"data.columns", "sensitive", K::kBoolean, Due::kNothing, false, "understand", "Does it say something about people that needs care?", "false"},
       {"data.columns", "business_step", K::kText, Due::kNothing, false, "business", "In which business step does it arise?", "\"schedule\""},
 

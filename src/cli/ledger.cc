@@ -10,6 +10,7 @@
 #include "cli/session.h"
 #include "evidence/reports/ledger.h"
 #include "lifecycle/project.h"
+#include "lifecycle/project_report.h"
 
 namespace assay::cli {
 
@@ -165,10 +166,15 @@ std::string OtherState(const lifecycle::Project& project) {
 Result<int> ListOrVerify(const Arguments& arguments, bool list, Session& session) {
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(arguments.folder));
   const evidence::Ledger ledger(project.state());
-  LedgerState state = ASSAY_TRY(ledger.Verify(arguments.head));
   const std::string left = OtherState(project);
   std::error_code code;
   const bool missing = !std::filesystem::exists(ledger.path(), code) && !left.empty();
+  LedgerState state = ASSAY_TRY(ledger.Verify(arguments.head));
+  if (arguments.head.empty() && !missing) {
+    // The last report notes a head too, though anyone who can cut the ledger could change it as well.
+    const Result<evidence::ProjectReport> last = lifecycle::LoadProjectReport(project);
+    if (last) ASSAY_TRY_WITH(ledger.Verify(last->ledger.head), "the head that " + lifecycle::ProjectReportPath(project).string() + " notes");
+  }
   if (missing) state.notice = ledger.path().string() + " is missing, although the project has been run (" + left + " is there): it was removed, and what was recorded cannot be verified. Bring it back from a copy, or start a new one with: assay run " + arguments.folder + " --fresh";
   Show(arguments, ledger, state, list, missing, session);
   return missing ? 1 : 0;

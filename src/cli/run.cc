@@ -202,7 +202,8 @@ Result<int> Run(const RunArguments& arguments, Session& session) {
 
 Result<int> Report(const std::string& folder, const std::string& out, Session& session) {
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(folder));
-  const ProjectReport report = ASSAY_TRY(lifecycle::LoadProjectReport(project));
+  ProjectReport report = ASSAY_TRY(lifecycle::LoadProjectReport(project));
+  if (const std::string against = lifecycle::LedgerAgainst(project, report); !against.empty()) report.ledger.notice += (report.ledger.notice.empty() ? "" : "; ") + against;
   if (session.json()) {
     session.PrintJson(evidence::ToJson(report));
     return 0;
@@ -211,6 +212,7 @@ Result<int> Report(const std::string& folder, const std::string& out, Session& s
   ASSAY_TRY(lifecycle::WriteHtmlReport(report, path));
   session.terminal().Line("Report: " + FileLink(path));
   session.terminal().Paragraph("Ledger: " + base::ReadableCount(report.ledger.records) + " records, head " + report.ledger.head);
+  if (!report.ledger.notice.empty()) session.terminal().Paragraph("Notice: " + report.ledger.notice);
   return 0;
 }
 

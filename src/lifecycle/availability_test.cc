@@ -5,6 +5,8 @@
 #include <cmath>
 #include <functional>
 
+#include "lifecycle/init.h"
+
 namespace assay::lifecycle {
 namespace {
 
@@ -79,6 +81,24 @@ TEST(Availability, TheNewestRowsTellHowLongAnOutcomeTakes) {
   std::vector<std::uint8_t> thirds(kRows);
   for (std::size_t i = 0; i < kRows; ++i) thirds[i] = i % 3 == 0 ? 1 : 0;
   EXPECT_EQ(FindLabelDelay(thirds, data.time).delay, 0);
+}
+
+// The newest rows have waited ten days for their outcome, but most outcomes took up to thirty.
+TEST(Availability, TheProposedWaitIsThatOfTheTimesThatComeWithTheOutcome) {
+  const Data data = TenADay();
+  std::vector<double> outcome;
+  std::vector<base::Micros> times, settled;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    times.push_back(data.time.TimeAt(static_cast<std::int64_t>(i)));
+    outcome.push_back(i < kKnown ? static_cast<double>(i % 2) : std::nan(""));
+    settled.push_back(i < kKnown ? times[i] + static_cast<base::Micros>(i % 31) * kMicrosPerDay : base::kMissingTime);
+  }
+  const auto proposed = [&](const std::vector<base::Micros>& later) {
+    const table::Table table = *table::Table::Create({Column::Numbers("y", outcome), Column::Times("t", times), Column::Times("settled", later)});
+    return ProposeWait(table, "y = 1", "t", {});
+  };
+  EXPECT_EQ(proposed(settled), "29 days");
+  EXPECT_EQ(proposed(std::vector<base::Micros>(kRows, base::kMissingTime)), "10 days");
 }
 
 TEST(Availability, NamesThatSaySomething) {

@@ -35,6 +35,24 @@ void AddList(const char* question, const char* section, const CheckReport& check
   if (list != nullptr) board->push_back(FromJudgement(*list, question));
 }
 
+// The objectives with the weights that people gave them: "quality (weight 0.6), engagement (weight 0.4)".
+void AddObjectives(const CheckReport& check, std::vector<BoardQuestion>* board) {
+  AddList("Which objectives?", "objectives", check, board);
+  if (FindJudgement(check, "objectives") == nullptr) return;
+  std::vector<std::string> weighted;
+  bool any = false;
+  for (std::size_t i = 0;; ++i) {
+    const std::string key = "objectives[" + std::to_string(i) + "].";
+    const FieldJudgement* name = FindJudgement(check, key + "name");
+    if (name == nullptr) break;
+    const FieldJudgement* weight = FindJudgement(check, key + "weight");
+    const bool given = weight != nullptr && !weight->answer.empty();
+    any = any || given;
+    weighted.push_back(name->answer + (given ? " (weight " + weight->answer + ")" : ""));
+  }
+  if (any) board->back().answer = base::Join(weighted, ", ");
+}
+
 void AddEvidence(const evidence::ProjectReport& report, std::vector<BoardQuestion>* board) {
   if (report.understand) {
     board->push_back({"understand", "What do the data say that happens?", report.understand->summary, "evidence", "supported", "understand.summary", ""});
@@ -89,7 +107,7 @@ std::vector<BoardQuestion> MakeBoard(const CheckReport& check, const evidence::P
   AddList("Which options are there?", "problem.options", check, &board);
   AddList("Which steps lead there?", "problem.steps", check, &board);
   AddList("Which data, and when is it known?", "data.columns", check, &board);
-  AddList("Which objectives?", "objectives", check, &board);
+  AddObjectives(check, &board);
   AddList("What must not get worse?", "guardrails", check, &board);
   AddList("Which rules do people use?", "baselines.rules", check, &board);
   AddList("Where is value made, step by step?", "business.steps", check, &board);

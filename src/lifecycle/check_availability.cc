@@ -119,7 +119,9 @@ Result<void> CheckLeaks(CheckState& state) {
   const Result<std::vector<evidence::Finding>> leaks = (state.data.leaks != nullptr ? *state.data.leaks : fresh).Find(state.gathered->examples, state.context);
   if (!leaks) return leaks.error().code == ErrorCode::kCancelled ? Result<void>(leaks.error()) : Result<void>();
   const evidence::Finding* clock = nullptr;
-  for (const evidence::Finding& leak : *leaks) {
+  std::vector<evidence::Finding> findings = *leaks;
+  ClearVouched(state.gathered->examples, state.gathered->vouched, &findings);
+  for (const evidence::Finding& leak : findings) {
     if (!leak.accused) continue;
     if (leak.kind == "time") {
       clock = &leak;
@@ -129,7 +131,7 @@ Result<void> CheckLeaks(CheckState& state) {
     if (state.late.contains(base::Lowercase(source))) continue;  // said already
     state.late.insert(base::Lowercase(source));
     const Declared declared = DeclaredAs(state, source);
-    state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + source + "' tells more than anything known before the decision can" + (declared.before ? "; the charter says it is known before" : ""), leak.message, "Write known = \"after\" for it, so that it is no feature.");
+    state.Find("known_too_late", FieldStatus::kContradicted, declared.place, "'" + source + "' tells more than anything known before the decision can" + (declared.before ? "; the charter says it is known before" : ""), leak.message, std::string("Write known = \"after\" for it, so that it is no feature") + (leak.kind == "copy" ? "; or, where you are sure that it is known before, vouch for it with known = \"before\" and feature = true." : "."));
   }
   CheckTimeOfDay(state, clock);
   return {};

@@ -49,7 +49,9 @@ Result<void> RemoveLeaks(Workbench* bench, const RunContext& context) {
     }
   }
   if (!known) {
-    for (const evidence::Finding& finding : ASSAY_TRY(FindLeaks(bench->examples(), context))) {
+    std::vector<evidence::Finding> findings = ASSAY_TRY(FindLeaks(bench->examples(), context));
+    ClearVouched(bench->examples(), bench->gathered.vouched, &findings);
+    for (const evidence::Finding& finding : findings) {
       if (finding.accused) bench->leaky.push_back(finding.name);
     }
   }

@@ -67,8 +67,15 @@ Result<ItemAnswer> DecideFeaturesBeneficial(const Workbench& bench, const RunCon
   answer.figures.push_back(MakeFigure("features", "features looked at", WithoutInterval(static_cast<double>(count), "a count")));
   answer.figures.push_back(MakeFigure("features_earning", "features whose loss is surely felt", WithoutInterval(static_cast<double>(earning), "a count")));
   answer.verdict = earning == count ? Verdict::kSupported : !idle.empty() ? Verdict::kRefuted : Verdict::kInconclusive;
-  if (idle.size() > 8) idle = {idle.begin(), idle.begin() + 8};
-  answer.answer = answer.verdict == Verdict::kSupported ? "Yes: the model is worse without any one of its " + std::to_string(count) + " features." : answer.verdict == Verdict::kRefuted ? "No: without " + base::Join(idle, ", ") + " the model would lose less than the least gain " + base::ReadableNumber(bench.least_gain()) + "; " + std::to_string(earning) + " of " + std::to_string(count) + " features are surely needed." : std::to_string(earning) + " of " + std::to_string(count) + " features are surely needed; for the others the rows do not decide.";
+  constexpr std::size_t kMostNamed = 8;
+  const std::string more = idle.size() > kMostNamed ? " and " + std::to_string(idle.size() - kMostNamed) + " more" : "";
+  idle.resize(std::min(idle.size(), kMostNamed));
+  const std::string worse = std::to_string(earning) + " of " + std::to_string(count) + " features";
+  switch (answer.verdict) {
+    case Verdict::kSupported: answer.answer = "Yes: the model is worse without any one of its " + std::to_string(count) + " features."; break;
+    case Verdict::kRefuted: answer.answer = "No: without " + base::Join(idle, ", ") + more + " the model is not shown to be worse, and would lose less than the least gain " + base::ReadableNumber(bench.least_gain()) + "; it is surely worse without " + worse + "."; break;
+    default: answer.answer = "The model is surely worse without " + worse + "; for the others the rows do not decide.";
+  }
   return answer;
 }
 

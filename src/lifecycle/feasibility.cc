@@ -6,6 +6,8 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "expression/expression.h"
+#include "learn/own_rule.h"
 #include "learn/training_memory.h"
 #include "lifecycle/internal/feasibility_items.h"
 #include "lifecycle/memory_need.h"
@@ -71,6 +73,25 @@ void AddNotes(const Examples& examples, const Dependence& dependence, Feasibilit
     report->notes.push_back("Gains are measured on " + base::ReadableCount(kGainRows) + " of " + base::ReadableCount(examples.num_rows()) + " rows, drawn evenly from all units. Where rows of a unit resemble each other, the number of units decides the width of the intervals, and that is the same.");
   }
   report->notes.push_back("Intervals are " + dependence.words + ".");
+}
+
+// Own rules that may be used at the decision. A mistake in one is told before anything is fitted.
+Result<std::vector<OwnRule>> RulesToBeat(const Gathered& gathered, const FeasibilityOptions& options, const std::vector<std::string>& leaky, const RunContext& context, std::vector<std::string>* notes) {
+  std::vector<OwnRule> rules;
+  constexpr std::uint32_t kFirstRow[] = {0};
+  for (const OwnRule& rule : options.own_rules) {
+    std::string late = ASSAY_TRY(ColumnKnownTooLate(rule, gathered));
+    for (const std::string& name : expression::ColumnsOf(rule.expression)) {
+      if (base::IsAmong(leaky, name)) late = "'" + name + "'";
+    }
+    if (late.empty()) {
+      ASSAY_TRY_WITH(learn::FitOwnRule(rule.expression, gathered.examples, kFirstRow, context.Quiet()), "own rule '" + rule.name + "'");
+      rules.push_back(rule);
+    } else {
+      notes->push_back("The own rule '" + rule.name + "' is no rule to beat: it needs " + late + ", which knows too much.");
+    }
+  }
+  return rules;
 }
 
 }  // namespace
@@ -141,8 +162,8 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   for (const learn::Feature& feature : examples.features) report.features.push_back(feature.name);
   if (!report.leaky_columns.empty()) {
     const base::ScopedStep step(context, "gain with leaks");
-    const std::unique_ptr<Gains> leaky = ASSAY_TRY(MeasureGains(gathered.examples, dependence, metric, "gain with the leaky columns", context));
-    report.gain_with_leaks = WithInterval(leaky->gain, 1 - 0.05 / 3);
+    const std::unique_ptr<Gains> leaky = ASSAY_TRY(MeasureGains(gathered.examples, dependence, metric, {}, "gain with the leaky columns", context));
+    report.gain_with_leaks = WithInterval(leaky->gain, leaky->level);
   }
   if (examples.features.empty()) {
     // Nothing honest to learn from: no pattern, and the gain is exactly none.
@@ -152,17 +173,19 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
     return Finish(std::move(report), options, facts);
   }
 
+  const std::vector<OwnRule> own_rules = ASSAY_TRY(RulesToBeat(gathered, options, report.leaky_columns, context, &report.notes));
   std::unique_ptr<Gains> gains;
   {
     const base::ScopedStep step(context, "gain");
-    gains = ASSAY_TRY(MeasureGains(examples, dependence, metric, "gain: out-of-fold predictions", context));
+    gains = ASSAY_TRY(MeasureGains(examples, dependence, metric, own_rules, "gain: out-of-fold predictions", context));
   }
-  report.gain = WithInterval(gains->gain, 1 - 0.05 / 3);
+  report.gain = WithInterval(gains->gain, gains->level);
   if (report.gain.low == report.gain.high) report.gain.reason = "exact for these rows: the best model answers as the constant does";
   facts.gain_low = gains->gain.low;
   facts.gain_high = gains->gain.high;
   facts.over_rule_low = gains->over_rule.low;
   facts.over_rule_high = gains->over_rule.high;
+  facts.rule = gains->rule_name;
   facts.few_judges = FewJudges(examples, gains->all.rows, dependence);
   facts.target_unmet = IsUnmet(metric, options.target, gains->reached.value);
 
@@ -175,7 +198,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   {
     const base::ScopedStep step(context, "learning curve");
     MoreRows rows;
-    items.push_back(ASSAY_TRY(DataItem(ground, &rows)));
+    items.push_back(ASSAY_TRY(DataItem(ground, *gains, &rows)));
     if (!facts.few_judges.empty()) {
       items.back().verdict = Verdict::kInconclusive;
       items.back().answer = "Not decided: " + facts.few_judges + " judge, too few to rely on.";

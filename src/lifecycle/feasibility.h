@@ -10,6 +10,7 @@
 #include "base/run_context.h"
 #include "evidence/reports/feasibility.h"
 #include "lifecycle/gather.h"
+#include "lifecycle/own_rules.h"
 
 namespace assay::lifecycle {
 
@@ -33,6 +34,7 @@ struct FeasibilityOptions {
   double value_silence = 0;           // of a right silence
   double value_miss = 0;              // of a miss, negative
   double cost_per_month = std::numeric_limits<double>::quiet_NaN();
+  std::vector<OwnRule> own_rules;     // that a model must beat too, besides the best rule that is found
   LeakFinder* leaks = nullptr;        // what the run has found already; null: looked for anew
 };
 
@@ -47,6 +49,7 @@ struct VerdictFacts {
   std::string few_judges;     // "2 queries" where they are too few for an interval to be relied on, "" where not
   double gain_low = 0, gain_high = 0;          // best model over the constant
   double over_rule_low = 0, over_rule_high = 0;  // best model over the best rule
+  std::string rule = "the best rule";          // in words
   bool target_unmet = false, still_rising = false;
   bool rises_in_vain = false;                  // not even ten times the rows would reach the target
   double least_gain = 0.01;
@@ -79,6 +82,9 @@ Result<PatternTest> TestPattern(const learn::Examples& examples, int permutation
 
 // Single features that tell more than is plausible, and why; see docs/feasibility.md.
 Result<std::vector<evidence::Finding>> FindLeaks(const learn::Examples& examples, const RunContext& context);
+// Clears columns that are accused for how much they tell alone and that people vouch for; what tells of the future, an id or a
+// time of day stays accused.
+void ClearVouched(const learn::Examples& examples, const std::vector<std::string>& vouched, std::vector<evidence::Finding>* findings);
 
 // Takes the features that FindLeaks accuses out of gathered->examples, with a note in gathered->data.notes for each.
 // kInvalidInput when no feature is left.

@@ -32,7 +32,7 @@ struct CurveSize {
 };
 
 // Trains on `count` samples of about `size` rows, whole units where there are some, and judges them on the same rows.
-Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, const learn::Split& split, std::size_t size, int count) {
+Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, const learn::Split& split, RungKind family, std::size_t size, int count) {
   CurveSize result;
   const bool whole = size >= split.train.size();
   if (whole) count = 1;
@@ -46,7 +46,7 @@ Result<CurveSize> MeasureSize(const Ground& ground, const learn::Judge& judge, c
     const std::uint64_t seed = context.seed + 1000003ULL * static_cast<std::uint64_t>(sample + 1);
     const learn::Rows rows = whole ? split.train : learn::SampleRows(ground.examples, split.train, static_cast<std::int64_t>(size), seed);
     std::vector<double> p(split.test.size() * ground.examples.num_outputs());
-    const auto model = learn::MakeRepeatedLearner(RungKind::kBoosted)->Fit(ground.examples, rows, context);
+    const auto model = learn::MakeRepeatedLearner(family)->Fit(ground.examples, rows, context);
     if (!model) return;
     const Result<void> predicted = (*model)->Predict(*ground.examples.table, split.test, p, context);
     if (!predicted) {
@@ -147,12 +147,13 @@ evidence::Figure RowsForTarget(const stats::LearningCurve& curve, double target)
 
 }  // namespace
 
-Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
+Result<FeasibilityItem> DataItem(const Ground& ground, const Gains& gains, MoreRows* more) {
+  const RungKind family = gains.model_name == "linear" ? RungKind::kLinear : RungKind::kBoosted;
   const learn::Examples& examples = ground.examples;
   const std::string metric = learn::MetricName(ground.metric);
   const double sign = learn::HigherIsBetter(ground.metric) ? 1 : -1;
   FeasibilityItem item = StartItem("data");
-  item.method = "learning curve of boosted trees on untouched rows, up to three training samples per size; power law, refitted to 400 joint redraws of judged units and training samples; refused when a test at 5 % rejects that the curve never falls";
+  item.method = "learning curve of the better model (" + gains.model_name + ") on untouched rows, up to three training samples per size; power law, refitted to 400 joint redraws of judged units and training samples; refused when a test at 5 % rejects that the curve never falls";
   const learn::Rows thin = ThinRows(examples, kGainRows, ground.context.seed);
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, 2, ground.context.seed));
   const learn::Split& split = folds.back();
@@ -171,7 +172,7 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   }
   std::vector<CurveSize> sizes;
   for (const auto& [size, samples] : plan) {
-    const Result<CurveSize> measured = MeasureSize(ground, judge, split, size, samples);
+    const Result<CurveSize> measured = MeasureSize(ground, judge, split, family, size, samples);
     if (!measured && measured.error().code == ErrorCode::kCancelled) return measured.error();
     if (measured && (sizes.empty() || measured->rows > sizes.back().rows)) sizes.push_back(*measured);
     ground.context.Report("data: learning curve", done += static_cast<std::int64_t>(size) * samples, planned);
@@ -230,13 +231,15 @@ Result<FeasibilityItem> DataItem(const Ground& ground, MoreRows* more) {
   const bool flat = has_target ? curve->ShareThatNever(sign * wanted) > 0.975 : sign * (sign > 0 ? doubled.high : doubled.low) - sign * now.value < ground.options.least_gain;
   item.verdict = more->in_vain || reached ? Verdict::kSupported : more->still_rising ? Verdict::kRefuted : flat ? Verdict::kSupported : Verdict::kInconclusive;
   const std::string at = base::ReadableNumber(most) + " training rows";
+  // Both ends of a rise stand on the fitted curve: beside the measured point it could seem to fall.
+  const std::string doubling = "on the fitted curve twice as many rows would take " + metric + " from " + base::ReadableNumber(InMetric(curve->Range(most), sign).value, 3) + " to " + EstimateInWords(doubled);
   if (reached) {
-    item.answer = "Yes: with " + at + " the target " + base::ReadableNumber(wanted, 3) + " is passed (" + metric + " " + EstimateInWords(now) + ")" + (more->still_rising ? "; the curve still rises, twice as many rows would give " + EstimateInWords(doubled) : "") + ".";
+    item.answer = "Yes: with " + at + " the target " + base::ReadableNumber(wanted, 3) + " is passed (" + metric + " " + EstimateInWords(now) + ")" + (more->still_rising ? "; the curve still rises: " + doubling : "") + ".";
   } else if (more->in_vain) {
     item.figures.push_back(MakeFigure("tenfold", metric + " with ten times the rows (fitted)", InMetric(tenfold, sign), metric));
     item.answer = "Rows are not what is missing: the curve still rises at " + at + ", but even ten times as many would give " + metric + " " + EstimateInWords(InMetric(tenfold, sign)) + ", short of " + (has_target ? "the target " : "the least gain over the constant, ") + base::ReadableNumber(wanted, 3) + ".";
   } else if (more->still_rising) {
-    item.answer = "More would help: the curve still rises at " + at + "; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";
+    item.answer = "More would help: the curve still rises at " + at + "; " + doubling + ".";
   } else {
     item.answer = flat ? "Yes: no rise is shown at " + at + "; more of the same rows would hardly help (fitted limit " + EstimateInWords(limit) + ")."
                        : "Not decided: no rise is shown at " + at + ", nor that more rows would not help; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";

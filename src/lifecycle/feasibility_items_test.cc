@@ -403,6 +403,39 @@ TEST(FeasibilityItems, AnOutcomeWithoutEnoughRowsAndOnlyLeakyFeaturesStop) {
   EXPECT_EQ(leaky->items.size(), 9U);
 }
 
+// One column that explains nearly all is a copy until people vouch for it; a time that comes later is named as the file names it.
+TEST(FeasibilityItems, PeopleMayVouchForAColumnThatTellsMuchButNotForTheFuture) {
+  base::RandomStream random(12, "houses");
+  std::vector<double> price, area, rooms;
+  std::vector<base::Micros> at, refunded;
+  for (int i = 0; i < 1500; ++i) {
+    area.push_back(50 + 30 * random.Uniform() * 5);
+    rooms.push_back(static_cast<double>(random.Below(7)));
+    price.push_back(3000 * area.back() + 15000 * rooms.back() + 20000 * random.Normal());
+    at.push_back(i * base::kMicrosPerHour);
+    refunded.push_back(at.back() + (price.back() > 400000 ? 40 : 2) * base::kMicrosPerDay);
+  }
+  std::vector<Column> columns;
+  columns.push_back(Column::Numbers("price", price));
+  columns.push_back(Column::Numbers("area", area));
+  columns.push_back(Column::Numbers("rooms", rooms));
+  columns.push_back(Column::Times("at", at));
+  columns.push_back(Column::Times("refunded_at", refunded));
+  Problem problem;
+  problem.outcome = "price";
+  problem.time = "at";
+  const std::vector<Column> copied = columns;
+  const Result<FeasibilityReport> report = Feasibility(GatherColumns(problem, std::vector<Column>(copied)), {}, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->leaky_columns, (std::vector<std::string>{"area", "refunded_at"}));
+  problem.vouched = {"Area", "refunded_at"};
+  const Result<FeasibilityReport> vouched = Feasibility(GatherColumns(problem, std::move(columns)), {}, {});
+  EXPECT_EQ(vouched->leaky_columns, std::vector<std::string>{"refunded_at"});
+  EXPECT_NE(Item(*vouched, "leakage").answer.find("'area' alone explains"), std::string::npos) << Item(*vouched, "leakage").answer;
+  EXPECT_GT(vouched->gain.low, 0.8);
+  for (const std::string& feature : vouched->features) EXPECT_EQ(feature.find("refunded_at"), std::string::npos) << feature;
+}
+
 TEST(FeasibilityItems, RowsThatDifferBeyond53BitsAreNoDuplicates) {
   base::RandomStream random(9, "big numbers");
   std::vector<std::int64_t> ids;

@@ -229,10 +229,23 @@ Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContex
   return findings;
 }
 
+void ClearVouched(const Examples& examples, const std::vector<std::string>& vouched, std::vector<Finding>* findings) {
+  for (Finding& finding : *findings) {
+    if (!finding.accused || finding.kind != "copy") continue;
+    const auto feature = std::find_if(examples.features.begin(), examples.features.end(), [&](const learn::Feature& f) { return f.name == finding.name; });
+    if (feature == examples.features.end() || std::none_of(vouched.begin(), vouched.end(), [&](const std::string& name) { return base::Lowercase(name) == base::Lowercase(feature->source); })) continue;
+    finding.kind = "vouched";
+    finding.accused = false;
+    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + " of the outcome, more than is plausible; it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
+  }
+}
+
 Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context) {
   const base::ScopedStep step(context, "leakage");
   std::vector<std::string> leaky;
-  for (const Finding& finding : ASSAY_TRY(FindLeaks(gathered->examples, context))) {
+  std::vector<Finding> findings = ASSAY_TRY(FindLeaks(gathered->examples, context));
+  ClearVouched(gathered->examples, gathered->vouched, &findings);
+  for (const Finding& finding : findings) {
     if (!finding.accused) continue;
     leaky.push_back(finding.name);
     gathered->excluded.push_back({finding.name, "it leaks", false});
@@ -252,13 +265,32 @@ Result<std::vector<Finding>> LeakFinder::Find(const Examples& examples, const Ru
   return found_[key];
 }
 
+namespace {
+
+// A column all of whose parts leak by its own name, as the file has it: year(refunded_at), month(refunded_at), ... are refunded_at.
+std::vector<std::string> NamedByColumn(const Examples& examples, const std::vector<std::string>& leaky) {
+  std::vector<std::string> named;
+  for (const std::string& name : leaky) {
+    const auto& features = examples.features;
+    const auto feature = std::find_if(features.begin(), features.end(), [&](const learn::Feature& f) { return f.name == name; });
+    const bool whole = feature != features.end() && std::all_of(features.begin(), features.end(), [&](const learn::Feature& f) { return f.source != feature->source || base::IsAmong(leaky, f.name); });
+    const std::string& shown = whole && !feature->source.empty() ? feature->source : name;
+    if (!base::IsAmong(named, shown)) named.push_back(shown);
+  }
+  return named;
+}
+
+}  // namespace
+
 Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky) {
   FeasibilityItem item = StartItem("leakage");
   item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; times after the decision, outcomes of neighbouring rows, copies of rows (held together where neither time nor unit is named), and the time of day against the usual time of recurring cases";
   item.findings = ASSAY_TRY(leaks != nullptr ? leaks->Find(gathered.examples, context) : FindLeaks(gathered.examples, context));
-  std::string order;
+  ClearVouched(gathered.examples, gathered.vouched, &item.findings);
+  std::string order, vouched;
   for (const Finding& finding : item.findings) {
     if (finding.accused) leaky->push_back(finding.name);
+    if (finding.kind == "vouched") vouched += " " + finding.message + ".";
     if (finding.kind == "row_order") order = " " + finding.message + ".";
   }
   std::int64_t declared = 0;
@@ -276,8 +308,9 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   if (!clock.empty() && gathered.data.sampled_from > 0 && !base::IsAmong(*leaky, clock[0]) && !FindTimeLeak(gathered.examples)) {
     order += " Whether the time of day in '" + gathered.examples.time_text + "' was planned or is what happened could not be judged: the sample holds too few rows of each case that recurs; run it on all rows.";
   }
-  item.verdict = !leaky->empty() ? Verdict::kRefuted : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
-  item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + order;
+  *leaky = NamedByColumn(gathered.examples, *leaky);
+  item.verdict = !leaky->empty() ? Verdict::kRefuted : !vouched.empty() ? Verdict::kNeedsPerson : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
+  item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + vouched + order;
   item.figures.push_back(MakeFigure("leaky_columns", "columns that leak", WithoutInterval(static_cast<double>(leaky->size()), "a count")));
   item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says that they, or what they are derived from, are known only after the decision, or predicts them in another objective", WithoutInterval(static_cast<double>(declared), "a count")));
   return item;

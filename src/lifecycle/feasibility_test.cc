@@ -77,6 +77,27 @@ TEST(Feasibility, PlantedTruthsAreFoundAndInnocentTwinsNotAccused) {
   }
 }
 
+// A rule that people wrote is a rule to beat: one that knows the interaction leaves nothing to a model.
+TEST(Feasibility, AnOwnRuleIsARuleToBeat) {
+  const Gathered gathered = Make(Plant::kInteraction, 6000, 3);
+  FeasibilityOptions options;
+  options.own_rules = {{"both or neither", "(x - 0.5) * (z - 0.5)"}, {"one column", "x"}};
+  const Result<evidence::FeasibilityReport> report = Feasibility(gathered, options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->verdict, FeasibilityVerdict::kUseARule) << report->reason;
+  EXPECT_NE(report->reason.find("your rule 'both or neither'"), std::string::npos) << report->reason;
+  EXPECT_NE(report->next.find("your rule 'both or neither'"), std::string::npos) << report->next;
+  EXPECT_NEAR(report->gain.level, 1 - 0.05 / 5, 1e-12) << "three rules and two models";
+  options.own_rules = {{"one column", "x"}};
+  const Result<evidence::FeasibilityReport> weak = Feasibility(gathered, options, {});
+  EXPECT_EQ(weak->verdict, FeasibilityVerdict::kGo) << weak->reason;
+  EXPECT_NE(weak->reason.find("the best rule"), std::string::npos) << weak->reason;
+  options.own_rules = {{"wrong", "x +"}};
+  EXPECT_NE(Feasibility(gathered, options, {}).error().message.find("own rule 'wrong'"), std::string::npos);
+  options.own_rules = {{"cheat", "y"}};
+  EXPECT_NE(Feasibility(gathered, options, {}).error().message.find("part of the outcome"), std::string::npos);
+}
+
 // Two daily connections over 120 days. The outcome is "late"; the column holds the planned time, or the actual one.
 TEST(Feasibility, AnActualTimeIsToldFromAPlannedOne) {
   for (const bool actual : {true, false}) {

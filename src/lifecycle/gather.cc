@@ -162,6 +162,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   Problem problem = given;
   Gathered gathered;
   gathered.data = std::move(data);
+  gathered.vouched = problem.vouched;
   const auto analysis_bytes = [&](std::int64_t rows) { return AnalysisBytes(*table, rows); };
   ASSAY_TRY(RefuseBeyondMemory({problem.source + ": to analyse its " + base::ReadableCount(table->num_rows()) + " rows", table->num_rows(), analysis_bytes, ""}, context));
 
@@ -246,7 +247,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
 
 learn::Examples WithoutFeatures(const learn::Examples& examples, const std::vector<std::string>& names) {
   learn::Examples fewer = examples;
-  std::erase_if(fewer.features, [&](const learn::Feature& feature) { return base::IsAmong(names, feature.name); });
+  std::erase_if(fewer.features, [&](const learn::Feature& feature) { return base::IsAmong(names, feature.name) || base::IsAmong(names, feature.source); });
   return fewer;
 }
 

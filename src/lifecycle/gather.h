@@ -36,6 +36,7 @@ struct Gathered {
   evidence::DataSummary data;
   std::vector<ExcludedColumn> excluded;
   std::map<std::string, std::string> clocks;   // times in lower case of which only the calendar day is known -> the column whose clock it is
+  std::vector<std::string> vouched;            // Problem::vouched
   std::int64_t rows_without_outcome = 0;
   std::int64_t copied_rows = 0;                // rows held together with an equal one, as a unit; 0: there are none, or a unit or a time is named
 };

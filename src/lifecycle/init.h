@@ -31,7 +31,8 @@ std::string ProposeTime(const table::Table& table);
 // What rows have in common: a column named like a person or thing that recurs, else the day where many rows share one.
 // "" when rows look independent. `time`: the EXPR that was chosen, "" for none.
 std::string ProposeUnit(const table::Table& table, const std::string& time);
-// The wait that the newest rows suggest, as a duration; "" when nothing does.
+// The wait that the newest rows suggest, or within which a time that hardly exists before the outcome lies in 95 % of the rows,
+// whichever is longer, as a duration; "" when nothing does.
 std::string ProposeWait(const table::Table& table, const std::string& outcome, const std::string& time, const RunContext& context);
 
 struct InitPlan {

@@ -45,6 +45,7 @@ struct Problem {
   std::vector<std::string> features;  // columns; empty: all but the excluded ones
   std::vector<std::string> exclude;   // columns never used as features; '*' stands for any text
   std::vector<std::string> known_after;  // columns that a charter says are known only after the decision
+  std::vector<std::string> vouched;      // columns that a charter says are known before the decision and may be used, however much they tell
   std::vector<OtherOutcome> other_outcomes;  // the columns that they name are never features; one that is no EXPR names none
   bool calendar_day_only = false;     // the time column's time of day is not known at the decision: only calendar features
   double target = std::numeric_limits<double>::quiet_NaN();

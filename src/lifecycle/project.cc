@@ -46,6 +46,7 @@ Result<Problem> ProblemOf(const Project& project, const Record& objective) {
     const std::string known = base::Lowercase(column.text("known"));
     if (known.starts_with("after")) problem.known_after.push_back(column.text("name"));
     if (!column.flag("feature", true)) problem.exclude.push_back(column.text("name"));
+    if (known.starts_with("before") && column.flag("feature", false)) problem.vouched.push_back(column.text("name"));
   }
   // Another model's predictions are compared with, not learned from.
   for (const Record& imported : charter.list("baselines.imported")) problem.exclude.push_back(imported.text("column"));
@@ -195,6 +196,7 @@ FeasibilityOptions FeasibilityOptionsOf(const charter::Charter& charter, const O
   options.value_silence = value.number("true_negative", 0);
   options.value_miss = value.number("false_negative", 0);
   options.cost_per_month = value.number("cost_per_month", none);
+  options.own_rules = objective.train.own_rules;
   return options;
 }
 

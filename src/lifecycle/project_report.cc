@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "evidence/ledger.h"
 #include "lifecycle/html_report.h"
 
 namespace assay::lifecycle {
@@ -25,6 +26,14 @@ Result<evidence::ProjectReport> LoadProjectReport(const Project& project) {
   evidence::ProjectReport report;
   if (!evidence::FromJson(json, &report)) return Error{ErrorCode::kInvalidInput, path + ": was written by another version; run again with: assay run " + project.folder.string()};
   return report;
+}
+
+std::string LedgerAgainst(const Project& project, const evidence::ProjectReport& report) {
+  const evidence::Ledger ledger(project.state());
+  const Result<evidence::LedgerState> state = ledger.Verify(report.ledger.head);
+  std::error_code code;
+  if (!std::filesystem::exists(ledger.path(), code)) return "the ledger " + ledger.path().string() + " is missing, so what this report says of it cannot be verified";
+  return state ? "" : "the ledger does not bear out this report: " + state.error().message;
 }
 
 }  // namespace assay::lifecycle

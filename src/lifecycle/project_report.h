@@ -15,5 +15,7 @@ std::filesystem::path HtmlReportPath(const Project& project);     // report.html
 Result<void> SaveProjectReport(const Project& project, const evidence::ProjectReport& report);
 // kNotFound when there was no run yet.
 Result<evidence::ProjectReport> LoadProjectReport(const Project& project);
+// What speaks against the head that the report states: the ledger is missing, broken, cut off or replaced. "" when it bears the report out.
+std::string LedgerAgainst(const Project& project, const evidence::ProjectReport& report);
 
 }  // namespace assay::lifecycle

@@ -105,7 +105,7 @@ class ProjectRun {
     // Also after a verdict of stop: the ladder then shows what each option would have been worth.
     const std::vector<std::string>& leaky = report_.feasibility.back().leaky_columns;
     const std::vector<learn::Feature>& features = gathered.examples.features;
-    if (std::all_of(features.begin(), features.end(), [&](const learn::Feature& f) { return base::IsAmong(leaky, f.name); })) return SkipLadder(objective, leaky);
+    if (std::all_of(features.begin(), features.end(), [&](const learn::Feature& f) { return base::IsAmong(leaky, f.name) || base::IsAmong(leaky, f.source); })) return SkipLadder(objective, leaky);
     return Climb(objective, gathered, leaky);
   }
 

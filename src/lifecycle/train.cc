@@ -54,24 +54,6 @@ Result<void> RefuseTooLarge(const Gathered& gathered, const TrainOptions& option
   return RefuseBeyondMemory({what, num_rows, bytes, ""}, context);
 }
 
-// What the rule needs that is known too late, in words, "" when there is none. A rule may never be made of the outcome.
-Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gathered) {
-  for (const std::string& name : expression::ColumnsOf(rule.expression)) {
-    const std::int64_t found = gathered.examples.table->Find(name);
-    if (found < 0) continue;  // the fit says what there is instead
-    const std::string& column = gathered.examples.table->column(static_cast<std::size_t>(found)).name();
-    for (const ExcludedColumn& excluded : gathered.excluded) {
-      if (excluded.column != column) continue;
-      if (excluded.part_of_outcome) return Error{ErrorCode::kInvalidInput, "own rule '" + rule.name + "' (" + rule.expression + ") is made of '" + column + "', which is part of the outcome; a rule may use what is known at the decision"};
-      if (excluded.known_after) return "'" + column + "'";
-    }
-  }
-  for (const std::string& name : expression::ColumnsBeyondTheDay(rule.expression)) {
-    if (const auto clock = gathered.clocks.find(base::Lowercase(name)); clock != gathered.clocks.end()) return "the time of day in '" + clock->second + "'";
-  }
-  return std::string();
-}
-
 // Imported models that the holdout shows to be better than the best of ours: worth knowing, but no rung to recommend.
 std::string BetterImported(const evidence::TrainReport& report, const std::string& best) {
   std::string words;

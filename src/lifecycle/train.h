@@ -11,14 +11,11 @@
 #include "evidence/reports/train.h"
 #include "learn/learner.h"
 #include "lifecycle/gather.h"
+#include "lifecycle/own_rules.h"
 #include "lifecycle/understand.h"
 
 namespace assay::lifecycle {
 
-struct OwnRule {
-  std::string name;
-  std::string expression;
-};
 struct ImportedPredictions {
   std::string name;
   std::string column;      // several classes: with '*' in the place of the class, "p_*" for p_red, p_green, ...

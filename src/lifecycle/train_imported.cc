@@ -8,6 +8,8 @@ namespace assay::lifecycle {
 
 namespace {
 
+constexpr double kMostUnusable = 0.05;  // share of holdout rows whose missing predictions the constant may stand in for
+
 // One column per output. For several classes '*' in the name stands for the class.
 Result<std::vector<std::size_t>> PredictionColumns(const ImportedPredictions& import, const learn::Examples& examples) {
   std::vector<std::string> names = {import.column};
@@ -61,8 +63,9 @@ Result<std::optional<Rung>> ImportRung(const ImportedPredictions& import, const 
     ++unusable;
     std::copy_n(constant.begin() + static_cast<std::ptrdiff_t>(i * k), k, prediction.begin());
   }
-  if (unusable == static_cast<std::int64_t>(holdout.size())) {
-    notes->push_back("the predictions in '" + import.column + "' are not compared: none of the " + base::ReadableCount(unusable) + " holdout rows has a usable one" + (examples.task == learn::Task::kBinary ? " (a probability from 0 to 1)" : ""));
+  const auto rows = static_cast<std::int64_t>(holdout.size());
+  if (static_cast<double>(unusable) > kMostUnusable * static_cast<double>(rows)) {
+    notes->push_back("the predictions in '" + import.column + "' are not compared: " + (unusable == rows ? "none of the " + base::ReadableCount(rows) + " holdout rows has" : base::ReadableCount(unusable) + " of the " + base::ReadableCount(rows) + " holdout rows have no") + (unusable == rows ? " a usable one" : " usable one") + (examples.task == learn::Task::kBinary ? " (a probability from 0 to 1)" : "") + ", and what stands in for them would be judged instead of the model. Keep the rows that have one, with --where or in [[data.exclusions]]");
     return std::optional<Rung>();
   }
   if (unusable > 0) notes->push_back("'" + import.column + "': " + base::ReadableCount(unusable) + " of " + base::ReadableCount(static_cast<std::int64_t>(holdout.size())) + " holdout rows have no usable prediction and count as the constant");

@@ -116,6 +116,28 @@ TEST(Train, ABetterImportedModelIsNamedBesideTheRecommendation) {
   EXPECT_LT(oracle.against_best->high, 0);
 }
 
+// What stands in for predictions that are not there would be judged instead of the model.
+TEST(Train, AnImportedModelWithoutPredictionsForManyRowsIsNotCompared) {
+  for (const double missing : {0.02, 0.2}) {
+    Gathered gathered = Planted(1, 2);
+    const std::int64_t at = gathered.examples.table->Find("oracle");
+    std::vector<Column> columns = gathered.examples.table->columns();
+    std::vector<double> values;
+    base::RandomStream random(3, "missing predictions");
+    for (std::int64_t row = 0; row < gathered.examples.num_rows(); ++row) values.push_back(random.Uniform() < missing ? std::nan("") : columns[static_cast<std::size_t>(at)].NumberAt(row));
+    columns[static_cast<std::size_t>(at)] = Column::Numbers("oracle", values);
+    gathered.examples.table = std::make_shared<const table::Table>(*table::Table::Create(std::move(columns)));
+    TrainOptions options;
+    options.repeats = 0;
+    options.imported = {{"an oracle", "oracle", "the outcome"}};
+    const Result<evidence::TrainReport> report = Train(gathered, options, {});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->rungs.back().kind == "imported", missing < 0.05);
+    const bool said = std::any_of(report->notes.begin(), report->notes.end(), [&](const std::string& note) { return note.find(missing < 0.05 ? "count as the constant" : "are not compared") != std::string::npos; });
+    EXPECT_TRUE(said);
+  }
+}
+
 TEST(Train, TheHoldoutIsTheSameHoweverTheOutcomeIsWritten) {
   const auto fingerprint = [](const std::string& outcome) {
     std::string found;

@@ -131,43 +131,67 @@ evidence::Estimate DifferenceOf(const Result<stats::Interval>& before, const Res
   return ToEstimate(Result<stats::Interval>(stats::StudentInterval(after->value - before->value, std::hypot(before->standard_error, after->standard_error), std::min(before->degrees, after->degrees), 0.95)));
 }
 
-void FillSeason(const std::vector<double>& series, std::int64_t first_period, PeriodLength length, learn::Task task, std::vector<double>* without_season, OutcomeOverTime* out, std::uint64_t seed) {
+// Taking off a season that is not there makes shifts a little likelier to be reported, hence stricter than 5 %.
+constexpr double kSeasonLevel = 0.005;
+
+// The season that periods of one length may have.
+struct SeasonRow {
+  PeriodLength length;
+  std::size_t positions;       // that are told apart
+  std::int64_t least_periods;  // three seasons
+  const char* repeats;
+};
+constexpr SeasonRow kSeasons[] = {{PeriodLength::kHour, 24, 72, "every 24 hours"}, {PeriodLength::kDay, 7, 21, "every 7 days"}, {PeriodLength::kWeek, 12, 157, "every year, by month"}, {PeriodLength::kMonth, 12, 36, "every 12 months"}};
+
+std::size_t PositionOf(std::int64_t period, PeriodLength length) {
+  switch (length) {
+    case PeriodLength::kHour: return static_cast<std::size_t>((period % 24 + 24) % 24);
+    case PeriodLength::kDay: return static_cast<std::size_t>(((period + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    case PeriodLength::kWeek: return static_cast<std::size_t>(base::ToCivil(StartOf(period, length) + 3 * base::kMicrosPerDay).month - 1);  // of its Thursday
+    case PeriodLength::kMonth: return static_cast<std::size_t>((period % 12 + 12) % 12);
+    case PeriodLength::kYear: return 0;
+  }
+  return 0;
+}
+
+std::string PositionLabel(std::size_t position, PeriodLength length) {
   static constexpr const char* kWeekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::size_t period = 0;
-  std::size_t offset = 0;
-  if (length == PeriodLength::kDay) {
-    period = 7;
-    offset = static_cast<std::size_t>(((first_period + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
-  } else if (length == PeriodLength::kMonth) {
-    period = 12;
-    offset = static_cast<std::size_t>(first_period % 12);
-  } else if (length == PeriodLength::kHour) {
-    period = 24;
-    offset = static_cast<std::size_t>((first_period % 24 + 24) % 24);
-  } else {
-    out->seasonality = std::string("no season is looked for in ") + kPeriods[static_cast<int>(length)].name + "s";
+  return length == PeriodLength::kDay ? kWeekdays[position] : length == PeriodLength::kHour ? std::to_string(position) + ":00" : kMonths[position];
+}
+
+void FillSeason(const std::vector<double>& series, std::int64_t first_period, PeriodLength length, learn::Task task, std::vector<double>* without_season, OutcomeOverTime* out, std::uint64_t seed) {
+  const std::string periods = std::string(kPeriods[static_cast<int>(length)].name) + "s";
+  const auto row = std::find_if(std::begin(kSeasons), std::end(kSeasons), [&](const SeasonRow& r) { return r.length == length; });
+  if (row == std::end(kSeasons)) {
+    out->seasonality = "no season is looked for in " + periods;
     return;
   }
-  const Result<stats::SeasonTest> test = stats::TestSeason(series, period, offset, {.seed = seed});
+  if (static_cast<std::int64_t>(series.size()) < row->least_periods) {
+    out->seasonality = "whether it repeats " + std::string(row->repeats) + ", takes at least " + std::to_string(row->least_periods) + " " + periods + " to tell, there are " + std::to_string(series.size());
+    return;
+  }
+  std::vector<std::size_t> position;
+  for (std::size_t t = 0; t < series.size(); ++t) position.push_back(PositionOf(first_period + static_cast<std::int64_t>(t), length));
+  const Result<stats::SeasonTest> test = stats::TestSeasonBesideShifts(series, position, row->positions, {.seed = seed});
   if (!test) {
     out->seasonality = test.error().message;
     return;
   }
   out->season_p_value = test->p_value;
-  const bool season = test->p_value <= 0.01;
-  out->seasonality = season ? "repeats every " + std::to_string(period) + " " + kPeriods[static_cast<int>(length)].name + "s (p = " + base::ReadableNumber(test->p_value, 2) + "); the level shifts are looked for in what is left"
-                            : "no repetition every " + std::to_string(period) + " " + kPeriods[static_cast<int>(length)].name + "s is shown (p = " + base::ReadableNumber(test->p_value, 2) + ")";
+  const bool season = test->p_value <= kSeasonLevel;
+  out->seasonality = season ? "repeats " + std::string(row->repeats) + " (p = " + base::ReadableNumber(test->p_value, 2) + "); the level shifts are looked for in what is left"
+                            : "no repetition " + std::string(row->repeats) + " is shown (p = " + base::ReadableNumber(test->p_value, 2) + ")";
   if (!season) return;
-  for (std::size_t k = 0; k < period; ++k) {
-    out->season_labels.push_back(length == PeriodLength::kDay ? kWeekdays[k] : length == PeriodLength::kMonth ? kMonths[k] : std::to_string(k) + ":00");
+  for (std::size_t k = 0; k < row->positions; ++k) {
+    out->season_labels.push_back(PositionLabel(k, length));
     std::vector<double> at;
     for (std::size_t t = 0; t < series.size(); ++t) {
-      if ((t + offset) % period == k) at.push_back(series[t]);
+      if (position[t] == k) at.push_back(series[t]);
     }
     out->season_means.push_back(ToEstimate(MeanOutcome(task, at, {})));
   }
-  for (std::size_t t = 0; t < series.size(); ++t) (*without_season)[t] -= test->effects[(t + offset) % period];
+  for (std::size_t t = 0; t < series.size(); ++t) (*without_season)[t] -= test->effects[position[t]];
 }
 
 OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {

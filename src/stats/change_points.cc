@@ -102,9 +102,10 @@ double SimulatedP(double observed, std::size_t n, double phi, const ChangeOption
   return MonteCarloP(as_large, options.simulations, enough);
 }
 
-// The phi whose simulated series show, on average, the phi that was observed about the best levels: fitting levels that are
-// not there takes correlation away, more so in short series.
-double UnbiasedPhi(double observed, std::size_t n, const ChangeOptions& options) {
+// The phi whose simulated series show, on average, the phi that was observed about what was fitted: fitting levels and seasons
+// that are not there takes correlation away, more so in short series.
+template <class Estimate>
+double UnbiasedPhi(double observed, std::size_t n, const ChangeOptions& options, const Estimate& estimate) {
   constexpr int kSimulations = 100;
   double phi = observed;
   for (int round = 0; round < 2; ++round) {
@@ -112,7 +113,7 @@ double UnbiasedPhi(double observed, std::size_t n, const ChangeOptions& options)
     for (int b = 0; b < kSimulations; ++b) {
       base::RandomStream random(options.seed, "phi", static_cast<std::uint64_t>(b));
       const std::vector<double> series = SimulateAr1(n, phi, &random);
-      sum += EstimatePhi(AboutLevels(series, FindBestStretch(series, options.least_periods)));
+      sum += estimate(series);
     }
     phi = std::clamp(phi + observed - sum / kSimulations, -0.5, 0.95);
   }
@@ -123,7 +124,8 @@ void Segment(std::span<const double> series, std::size_t offset, const ChangeOpt
   if (series.size() < 2 * options.least_periods + 2) return;
   const BestStretch best = FindBestStretch(series, options.least_periods);
   if (best.statistic <= 0) return;
-  const double phi = UnbiasedPhi(EstimatePhi(AboutLevels(series, best)), series.size(), options);
+  const double phi = UnbiasedPhi(EstimatePhi(AboutLevels(series, best)), series.size(), options,
+                                 [&](const std::vector<double>& simulated) { return EstimatePhi(AboutLevels(simulated, FindBestStretch(simulated, options.least_periods))); });
   const double p = SimulatedP(best.statistic, series.size(), phi, options, "change points",
                               [&](const std::vector<double>& simulated) { return FindBestStretch(simulated, options.least_periods).statistic; });
   // The fewer periods, the more the estimated phi scatters and the more the test would report.
@@ -136,29 +138,109 @@ void Segment(std::span<const double> series, std::size_t offset, const ChangeOpt
   Segment(series.subspan(best.end), offset + best.end, options, found);
 }
 
-std::vector<double> SeasonMeans(std::span<const double> series, std::size_t period, std::size_t offset) {
-  std::vector<double> sums(period, 0), counts(period, 0);
+std::vector<double> SeasonMeans(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions) {
+  std::vector<double> sums(num_positions, 0), counts(num_positions, 0);
   for (std::size_t t = 0; t < series.size(); ++t) {
-    sums[(t + offset) % period] += series[t];
-    counts[(t + offset) % period] += 1;
+    sums[position[t]] += series[t];
+    counts[position[t]] += 1;
   }
   const double mean = MeanOf(series);
-  for (std::size_t k = 0; k < period; ++k) sums[k] = counts[k] > 0 ? sums[k] / counts[k] - mean : 0;
+  for (std::size_t k = 0; k < num_positions; ++k) sums[k] = counts[k] > 0 ? sums[k] / counts[k] - mean : 0;
   return sums;
 }
 
 // Share of the variance between positions of the season, against the innovations of what is left.
-double SeasonStatistic(std::span<const double> series, std::size_t period, std::size_t offset) {
-  const std::vector<double> effects = SeasonMeans(series, period, offset);
+double SeasonStatistic(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions) {
+  const std::vector<double> effects = SeasonMeans(series, position, num_positions);
   const double mean = MeanOf(series);
   double between = 0, within = 0;
   for (std::size_t t = 0; t < series.size(); ++t) {
-    const double effect = effects[(t + offset) % period];
+    const double effect = effects[position[t]];
     between += effect * effect;
     const double rest = series[t] - mean - effect;
     within += rest * rest;
   }
   return within > 0 ? between / within : (between > 0 ? 1e300 : 0);
+}
+
+// The series about its own level in each stretch that begins with a change.
+std::vector<double> WithoutLevels(std::span<const double> series, std::span<const ChangePoint> changes) {
+  std::vector<double> about(series.begin(), series.end());
+  for (std::size_t c = 0; c <= changes.size(); ++c) {
+    const std::size_t first = c == 0 ? 0 : changes[c - 1].first, end = c == changes.size() ? series.size() : changes[c].first;
+    const double level = MeanOf(series.subspan(first, end - first));
+    for (std::size_t t = first; t < end; ++t) about[t] -= level;
+  }
+  return about;
+}
+
+Result<void> CheckPositions(std::span<const std::size_t> position, std::size_t num_positions) {
+  std::vector<std::size_t> counts(num_positions, 0);
+  for (const std::size_t p : position) ++counts[p];
+  for (const std::size_t count : counts) {
+    if (count < 3) return Error{ErrorCode::kNumeric, "a season needs at least three values at each of its " + std::to_string(num_positions) + " positions"};
+  }
+  return {};
+}
+
+// The stretch whose level and a season explain most together: FindBestStretch with the season's means taken off the series and
+// off the stretch alike (least squares of both at once). Cost: n^2 / 2 steps.
+BestStretch BestStretchBesideSeason(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, std::size_t least) {
+  const std::size_t n = series.size();
+  const std::vector<double> effects = SeasonMeans(series, position, num_positions);
+  const double mean = MeanOf(series);
+  std::vector<double> left(n), share(num_positions, 0);
+  for (std::size_t t = 0; t < n; ++t) {
+    left[t] = series[t] - mean - effects[position[t]];
+    share[position[t]] += 1;
+  }
+  for (double& s : share) s = s > 0 ? 1 / s : 0;
+  BestStretch best;
+  std::vector<double> inside(num_positions);
+  for (std::size_t first = 0; first + least <= n; first = first == 0 ? least : first + 1) {
+    std::fill(inside.begin(), inside.end(), 0.0);
+    double sum = 0, told = 0;  // of the stretch; of its indicator by the season
+    for (std::size_t end = first + 1; end <= n; ++end) {
+      const std::size_t k = position[end - 1];
+      sum += left[end - 1];
+      told += (2 * inside[k] + 1) * share[k];
+      inside[k] += 1;
+      const std::size_t length = end - first;
+      if (length < least || n - length < least || (end != n && n - end < least)) continue;
+      const double free = static_cast<double>(length) - told;
+      const double score = free > 1e-9 ? sum * sum / free : 0;
+      if (score > best.statistic) best = {first, end, score};
+    }
+  }
+  return best;
+}
+
+struct SeasonAndLevels {
+  std::vector<double> about;    // the series without the levels before, in and after the best stretch
+  std::vector<double> rest;     // nor the season
+  std::vector<double> effects;  // per position
+  double shift = 0;             // the stretch's difference, standardised by the noise of the rest
+};
+
+SeasonAndLevels FitSeasonAndLevels(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, std::size_t least) {
+  constexpr int kRounds = 20;  // of fitting one about the other: converges to least squares
+  const BestStretch stretch = BestStretchBesideSeason(series, position, num_positions, least);
+  SeasonAndLevels fit{{series.begin(), series.end()}, {}, std::vector<double>(num_positions, 0), 0};
+  const std::size_t ends[] = {0, stretch.first, stretch.end, series.size()};
+  for (int round = 0; round < kRounds; ++round) {
+    for (int part = 0; part < 3; ++part) {
+      double level = 0;
+      for (std::size_t t = ends[part]; t < ends[part + 1]; ++t) level += series[t] - fit.effects[position[t]];
+      level /= static_cast<double>(std::max<std::size_t>(1, ends[part + 1] - ends[part]));
+      for (std::size_t t = ends[part]; t < ends[part + 1]; ++t) fit.about[t] = series[t] - level;
+    }
+    fit.effects = SeasonMeans(fit.about, position, num_positions);
+  }
+  fit.rest = fit.about;
+  for (std::size_t t = 0; t < fit.rest.size(); ++t) fit.rest[t] -= fit.effects[position[t]];
+  const double deviation = LongRunDeviation(fit.rest);
+  fit.shift = stretch.statistic <= 0 ? 0 : deviation > 0 ? std::sqrt(stretch.statistic) / deviation : 1e300;
+  return fit;
 }
 
 }  // namespace
@@ -198,18 +280,48 @@ std::vector<ChangePoint> FindChangePoints(std::span<const double> series, const 
   return found;
 }
 
+Result<SeasonTest> TestSeason(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, const ChangeOptions& options) {
+  ASSAY_TRY(CheckPositions(position, num_positions));
+  SeasonTest test;
+  test.effects = SeasonMeans(series, position, num_positions);
+  std::vector<double> rest(series.begin(), series.end());
+  const double mean = MeanOf(series);
+  for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= mean + test.effects[position[t]];
+  const double observed = SeasonStatistic(series, position, num_positions);
+  test.p_value = SimulatedP(observed, series.size(), EstimatePhi(rest), options, "season",
+                            [&](const std::vector<double>& simulated) { return SeasonStatistic(simulated, position, num_positions); });
+  return test;
+}
+
 Result<SeasonTest> TestSeason(std::span<const double> series, std::size_t period, std::size_t offset, const ChangeOptions& options) {
   if (period < 2 || series.size() < 3 * period) {
     return Error{ErrorCode::kNumeric, "a season of " + std::to_string(period) + " periods needs at least " + std::to_string(3 * period) + " periods, there are " + std::to_string(series.size())};
   }
+  std::vector<std::size_t> position;
+  for (std::size_t t = 0; t < series.size(); ++t) position.push_back((t + offset) % period);
+  return TestSeason(series, position, period, options);
+}
+
+Result<SeasonTest> TestSeasonBesideShifts(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, const ChangeOptions& options) {
+  ASSAY_TRY(CheckPositions(position, num_positions));
+  if (series.size() < 2 * options.least_periods + 2) return Error{ErrorCode::kNumeric, "a season beside shifts needs at least " + std::to_string(2 * options.least_periods + 2) + " values"};
+  const auto fit_to = [&](std::span<const double> any) { return FitSeasonAndLevels(any, position, num_positions, options.least_periods); };
+  const SeasonAndLevels fit = fit_to(series);
   SeasonTest test;
-  test.effects = SeasonMeans(series, period, offset);
+  const double phi = UnbiasedPhi(EstimatePhi(fit.rest), series.size(), options, [&](const std::vector<double>& simulated) { return EstimatePhi(fit_to(simulated).rest); });
+  test.p_value = SimulatedP(SeasonStatistic(fit.about, position, num_positions), series.size(), phi, options, "season beside shifts",
+                            [&](const std::vector<double>& simulated) { return SeasonStatistic(fit_to(simulated).about, position, num_positions); });
+  // A stretch that chance makes belongs to the season's noise: only one that is shown takes part in the effects.
+  const double shifted = SimulatedP(fit.shift, series.size(), phi, options, "shift beside season", [&](const std::vector<double>& simulated) { return fit_to(simulated).shift; });
+  if (shifted > options.alpha) {
+    test.effects = SeasonMeans(series, position, num_positions);
+    return test;
+  }
+  // Shifts beyond the one that was fitted with it.
   std::vector<double> rest(series.begin(), series.end());
-  const double mean = MeanOf(series);
-  for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= mean + test.effects[(t + offset) % period];
-  const double observed = SeasonStatistic(series, period, offset);
-  test.p_value = SimulatedP(observed, series.size(), EstimatePhi(rest), options, "season",
-                            [&](const std::vector<double>& simulated) { return SeasonStatistic(simulated, period, offset); });
+  for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= fit.effects[position[t]];
+  const std::vector<ChangePoint> changes = FindChangePoints(rest, options);
+  test.effects = changes.size() > 1 ? SeasonMeans(WithoutLevels(series, changes), position, num_positions) : fit.effects;
   return test;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 #include "base/random.h"
@@ -110,6 +111,40 @@ TEST(TestSeason, FindsAWeekAndKeepsItsLevelOnNulls) {
   for (std::uint64_t r = 0; r < 200; ++r) reported += TestSeason(Ar1(84, 0.4, r + 300), 7, 0, {.simulations = 199})->p_value <= 0.05 ? 1 : 0;
   EXPECT_LE(reported, 18);  // 200 x .05 = 10; 99.5 % of such counts are at most 18
   EXPECT_FALSE(TestSeason(series, 40, 0));
+}
+
+// A season of a year in weeks, by twelfths, beside one shift of its own size: each hides the other where it is taken off alone.
+TEST(TestSeason, IsFoundBesideAShiftAndTheShiftBesideIt) {
+  constexpr std::size_t kWeeks = 171, kShift = 68;
+  std::vector<std::size_t> position;
+  for (std::size_t t = 0; t < kWeeks; ++t) position.push_back(t * 12 / 52 % 12);
+  int found = 0;
+  for (std::uint64_t r = 0; r < 10; ++r) {
+    std::vector<double> series = Ar1(kWeeks, 0.2, r + 70);
+    for (std::size_t t = 0; t < kWeeks; ++t) series[t] += 2 * std::sin(2 * 3.14159265358979 * static_cast<double>(t) / 52) + (t >= kShift ? 3 : 0);
+    const Result<SeasonTest> season = TestSeasonBesideShifts(series, position, 12, {.simulations = 199});
+    ASSERT_TRUE(season) << season.error().message;
+    EXPECT_LE(season->p_value, 0.01);
+    for (std::size_t t = 0; t < kWeeks; ++t) series[t] -= season->effects[position[t]];
+    const std::vector<ChangePoint> changes = FindChangePoints(series);
+    found += changes.size() == 1 && changes[0].first >= kShift - 2 && changes[0].first <= kShift + 2 ? 1 : 0;
+  }
+  EXPECT_GE(found, 9);
+  EXPECT_FALSE(TestSeasonBesideShifts(std::vector<double>(8, 1.0), std::vector<std::size_t>(8, 0), 2));
+}
+
+// 200 x .05 = 10; 99.5 % of such counts are at most 18. With ASSAY_LONG=1 500 of each: at most 38.
+TEST(TestSeason, BesideShiftsKeepsItsLevelOnNulls) {
+  const bool whole = std::getenv("ASSAY_LONG") != nullptr;
+  std::vector<std::size_t> position;
+  for (std::size_t t = 0; t < 84; ++t) position.push_back(t % 7);
+  for (const double phi : {0.0, 0.4, 0.7}) {
+    int reported = 0;
+    const int runs = whole ? 500 : 200;
+    for (int r = 0; r < runs; ++r) reported += TestSeasonBesideShifts(Ar1(84, phi, static_cast<std::uint64_t>(r) + 300), position, 7, {.simulations = 199})->p_value <= 0.05 ? 1 : 0;
+    std::printf("season beside shifts, phi %.1f: %d of %d nulls reported\n", phi, reported, runs);
+    EXPECT_LE(reported, whole ? 38 : 18) << phi;
+  }
 }
 
 }  // namespace

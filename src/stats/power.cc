@@ -28,6 +28,7 @@ Result<void> CheckOptions(double effect, double units, const PowerOptions& optio
 
 bool IsShare(double p) { return p > 0 && p < 1; }
 
+// The test on the right side alone, as power.prop.test and power.t.test of R have it by default (strict = FALSE).
 // power = Phi((sqrt(n) |p1 - p2| - z sqrt((p1 + p2)(1 - (p1 + p2) / 2))) / sqrt(p1 q1 + p2 q2)), z = z_(1 - level / 2)
 double SharePower(double p1, double p2, double units, double level) {
   const double z = NormalQuantile(1 - level / 2);

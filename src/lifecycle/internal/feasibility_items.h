@@ -52,12 +52,14 @@ struct Ground {
 };
 
 // The gains that decide. Improvements are positive whatever the metric's direction; intervals are corrected for having
-// picked the best of three (gain) and the better of two (over_rule).
+// picked the best of rules and models (gain) and the best rule and better model (over_rule).
 struct Gains {
   OutOfFold all;
   std::string best_name;           // best rule, linear or boosted trees
   const std::vector<double>* best = nullptr;  // into `all`
   std::string model_name;          // linear or boosted trees
+  std::string rule_name;           // the best rule, or an own one: its predictions stand in all.rule
+  double level = 1 - 0.05 / 3, over_rule_level = 1 - 0.05 / 2;  // of the intervals: for gain and reached, for over_rule
   stats::Interval gain;            // best over the constant
   stats::Interval over_rule;       // better model over the best rule
   stats::Interval reached;         // value of the metric
@@ -65,7 +67,7 @@ struct Gains {
 
 // In feasibility_gain.cc. At most kGainRows rows, drawn evenly from all units, are judged.
 inline constexpr std::int64_t kGainRows = 400'000;
-Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, learn::Metric metric, std::string_view step, const RunContext& context);
+Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, learn::Metric metric, const std::vector<OwnRule>& own_rules, std::string_view step, const RunContext& context);
 evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gains);
 
 evidence::FeasibilityItem ObjectiveItem(const learn::Examples& examples, const Dependence& dependence, bool* unusable);
@@ -74,7 +76,7 @@ Result<evidence::FeasibilityItem> PatternItem(const Ground& ground, const stats:
 struct MoreRows {
   bool still_rising = false, in_vain = false;
 };
-Result<evidence::FeasibilityItem> DataItem(const Ground& ground, MoreRows* more);
+Result<evidence::FeasibilityItem> DataItem(const Ground& ground, const Gains& gains, MoreRows* more);
 // In feasibility_repetition.cc: the score from which to act in a fold, that with the most money on the other folds; with time on
 // their rows whose outcome was known when the fold began, and without any the chance from which acting pays.
 Result<double> ThresholdForFold(const learn::Examples& examples, const OutOfFold& all, std::span<const double> scores, std::uint8_t fold, const objectives::DecisionMoney& money);
