@@ -211,6 +211,10 @@ std::vector<std::string> NearestNames(std::string_view name, std::span<const std
   return names;
 }
 
+std::string Counted(std::int64_t count, std::string_view one, std::string_view many) {
+  return ReadableCount(count) + " " + (count == 1 ? std::string(one) : many.empty() ? std::string(one) + "s" : std::string(many));
+}
+
 std::string DidYouMean(std::string_view name, std::span<const std::string> candidates) {
   const std::vector<std::string> nearest = NearestNames(name, candidates);
   if (nearest.empty()) return "";

@@ -14,6 +14,8 @@ std::string ShortestNumber(double value);
 // For people: `digits` significant digits, no trailing zeros, thousands separated ("3,000,000").
 std::string ReadableNumber(double value, int digits = 4);
 std::string ReadableCount(std::int64_t count);
+// "1 row", "3,000 rows"; `many` where it is not `one` with an s.
+std::string Counted(std::int64_t count, std::string_view one, std::string_view many = "");
 // As in an expression: without separators ("1992.5"), for thresholds, years and whatever else is no amount.
 std::string PlainNumber(double value, int digits = 6);
 // An estimate and its ends are written with the same decimals: as many as show two digits of the interval's width.

@@ -58,6 +58,12 @@ TEST(IsValidUtf8, KnowsTheBrokenForms) {
   for (const Case& c : cases) EXPECT_EQ(IsValidUtf8(c.bytes), c.valid) << c.what;
 }
 
+TEST(Counted, OneIsNotMany) {
+  EXPECT_EQ(Counted(1, "row"), "1 row");
+  EXPECT_EQ(Counted(0, "row"), "0 rows");
+  EXPECT_EQ(Counted(3000, "row repeats", "rows repeat"), "3,000 rows repeat");
+}
+
 TEST(DidYouMean, OffersOnlySlips) {
   const std::vector<std::string> names = {"delay", "distance", "origin", "destination"};
   EXPECT_EQ(DidYouMean("dely", names), " Did you mean 'delay'?");
