@@ -67,6 +67,7 @@ for (const { task, outcome, metrics, flags } of tasks) {
       const judged = json(assay('score', join(models, file), with_outcome, '--out', out, '--keep', 'noise', '--json'));
       valid(judged, 'score');
       assert.equal(judged.rows, 200);
+      assert.equal(judged.notes.some((n) => n.includes("probability of 'yes', which counts as positive, against 'no'")), task === 'binary');
       assert.equal(judged.judged_rows, 200);
       assert.deepEqual(Object.keys(judged.metrics).sort(), [...metrics].sort());
       const lines = readFileSync(out, 'utf8').trim().split('\n');

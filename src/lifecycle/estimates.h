@@ -9,6 +9,9 @@
 
 namespace assay::lifecycle {
 
+// The reason for no interval where it would have no width.
+inline constexpr const char* kEveryUnitAlike = "every unit gave the same value, which does not say how far others may lie";
+
 evidence::Estimate WithInterval(const stats::Interval& interval, double level = 0.95);
 // "a count", "stated in the charter": why there is no interval, or why there is no value (NaN) either.
 evidence::Estimate WithoutInterval(double value, const std::string& reason);

@@ -57,8 +57,7 @@ void NamePositiveClass(const Examples& examples, std::vector<std::string>* notes
   const std::vector<std::string>& classes = examples.classes;
   double number = 0;
   const std::string quote = base::ParseNumber(classes[0], &number) && base::ParseNumber(classes[1], &number) ? "" : "'";
-  const bool known = classes[0] == "false" || (classes[0] == "0" && classes[1] == "1");
-  if (!known) notes->push_back("'" + classes[1] + "' counts as positive and '" + classes[0] + "' as negative; for the other way round write a condition as the outcome, like " + examples.outcome_text + " = " + quote + classes[0] + quote);
+  if (!NamesItsPositive(classes)) notes->push_back("'" + classes[1] + "' counts as positive and '" + classes[0] + "' as negative; for the other way round write a condition as the outcome, like " + examples.outcome_text + " = " + quote + classes[0] + quote);
 }
 
 // Rows that are all alike can be ranked in any order.

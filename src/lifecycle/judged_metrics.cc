@@ -11,8 +11,6 @@ namespace assay::lifecycle {
 
 namespace {
 
-constexpr const char* kEveryUnitAlike = "every unit gave the same value, which does not say how far others may lie";
-
 bool AllEqual(std::span<const double> values) {
   return std::all_of(values.begin(), values.end(), [&](double v) { return v == values.front(); });
 }

@@ -105,6 +105,8 @@ Result<Outcome> OutcomeOf(const Problem& problem, const Table& table, const RunC
   return outcome;
 }
 
+bool NamesItsPositive(const std::vector<std::string>& classes) { return classes.size() != 2 || classes[0] == "false" || (classes[0] == "0" && classes[1] == "1"); }
+
 std::size_t LeastDistinct(Task task) { return task == Task::kRanking ? 1 : 2; }
 
 }  // namespace assay::lifecycle

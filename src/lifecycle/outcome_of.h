@@ -22,6 +22,9 @@ struct Outcome {
 // number regression (ranking where a query is given). kInvalidInput names the flag and what is expected.
 Result<Outcome> OutcomeOf(const Problem& problem, const table::Table& table, const RunContext& context);
 
+// Whether it needs no word which class counts as positive: "true", or 1 beside 0; or they are not two.
+bool NamesItsPositive(const std::vector<std::string>& classes);
+
 // Different values that an outcome of the task must have for anything to be predicted.
 std::size_t LeastDistinct(learn::Task task);
 

@@ -13,6 +13,7 @@
 #include "lifecycle/internal/score_source.h"
 #include "lifecycle/internal/unseen_values.h"
 #include "lifecycle/memory_need.h"
+#include "lifecycle/outcome_of.h"
 #include "table/float_range.h"
 
 namespace assay::lifecycle {
@@ -191,6 +192,7 @@ Result<ScoreReport> Score(const SavedModel& model, const std::string& source_nam
   report.predictions = summary.Figures(report.rows);
   report.unseen = predictor.unseen();
   report.notes = source.notes;
+  if (model.task == learn::Task::kBinary && !NamesItsPositive(model.classes)) report.notes.push_back("predictions are the probability of '" + model.classes[1] + "', which counts as positive, against '" + model.classes[0] + "'");
   report.notes.insert(report.notes.end(), outcome.notes.begin(), outcome.notes.end());
   if (!known) {
     report.metrics_reason = report.calibration_slope.reason = outcome.reason;

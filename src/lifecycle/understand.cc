@@ -7,6 +7,7 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "learn/split.h"
+#include "lifecycle/outcome_of.h"
 #include "stats/cluster_mean.h"
 
 namespace assay::lifecycle {
@@ -125,7 +126,7 @@ std::string Summarise(const evidence::UnderstandReport& report, const learn::Exa
   const base::ReadableEnds ends = interval ? base::ReadableInterval(mean.value, mean.low, mean.high) : base::ReadableEnds{base::ReadableNumber(mean.value), "", ""};
   std::string text = "The outcome '" + report.outcome + "' is ";
   if (examples.task == learn::Task::kMulticlass) text += "most often '" + examples.classes[MostFrequentClass(examples)] + "', in ";
-  else if (rate) text += "true in ";
+  else if (rate) text += NamesItsPositive(examples.classes) ? "true in " : "'" + examples.classes[1] + "' in ";
   text += ends.value + (rate ? " %" : " on average");
   if (interval) text += " (95 % interval " + ends.low + " to " + ends.high + (rate ? " %, " : ", ") + report.unit_of_dependence + ")";
   text += ". ";

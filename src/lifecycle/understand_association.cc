@@ -126,7 +126,10 @@ Association Measure(const std::string& feature, const Groups& groups, const std:
   result.strength.high = means->explained_high;
   result.p_value = means->p_value;
   if (std::isnan(means->p_value)) result.strength.reason = "fewer than five independent units, or one value only";
-  for (const auto& mean : means->means) result.level_means.push_back(ToEstimate(mean));
+  for (const auto& mean : means->means) {
+    const bool alike = mean && mean->high - mean->low <= 1e-12 * std::abs(mean->value);
+    result.level_means.push_back(alike ? WithoutInterval(mean->value, kEveryUnitAlike) : ToEstimate(mean));
+  }
   result.level_rows = means->rows;
   return result;
 }

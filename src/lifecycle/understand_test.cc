@@ -358,6 +358,32 @@ TEST(Understand, OfSeveralClassesTheMostFrequentIsNamed) {
   EXPECT_NE(report->summary.find("The outcome 'y' is most often 'b', in 67 %"), std::string::npos) << report->summary;
 }
 
+TEST(Understand, OfTwoClassesThePositiveOneIsNamed) {
+  const Gathered texts = [] {
+    Problem problem;
+    problem.outcome = "y";
+    return GatherColumns(problem, {Column::Categories("y", {1, 1, 1, 0, 0, 1}, {"churned", "stayed"}), Column::Numbers("x", {1, 2, 3, 4, 5, 6})});
+  }();
+  const Result<evidence::UnderstandReport> report = Understand(texts, {}, {});
+  ASSERT_TRUE(report);
+  EXPECT_NE(report->summary.find("The outcome 'y' is 'stayed' in 67 %"), std::string::npos) << report->summary;
+}
+
+// Two rows of one value do not say that a third would have it too.
+TEST(Understand, LevelsOfAlikeRowsHaveNoInterval) {
+  Problem problem;
+  problem.outcome = "rating";
+  const Gathered films = GatherColumns(problem, {Column::Numbers("rating", {7.4, 7.4, 6.1, 5.2, 7.3, 6.6}), Column::Categories("title", {0, 0, 1, 1, 1, 1}, {"Dawn", "Other"}), Column::Numbers("x", {1, 2, 3, 4, 5, 6})});
+  const Result<evidence::UnderstandReport> report = Understand(films, {}, {});
+  ASSERT_TRUE(report);
+  const evidence::Association& title = *std::find_if(report->associations.begin(), report->associations.end(), [](const auto& a) { return a.feature == "title"; });
+  ASSERT_EQ(title.level_labels, (std::vector<std::string>{"Other", "Dawn"}));
+  EXPECT_LT(title.level_means[0].low, title.level_means[0].high);
+  EXPECT_EQ(title.level_means[1].value, 7.4F);
+  EXPECT_TRUE(std::isnan(title.level_means[1].low));
+  EXPECT_NE(title.level_means[1].reason.find("every unit gave the same value"), std::string::npos) << title.level_means[1].reason;
+}
+
 TEST(Understand, SameBytesWithOneAndTwoThreads) {
   const Gathered gathered = Days(0.2, 3);
   base::ThreadPool one(1), two(2);
