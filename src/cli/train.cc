@@ -147,7 +147,8 @@ void RenderTrain(const TrainReport& report, Terminal& terminal, Part part) {
   }
   terminal.Line();
   terminal.Paragraph(report.recommended.empty() ? terminal.Paint("No rung is recommended. ", Style::kBad) + report.reason : terminal.Paint("Recommended: " + report.recommended + ". ", Style::kGood) + report.reason, 2);
-  terminal.Paragraph("Split: " + report.split.how + "; this holdout has been opened " + std::to_string(report.split.holdout_openings) + (report.split.holdout_openings == 1 ? " time." : " times."), 2);
+  const std::string openings = part == Part::kAlone ? "how often this holdout has been opened is not known: a bare file has no ledger" : "this holdout has been opened " + base::Counted(report.split.holdout_openings, "time");
+  terminal.Paragraph("Split: " + report.split.how + "; " + openings + ".", 2);
   if (part == Part::kAlone) RenderDataNotes(report.header, terminal);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note, 2);
   if (!report.models_folder.empty()) terminal.Paragraph("Models: " + report.models_folder, 2);

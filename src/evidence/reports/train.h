@@ -125,7 +125,7 @@ void Describe(V& v, SplitSummary& s) {
   v("holdout_rows", s.holdout_rows, "rows that judge");
   v("training_units", s.training_units, "independent units that train");
   v("holdout_units", s.holdout_units, "independent units that judge");
-  v("holdout_openings", s.holdout_openings, "times this holdout has been scored, this run included");
+  v("holdout_openings", s.holdout_openings, "times this holdout has been scored, this run included, as the ledger counts them; without a project only this run");
 }
 inline const char* DescribedName(const SplitSummary*) { return "SplitSummary"; }
 
