@@ -87,6 +87,9 @@ class BoundExpression {
 // The columns that an EXPR names; none when it is not one.
 std::vector<std::string> ColumnsOf(std::string_view text);
 
+// A column's name as an EXPR: quoted only where it must be.
+std::string ColumnAsExpression(const std::string& name);
+
 // Those of them that tell of more than their calendar day, were they times: all but what stands inside a part of the calendar
 // ("month(date)", "date(date)") or is only asked for being null.
 std::vector<std::string> ColumnsBeyondTheDay(std::string_view text);

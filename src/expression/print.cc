@@ -120,7 +120,7 @@ class Printer {
   void PrintInside(const Node& node) {
     switch (node.op) {
       case Op::kColumn:
-        text += IsBareName(node.text) ? node.text : Quoted(node.text, '"');
+        text += ColumnAsExpression(node.text);
         return;
       case Op::kNumber:
         text += base::ShortestNumber(node.number);
@@ -231,6 +231,8 @@ class Printer {
 };
 
 }  // namespace
+
+std::string ColumnAsExpression(const std::string& name) { return IsBareName(name) ? name : Quoted(name, '"'); }
 
 std::string Expression::Canonical() const {
   Printer printer;

@@ -52,5 +52,26 @@ TEST(Explain, ThresholdsAreNumbersOfExpressions) {
   EXPECT_NE(text.find("year <= 2004"), std::string::npos) << text;
 }
 
+TEST(Explain, FeaturesOfARuleAreExpressions) {
+  const std::pair<const char*, const char*> cases[] = {{"distance", "distance"}, {"Release Date", "\"Release Date\""}, {"month(date)", "month(date)"}, {"month(Release Date)", "month(\"Release Date\")"}, {"price (net)", "\"price (net)\""}, {"case", "\"case\""}};
+  for (const auto& [name, expected] : cases) {
+    Examples examples;
+    examples.task = Task::kRegression;
+    std::vector<double> x;
+    for (int i = 0; i < 400; ++i) {
+      x.push_back(i % 20);
+      examples.outcome.push_back(x.back() > 7 ? 1.0F : 0.0F);
+    }
+    examples.table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers(name, x)}));
+    examples.features = {{0, name, name}};
+    Rows rows(400);
+    std::iota(rows.begin(), rows.end(), 0U);
+    const auto model = MakeLearner(RungKind::kRule)->Fit(examples, rows, {});
+    ASSERT_TRUE(model) << model.error().message;
+    const std::string text = (*model)->Explain({});
+    EXPECT_NE(text.find("if " + std::string(expected) + " <= 7"), std::string::npos) << text;
+  }
+}
+
 }  // namespace
 }  // namespace assay::learn

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "expression/expression.h"
 #include "learn/internal/learners.h"
 #include "learn/internal/rule_tree.h"
 
@@ -12,9 +13,14 @@ namespace assay::learn {
 
 namespace {
 
-std::string QuotedName(const std::string& name) {
-  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }) && std::isdigit(static_cast<unsigned char>(name[0])) == 0;
-  return plain || name.find('(') != std::string::npos ? name : "\"" + name + "\"";
+// A part of a time is a feature named "month(Release Date)", without the quotes that its column needs in an EXPR.
+std::string AsExpression(const std::string& feature) {
+  const std::size_t open = feature.find('(');
+  if (open != std::string::npos && feature.ends_with(")")) {
+    const std::string part = feature.substr(0, open + 1) + expression::ColumnAsExpression(feature.substr(open + 1, feature.size() - open - 2)) + ")";
+    if (expression::Expression::Parse(part)) return part;
+  }
+  return expression::ColumnAsExpression(feature);
 }
 
 class RuleModel : public Model {
@@ -98,7 +104,7 @@ class RuleModel : public Model {
 
   // What leads to the left.
   std::string Condition(const RuleNode& node) const {
-    const std::string name = QuotedName(node.column);
+    const std::string name = AsExpression(node.column);
     if (!node.category) return name + " <= " + base::PlainNumber(node.upper) + (node.missing_left ? " or " + name + " is null" : "");
     // The side that missing and rare values do not go to is the one that its values say all about.
     const std::vector<std::string>& values = node.missing_left ? node.right_values : node.values;

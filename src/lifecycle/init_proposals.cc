@@ -13,15 +13,6 @@ namespace assay::lifecycle {
 
 namespace {
 
-// A column's name as an EXPR: quoted only where it must be.
-std::string AsExpression(const std::string& column) {
-  std::string quoted = "\"";
-  for (const char c : column) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  quoted += '"';
-  const Result<expression::Expression> parsed = expression::Expression::Parse(quoted);
-  return parsed ? parsed->Canonical() : quoted;
-}
-
 // Whether later rows can be judged by what earlier ones teach. Without a unit the rows of a day count as one observation, and the
 // last fifth of the rows, which judges, needs two of them.
 bool SplitsRows(const table::Column& times, bool has_unit) {
@@ -74,8 +65,8 @@ std::string ProposeTime(const table::Table& table) {
   std::string fallback;
   for (const table::Column& column : table.columns()) {
     if (column.type() != table::ColumnType::kTime || !SplitsRows(column, has_unit)) continue;
-    if (LateNameReason(column.name()).empty()) return AsExpression(column.name());
-    if (fallback.empty()) fallback = AsExpression(column.name());
+    if (LateNameReason(column.name()).empty()) return expression::ColumnAsExpression(column.name());
+    if (fallback.empty()) fallback = expression::ColumnAsExpression(column.name());
   }
   return fallback;
 }
@@ -88,7 +79,7 @@ std::string ProposeUnit(const table::Table& table, const std::string& time) {
     const bool named = std::any_of(kWho.begin(), kWho.end(), [&](const char* who) { return lower == who || lower == std::string(who) + "_id" || lower == std::string(who) + "id" || lower == std::string(who) + "_name"; });
     if (!discrete || !named || HasDistinctValues(column)) continue;
     if (column.type() == table::ColumnType::kCategory && column.dictionary().size() < 10) continue;
-    return AsExpression(column.name());
+    return expression::ColumnAsExpression(column.name());
   }
   const std::vector<std::string> columns = expression::ColumnsOf(time);
   const std::int64_t index = columns.size() == 1 ? table.Find(columns[0]) : -1;
