@@ -225,6 +225,8 @@ TEST(Gather, SaysWhatIsWrong) {
       {"all missing", [](Problem* p) { p->outcome = "delay / 0"; }, "missing in every row"},
       {"text as regression", [](Problem* p) { p->outcome = "origin"; p->task = "regression"; }, "needs a number"},
       {"unknown task", [](Problem* p) { p->task = "binry"; }, "Did you mean 'binary'"},
+      {"number as binary", [](Problem* p) { p->outcome = "delay"; p->task = "binary"; }, "'delay' has 5 values, but the task binary needs two; write a condition such as delay >= 16"},
+      {"text as binary", [](Problem* p) { p->outcome = "origin"; p->task = "binary"; }, "write a condition such as origin = 'JFK'"},
       {"time that is none", [](Problem* p) { p->time = "distance"; }, "expected a time"},
       {"no row left", [](Problem* p) { p->where = "distance > 100"; }, "no row is left"},
       {"ranking without query", [](Problem* p) { p->task = "ranking"; }, "--query"},

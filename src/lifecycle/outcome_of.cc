@@ -97,7 +97,13 @@ Result<Outcome> OutcomeOf(const Problem& problem, const Table& table, const RunC
     outcome.classes = SortedClasses(column, &outcome.values);
   }
   if (outcome.task == Task::kBinary && outcome.classes.size() > 2) {
-    return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has " + std::to_string(outcome.classes.size()) + " values, but the task binary needs two; write a condition such as " + problem.outcome + " = '" + outcome.classes[0] + "'"};
+    std::string condition = problem.outcome + " = '" + outcome.classes[0] + "'";
+    if (column.type() == ColumnType::kNumber) {
+      std::erase_if(outcome.values, [](double v) { return std::isnan(v); });
+      const auto middle = static_cast<std::size_t>(learn::Median(outcome.values));
+      condition = problem.outcome + " >= " + outcome.classes[std::max<std::size_t>(1, middle)];  // from the least on would be every row
+    }
+    return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has " + base::ReadableCount(static_cast<std::int64_t>(outcome.classes.size())) + " values, but the task binary needs two; write a condition such as " + condition};
   }
   if (outcome.task == Task::kMulticlass && outcome.classes.size() > 1000) {
     return Error{ErrorCode::kTooLarge, "--outcome: '" + problem.outcome + "' has " + base::ReadableCount(static_cast<std::int64_t>(outcome.classes.size())) + " classes; Assay handles up to 1,000"};
