@@ -198,8 +198,8 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   examples.derivations = std::move(chosen.derivations);
   gathered.clocks = roles.withheld.clocks;
   examples.wait = problem.wait.value_or(0);
-  if (!problem.where.empty()) examples.filters.push_back({problem.where, true, ""});
   for (const Exclusion& exclusion : problem.exclusions) examples.filters.push_back({exclusion.rows, false, exclusion.reason});
+  if (!problem.where.empty()) examples.filters.push_back({problem.where, true, ""});
   if (examples.task == Task::kRanking) examples.least_query_rows = problem.least_query_rows;
   examples.outcome_text = problem.outcome;
   examples.time_text = problem.time;

@@ -24,6 +24,15 @@ std::vector<T> Chosen(const std::vector<T>& values, const learn::Rows& rows) {
   return chosen;
 }
 
+// Numbers the ids that are left from 0 on, in their order.
+void NumberAnew(std::vector<std::uint32_t>* ids, std::uint32_t* num_ids) {
+  std::vector<std::uint32_t> anew(*num_ids, 0);
+  for (const std::uint32_t id : *ids) anew[id] = 1;
+  *num_ids = 0;
+  for (std::uint32_t& id : anew) id = id == 0 ? 0 : (*num_ids)++;
+  for (std::uint32_t& id : *ids) id = anew[id];
+}
+
 }  // namespace
 
 ScoreJudge::ScoreJudge(const learn::SavedModel& model, const learn::Examples& examples, std::span<const std::uint8_t> left_out, std::uint64_t seed, std::int64_t most_rows) : model_(model) {
@@ -52,6 +61,8 @@ ScoreJudge::ScoreJudge(const learn::SavedModel& model, const learn::Examples& ex
   examples_.time = Chosen(examples.time, chosen_);
   examples_.unit = Chosen(examples.unit, chosen_);
   examples_.query = Chosen(examples.query, chosen_);
+  NumberAnew(&examples_.unit, &examples_.num_units);
+  NumberAnew(&examples_.query, &examples_.num_queries);
   predictions_.reserve(chosen_.size() * model.num_outputs());
 }
 

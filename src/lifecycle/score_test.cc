@@ -211,6 +211,9 @@ TEST(ScoreJudge, RankingSamplesWholeQueries) {
   EXPECT_EQ(report.judged_rows % 10, 0);
   EXPECT_GT(report.judged_rows, 0);
   EXPECT_LT(report.judged_rows, 400);
+  // Only queries with a judged row are counted.
+  const std::string queries = ", " + std::to_string(report.judged_rows / 10) + " queries";
+  EXPECT_NE(report.notes.back().find(queries), std::string::npos) << report.notes.back();
 }
 
 TEST(ScoreJudge, OneUnitHasFiguresWithoutIntervals) {
