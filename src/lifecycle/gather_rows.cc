@@ -25,7 +25,7 @@ Result<std::vector<std::uint8_t>> ExcludedRows(const Problem& problem, const Tab
       excluded[i] = 1;
       ++count;
     }
-    notes->push_back(base::ReadableCount(count) + " rows left out: " + exclusion.reason + " (" + exclusion.rows + ")");
+    notes->push_back(base::Counted(count, "row") + " left out: " + exclusion.reason + " (" + exclusion.rows + ")");
   }
   return excluded;
 }
@@ -64,9 +64,9 @@ Result<void> KeepRows(const Problem& problem, const std::vector<double>& outcome
     std::erase_if(gathered->source_rows, [&](std::uint32_t row) { return query->IsMissing(row) || sizes[ids[row]] < problem.least_query_rows; });
     in_small_queries = static_cast<std::int64_t>(before - gathered->source_rows.size());
   }
-  if (not_kept > 0) gathered->data.notes.push_back(base::ReadableCount(not_kept) + " rows left out by the row filter '" + problem.where + "'");
-  if (gathered->rows_without_outcome > 0) gathered->data.notes.push_back(base::ReadableCount(gathered->rows_without_outcome) + " rows left out because their outcome is missing");
-  if (in_small_queries > 0) gathered->data.notes.push_back(base::ReadableCount(in_small_queries) + " rows left out because their query has fewer than " + std::to_string(problem.least_query_rows) + " rows");
+  if (not_kept > 0) gathered->data.notes.push_back(base::Counted(not_kept, "row") + " left out by the row filter '" + problem.where + "'");
+  if (gathered->rows_without_outcome > 0) gathered->data.notes.push_back(base::Counted(gathered->rows_without_outcome, "row left out because its", "rows left out because their") + " outcome is missing");
+  if (in_small_queries > 0) gathered->data.notes.push_back(base::Counted(in_small_queries, "row left out because its", "rows left out because their") + " query has fewer than " + std::to_string(problem.least_query_rows) + " rows");
   if (gathered->source_rows.empty()) return Error{ErrorCode::kInvalidInput, "no row is left: the outcome is missing or the row filter is false everywhere"};
   gathered->data.rows = static_cast<std::int64_t>(gathered->source_rows.size());
   return {};

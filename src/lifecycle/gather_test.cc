@@ -205,7 +205,7 @@ TEST(Gather, NamedExclusionsAndRepairsAreCounted) {
   EXPECT_EQ(gathered->data.notes, (std::vector<std::string>{
                                       "'distance' is repaired as 'case when distance > 1 then distance * 2 end': 6 values changed, 1 of them to missing",
                                       "2 rows left out: far (delay >= 20)", "0 rows left out: from SFO (origin = 'SFO')", "0 rows left out: never (delay > 1000)",
-                                      "1 rows left out because their outcome is missing"}));
+                                      "1 row left out because its outcome is missing"}));
   problem.exclusions = {{"typo", "dely > 1"}};
   const Result<Gathered> wrong = GatherFromTable(problem, Sample(), {}, {});
   ASSERT_FALSE(wrong);

@@ -90,7 +90,7 @@ Result<void> LeaveOut(const learn::SavedModel& model, const ScoreSource& source,
       outcome->left_out[i] = 1;
       ++count;
     }
-    if (count > 0) outcome->notes.push_back(base::ReadableCount(count) + " rows are predicted but not judged: " + name + " leaves them out");
+    if (count > 0) outcome->notes.push_back(base::Counted(count, "row is", "rows are") + " predicted but not judged: " + name + (count == 1 ? " leaves it out" : " leaves them out"));
   }
   if (model.task != Task::kRanking || model.least_query_rows <= 1) return {};
   std::vector<std::int64_t> sizes(outcome->examples.num_queries, 0);
@@ -103,7 +103,7 @@ Result<void> LeaveOut(const learn::SavedModel& model, const ScoreSource& source,
     outcome->left_out[i] = 1;
     ++small;
   }
-  if (small > 0) outcome->notes.push_back(base::ReadableCount(small) + " rows are predicted but not judged: their query has fewer than " + std::to_string(model.least_query_rows) + " rows");
+  if (small > 0) outcome->notes.push_back(base::Counted(small, "row is predicted but not judged: its", "rows are predicted but not judged: their") + " query has fewer than " + std::to_string(model.least_query_rows) + " rows");
   return {};
 }
 
@@ -127,7 +127,7 @@ Result<ScoreOutcome> OutcomeOfSource(const learn::SavedModel& model, const Score
   std::int64_t unknown = 0;
   const Column column = ASSAY_TRY_WITH(Evaluate(source, source.outcome, "outcome", context), source.name);
   examples.outcome = ASSAY_TRY_WITH(OutcomeAsTrained(model, column, &unknown), source.name);
-  if (unknown > 0) outcome.notes.push_back(base::ReadableCount(unknown) + " rows have a class that the model does not know; they are scored but not judged");
+  if (unknown > 0) outcome.notes.push_back(base::Counted(unknown, "row has a class that the model does not know; it is", "rows have a class that the model does not know; they are") + " scored but not judged");
   ASSAY_TRY(AddTimes(model, source, context, &outcome));
   if (source.unit.usable()) {
     examples.unit = DenseIds(ASSAY_TRY(Evaluate(source, source.unit, "unit", context)), &examples.num_units);

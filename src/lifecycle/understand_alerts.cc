@@ -112,7 +112,7 @@ void Duplicates(const table::Table& table, std::vector<Alert>* alerts) {
   std::sort(hashes.begin(), hashes.end());
   std::int64_t repeated = 0;
   for (std::size_t i = 1; i < hashes.size(); ++i) repeated += hashes[i] == hashes[i - 1] ? 1 : 0;
-  if (repeated > 0) alerts->push_back({"duplicates", "", base::ReadableCount(repeated) + " rows repeat another row in every column", repeated});
+  if (repeated > 0) alerts->push_back({"duplicates", "", base::Counted(repeated, "row repeats", "rows repeat") + " another row in every column", repeated});
 }
 
 // Equal features, different outcome: no model of these features can be right on both.
