@@ -66,6 +66,15 @@ test('train recommends the rule that was planted', () => {
   assert.equal(report.recommended, 'best rule', report.reason);
 });
 
+test('train says how the recommended rung stands to the target, and counts no openings that no ledger knows', () => {
+  for (const [target, says] of [['0.01', 'is reached'], ['0.999', 'is not reached']]) {
+    const notes = JSON.parse(assay('train', good, '--outcome', 'y = 1', '--target', target, '--repeats', '0', '--json').stdout).notes;
+    assert.ok(notes.some((n) => n.startsWith(`The target ${target} ${says}: on the holdout 'best rule' has skill 0.`)), notes.join('\n'));
+  }
+  const text = assay('train', good, '--outcome', 'y = 1', '--repeats', '0').stdout.replaceAll(/\s+/g, ' ');
+  assert.ok(!text.includes('opened 1 time') && text.includes('a bare file has no ledger'), text);
+});
+
 test('columns are named in flags as the data call them: commas in quotes, parts of times', () => {
   const rows = Array.from({ length: 300 }, (_, i) => `${i % 3 === 0 ? 1 : 0},${(i * 7) % 11},${(i * 5) % 13},2024-0${1 + (i % 3)}-1${i % 10} 0${i % 7}:00:00`);
   const named = file('named.csv', `y,"price, net",x,at\n${rows.join('\n')}\n`);
@@ -99,6 +108,9 @@ const bad = [
   ['an infinite target', ['train', good, '--outcome', 'y = 1', '--target', 'inf'], "--target: 'inf' is not a number"],
   ['a target of 309 digits', ['train', good, '--outcome', 'y = 1', '--target', '9'.repeat(309)], `--target: '${'9'.repeat(40)}...' (309 characters) is not a number`],
   ['a target in hexadecimal', ['train', good, '--outcome', 'y = 1', '--target', '0x1p3'], "'0x1p3' is not a number"],
+  ['a target beyond the metric', ['feasibility', good, '--outcome', 'y = 1', '--target', '5'], "--target is 5, but 'skill' is at most 1; write such a value, or another metric (--metric)"],
+  ['a target below the metric', ['train', good, '--outcome', 'y = 1', '--metric', 'auc', '--target', '-0.5'], "--target is -0.5, but 'auc' is at least 0"],
+  ['only the outcome as a feature', ['train', good, '--outcome', 'y = 1', '--features', 'y'], "no column is left as a feature ('y': it is part of the outcome)"],
   ['a negative seed', ['train', good, '--outcome', 'y = 1', '--seed', '-1'], "--seed: '-1' is not a whole number from 0 to 18446744073709551615; write it like --seed 42"],
   ['a seed of 309 digits', ['train', good, '--outcome', 'y = 1', '--seed', '1'.repeat(309)], 'is not a whole number'],
   ['half a row', ['understand', good, '--outcome', 'y = 1', '--sample', '0.5'], "--sample: '0.5' is not a whole number from 1"],

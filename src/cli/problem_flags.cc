@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/number_flags.h"
+#include "learn/metrics.h"
 
 namespace assay::cli {
 
@@ -106,6 +108,10 @@ Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags) {
   problem.target = flags.target;
   problem.least_gain = flags.least_gain;
   problem.sample_rows = flags.sample;
+  // A metric that is not known is refused where it is used.
+  const Result<learn::Metric> metric = learn::ParseMetric(flags.metric.empty() ? "skill" : flags.metric);
+  const std::string limit = metric ? learn::LimitPassed(*metric, flags.target) : "";
+  if (!limit.empty()) return Error{ErrorCode::kInvalidInput, "--target is " + base::ShortestNumber(flags.target) + ", but '" + learn::MetricName(*metric) + "' is " + limit + "; write such a value, or another metric (--metric)"};
   if (!flags.wait.empty()) problem.wait = ASSAY_TRY_WITH(base::ParseDuration(flags.wait), "--wait");
   return problem;
 }

@@ -38,7 +38,7 @@ Result<std::optional<lifecycle::Project>> ProjectNamed(const ProblemFlags& flags
 // Names of columns as flags give them: with commas between; one that has a comma itself stands in double quotes (those inside
 // doubled). kInvalidInput when a quote is not closed.
 Result<std::vector<std::string>> ColumnNames(const std::vector<std::string>& given, const std::string& flag);
-// kInvalidInput when a duration is not one.
+// kInvalidInput when a duration is not one, or the target no value of the metric.
 Result<lifecycle::Problem> ToProblem(const ProblemFlags& flags);
 
 }  // namespace assay::cli

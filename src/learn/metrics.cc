@@ -68,6 +68,11 @@ Result<void> RefuseMetricOf(Metric metric, Task task) {
 
 MetricLimits LimitsOf(Metric metric) { return RowOf(metric).limits; }
 
+std::string LimitPassed(Metric metric, double value) {
+  const MetricLimits limits = LimitsOf(metric);
+  return value > limits.most ? "at most " + base::ShortestNumber(limits.most) : value < limits.least ? "at least " + base::ShortestNumber(limits.least) : "";
+}
+
 Result<Metric> ParseMetric(const std::string& name) {
   std::vector<std::string> names;
   for (const MetricRow& row : kMetrics) {

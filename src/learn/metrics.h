@@ -25,6 +25,8 @@ struct MetricLimits {
   double least, most;
 };
 MetricLimits LimitsOf(Metric metric);
+// "at most 1", "at least 0": the limit that the value lies beyond; "" when it can be.
+std::string LimitPassed(Metric metric, double value);
 
 // The loss per row whose mean is log_loss, brier, rmse^2, mae or 1 - accuracy. `predictions`: as Model::Predict gives
 // them, for `rows` of `examples`. Probabilities are clipped to [e, 1 - e] with e = 2^-52.

@@ -156,12 +156,10 @@ void CheckMetricValue(CheckState& state, const char* section, const char* key, c
   const Result<learn::Metric> metric = learn::ParseMetric(record.has("metric") ? record.text("metric") : "skill");
   const double value = record.number(key, std::nan(""));
   if (!metric || std::isnan(value)) return;
-  const learn::MetricLimits limits = learn::LimitsOf(*metric);
-  if (value >= limits.least && value <= limits.most) return;
-  const bool above = value > limits.most;
-  const std::string limit = base::ShortestNumber(above ? limits.most : limits.least);
+  const std::string limit = learn::LimitPassed(*metric, value);
+  if (limit.empty()) return;
   const Place place = PlaceOf(section, record, key, index);
-  state.Find("impossible_value", FieldStatus::kContradicted, place, "'" + place.key + "' is " + base::ShortestNumber(value) + ", but '" + learn::MetricName(*metric) + "' is at " + (above ? "most " : "least ") + limit, "", "Write a value " + std::string(above ? "below " : "above ") + limit + ", or another metric.");
+  state.Find("impossible_value", FieldStatus::kContradicted, place, "'" + place.key + "' is " + base::ShortestNumber(value) + ", but '" + learn::MetricName(*metric) + "' is " + limit, "", "Write such a value, or another metric.");
 }
 
 void CheckMetricValues(CheckState& state) {

@@ -138,7 +138,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   if (std::isnan(options.target)) report.target_reason = "no target was given";
   report.gain.reason = "not measured";
   report.gain_with_leaks.reason = "no column leaks";
-  if (gathered.examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
+  ASSAY_TRY(RefuseWithoutFeatures(gathered));
   for (const std::string& name : options.sensitive) ASSAY_TRY_WITH(gathered.examples.table->IndexOf(name), "sensitive columns");
   // Models are fitted on a sample of bounded size.
   const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(*gathered.examples.table, rows) + learn::TrainingBytes(gathered.examples, std::min(rows, kGainRows), base::NumThreads(context)); };

@@ -229,7 +229,9 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
       examples.time[i] = time.TimeAt(static_cast<std::int64_t>(i));
       if (examples.time[i] == base::kMissingTime) ++unknown;
     }
-    if (unknown > 0) gathered.data.notes.push_back(base::ReadableCount(unknown) + " rows have no time; they count as the earliest");
+    if (unknown > 0) gathered.data.notes.push_back(base::Counted(unknown, "row has no time; it counts", "rows have no time; they count") + " as the earliest");
+  } else if (examples.wait > 0) {
+    gathered.data.notes.push_back("the wait of " + base::FormatDuration(examples.wait) + " changes nothing, because nothing says when the decision is taken (--time, in a charter data.time)");
   }
   if (!problem.unit.empty()) {
     const Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", *kept, "unit", context));

@@ -58,6 +58,9 @@ Gathered AimedAtMedian(Gathered gathered);
 // "1e+39, beyond the largest number that a model can hold (3.4e+38); mend it or leave it empty".
 std::string BeyondFloatInWords(double value);
 
+// kInvalidInput, with the columns that are none and why, when there is no feature.
+Result<void> RefuseWithoutFeatures(const Gathered& gathered);
+
 // Texts that are all times ("2001-03-04 05:06:07") as times; else kInvalidInput names the first row that is none. `source_rows`: the
 // row of the file that each row is.
 Result<table::Column> TimesOfTexts(const table::Column& texts, const std::string& expression, const learn::Rows& source_rows);

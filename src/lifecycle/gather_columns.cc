@@ -122,6 +122,18 @@ Result<std::shared_ptr<const Table>> WithDerived(const Problem& problem, const s
   return std::make_shared<const Table>(ASSAY_TRY(Table::Create(std::move(columns))));
 }
 
+Result<void> RefuseWithoutFeatures(const Gathered& gathered) {
+  if (!gathered.examples.features.empty()) return {};
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> reasons;
+  for (const ExcludedColumn& excluded : gathered.excluded) {
+    if (excluded.reason != kNotAskedFor) reasons.push_back("'" + excluded.column + "': " + excluded.reason);
+  }
+  const std::size_t more = reasons.size() > kShown ? reasons.size() - kShown : 0;
+  reasons.resize(reasons.size() - more);
+  return Error{ErrorCode::kInvalidInput, "no column is left as a feature" + (reasons.empty() ? std::string() : " (" + base::Join(reasons, "; ") + (more > 0 ? "; and " + std::to_string(more) + " more" : "") + ")") + ". Give data with a column that is known at the decision, or leave out less"};
+}
+
 Result<Roles> RolesOf(const Problem& problem, const Table& table) {
   Roles roles;
   ASSAY_TRY(ColumnsOf(problem.outcome, "--outcome"));
@@ -173,6 +185,7 @@ Result<ChosenColumns> ChooseFeatures(const Problem& problem, const Roles& roles,
     }
     if (is_time || !reason.empty()) {
       const Withholding* withheld = roles.withheld.Find(column.name());
+      if (base::IsAmong(problem.features, column.name()) && (!is_time || withheld != nullptr)) notes->push_back("'" + column.name() + "' is asked for by --features, but is no feature: " + reason);
       excluded->push_back({column.name(), reason, withheld != nullptr && withheld->known_after, withheld != nullptr && withheld->part_of_outcome});
     } else {
       features.push_back({c, column.name(), column.name()});

@@ -213,6 +213,37 @@ TEST(Gather, NamedExclusionsAndRepairsAreCounted) {
   EXPECT_NE(wrong.error().message.find("'delay'"), std::string::npos) << wrong.error().message;
 }
 
+// A flag that changes nothing says so.
+TEST(Gather, NotesWhatIsAskedForInVain) {
+  Problem problem = Flights();
+  problem.features = {"delay", "origin", "date"};
+  problem.wait = base::kMicrosPerDay;
+  EXPECT_EQ(GatherFromTable(problem, Sample(), {}, {})->data.notes, (std::vector<std::string>{"1 row left out because its outcome is missing", "'delay' is asked for by --features, but is no feature: it is part of the outcome"}));
+  problem.time = "";
+  problem.features = {};
+  EXPECT_EQ(GatherFromTable(problem, Sample(), {}, {})->data.notes.back(), "the wait of 1 day changes nothing, because nothing says when the decision is taken (--time, in a charter data.time)");
+}
+
+TEST(Gather, WithoutFeaturesSaysWhyColumnsAreNone) {
+  Problem problem = Flights();
+  problem.features = {"delay"};
+  const Result<void> refused = RefuseWithoutFeatures(*GatherFromTable(problem, Sample(), {}, {}));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("no column is left as a feature ('delay': it is part of the outcome;"), std::string::npos) << refused.error().message;
+}
+
+// As the rows were counted: exclusions first.
+TEST(Gather, FiltersOfAModelAreInTheOrderOfTheRows) {
+  Problem problem = Flights();
+  problem.where = "distance < 6";
+  problem.exclusions = {{"far", "delay >= 30"}};
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  std::vector<std::string> rows;
+  for (const learn::RowFilter& filter : gathered->examples.filters) rows.push_back(filter.rows);
+  EXPECT_EQ(rows, (std::vector<std::string>{"delay >= 30", "distance < 6"}));
+}
+
 TEST(Gather, SaysWhatIsWrong) {
   struct Case {
     const char* what;

@@ -66,6 +66,17 @@ std::string BetterImported(const evidence::TrainReport& report, const std::strin
   return words;
 }
 
+// Whether the rung that was chosen reaches the target on the holdout.
+std::string TargetNote(const evidence::TrainReport& report, Metric metric) {
+  const auto rung = std::find_if(report.rungs.begin(), report.rungs.end(), [&](const RungReport& r) { return r.name == report.chosen; });
+  const evidence::Estimate& reached = rung->metrics.at(report.metric);
+  const bool interval = reached.low < reached.high;
+  const double sign = learn::HigherIsBetter(metric) ? 1 : -1, target = sign * report.target;
+  const double low = sign * (interval ? reached.low : reached.value), high = sign * (interval ? reached.high : reached.value);
+  return "The target " + base::ReadableNumber(report.target) + (std::min(low, high) >= target ? " is reached" : std::max(low, high) < target ? " is not reached" : " is neither surely reached nor surely missed") + ": on the holdout '" + rung->name + "' has " + report.metric + " " +
+         (interval ? EstimateInWords(reached) : base::ReadableNumber(reached.value, 3)) + ".";
+}
+
 }  // namespace
 
 Result<void> RefuseOneUnit(const std::string& part, const Examples& examples, const Rows& rows, const Dependence& dependence) {
@@ -82,7 +93,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
   ASSAY_TRY(learn::RefuseMetricOf(metric, examples.task));
   if (metric == Metric::kMae && !examples.aims_at_median()) return Train(AimedAtMedian(gathered), options, context);
-  if (examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
+  ASSAY_TRY(RefuseWithoutFeatures(gathered));
   if (options.repeats == 1 || options.repeats < 0) return Error{ErrorCode::kInvalidInput, "repeats: " + std::to_string(options.repeats) + " is not possible; one fit shows no spread, so give 0 (none) or at least 2"};
   ASSAY_TRY(RefuseNameClashes(options));
   ASSAY_TRY(RefuseTooLarge(gathered, options, context));
@@ -219,6 +230,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + dependence.many + ") it is " + (chosen.status == RungStatus::kBest ? "the best of all rungs" : chosen.status_text) + ".";
   }
   report.reason += BetterImported(report, rungs[standing.best].name);
+  if (std::isfinite(options.target)) report.notes.push_back(TargetNote(report, metric));
   for (std::string& note : HoldoutNotes(examples, split, dependence)) report.notes.push_back(std::move(note));
   report.notes.push_back("Intervals are " + dependence.words + ".");
   report.models_folder = options.models_folder.string();
