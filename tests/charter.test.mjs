@@ -111,6 +111,8 @@ const findings = [
   ['a part of no part', add('[[problem.parts]]\nname = "late"\n[[problem.parts]]\nname = "a"\nof = "lat"\n'), 'part_unknown', 'contradicted', 'problem.parts[a].of', "Did you mean 'late'"],
   ['parts in a circle', add('[[problem.parts]]\nname = "a"\nof = "b"\n[[problem.parts]]\nname = "b"\nof = "a"\n'), 'part_cycle', 'contradicted', 'problem.parts[a].of', 'a is part of b is part of a'],
   ['options without nothing', add('[[problem.options]]\nname = "a rule"\nkind = "rule"\n[[problem.options]]\nname = "a model"\nkind = "boosted"\n'), 'no_option_nothing', 'vague', 'problem.options', 'do nothing'],
+  ['an option measured by own rules that are not there', add('[[problem.options]]\nname = "by hand"\nkind = "own_rule"\n'), 'option_unmeasured', 'contradicted', 'problem.options[by hand].kind', 'no [[baselines.rules]]'],
+  ['an option measured by predictions that are not there', add('[[problem.options]]\nname = "theirs"\nkind = "imported"\n'), 'option_unmeasured', 'contradicted', 'problem.options[theirs].kind', 'no [[baselines.imported]]'],
   ['an exit criterion that nothing measures', add('[[problem.steps]]\nname = "s"\nexit = "happiness > 3"\n'), 'exit_not_measurable', 'vague', 'problem.steps[s].exit', "'happiness'"],
   ['an exit criterion in words', add('[[problem.steps]]\nname = "s"\nexit = "when it is good"\n'), 'exit_not_measurable', 'vague', 'problem.steps[s].exit', 'no EXPR'],
   ['a rule over what is derived from it', add('[[data.derived]]\nname = "got_refund"\nexpression = "refund > 0"\n[[baselines.rules]]\nname = "r"\nexpression = "got_refund"\n'), 'known_too_late', 'contradicted', 'baselines.rules[r].expression', "derived from 'refund'"],

@@ -64,6 +64,9 @@ kind = "nothing"
 name = "${long('A rule')}"
 kind = "rule"
 cost = "500 USD a month"
+[[problem.options]]
+name = "By hand"
+kind = "own_rule"
 [[problem.steps]]
 name = "${long('A step')}"
 exit = "recommended_skill >= 0.05 and recommended_auc >= 0.6 and recommended_skill >= 0.05"
@@ -79,6 +82,9 @@ ${names.map((name) => `[[data.columns]]\nname = "${name}"\nmeaning = "m"\nknown 
     const text = run([...words, '--quiet'], { COLUMNS: undefined });
     // A path or a command that is to be copied is not broken.
     for (const line of text.split('\n').filter((l) => !l.includes(project))) assert.ok([...line].length <= 80, `${words[0]}: ${[...line].length} columns: ${line}`);
+    // What stands nowhere in a table is said: features beyond the strongest, and why an option has no figures.
+    if (words[0] === 'understand') assert.match(text, /^ {2}and 28 more$/m);
+    if (words[0] === 'run') assert.match(text, /no rung of the/);
   }
 });
 

@@ -54,7 +54,7 @@ void RenderOptions(const ProjectReport& report, Terminal& terminal) {
     const auto seconds = report.timing.steps.find(o.timing_step);
     const std::string measured = metric.empty() && std::isfinite(o.measured.value) ? MetricOf(report, o.objective) + " " + CellText(o.measured) : CellText(o.measured);
     rows.push_back({o.name + (report.feasibility.size() > 1 ? " (" + o.objective + ")" : ""), measured, CellText(o.value_per_day), CellText(o.against_nothing),
-                    seconds == report.timing.steps.end() ? "–" : base::ReadableNumber(seconds->second, 2) + " s", o.note});
+                    seconds == report.timing.steps.end() ? "–" : base::ReadableNumber(seconds->second, 2) + " s", o.note.empty() && !std::isfinite(o.measured.value) ? o.measured.reason : o.note});
   }
   // Columns that say nothing in this run are left out; on a narrow terminal also what the page shows better.
   for (std::size_t c = heads.size(); c-- > 1;) {

@@ -104,6 +104,15 @@ void CheckOptions(CheckState& state) {
     const std::string name = base::Lowercase(option.text("name"));
     return option.text("kind") == "nothing" || option.text("kind") == "constant" || name.find("nothing") != std::string::npos || name.find("as is") != std::string::npos || name.find("as it is") != std::string::npos;
   });
+  // A rung that the charter itself has to bring.
+  constexpr struct { const char* kind; const char* section; } kBrought[] = {{"own_rule", "baselines.rules"}, {"imported", "baselines.imported"}};
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    for (const auto& brought : kBrought) {
+      if (options[i].text("kind") != brought.kind || !state.charter().list(brought.section).empty()) continue;
+      const std::string name = options[i].text("name"), list = std::string("[[") + brought.section + "]]";
+      state.Find("option_unmeasured", FieldStatus::kContradicted, PlaceOf("problem.options", options[i], "kind", i), "the option '" + name + "' is to be measured by a rung of the kind " + brought.kind + ", but there is no " + list, "", "Add " + list + " with name = \"" + name + "\", or name another kind.");
+    }
+  }
   Place place = PlaceOf("problem.options", options[0], "", 0);
   place.key = "problem.options";
   if (!nothing) state.Find("no_option_nothing", FieldStatus::kVague, place, "none of the options is to do nothing, so nobody can tell whether any of them is better than that", "", "Add [[problem.options]] with name = \"do nothing\" and kind = \"nothing\".");
