@@ -213,6 +213,12 @@ test('what is found about a list as a whole is counted', () => {
   assert.equal(report.contradicted, 1, report.summary);
 });
 
+test('a list is counted by what was found about itself, not by what was found about its entries', () => {
+  const { report } = check(base.replace('name = "refund"\nknown = "after"', 'name = "refund"\nknown = "before"'));
+  assert.ok(report.findings.some((f) => f.status === 'vague' && f.key === 'data.columns'), JSON.stringify(report.findings, null, 1));
+  assert.equal(report.contradicted, report.findings.filter((f) => f.status === 'contradicted').length, report.summary);
+});
+
 test('the overview has one line per section, and an experiment takes whole days', () => {
   const proof = `[proof]\nmetric = "returns per order"\nbaseline_rate = 0.3\nsmallest_effect = 0.05\nunits_per_day = 137\ndays = 90\n`;
   const { path, report } = check(`${base}${proof}`);

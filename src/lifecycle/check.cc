@@ -70,9 +70,15 @@ void Conclude(CheckReport* report) {
   }
   for (const FieldJudgement& field : report->fields) {
     // A list with entries is judged by them; counted are its fields, and what was found about the list as a whole.
-    const bool found = std::any_of(report->findings.begin(), report->findings.end(), [&](const evidence::CheckFinding& finding) { return finding.key == field.key; });
-    if (charter::IsListSection(field.key) && field.status != FieldStatus::kEmpty && !found) continue;
-    switch (field.status) {
+    FieldStatus counted = field.status;
+    if (charter::IsListSection(field.key) && field.status != FieldStatus::kEmpty) {
+      counted = FieldStatus::kAnswered;
+      for (const evidence::CheckFinding& finding : report->findings) {
+        if (finding.key == field.key) counted = std::max(counted, finding.status);
+      }
+      if (counted == FieldStatus::kAnswered) continue;
+    }
+    switch (counted) {
       case FieldStatus::kAnswered: ++report->answered; break;
       case FieldStatus::kEmpty: ++report->empty; break;
       case FieldStatus::kVague: ++report->vague; break;
