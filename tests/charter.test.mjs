@@ -157,6 +157,18 @@ for (const [what, edit, kind, status, key, says] of findings) {
   });
 }
 
+test('docs/charter.md lists what check finds', () => {
+  const docs = readFileSync(new URL('../docs/charter.md', import.meta.url), 'utf8');
+  const listed = docs.split('\n').filter((line) => line.startsWith('| ')).flatMap((line) => line.split('|')[1].trim().split(', '));
+  assert.deepEqual([...new Set(findings.map((f) => f[2]))].filter((kind) => !listed.includes(kind)), []);
+});
+
+test('every finding ends with one full stop', () => {
+  const path = project(`${base.replace('time = "ordered_at"', 'time = "orderd_at"')}[[data.columns]]\nname = "nothing_like_it"\n[[phenomenon.hypotheses]]\nname = "x"\ndirection = "up"\n`);
+  const text = assay('check', path).stdout.replaceAll(/\s+/g, ' ');
+  for (const says of ["'data.time' speaks of 'orderd_at'. Did you mean 'ordered_at'? Data:", "'nothing_like_it', which is not in the data. Data:", 'is none of: higher, lower, different. →']) assert.ok(text.includes(says), `${says}: ${text}`);
+});
+
 test('what is derived from the unknown is no feature, so that nothing is left to accuse', () => {
   const { report } = check(`${base}[[data.derived]]\nname = "paid_back"\nexpression = "refund / 2"\n[[data.derived]]\nname = "kept"\nexpression = "1 - returned"\n[[data.derived]]\nname = "kept_twice"\nexpression = "kept * 2"\n`);
   assert.deepEqual(report.findings.filter((f) => f.status === 'contradicted'), []);
