@@ -73,7 +73,7 @@ void RenderFindings(const CheckReport& report, FieldStatus status, const char* h
     terminal.Paragraph(terminal.Paint(look.mark, look.style) + " " + terminal.Paint(finding.key, Style::kBold) + "  " + terminal.Paint(place, Style::kDim), 2);
     std::string message = finding.message;
     if (!message.empty() && message[0] >= 'a' && message[0] <= 'z') message[0] = static_cast<char>(message[0] - 'a' + 'A');
-    terminal.Paragraph(message + ".", 4);
+    terminal.Paragraph(message + (message.ends_with(".") || message.ends_with("?") ? "" : "."), 4);
     if (!finding.evidence.empty()) terminal.Paragraph("Data: " + finding.evidence + (finding.evidence.ends_with(".") ? "" : "."), 4);
     if (!finding.advice.empty()) terminal.Paragraph("→ " + finding.advice, 4);
   }

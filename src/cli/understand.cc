@@ -96,12 +96,13 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal, Part p
     for (const evidence::Season& season : report.seasons) terminal.Paragraph("By " + season.name + ": " + season.answer, 2);
   }
   terminal.Heading("What goes with it");
+  constexpr std::size_t kShown = 15;
   std::vector<std::vector<std::string>> rows;
   for (const evidence::Association& a : report.associations) {
-    rows.push_back({a.feature, ReadableEstimate(a.strength, 100, " %"), a.q_value <= 0.05 ? "yes" : "not shown"});
-    if (rows.size() == 15) break;
+    if (rows.size() < kShown) rows.push_back({a.feature, ReadableEstimate(a.strength, 100, " %"), a.q_value <= 0.05 ? "yes" : "not shown"});
   }
   terminal.Table({{"feature"}, {"of the outcome's variance (95 %)", Terminal::Align::kRight}, {"beyond noise"}}, rows);
+  if (report.associations.size() > kShown) terminal.Line("  and " + std::to_string(report.associations.size() - kShown) + " more");
   terminal.Paragraph("Share of the outcome's variance that each explains alone; beyond noise at a false discovery rate of 5 %. A strong one may be known too late: assay feasibility looks for that.", 2);
   if (!report.hypotheses.empty()) {
     terminal.Heading("What people believed, tested");

@@ -168,12 +168,16 @@ std::optional<table::Column> EvaluateField(CheckState& state, const std::string&
   }
   if (!state.table) return std::nullopt;
   std::vector<std::string> unknown;
+  std::string nearest;
   for (const std::string& column : parsed->columns()) {
-    if (state.table->Find(column) < 0) unknown.push_back("'" + column + "'" + base::DidYouMean(column, state.table->names()));
+    if (state.table->Find(column) >= 0) continue;
+    unknown.push_back("'" + column + "'");
+    nearest += base::DidYouMean(column, state.table->names());
   }
+  if (!nearest.empty()) nearest = "." + nearest;
   if (!unknown.empty()) {
     const bool hypothesis = missing_status == FieldStatus::kVague;
-    state.Find(missing_kind, missing_status, place, hypothesis ? "'" + place.key + "' cannot be tested yet: it speaks of " + base::Join(unknown, ", ") : "'" + place.key + "' speaks of " + base::Join(unknown, ", "), "the data have the columns " + base::Join(state.table->names(), ", "),
+    state.Find(missing_kind, missing_status, place, hypothesis ? "'" + place.key + "' cannot be tested yet: it speaks of " + base::Join(unknown, ", ") + nearest : "'" + place.key + "' speaks of " + base::Join(unknown, ", ") + nearest, "the data have the columns " + base::Join(state.table->names(), ", "),
                hypothesis ? "Collect that column, or leave the claim as one without data." : "Name a column of the data, or make it in [[data.derived]].");
     return std::nullopt;
   }
