@@ -122,7 +122,7 @@ const bad = [
   ['a wait that outlives the data', ['train', good, '--outcome', 'y = 1', '--time', 'day', '--wait', '20000 days'], 'the wait of 20000 days is too long for rows that span'],
   ['a single unit', ['train', good, '--outcome', 'y = 1', '--unit', "'one'"], 'belong to one unit'],
   ['two days, of which one judges', ['feasibility', file('two-days.csv', `y,x,day\n${Array.from({ length: 400 }, (_, i) => `${(i * 7) % 3 === 0 ? 1 : 0},${(i * 37) % 101},2024-01-0${i < 200 ? 1 : 2}`).join('\n')}\n`), '--outcome', 'y = 1', '--time', 'day'], 'belong to one day (2024-01-02), and an interval needs at least two. Without a unit'],
-  ['no column but the outcome', ['train', file('only-y.csv', `y\n${'0\n1\n'.repeat(50)}`), '--outcome', 'y'], 'assay: no column is left as a feature; see what was excluded'],
+  ['no column but the outcome', ['train', file('only-y.csv', `y\n${'0\n1\n'.repeat(50)}`), '--outcome', 'y'], "assay: no column is left as a feature ('y': it is part of the outcome)"],
   ['rows alike within every query', ['train', file('alike.csv', `q,x,y\n${Array.from({ length: 400 }, (_, i) => `${i >> 3},${(i * 37) % 101},${(i >> 3) % 3}`).join('\n')}\n`), '--outcome', 'y', '--query', 'q'], "--outcome, --query: no query of 'q' holds two different values of 'y'"],
   ['no charter', ['run', folder], 'assay init'],
   ['an unknown flag', ['understand', good, '--outcom', 'y'], "assay: --outcom is no flag of 'assay understand'. Did you mean '--outcome'? The flags are listed by: assay understand --help"],

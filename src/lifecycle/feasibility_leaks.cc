@@ -252,7 +252,7 @@ Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context) {
     gathered->data.notes.push_back("'" + finding.name + "' is left out because it leaks: " + finding.message.substr(0, finding.message.find_last_not_of('.') + 1));
   }
   gathered->examples = WithoutFeatures(gathered->examples, leaky);
-  if (leaky.empty() && gathered->examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no column is left as a feature; see what was excluded and why with: assay understand"};
+  if (leaky.empty()) return RefuseWithoutFeatures(*gathered);
   if (gathered->examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no honest feature is left: " + base::Join(leaky, ", ") + (leaky.size() == 1 ? " leaks" : " leak") + "; assay feasibility says why"};
   return {};
 }
