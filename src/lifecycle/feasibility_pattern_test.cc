@@ -173,7 +173,9 @@ TEST(FeasibilityPattern, TheTestKeepsItsLevel) {
     std::fflush(stdout);
     // 99 % of binomial(500, .05) lie from 13 to 38; 99.5 % of binomial(40, .05) are at most 6.
     EXPECT_LE(rejected, whole ? 38 : 6) << design.name;
-    if (whole) EXPECT_GE(rejected, 13) << design.name;
+    if (whole) {
+      EXPECT_GE(rejected, 13) << design.name;
+    }
   }
 }
 
