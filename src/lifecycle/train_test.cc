@@ -310,7 +310,7 @@ Gathered WithClassProbabilities() {
     double weight[3] = {x.back(), 1 - x.back(), 0.3};
     const double draw = random.Uniform() * 1.3;
     y.push_back(draw < weight[0] ? 0 : draw < 1 ? 1 : 2);
-    for (int c = 0; c < 3; ++c) p[c].push_back(i % 10 == 0 ? std::nan("") : weight[c] / 1.3);
+    for (int c = 0; c < 3; ++c) p[c].push_back(i % 30 == 0 ? std::nan("") : weight[c] / 1.3);
   }
   std::vector<Column> columns;
   columns.push_back(Column::Categories("y", y, {"red", "green", "blue"}));
@@ -339,8 +339,8 @@ TEST(Train, PredictionsOfSeveralClassesAreImportedFromAColumnEach) {
   const evidence::RungReport& theirs = RungOf(*report, "theirs");
   EXPECT_EQ(theirs.kind, "imported");
   EXPECT_GT(theirs.metrics.at("skill").low, 0.02);
-  // It says the truth in nine rows of ten and the constant in the others: no model can be better in the nine.
-  EXPECT_GT(theirs.metrics.at("skill").value, 0.9 * RungOf(*report, "linear").metrics.at("skill").value);
+  // It says the truth in 29 rows of 30 and the constant in the others: no model can be better in the 29.
+  EXPECT_GT(theirs.metrics.at("skill").value, 0.96 * RungOf(*report, "linear").metrics.at("skill").value);
   EXPECT_TRUE(Says(report->notes, "holdout rows have no usable prediction"));
   EXPECT_TRUE(Says(report->notes, "'y' are not compared: several classes need a column of probabilities each"));
   options.imported = {{"theirs", "q_*", "other rows"}};
