@@ -20,6 +20,7 @@ constexpr double kLeastCopies = 0.005;     // share of rows from which copies ma
 constexpr std::size_t kLeastRows = 10;
 constexpr double kMostDisagreement = 0.2;  // of equal cases, as a share of what chance makes
 constexpr double kBeyondChance = 10;       // pairs of equal rows for each that the values of single columns would make
+constexpr double kMostByChance = 0.05;     // partners that a row would have if the columns had nothing to do with each other
 constexpr std::size_t kFewValues = 64;
 constexpr std::size_t kAskedGroups = 20'000, kMostSorted = 1'000'000, kBlock = 65'536;
 
@@ -198,6 +199,9 @@ std::optional<Copies> FindCopies(const Examples& examples, std::size_t num_colum
     alike.columns.push_back(c);
     alike.chance = partition.alike;
   }
+  double partners = static_cast<double>(n);
+  for (const auto& [partition, alike] : same) partners *= alike.chance;
+  if (partners > kMostByChance) return std::nullopt;
   for (const auto& [partition, alike] : same) {
     // Rows that are equal in all other columns and differ here: had this column's values come together by chance, that many
     // times the odds would be equal here too.

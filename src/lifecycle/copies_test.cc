@@ -48,6 +48,7 @@ const std::vector<CopiesCase>& Cases() {
       {"two of a thousand", 1000, 999, [](std::size_t i) { return i % 999; }, Noise, false, 0},
       {"three categories", 1000, 1000, [](std::size_t i) { return i; }, [](base::RandomStream& r) { return std::vector<double>{static_cast<double>(r.Below(8)), static_cast<double>(r.Below(5)), static_cast<double>(r.Below(6)), static_cast<double>(r.Below(2))}; }, false, 0},
       {"three categories that decide", 1000, 1000, [](std::size_t i) { return i; }, [](base::RandomStream& r) { std::vector<double> x{static_cast<double>(r.Below(8)), static_cast<double>(r.Below(5)), static_cast<double>(r.Below(6))}; x.push_back(x[0] + x[1] > 5 ? 1 : 0); return x; }, true, 0},
+      {"a column that says nearly what the outcome does", 2000, 2000, [](std::size_t i) { return i; }, [](base::RandomStream& r) { const auto y = static_cast<double>(r.Below(2)); return std::vector<double>{r.Uniform() < 0.01 ? 1 - y : y, y}; }, false, 0},
       {"two words for the outcome", 600, 600, [](std::size_t i) { return i; }, [](base::RandomStream& r) { const auto y = static_cast<double>(r.Below(2)); return std::vector<double>{10 + y, y}; }, false, 0},
       {"two numbers of two digits", 3000, 3000, [](std::size_t i) { return i; }, [](base::RandomStream& r) { return std::vector<double>{std::round(20 * r.Normal()), std::round(20 * r.Normal()), static_cast<double>(r.Below(2))}; }, false, 0},
       {"steps that go together", 3000, 3000, [](std::size_t i) { return i; }, Latent, true, 0},

@@ -18,7 +18,7 @@ struct Copies {
 };
 
 // Rows equal in each of the first `num_columns` columns of the table that names no rows. Nothing where hardly any are, or where they come about by
-// themselves: in coarse columns equal rows turn out differently, and those that differ in a single column are so many that a
+// themselves: in coarse columns equal rows are many by chance alone, turn out differently, and those that differ in a single column are so many that a
 // column's values, coming together by chance, would make a tenth of the equal pairs.
 // `outcome_columns`: those that the outcome is made of. Cost: a look at each value, 8 bytes a row; where rows recur a sort
 // of the rows and another look at each value, 36 bytes a row.
