@@ -14,7 +14,7 @@ RunContext Capped(std::int64_t bytes) {
 }
 
 TEST(MemoryNeed, RefusesWithTheNeedAndASampleThatFits) {
-  // 100 MB are always taken; 1,000 bytes per row and 50 MB beside.
+  // 130 MB are always taken; 1,000 bytes per row and 50 MB beside.
   const auto bytes = [](std::int64_t rows) { return 50'000'000 + 1000 * rows; };
   struct Case {
     std::int64_t cap, rows;
@@ -22,18 +22,18 @@ TEST(MemoryNeed, RefusesWithTheNeedAndASampleThatFits) {
   };
   const Case cases[] = {
       {0, 1'000'000'000, ""},
-      {250'000'000, 100'000, ""},
-      {250'000'000, 100'001, "x: to try takes about 250 MB, more than the 250 MB of --memory; raise --memory, or use a sample: --sample 95000"},
-      {1'150'000'000, 2'000'000, "x: to try takes about 2,150 MB, more than the 1,150 MB of --memory; raise --memory, or use a sample: --sample 950000"},
-      {140'000'000, 10, "x: to try takes about 150 MB, more than the 140 MB of --memory; raise --memory"},
+      {280'000'000, 100'000, ""},
+      {280'000'000, 100'001, "x: to try takes about 280 MB, more than the 280 MB of --memory; raise --memory, or use a sample: --sample 95000"},
+      {1'180'000'000, 2'000'000, "x: to try takes about 2,180 MB, more than the 1,180 MB of --memory; raise --memory, or use a sample: --sample 950000"},
+      {170'000'000, 10, "x: to try takes about 180 MB, more than the 170 MB of --memory; raise --memory"},
   };
   for (const Case& c : cases) {
     const Result<void> refused = RefuseBeyondMemory({"x: to try", c.rows, bytes, ""}, Capped(c.cap));
     EXPECT_EQ(refused ? "" : refused.error().message, c.says) << c.cap << " for " << c.rows;
     EXPECT_TRUE(refused || refused.error().code == ErrorCode::kTooLarge) << c.cap;
   }
-  const Result<void> otherwise = RefuseBeyondMemory({"x: to try", 200'000, bytes, "cut it"}, Capped(250'000'000));
-  EXPECT_EQ(otherwise.error().message, "x: to try takes about 350 MB, more than the 250 MB of --memory; raise --memory, or cut it");
+  const Result<void> otherwise = RefuseBeyondMemory({"x: to try", 200'000, bytes, "cut it"}, Capped(280'000'000));
+  EXPECT_EQ(otherwise.error().message, "x: to try takes about 380 MB, more than the 280 MB of --memory; raise --memory, or cut it");
 }
 
 TEST(TrainingMemory, GrowsWithRowsAndEncodedColumns) {
