@@ -26,6 +26,9 @@ struct CivilTime {
   int weekday = 4;      // 1 = Monday .. 7 = Sunday (ISO 8601); filled by ToCivil, ignored by FromCivil
 };
 
+// Rounded towards minus infinity: the number of the day or hour that holds a time, also before 1970.
+constexpr std::int64_t FloorDivide(std::int64_t a, std::int64_t b) { return a / b - ((a % b != 0 && (a % b < 0) != (b < 0)) ? 1 : 0); }
+
 // Proleptic Gregorian calendar. Source: Hinnant, "chrono-compatible low-level date algorithms".
 CivilTime ToCivil(Micros time);
 Micros FromCivil(const CivilTime& civil);

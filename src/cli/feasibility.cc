@@ -75,7 +75,7 @@ void RenderFeasibility(const FeasibilityReport& report, Terminal& terminal, Part
   }
   terminal.Line();
   if (std::isfinite(report.gain.value)) {
-    std::string line = "Gain of the best model over the constant answer, in " + report.metric + ": " + ReadableEstimate(report.gain) + "; worth having from " + base::ReadableNumber(report.least_gain, 3) + " on";
+    std::string line = "Gain of " + (report.best.empty() ? "the best model" : report.best) + " over the constant answer, in " + report.metric + ": " + ReadableEstimate(report.gain) + "; worth having from " + base::ReadableNumber(report.least_gain, 3) + " on";
     if (std::isfinite(report.gain_with_leaks.value)) line += ". With " + base::Join(report.leaky_columns, ", ") + " it would seem to be " + ReadableEstimate(report.gain_with_leaks);
     terminal.Paragraph(line + ".", 2);
   }

@@ -169,12 +169,12 @@ Result<int> ListOrVerify(const Arguments& arguments, bool list, Session& session
   const std::string left = OtherState(project);
   std::error_code code;
   const bool missing = !std::filesystem::exists(ledger.path(), code) && !left.empty();
-  LedgerState state = ASSAY_TRY(ledger.Verify(arguments.head));
-  if (arguments.head.empty() && !missing) {
-    // The last report notes a head too, though anyone who can cut the ledger could change it as well.
-    const Result<evidence::ProjectReport> last = lifecycle::LoadProjectReport(project);
-    if (last) ASSAY_TRY_WITH(ledger.Verify(last->ledger.head), "the head that " + lifecycle::ProjectReportPath(project).string() + " notes");
-  }
+  // The last report notes a head too, though anyone who can cut the ledger could change it as well.
+  const Result<evidence::ProjectReport> last = lifecycle::LoadProjectReport(project);
+  const bool by_report = arguments.head.empty() && !missing && last;
+  Result<LedgerState> verified = ledger.Verify(by_report ? last->ledger.head : arguments.head);
+  if (!verified) return by_report ? verified.error().With("against " + lifecycle::ProjectReportPath(project).string()) : verified.error();
+  LedgerState state = std::move(*verified);
   if (missing) state.notice = ledger.path().string() + " is missing, although the project has been run (" + left + " is there): it was removed, and what was recorded cannot be verified. Bring it back from a copy, or start a new one with: assay run " + arguments.folder + " --fresh";
   Show(arguments, ledger, state, list, missing, session);
   return missing ? 1 : 0;

@@ -69,6 +69,23 @@ std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::ve
   return late;
 }
 
+Delays DelaysAfter(const table::Column& column, const table::Column& time, const std::vector<std::uint8_t>& outcome_known) {
+  Delays delays;
+  for (std::int64_t row = 0; row < column.num_rows(); ++row) {
+    if (outcome_known[static_cast<std::size_t>(row)] == 0 || column.IsMissing(row) || time.IsMissing(row)) continue;
+    delays.after.push_back(column.TimeAt(row) - time.TimeAt(row));
+    delays.before += delays.after.back() < 0 ? 1 : 0;
+  }
+  return delays;
+}
+
+base::Micros Delays::most() const {
+  std::vector<base::Micros> sorted = after;
+  const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 95 / 100);
+  std::nth_element(sorted.begin(), place, sorted.end());
+  return *place;
+}
+
 LabelDelay FindLabelDelay(const std::vector<std::uint8_t>& outcome_known, const table::Column& time) {
   base::Micros first = INT64_MAX, last = INT64_MIN;
   for (std::int64_t row = 0; row < time.num_rows(); ++row) {

@@ -26,6 +26,17 @@ std::vector<std::uint8_t> KnownOutcomes(const table::Column& outcome);
 // many as there are without: a column that stopped arriving long before is not accused. Cost: one pass per column.
 std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::vector<std::uint8_t>& outcome_known, const table::Column* time, const std::vector<std::string>& skip);
 
+// How long after the decision a later time lay, of rows with an outcome and both times.
+struct Delays {
+  std::vector<base::Micros> after;  // one a row, in the order of the rows; negative: before the decision
+  std::int64_t before = 0;          // how many are
+  // Of fewer than 20 rows, or where more than one in a hundred lies before the decision, nothing is learned.
+  bool follow_the_decision() const { return after.size() >= 20 && before * 100 <= static_cast<std::int64_t>(after.size()); }
+  // Within which 95 % of the rows lie. Requires rows.
+  base::Micros most() const;
+};
+Delays DelaysAfter(const table::Column& column, const table::Column& time, const std::vector<std::uint8_t>& outcome_known);
+
 // How long the newest rows wait for their outcome: the newest days of which less than half of the usual share is known.
 struct LabelDelay {
   base::Micros delay = 0;      // length of that stretch, whole days

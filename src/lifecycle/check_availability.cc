@@ -116,12 +116,10 @@ void CheckTimeOfDay(CheckState& state, const evidence::Finding* accused) {
 Result<void> CheckLeaks(CheckState& state) {
   if (!state.gathered) return {};
   LeakFinder fresh;
-  const Result<std::vector<evidence::Finding>> leaks = (state.data.leaks != nullptr ? *state.data.leaks : fresh).Find(state.gathered->examples, state.context);
+  const Result<std::vector<evidence::Finding>> leaks = (state.data.leaks != nullptr ? *state.data.leaks : fresh).Find(*state.gathered, state.context);
   if (!leaks) return leaks.error().code == ErrorCode::kCancelled ? Result<void>(leaks.error()) : Result<void>();
   const evidence::Finding* clock = nullptr;
-  std::vector<evidence::Finding> findings = *leaks;
-  ClearVouched(state.gathered->examples, state.gathered->vouched, &findings);
-  for (const evidence::Finding& leak : findings) {
+  for (const evidence::Finding& leak : *leaks) {
     if (!leak.accused) continue;
     if (leak.kind == "time") {
       clock = &leak;
@@ -166,7 +164,7 @@ void CheckRules(CheckState& state, const Withheld& withheld) {
 // A time column that follows the decision and may say when outcomes became known.
 struct WitnessOfWait {
   std::string column;
-  std::vector<base::Micros> after;  // the decision, per row with an outcome and both times
+  Delays delays;
   bool certain = false;             // part of the outcome, or known where the outcome is
 };
 
@@ -181,15 +179,9 @@ std::vector<WitnessOfWait> WitnessesOfWait(const CheckState& state, const std::v
     const bool part = base::IsAmong(ColumnsOf(problem.outcome), column.name());
     const bool follows = delays && delays->follows_outcome && delays->column == column.name();
     if (!part && !follows && !DeclaredAs(state, column.name()).after) continue;
-    WitnessOfWait witness{column.name(), {}, part || follows};
-    std::int64_t before = 0;
-    for (std::int64_t row = 0; row < column.num_rows(); ++row) {
-      if (known[static_cast<std::size_t>(row)] == 0 || column.IsMissing(row) || state.time->IsMissing(row)) continue;
-      witness.after.push_back(column.TimeAt(row) - state.time->TimeAt(row));
-      before += witness.after.back() < 0 ? 1 : 0;
-    }
-    const auto rows = static_cast<std::int64_t>(witness.after.size());
-    if (!part && before * 100 > rows) continue;  // it does not follow the decision
+    WitnessOfWait witness{column.name(), DelaysAfter(column, *state.time, known), part || follows};
+    if (!part && !witness.delays.follow_the_decision()) continue;
+    const std::size_t rows = witness.delays.after.size();
     witness.certain = witness.certain || static_cast<double>(rows) >= 0.95 * static_cast<double>(outcomes);
     witnesses.push_back(std::move(witness));
   }
@@ -208,14 +200,13 @@ void CheckWait(CheckState& state, const std::vector<std::uint8_t>& known) {
     return;
   }
   if (state.objectives.empty()) return;
-  for (WitnessOfWait& witness : WitnessesOfWait(state, known)) {
-    std::vector<base::Micros>& after = witness.after;
+  for (const WitnessOfWait& witness : WitnessesOfWait(state, known)) {
+    const std::vector<base::Micros>& after = witness.delays.after;
     if (after.size() < 20) continue;
     const auto late = std::count_if(after.begin(), after.end(), [&](base::Micros d) { return d > wait; });
     const double share = static_cast<double>(late) / static_cast<double>(after.size());
     if (share <= 0.05) continue;
-    std::nth_element(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(after.size() * 95 / 100), after.end());
-    const base::Micros most = after[after.size() * 95 / 100];
+    const base::Micros most = witness.delays.most();
     const std::string evidence = "'" + witness.column + "' lies more than that after the decision in " + base::ReadableShare(share) + " of " + base::ReadableCount(static_cast<std::int64_t>(after.size())) + " rows with an outcome; 95 % lie within " + base::FormatDuration(most);
     if (witness.certain) {
       state.Find("wait_too_short", FieldStatus::kContradicted, place, "the outcome comes later than the wait of " + base::FormatDuration(wait), evidence, "Write wait = \"" + base::FormatDuration(most) + "\" or longer.");

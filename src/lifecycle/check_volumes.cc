@@ -26,7 +26,7 @@ evidence::Estimate RowsPerDay(const CheckState& state) {
     first = std::min(first, state.time->TimeAt(row));
     last = std::max(last, state.time->TimeAt(row));
   }
-  const auto day_of = [](base::Micros t) { return t / base::kMicrosPerDay - (t % base::kMicrosPerDay < 0 ? 1 : 0); };
+  const auto day_of = [](base::Micros t) { return base::FloorDivide(t, base::kMicrosPerDay); };
   if (last < first || day_of(last) - day_of(first) + 1 < static_cast<std::int64_t>(kFewestDays)) {
     estimate.reason = "the data span fewer than " + std::to_string(kFewestDays) + " days";
     return estimate;

@@ -49,9 +49,7 @@ Result<void> RemoveLeaks(Workbench* bench, const RunContext& context) {
     }
   }
   if (!known) {
-    std::vector<evidence::Finding> findings = ASSAY_TRY(FindLeaks(bench->examples(), context));
-    ClearVouched(bench->examples(), bench->gathered.vouched, &findings);
-    for (const evidence::Finding& finding : findings) {
+    for (const evidence::Finding& finding : ASSAY_TRY(FindLeaks(bench->gathered, context))) {
       if (finding.accused) bench->leaky.push_back(finding.name);
     }
   }

@@ -6,8 +6,6 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
-#include "expression/expression.h"
-#include "learn/own_rule.h"
 #include "learn/training_memory.h"
 #include "lifecycle/internal/feasibility_items.h"
 #include "lifecycle/memory_need.h"
@@ -73,25 +71,6 @@ void AddNotes(const Examples& examples, const Dependence& dependence, Feasibilit
     report->notes.push_back("Gains are measured on " + base::ReadableCount(kGainRows) + " of " + base::ReadableCount(examples.num_rows()) + " rows, drawn evenly from all units. Where rows of a unit resemble each other, the number of units decides the width of the intervals, and that is the same.");
   }
   report->notes.push_back("Intervals are " + dependence.words + ".");
-}
-
-// Own rules that may be used at the decision. A mistake in one is told before anything is fitted.
-Result<std::vector<OwnRule>> RulesToBeat(const Gathered& gathered, const FeasibilityOptions& options, const std::vector<std::string>& leaky, const RunContext& context, std::vector<std::string>* notes) {
-  std::vector<OwnRule> rules;
-  constexpr std::uint32_t kFirstRow[] = {0};
-  for (const OwnRule& rule : options.own_rules) {
-    std::string late = ASSAY_TRY(ColumnKnownTooLate(rule, gathered));
-    for (const std::string& name : expression::ColumnsOf(rule.expression)) {
-      if (base::IsAmong(leaky, name)) late = "'" + name + "'";
-    }
-    if (late.empty()) {
-      ASSAY_TRY_WITH(learn::FitOwnRule(rule.expression, gathered.examples, kFirstRow, context.Quiet()), "own rule '" + rule.name + "'");
-      rules.push_back(rule);
-    } else {
-      notes->push_back("The own rule '" + rule.name + "' is no rule to beat: it needs " + late + ", which knows too much.");
-    }
-  }
-  return rules;
 }
 
 }  // namespace
@@ -173,7 +152,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
     return Finish(std::move(report), options, facts);
   }
 
-  const std::vector<OwnRule> own_rules = ASSAY_TRY(RulesToBeat(gathered, options, report.leaky_columns, context, &report.notes));
+  const std::vector<OwnRule> own_rules = ASSAY_TRY(UsableRules(options.own_rules, gathered, report.leaky_columns, context, &report.notes));
   std::unique_ptr<Gains> gains;
   {
     const base::ScopedStep step(context, "gain");
@@ -186,6 +165,7 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   facts.over_rule_low = gains->over_rule.low;
   facts.over_rule_high = gains->over_rule.high;
   facts.rule = gains->rule_name;
+  report.best = gains->best_name;
   facts.few_judges = FewJudges(examples, gains->all.rows, dependence);
   facts.target_unmet = IsUnmet(metric, options.target, gains->reached.value);
 

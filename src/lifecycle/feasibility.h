@@ -68,9 +68,9 @@ learn::Rows ThinRows(const learn::Examples& examples, std::int64_t num_rows, std
 
 // Permutation test of "the features say nothing about the outcome". The statistic is the largest out-of-fold skill of three
 // families (best rule, linear, boosted trees), refitted for every permutation. What is exchanged: see internal/exchange.h; where the
-// outcome's level shifts in time a second test keeps the levels in place. p: see
-// stats/monte_carlo_p.h, stopped early when 10 permutations were as good (ties count as as good, and so does a permutation on which
-// no family can be fitted). An error when none can be fitted to the labels as they are. Measured levels: docs/statistics.md.
+// outcome's level shifts in time a second test keeps the levels in place. p: see stats/monte_carlo_p.h, stopped early when 10
+// permutations were as good (ties count as as good, and so does a permutation on which no family can be fitted). An error when
+// none can be fitted to the labels as they are. Measured levels: docs/statistics.md.
 struct PatternTest {
   double p_value = 1;
   double statistic = 0;
@@ -80,11 +80,10 @@ struct PatternTest {
 };
 Result<PatternTest> TestPattern(const learn::Examples& examples, int permutations, const RunContext& context);
 
-// Single features that tell more than is plausible, and why; see docs/feasibility.md.
-Result<std::vector<evidence::Finding>> FindLeaks(const learn::Examples& examples, const RunContext& context);
-// Clears columns that are accused for how much they tell alone and that people vouch for; what tells of the future, an id or a
-// time of day stays accused.
-void ClearVouched(const learn::Examples& examples, const std::vector<std::string>& vouched, std::vector<evidence::Finding>* findings);
+// Single features that tell more than is plausible, and why; see docs/feasibility.md. A column that people vouch for
+// (gathered.vouched) is not accused for how much it tells alone (kind "vouched"); what tells of the future, an id or a time of
+// day stays accused.
+Result<std::vector<evidence::Finding>> FindLeaks(const Gathered& gathered, const RunContext& context);
 
 // Takes the features that FindLeaks accuses out of gathered->examples, with a note in gathered->data.notes for each.
 // kInvalidInput when no feature is left.
@@ -93,7 +92,7 @@ Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context);
 // The same, computed once per problem: the check and the feasibility of one run both ask. Serves one data set and charter.
 class LeakFinder {
  public:
-  Result<std::vector<evidence::Finding>> Find(const learn::Examples& examples, const RunContext& context);
+  Result<std::vector<evidence::Finding>> Find(const Gathered& gathered, const RunContext& context);
 
  private:
   std::map<std::string, std::vector<evidence::Finding>> found_;

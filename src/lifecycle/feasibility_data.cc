@@ -148,7 +148,6 @@ evidence::Figure RowsForTarget(const stats::LearningCurve& curve, double target)
 }  // namespace
 
 Result<FeasibilityItem> DataItem(const Ground& ground, const Gains& gains, MoreRows* more) {
-  const RungKind family = gains.model_name == "linear" ? RungKind::kLinear : RungKind::kBoosted;
   const learn::Examples& examples = ground.examples;
   const std::string metric = learn::MetricName(ground.metric);
   const double sign = learn::HigherIsBetter(ground.metric) ? 1 : -1;
@@ -172,7 +171,7 @@ Result<FeasibilityItem> DataItem(const Ground& ground, const Gains& gains, MoreR
   }
   std::vector<CurveSize> sizes;
   for (const auto& [size, samples] : plan) {
-    const Result<CurveSize> measured = MeasureSize(ground, judge, split, family, size, samples);
+    const Result<CurveSize> measured = MeasureSize(ground, judge, split, gains.model, size, samples);
     if (!measured && measured.error().code == ErrorCode::kCancelled) return measured.error();
     if (measured && (sizes.empty() || measured->rows > sizes.back().rows)) sizes.push_back(*measured);
     ground.context.Report("data: learning curve", done += static_cast<std::int64_t>(size) * samples, planned);

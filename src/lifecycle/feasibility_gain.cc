@@ -5,7 +5,6 @@
 #include "learn/out_of_fold.h"
 #include "learn/own_rule.h"
 #include "lifecycle/internal/feasibility_items.h"
-#include "lifecycle/internal/train_parts.h"
 
 namespace assay::lifecycle {
 
@@ -17,7 +16,7 @@ using learn::RungKind;
 constexpr int kFolds = 4;
 
 // Returns the predictions of the own rules.
-Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples, const std::vector<OwnRule>& own_rules, std::string_view step, const RunContext& context, OutOfFold* all) {
+Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples, const Dependence& dependence, const std::vector<OwnRule>& own_rules, std::string_view step, const RunContext& context, OutOfFold* all) {
   constexpr RungKind kMembers[] = {RungKind::kConstant, RungKind::kRule, RungKind::kLinear, RungKind::kBoosted};
   const learn::Rows thin = ThinRows(examples, kGainRows, context.seed);
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, kFolds, context.seed));
@@ -25,6 +24,7 @@ Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples
     all->rows.insert(all->rows.end(), folds[f].test.begin(), folds[f].test.end());
     all->fold.insert(all->fold.end(), folds[f].test.size(), static_cast<std::uint8_t>(f));
   }
+  ASSAY_TRY(RefuseOneUnit("the validation folds", examples, all->rows, dependence));
   constexpr std::size_t kNumMembers = std::size(kMembers);
   const auto fit = [&](std::size_t member, std::span<const std::uint32_t> rows, const RunContext& serial) {
     return member < kNumMembers ? learn::MakeRepeatedLearner(kMembers[member])->Fit(examples, rows, serial) : learn::FitOwnRule(own_rules[member - kNumMembers].expression, examples, rows, serial);
@@ -43,10 +43,9 @@ Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples
 
 Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, Metric metric, const std::vector<OwnRule>& own_rules, std::string_view step, const RunContext& context) {
   auto gains = std::make_unique<Gains>();
-  std::vector<std::vector<double>> own = ASSAY_TRY(Predict(examples, own_rules, step, context, &gains->all));
+  std::vector<std::vector<double>> own = ASSAY_TRY(Predict(examples, dependence, own_rules, step, context, &gains->all));
   OutOfFold& all = gains->all;
   const learn::Judge judge(examples, all.rows, all.constant, dependence.Clusters());
-  ASSAY_TRY(RefuseOneUnit("the validation folds", examples, all.rows, dependence));
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1;
   const auto goodness = [&](const std::vector<double>& predictions) {
     const auto parts = judge.Parts(metric, predictions);
@@ -67,7 +66,8 @@ Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, con
   gains->over_rule_level = 1 - 0.05 / (2 * rules);
   const double linear = goodness(all.linear), boosted = goodness(all.boosted);
   const bool linear_better = linear > boosted;
-  gains->model_name = linear_better ? "linear" : "boosted trees";
+  gains->model = linear_better ? RungKind::kLinear : RungKind::kBoosted;
+  gains->model_name = linear_better ? "the linear model" : "boosted trees";
   const std::vector<double>& model = linear_better ? all.linear : all.boosted;
   const bool rule_best = rule >= std::max(linear, boosted);
   gains->best_name = rule_best ? gains->rule_name : gains->model_name;
@@ -93,7 +93,7 @@ evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gain
   item.figures.push_back(MakeFigure("over_rule", "gain of the best model over the best rule", over, learn::MetricName(ground.metric)));
   item.verdict = gains.over_rule.low > least ? Verdict::kSupported : gains.over_rule.high < least ? Verdict::kRefuted : Verdict::kInconclusive;
   const std::string range = EstimateInWords(over);
-  item.answer = item.verdict == Verdict::kSupported ? "Yes: " + gains.model_name + (gains.model_name == "linear" ? " is" : " are") + " better than " + gains.rule_name + " by " + range + "." : item.verdict == Verdict::kRefuted ? "No: " + gains.rule_name + " does as well; the best model adds " + range + ", less than the least gain." : "Not decided: the best model adds " + range + " to " + gains.rule_name + ", which includes the least gain.";
+  item.answer = item.verdict == Verdict::kSupported ? "Yes: the best model (" + gains.model_name + ") is better than " + gains.rule_name + " by " + range + "." : item.verdict == Verdict::kRefuted ? "No: " + gains.rule_name + " does as well; the best model adds " + range + ", less than the least gain." : "Not decided: the best model adds " + range + " to " + gains.rule_name + ", which includes the least gain.";
   return item;
 }
 

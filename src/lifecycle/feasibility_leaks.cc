@@ -124,6 +124,16 @@ void Accuse(const Finding& charge, std::vector<Finding>* findings) {
   findings->push_back(charge);
 }
 
+// Clears what is accused for how much it tells alone where people vouch for it.
+void ClearVouched(const Examples& examples, const std::vector<std::string>& vouched, std::vector<Finding>* findings) {
+  for (Finding& finding : *findings) {
+    if (!finding.accused || finding.kind != "copy" || !base::IsAmong(vouched, SourceOf(examples, finding.name))) continue;
+    finding.kind = "vouched";
+    finding.accused = false;
+    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + " of the outcome, more than is plausible; it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
+  }
+}
+
 }  // namespace
 
 Result<SingleColumn> SingleColumn::Create(const Examples& examples, std::int64_t num_rows, const RunContext& context) {
@@ -187,7 +197,8 @@ Result<stats::Interval> SingleColumn::SkillOf(learn::RungKind kind, const Exampl
   return learn::Judge(few, judged, constant, dependence_.Clusters()).Estimate(learn::Metric::kSkill, predictions);
 }
 
-Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContext& context) {
+Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContext& context) {
+  const Examples& examples = gathered.examples;
   const SingleColumn single = ASSAY_TRY(SingleColumn::Create(examples, kLeakRows, context));
   const std::vector<Scored> scored = ASSAY_TRY(ScoreAlone(single, context));
   // What the columns that are no suspects explain together.
@@ -226,42 +237,32 @@ Result<std::vector<Finding>> FindLeaks(const Examples& examples, const RunContex
     }
   }
   if (const std::optional<Finding> order = JudgeRowOrder(single, place)) findings.push_back(*order);
+  ClearVouched(examples, gathered.vouched, &findings);
   return findings;
-}
-
-void ClearVouched(const Examples& examples, const std::vector<std::string>& vouched, std::vector<Finding>* findings) {
-  for (Finding& finding : *findings) {
-    if (!finding.accused || finding.kind != "copy") continue;
-    const auto feature = std::find_if(examples.features.begin(), examples.features.end(), [&](const learn::Feature& f) { return f.name == finding.name; });
-    if (feature == examples.features.end() || std::none_of(vouched.begin(), vouched.end(), [&](const std::string& name) { return base::Lowercase(name) == base::Lowercase(feature->source); })) continue;
-    finding.kind = "vouched";
-    finding.accused = false;
-    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + " of the outcome, more than is plausible; it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
-  }
 }
 
 Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context) {
   const base::ScopedStep step(context, "leakage");
   std::vector<std::string> leaky;
-  std::vector<Finding> findings = ASSAY_TRY(FindLeaks(gathered->examples, context));
-  ClearVouched(gathered->examples, gathered->vouched, &findings);
-  for (const Finding& finding : findings) {
+  for (const Finding& finding : ASSAY_TRY(FindLeaks(*gathered, context))) {
     if (!finding.accused) continue;
     leaky.push_back(finding.name);
     gathered->excluded.push_back({finding.name, "it leaks", false});
     gathered->data.notes.push_back("'" + finding.name + "' is left out because it leaks: " + finding.message.substr(0, finding.message.find_last_not_of('.') + 1));
   }
   gathered->examples = WithoutFeatures(gathered->examples, leaky);
+  gathered->leaky = leaky;
   if (leaky.empty()) return RefuseWithoutFeatures(*gathered);
   if (gathered->examples.features.empty()) return Error{ErrorCode::kInvalidInput, "no honest feature is left: " + base::Join(leaky, ", ") + (leaky.size() == 1 ? " leaks" : " leak") + "; assay feasibility says why"};
   return {};
 }
 
-Result<std::vector<Finding>> LeakFinder::Find(const Examples& examples, const RunContext& context) {
+Result<std::vector<Finding>> LeakFinder::Find(const Gathered& gathered, const RunContext& context) {
+  const Examples& examples = gathered.examples;
   std::vector<std::string> asked = {learn::TaskName(examples.task), examples.outcome_text, examples.time_text, examples.unit_text, examples.query_text, std::to_string(examples.wait), std::to_string(examples.num_rows())};
   for (const learn::Feature& feature : examples.features) asked.push_back(feature.name);
   const std::string key = base::Join(asked, "\n");
-  if (!found_.contains(key)) found_[key] = ASSAY_TRY(FindLeaks(examples, context));
+  if (!found_.contains(key)) found_[key] = ASSAY_TRY(FindLeaks(gathered, context));
   return found_[key];
 }
 
@@ -285,8 +286,7 @@ std::vector<std::string> NamedByColumn(const Examples& examples, const std::vect
 Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky) {
   FeasibilityItem item = StartItem("leakage");
   item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; times after the decision, outcomes of neighbouring rows, copies of rows (held together where neither time nor unit is named), and the time of day against the usual time of recurring cases";
-  item.findings = ASSAY_TRY(leaks != nullptr ? leaks->Find(gathered.examples, context) : FindLeaks(gathered.examples, context));
-  ClearVouched(gathered.examples, gathered.vouched, &item.findings);
+  item.findings = ASSAY_TRY(leaks != nullptr ? leaks->Find(gathered, context) : FindLeaks(gathered, context));
   std::string order, vouched;
   for (const Finding& finding : item.findings) {
     if (finding.accused) leaky->push_back(finding.name);

@@ -158,7 +158,7 @@ Result<evidence::FeasibilityItem> PatternItem(const Ground& ground, const stats:
   item.figures.push_back(MakeFigure("p_value", test.level_shifts > 0 ? "share of rearranged outcomes with as much skill, doubled for two ways to rearrange" : "share of rearranged outcomes with as much skill", WithoutInterval(test.p_value, "a p value has no interval")));
   item.figures.push_back(MakeFigure("statistic", "skill of the best family", WithoutInterval(test.statistic, "compared with its permutations instead of an interval"), "skill"));
   item.figures.push_back(MakeFigure("permutations", "rearranged outcomes that were tried", WithoutInterval(test.permutations, "a count; a test stops early once 10 were as good")));
-  item.answer = item.verdict == Verdict::kSupported ? "Yes: the features say more about the outcome than rearranged outcomes would (p = " + base::ReadableNumber(test.p_value, 2) + ")." : "Not shown: " + base::ReadableShare(test.p_value) + " of the rearranged outcomes are predicted as well.";
+  item.answer = item.verdict == Verdict::kSupported ? "Yes: the features say more about the outcome than rearranged outcomes would (p = " + base::ReadableNumber(test.p_value, 2) + ")." : test.level_shifts > 0 ? "Not shown (p = " + base::ReadableNumber(test.p_value, 2) + " over two ways to rearrange the outcomes)." : "Not shown: " + base::ReadableShare(test.p_value) + " of the rearranged outcomes are predicted as well.";
   return item;
 }
 

@@ -67,7 +67,7 @@ TEST(Feasibility, PlantedTruthsAreFoundAndInnocentTwinsNotAccused) {
     EXPECT_EQ(report->items.size(), 9U);
   }
   for (const auto& [plant, leaky] : {std::pair{Plant::kCopy, true}, {Plant::kLeakyId, true}, {Plant::kPlainId, false}, {Plant::kStrongHonest, false}}) {
-    const Result<std::vector<evidence::Finding>> findings = FindLeaks(Make(plant, 4000, 5).examples, {});
+    const Result<std::vector<evidence::Finding>> findings = FindLeaks(Make(plant, 4000, 5), {});
     ASSERT_TRUE(findings);
     std::vector<std::string> accused;
     for (const evidence::Finding& f : *findings) {
@@ -93,7 +93,7 @@ TEST(Feasibility, AnOwnRuleIsARuleToBeat) {
   EXPECT_EQ(weak->verdict, FeasibilityVerdict::kGo) << weak->reason;
   EXPECT_NE(weak->reason.find("the best rule"), std::string::npos) << weak->reason;
   options.own_rules = {{"wrong", "x +"}};
-  EXPECT_NE(Feasibility(gathered, options, {}).error().message.find("own rule 'wrong'"), std::string::npos);
+  EXPECT_NE(Feasibility(gathered, options, {}).error().message.find("own rule"), std::string::npos);
   options.own_rules = {{"cheat", "y"}};
   EXPECT_NE(Feasibility(gathered, options, {}).error().message.find("part of the outcome"), std::string::npos);
 }

@@ -37,6 +37,7 @@ struct Gathered {
   std::vector<ExcludedColumn> excluded;
   std::map<std::string, std::string> clocks;   // times in lower case of which only the calendar day is known -> the column whose clock it is
   std::vector<std::string> vouched;            // Problem::vouched
+  std::vector<std::string> leaky;              // features or whole columns that were taken out because they leak
   std::int64_t rows_without_outcome = 0;
   std::int64_t copied_rows = 0;                // rows held together with an equal one, as a unit; 0: there are none, or a unit or a time is named
 };

@@ -68,7 +68,7 @@ Availability FirstGuess(const Problem& problem, const table::Table& table, const
 }
 
 Result<void> FindLeaky(const Gathered& gathered, const RunContext& context, Availability* availability) {
-  const Result<std::vector<evidence::Finding>> leaks = FindLeaks(gathered.examples, context);
+  const Result<std::vector<evidence::Finding>> leaks = FindLeaks(gathered, context);
   if (!leaks) return leaks.error().code == ErrorCode::kCancelled ? Result<void>(leaks.error()) : Result<void>();
   for (const evidence::Finding& leak : *leaks) {
     if (!leak.accused) continue;

@@ -24,7 +24,7 @@ bool SplitsRows(const table::Column& times, bool has_unit) {
   for (std::int64_t row = 0; row < times.num_rows(); ++row) {
     const base::Micros t = times.TimeAt(row);
     if (t == base::kMissingTime) continue;
-    const std::int64_t period = t / length - (t % length < 0 ? 1 : 0);
+    const std::int64_t period = base::FloorDivide(t, length);
     ++periods[period];
     ++rows;
     last = std::max(last, period);
@@ -35,24 +35,14 @@ bool SplitsRows(const table::Column& times, bool has_unit) {
 // Within which 95 % of the outcomes are known, by the times that hardly exist before the outcome does and follow the decision;
 // in whole days from two on, else in whole hours. 0 where there is no such column.
 base::Micros MostDelayOfOutcomes(const table::Table& table, const std::string& outcome, const std::string& time, const std::vector<std::uint8_t>& known, const table::Column& when) {
-  constexpr std::size_t kFewest = 20;
   std::vector<std::string> skip = expression::ColumnsOf(outcome);
   for (const std::string& name : expression::ColumnsOf(time)) skip.push_back(name);
   base::Micros longest = 0;
   for (const LateColumn& late : FindLateColumns(table, known, &when, skip)) {
     const table::Column& column = table.column(static_cast<std::size_t>(table.Find(late.column)));
     if (!late.certain || column.type() != table::ColumnType::kTime) continue;
-    std::vector<base::Micros> after;
-    std::size_t before = 0;
-    for (std::int64_t row = 0; row < column.num_rows(); ++row) {
-      if (known[static_cast<std::size_t>(row)] == 0 || column.IsMissing(row) || when.IsMissing(row)) continue;
-      after.push_back(column.TimeAt(row) - when.TimeAt(row));
-      before += after.back() < 0 ? 1 : 0;
-    }
-    if (after.size() < kFewest || before * 100 > after.size()) continue;
-    const auto place = after.begin() + static_cast<std::ptrdiff_t>(after.size() * 95 / 100);
-    std::nth_element(after.begin(), place, after.end());
-    longest = std::max(longest, *place);
+    const Delays delays = DelaysAfter(column, when, known);
+    if (delays.follow_the_decision()) longest = std::max(longest, delays.most());
   }
   const base::Micros whole = longest > 2 * base::kMicrosPerDay ? base::kMicrosPerDay : base::kMicrosPerHour;
   return (longest + whole - 1) / whole * whole;
@@ -89,7 +79,7 @@ std::string ProposeUnit(const table::Table& table, const std::string& time) {
   for (std::int64_t row = 0; row < table.num_rows(); ++row) {
     const base::Micros t = table.column(static_cast<std::size_t>(index)).TimeAt(row);
     if (t == base::kMissingTime) continue;
-    ++days[t / base::kMicrosPerDay - (t % base::kMicrosPerDay < 0 ? 1 : 0)];
+    ++days[base::FloorDivide(t, base::kMicrosPerDay)];
     ++rows;
   }
   constexpr std::int64_t kFewestDays = 20, kFewestPerDay = 5;

@@ -136,7 +136,7 @@ TEST(Leaks, PlantedOnesAreFoundAndInnocentTwinsAreNotAccused) {
       if (c.timed) problem.time = "at";
       const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
       ASSERT_TRUE(gathered) << c.name << ": " << gathered.error().message;
-      const Result<std::vector<evidence::Finding>> findings = FindLeaks(gathered->examples, {});
+      const Result<std::vector<evidence::Finding>> findings = FindLeaks(*gathered, {});
       ASSERT_TRUE(findings) << c.name << ": " << findings.error().message;
       bool found = false;
       for (const evidence::Finding& finding : *findings) {
@@ -170,7 +170,7 @@ int TimesAccused(const char* what, const std::function<Planted(base::RandomStrea
     if (planted.timed) problem.time = "at";
     const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(planted.columns))), {}, {});
     EXPECT_TRUE(gathered) << what << ": " << gathered.error().message;
-    const Result<std::vector<evidence::Finding>> findings = FindLeaks(gathered->examples, {});
+    const Result<std::vector<evidence::Finding>> findings = FindLeaks(*gathered, {});
     EXPECT_TRUE(findings) << what << ": " << findings.error().message;
     for (const evidence::Finding& finding : *findings) {
       accused += finding.accused && finding.name == "extra" ? 1 : 0;
@@ -344,7 +344,7 @@ TEST(Leaks, TheNextDaysOutcomeIsFoundHoweverMuchItPersists) {
       std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("extra", extra), Column::Categories("unit", unit, names), Column::Times("at", at)};
       const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
       ASSERT_TRUE(gathered) << gathered.error().message;
-      const Result<std::vector<evidence::Finding>> findings = FindLeaks(gathered->examples, {});
+      const Result<std::vector<evidence::Finding>> findings = FindLeaks(*gathered, {});
       ASSERT_TRUE(findings) << findings.error().message;
       for (const evidence::Finding& finding : *findings) accused += finding.accused && finding.name == "extra" && finding.kind == "future" ? 1 : 0;
     }
@@ -385,7 +385,7 @@ TEST(Leaks, TheTimeOfDayIsFoundHoweverTheTimeIsSpelled) {
     problem.derived = {{"clock", "hour(" + quoted + ") + minute(" + quoted + ") / 60"}, {"summer", "month(" + quoted + ") > 1"}};
     const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(std::move(columns))), {}, {});
     ASSERT_TRUE(gathered) << gathered.error().message;
-    const Result<std::vector<evidence::Finding>> findings = FindLeaks(gathered->examples, {});
+    const Result<std::vector<evidence::Finding>> findings = FindLeaks(*gathered, {});
     ASSERT_TRUE(findings) << findings.error().message;
     std::vector<std::string> accused;
     for (const evidence::Finding& finding : *findings) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "base/run_context.h"
 #include "lifecycle/gather.h"
 
 namespace assay::lifecycle {
@@ -13,7 +15,8 @@ struct OwnRule {
   std::string expression;
 };
 
-// What the rule needs that is known too late, in words, "" when there is none. kInvalidInput when it is made of the outcome.
-Result<std::string> ColumnKnownTooLate(const OwnRule& rule, const Gathered& gathered);
+// The rules that may be used at the decision, with a note for each that needs what is known only later or what leaks (`leaky`:
+// features or columns). kInvalidInput, before anything is fitted, when one is no EXPR of the data or is made of the outcome.
+Result<std::vector<OwnRule>> UsableRules(const std::vector<OwnRule>& rules, const Gathered& gathered, const std::vector<std::string>& leaky, const RunContext& context, std::vector<std::string>* notes);
 
 }  // namespace assay::lifecycle

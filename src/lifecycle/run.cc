@@ -104,8 +104,7 @@ class ProjectRun {
     ASSAY_TRY(StepDone());
     // Also after a verdict of stop: the ladder then shows what each option would have been worth.
     const std::vector<std::string>& leaky = report_.feasibility.back().leaky_columns;
-    const std::vector<learn::Feature>& features = gathered.examples.features;
-    if (std::all_of(features.begin(), features.end(), [&](const learn::Feature& f) { return base::IsAmong(leaky, f.name) || base::IsAmong(leaky, f.source); })) return SkipLadder(objective, leaky);
+    if (WithoutFeatures(gathered.examples, leaky).features.empty()) return SkipLadder(objective, leaky);
     return Climb(objective, gathered, leaky);
   }
 
@@ -138,6 +137,7 @@ class ProjectRun {
       steps_.store().RemoveOthers(rows_path, step.name + ".decisions-");
       Gathered honest = gathered;
       honest.examples = WithoutFeatures(gathered.examples, leaky);
+      honest.leaky = leaky;
       TrainOptions train = objective.train;
       train.full = options_.full;
       train.repeats = options_.repeats;

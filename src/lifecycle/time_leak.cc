@@ -40,7 +40,7 @@ std::optional<TimeLeak> FindTimeLeak(const learn::Examples& examples) {
     for (std::size_t i = 0; i < n; ++i) key[i] = (key[i] ^ codes[i]) * 1099511628211ULL;
   }
   std::int64_t first_day = INT64_MAX, last_day = INT64_MIN;
-  const auto day_of = [&](std::size_t i) { return examples.time[i] / base::kMicrosPerDay - (examples.time[i] % base::kMicrosPerDay < 0 ? 1 : 0); };
+  const auto day_of = [&](std::size_t i) { return base::FloorDivide(examples.time[i], base::kMicrosPerDay); };
   for (std::size_t i = 0; i < n; ++i) {
     if (examples.time[i] == base::kMissingTime) continue;
     cases[key[i]].push_back(static_cast<std::uint32_t>(i));

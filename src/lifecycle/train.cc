@@ -79,15 +79,6 @@ std::string TargetNote(const evidence::TrainReport& report, Metric metric) {
 
 }  // namespace
 
-Result<void> RefuseOneUnit(const std::string& part, const Examples& examples, const Rows& rows, const Dependence& dependence) {
-  if (rows.empty() || Judge(examples, rows, {}, dependence.Clusters()).num_units() >= 2) return {};
-  const bool day = dependence.one == "day";
-  const std::string when = day ? " (" + base::FormatTime(examples.time[rows[0]]).substr(0, 10) + ")" : "";
-  const std::string what_to_do = day ? "Without a unit the rows of a day count as one observation: name what rows depend on (--unit, in a charter data.unit), give a longer period, or leave out the time (--time, data.time), which splits at random"
-                                     : "Give data of more " + dependence.many + (examples.unit.empty() ? "" : ", or name a finer unit (--unit, in a charter data.unit)");
-  return Error{ErrorCode::kInvalidInput, "all " + base::ReadableCount(static_cast<std::int64_t>(rows.size())) + " rows of " + part + " belong to one " + dependence.one + when + ", and an interval needs at least two. " + what_to_do};
-}
-
 Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions& options, const RunContext& context) {
   const Examples& examples = gathered.examples;
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
@@ -107,19 +98,10 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   rungs.push_back({kConstantName, RungKind::kConstant, "", ""});
   rungs.push_back({kRuleName, RungKind::kRule, "", ""});
   std::vector<std::string> rule_notes;
-  for (const OwnRule& rule : options.own_rules) {
-    const std::string late = ASSAY_TRY(ColumnKnownTooLate(rule, gathered));
-    if (late.empty()) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, ""});
-    else rule_notes.push_back("the own rule '" + rule.name + "' is left out: it needs " + late + ", which is known only after the decision.");
-  }
+  for (const OwnRule& rule : ASSAY_TRY(UsableRules(options.own_rules, gathered, gathered.leaky, context, &rule_notes))) rungs.push_back({rule.name, RungKind::kOwnRule, rule.expression, ""});
   rungs.push_back({kLinearName, RungKind::kLinear, "", ""});
   rungs.push_back({kBoostedName, RungKind::kBoosted, "", ""});
   const std::size_t num_candidates = rungs.size();
-  // A mistake in a rule is told before anything is fitted.
-  for (const Rung& rung : rungs) {
-    if (rung.kind != RungKind::kOwnRule) continue;
-    ASSAY_TRY(learn::FitOwnRule(rung.own_rule, examples, std::span<const std::uint32_t>(split.train).first(1), context.Quiet()));
-  }
   const Choice choice = ASSAY_TRY(ChooseInsideTraining(examples, split.train, &rungs, options, metric, dependence, context));
   ProcedureComparisons procedures = ASSAY_TRY(CompareProcedures(examples, split.train, rungs, options, metric, dependence, context));
 

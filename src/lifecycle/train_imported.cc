@@ -65,10 +65,10 @@ Result<std::optional<Rung>> ImportRung(const ImportedPredictions& import, const 
   }
   const auto rows = static_cast<std::int64_t>(holdout.size());
   if (static_cast<double>(unusable) > kMostUnusable * static_cast<double>(rows)) {
-    notes->push_back("the predictions in '" + import.column + "' are not compared: " + (unusable == rows ? "none of the " + base::ReadableCount(rows) + " holdout rows has" : base::ReadableCount(unusable) + " of the " + base::ReadableCount(rows) + " holdout rows have no") + (unusable == rows ? " a usable one" : " usable one") + (examples.task == learn::Task::kBinary ? " (a probability from 0 to 1)" : "") + ", and what stands in for them would be judged instead of the model. Keep the rows that have one, with --where or in [[data.exclusions]]");
+    notes->push_back("the predictions in '" + import.column + "' are not compared: " + base::ReadableCount(unusable) + " of the " + base::ReadableCount(rows) + " holdout rows have no usable one" + (examples.task == learn::Task::kBinary ? " (a probability from 0 to 1)" : "") + ", and what stands in for them would be judged instead of the model. Keep the rows that have one, with --where or in [[data.exclusions]]");
     return std::optional<Rung>();
   }
-  if (unusable > 0) notes->push_back("'" + import.column + "': " + base::ReadableCount(unusable) + " of " + base::ReadableCount(static_cast<std::int64_t>(holdout.size())) + " holdout rows have no usable prediction and count as the constant");
+  if (unusable > 0) notes->push_back("'" + import.column + "': " + base::ReadableCount(unusable) + " of " + base::ReadableCount(rows) + " holdout rows have no usable prediction and count as the constant");
   return std::optional<Rung>(std::move(rung));
 }
 

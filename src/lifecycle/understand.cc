@@ -6,6 +6,7 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "learn/comparison.h"
 #include "learn/split.h"
 #include "lifecycle/outcome_of.h"
 #include "stats/cluster_mean.h"
@@ -21,7 +22,7 @@ std::vector<std::uint32_t> DayOfRows(const learn::Examples& examples, std::uint3
   std::vector<std::int64_t> day(examples.time.size());
   for (std::size_t i = 0; i < day.size(); ++i) {
     const base::Micros time = examples.time[i];
-    day[i] = time == base::kMissingTime ? INT64_MIN : time / base::kMicrosPerDay - (time % base::kMicrosPerDay < 0 ? 1 : 0);
+    day[i] = time == base::kMissingTime ? INT64_MIN : base::FloorDivide(time, base::kMicrosPerDay);
   }
   std::vector<std::int64_t> sorted = day;
   std::sort(sorted.begin(), sorted.end());
@@ -95,6 +96,15 @@ Dependence DependenceOf(const learn::Examples& examples) {
   dependence.unit = DayOfRows(examples, &dependence.num_units);
   dependence.words = "by day (" + base::ReadableCount(dependence.num_units) + " days" + FewUnits(dependence.num_units) + "), because no unit was given";
   return dependence;
+}
+
+Result<void> RefuseOneUnit(const std::string& part, const learn::Examples& examples, const learn::Rows& rows, const Dependence& dependence) {
+  if (rows.empty() || learn::Judge(examples, rows, {}, dependence.Clusters()).num_units() >= 2) return {};
+  const bool day = dependence.one == "day";
+  const std::string when = day ? " (" + base::FormatTime(examples.time[rows[0]]).substr(0, 10) + ")" : "";
+  const std::string what_to_do = day ? "Without a unit the rows of a day count as one observation: name what rows depend on (--unit, in a charter data.unit), give a longer period, or leave out the time (--time, data.time), which splits at random"
+                                     : "Give data of more " + dependence.many + (examples.unit.empty() ? "" : ", or name a finer unit (--unit, in a charter data.unit)");
+  return Error{ErrorCode::kInvalidInput, "all " + base::ReadableCount(static_cast<std::int64_t>(rows.size())) + " rows of " + part + " belong to one " + dependence.one + when + ", and an interval needs at least two. " + what_to_do};
 }
 
 Result<stats::Interval> MeanOutcome(learn::Task task, std::span<const double> numbers, const stats::Clusters& clusters) {

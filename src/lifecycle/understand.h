@@ -51,6 +51,9 @@ struct Dependence {
 };
 Dependence DependenceOf(const learn::Examples& examples);
 
+// kInvalidInput, with what to do, when all of these rows belong to one unit: no interval could be made of them.
+Result<void> RefuseOneUnit(const std::string& part, const learn::Examples& examples, const learn::Rows& rows, const Dependence& dependence);
+
 // The outcome as one number per row: the value, or 1 for the positive class (for several classes: the most frequent one).
 std::vector<double> OutcomeNumbers(const learn::Examples& examples);
 // The mean of such numbers of some rows: of classes a share.

@@ -102,7 +102,7 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
   }
   if (least >= most) return seasons;
   const std::vector<double> outcome = OutcomeNumbers(examples);
-  const auto floor_day = [](base::Micros t) { return (t - ((t % base::kMicrosPerDay) + base::kMicrosPerDay) % base::kMicrosPerDay); };
+  const auto floor_day = [](base::Micros t) { return base::FloorDivide(t, base::kMicrosPerDay) * base::kMicrosPerDay; };
   const auto days = static_cast<std::size_t>((floor_day(most) - floor_day(least)) / base::kMicrosPerDay) + 1;
   std::vector<std::uint8_t> group(outcome.size());
   for (const Part& part : kParts) {

@@ -24,11 +24,10 @@ constexpr PeriodRow kPeriods[] = {{PeriodLength::kHour, "hour", 1.0 / 24}, {Peri
 
 // Number of the period that holds a time; neighbours differ by 1.
 std::int64_t PeriodOf(base::Micros time, PeriodLength length) {
-  const auto floor_divide = [](std::int64_t a, std::int64_t b) { return a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0); };
   switch (length) {
-    case PeriodLength::kHour: return floor_divide(time, base::kMicrosPerHour);
-    case PeriodLength::kDay: return floor_divide(time, base::kMicrosPerDay);
-    case PeriodLength::kWeek: return floor_divide(floor_divide(time, base::kMicrosPerDay) + 3, 7);  // weeks start on Monday
+    case PeriodLength::kHour: return base::FloorDivide(time, base::kMicrosPerHour);
+    case PeriodLength::kDay: return base::FloorDivide(time, base::kMicrosPerDay);
+    case PeriodLength::kWeek: return base::FloorDivide(base::FloorDivide(time, base::kMicrosPerDay) + 3, 7);  // weeks start on Monday
     case PeriodLength::kMonth: {
       const base::CivilTime civil = base::ToCivil(time);
       return civil.year * 12 + civil.month - 1;

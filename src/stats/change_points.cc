@@ -280,26 +280,20 @@ std::vector<ChangePoint> FindChangePoints(std::span<const double> series, const 
   return found;
 }
 
-Result<SeasonTest> TestSeason(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, const ChangeOptions& options) {
-  ASSAY_TRY(CheckPositions(position, num_positions));
-  SeasonTest test;
-  test.effects = SeasonMeans(series, position, num_positions);
-  std::vector<double> rest(series.begin(), series.end());
-  const double mean = MeanOf(series);
-  for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= mean + test.effects[position[t]];
-  const double observed = SeasonStatistic(series, position, num_positions);
-  test.p_value = SimulatedP(observed, series.size(), EstimatePhi(rest), options, "season",
-                            [&](const std::vector<double>& simulated) { return SeasonStatistic(simulated, position, num_positions); });
-  return test;
-}
-
 Result<SeasonTest> TestSeason(std::span<const double> series, std::size_t period, std::size_t offset, const ChangeOptions& options) {
   if (period < 2 || series.size() < 3 * period) {
     return Error{ErrorCode::kNumeric, "a season of " + std::to_string(period) + " periods needs at least " + std::to_string(3 * period) + " periods, there are " + std::to_string(series.size())};
   }
   std::vector<std::size_t> position;
   for (std::size_t t = 0; t < series.size(); ++t) position.push_back((t + offset) % period);
-  return TestSeason(series, position, period, options);
+  SeasonTest test;
+  test.effects = SeasonMeans(series, position, period);
+  std::vector<double> rest(series.begin(), series.end());
+  const double mean = MeanOf(series);
+  for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= mean + test.effects[position[t]];
+  test.p_value = SimulatedP(SeasonStatistic(series, position, period), series.size(), EstimatePhi(rest), options, "season",
+                            [&](const std::vector<double>& simulated) { return SeasonStatistic(simulated, position, period); });
+  return test;
 }
 
 Result<SeasonTest> TestSeasonBesideShifts(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, const ChangeOptions& options) {
@@ -311,12 +305,11 @@ Result<SeasonTest> TestSeasonBesideShifts(std::span<const double> series, std::s
   const double phi = UnbiasedPhi(EstimatePhi(fit.rest), series.size(), options, [&](const std::vector<double>& simulated) { return EstimatePhi(fit_to(simulated).rest); });
   test.p_value = SimulatedP(SeasonStatistic(fit.about, position, num_positions), series.size(), phi, options, "season beside shifts",
                             [&](const std::vector<double>& simulated) { return SeasonStatistic(fit_to(simulated).about, position, num_positions); });
+  test.effects = SeasonMeans(series, position, num_positions);
+  if (test.p_value > options.alpha) return test;
   // A stretch that chance makes belongs to the season's noise: only one that is shown takes part in the effects.
   const double shifted = SimulatedP(fit.shift, series.size(), phi, options, "shift beside season", [&](const std::vector<double>& simulated) { return fit_to(simulated).shift; });
-  if (shifted > options.alpha) {
-    test.effects = SeasonMeans(series, position, num_positions);
-    return test;
-  }
+  if (shifted > options.alpha) return test;
   // Shifts beyond the one that was fitted with it.
   std::vector<double> rest(series.begin(), series.end());
   for (std::size_t t = 0; t < rest.size(); ++t) rest[t] -= fit.effects[position[t]];

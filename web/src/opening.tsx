@@ -98,6 +98,9 @@ function worth(e: Estimate, least: number | null): Tone {
   return e.low >= least ? 'good' : e.high < least ? 'bad' : 'warn';
 }
 
+/** What makes the gain: "the best rule", "your rule “busy days”". */
+const makes = (f: FeasibilityReport): string => f.best || 'the best model';
+
 interface DecisiveRows {
   metric: string;
   least: { objective: string; gain: number }[];
@@ -114,7 +117,7 @@ function decisiveRows(report: ProjectReport): DecisiveRows | undefined {
   for (const f of report.feasibility.filter((f) => f.metric === metric)) {
     least.push({ objective: f.objective, gain: f.least_gain ?? 0 });
     const prefix = several ? `${f.objective}: ` : '';
-    if (present(f.gain.value)) rows.push({ ...rowOf(`${prefix}best model, honest`, f.gain), tone: worth(f.gain, f.least_gain) });
+    if (present(f.gain.value)) rows.push({ ...rowOf(`${prefix}${makes(f)}, honest`, f.gain), tone: worth(f.gain, f.least_gain) });
     if (present(f.gain_with_leaks.value)) rows.push({ ...rowOf(`${prefix}with the leak`, f.gain_with_leaks), tone: 'mute' });
     const train = report.train.find((t) => t.objective === f.objective && t.metric === metric);
     const rung = train && rungOf(train);
@@ -157,7 +160,7 @@ function KeyFigures({ report }: { report: ProjectReport }) {
   return (
     <dl class={several ? 'keys several' : 'keys'}>
       {u && <div class="key"><dt>{as === 'share' ? 'how often' : 'mean of'} <code>{u.outcome}</code></dt><dd><Number of={u.outcome_mean} as={as} unit={unitOf(report, u.outcome)} /></dd></div>}
-      {report.feasibility.map((f) => <div class={`key ${tone(f.verdict)}`}><dt>best model’s gain{several ? `, ${f.objective}` : ''}</dt><dd><Number of={f.gain} /></dd><dd class="quiet">{f.metric}; worth having from {readable(f.least_gain)}</dd></div>)}
+      {report.feasibility.map((f) => <div class={`key ${tone(f.verdict)}`}><dt>gain of {makes(f)}{several ? `, ${f.objective}` : ''}</dt><dd><Number of={f.gain} /></dd><dd class="quiet">{f.metric}; worth having from {readable(f.least_gain)}</dd></div>)}
       {report.train.map((t) => {
         const rung = rungOf(t);
         const least = report.feasibility.find((f) => f.objective === t.objective && f.metric === t.metric)?.least_gain ?? null;

@@ -82,7 +82,8 @@ struct FeasibilityReport {
   DecidedBy decided_by = DecidedBy::kGain;
   std::string reason;         // the same in a sentence with figures
   std::string next;           // what to do about it, a clause
-  Estimate gain;              // of the best model over the constant, without leaky columns
+  std::string best;           // what makes the gain; "" when nothing was measured
+  Estimate gain;              // of the best over the constant, without leaky columns
   Estimate gain_with_leaks;   // the same with them; a reason when there are none
   std::vector<std::string> leaky_columns;
   std::vector<std::string> features;
@@ -104,7 +105,8 @@ void Describe(V& v, FeasibilityReport& r) {
   v("decided_by", r.decided_by, "which rule decided: objective, cap, pattern, person, gain, target or rule");
   v("reason", r.reason, "which rule decided, in a sentence");
   v("next", r.next, "what to do about it");
-  v("gain", r.gain, "gain of the best model over the constant, leaky columns left out");
+  v("best", r.best, "what makes the gain: the best rule, an own rule, the linear model or boosted trees; empty when it was not measured");
+  v("gain", r.gain, "gain of the best over the constant, leaky columns left out");
   v("gain_with_leaks", r.gain_with_leaks, "the same with the leaky columns");
   v("leaky_columns", r.leaky_columns, "columns that are excluded because they leak");
   v("features", r.features, "columns that were used");

@@ -55,9 +55,10 @@ struct Ground {
 // picked the best of rules and models (gain) and the best rule and better model (over_rule).
 struct Gains {
   OutOfFold all;
-  std::string best_name;           // best rule, linear or boosted trees
+  std::string best_name;           // the best rule, an own rule, linear or boosted trees
   const std::vector<double>* best = nullptr;  // into `all`
-  std::string model_name;          // linear or boosted trees
+  learn::RungKind model = learn::RungKind::kBoosted;  // the better of linear and boosted
+  std::string model_name;          // in words
   std::string rule_name;           // the best rule, or an own one: its predictions stand in all.rule
   double level = 1 - 0.05 / 3, over_rule_level = 1 - 0.05 / 2;  // of the intervals: for gain and reached, for over_rule
   stats::Interval gain;            // best over the constant

@@ -42,11 +42,9 @@ struct Standing {
 Result<Standing> Compare(const learn::Judge& judge, learn::Metric metric, const std::vector<const std::vector<double>*>& predictions, std::size_t num_candidates);
 
 // Another model's predictions of the holdout rows; nothing, and a note that says why, where they cannot be compared. Rows
-// without a usable prediction count as the constant, with a note; where they are more than a twentieth there is no rung. kNotFound, kInvalidInput: no such column, or no numbers.
+// without a usable prediction count as the constant, with a note; where they are more than a twentieth there is no rung.
+// kNotFound, kInvalidInput: no such column, or no numbers.
 Result<std::optional<Rung>> ImportRung(const ImportedPredictions& import, const learn::Examples& examples, const learn::Rows& holdout, const std::vector<double>& constant, std::vector<std::string>* notes);
-
-// kInvalidInput, with what to do, when all of these rows belong to one unit: no interval could be made of them.
-Result<void> RefuseOneUnit(const std::string& part, const learn::Examples& examples, const learn::Rows& rows, const Dependence& dependence);
 
 // The rung that training rows alone speak for.
 struct Choice {
