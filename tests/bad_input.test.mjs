@@ -31,6 +31,8 @@ const refused = [
   ['header.csv', 'y,x\n', ['no rows']],
   ['blank-lines.csv', '\n\n\n', ['line 1 is empty']],
   ['ragged.csv', 'y,x\n1,2\n0,3,4\n1,5\n', ['line 3 has 3 fields', 'header has 2']],
+  ['ragged-under-a-byte-order-mark.csv', '\ufeff"y,z",x\n1,2\n0,3,4\n1,5\n', ['line 3 has 3 fields', 'header has 2']],
+  ['comments-only.csv', '#y,x\n', ["only lines that begin with '#'", 'expected a header']],
   ['short-row.csv', 'y,x,z\n1,2,3\n0,4\n1,2,3\n', ['line 3 has 2 fields', 'header has 3']],
   ['ragged-late.csv', many((i) => (i === 40_000 ? '0,1,7' : `${i % 2},${i}`)), ['line 40002 has 3 fields', 'header has 2']],
   ['ragged-after-a-broken-line.csv', 'y,x\n1,"a\nb"\n0,3,4\n1,5\n', ['line 4 has 3 fields']],

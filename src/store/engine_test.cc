@@ -69,6 +69,7 @@ TEST_F(EngineTest, TypesAndValues) {
       {"edge.csv", "x,y\n9223372036854775807,0\n9223372036854775806,0\n", ColumnType::kNumber, {"9223372036854775807", "9223372036854775806"}},
       {"least.csv", "x,y\n-9223372036854775808,0\n-9223372036854775807,0\n", ColumnType::kCategory, {"-9223372036854775808", "-9223372036854775807"}},
       {"comment.csv", "# exported 2024\nx,y\n1,0\n2,0\n", ColumnType::kNumber, {"1", "2"}},
+      {"comment-like-a-header.csv", "# delays, 2024\nx,y\n1,0\n2,0\n", ColumnType::kNumber, {"1", "2"}},
       {"comment-of-fields.csv", "# a, b, c\nx,y\n1,0\n2,0\n", ColumnType::kNumber, {"1", "2"}},
       {"hash.csv", "x,y,z\n1,0,5\n#N/A,1,6\n3,0,7\n4,1,8\n#N/A,0,9\n", ColumnType::kCategory, {"1", "#N/A", "3", "4", "#N/A"}},
       {"offset.csv", "x,y\n2001-02-03T10:00:00+02:00,0\n2001-02-03T10:00:00+02:00,0\n", ColumnType::kTime, {"2001-02-03 08:00:00", "2001-02-03 08:00:00"}},

@@ -115,6 +115,9 @@ Error CsvFault(const std::string& source, const std::vector<std::string>& files,
     if (const std::optional<char> delimiter = DelimiterOf(ReadCsvTop(file).header)) return RaggedRow(file, *delimiter);
     return {ErrorCode::kInvalidInput, file + ": no delimiter (comma, semicolon, tab or |) splits its lines into equal numbers of fields; expected a header line and rows of a CSV file"};
   }
+  if (const CsvTop top = ReadCsvTop(file); top.comment_lines > 0 && top.header.empty()) {
+    return {ErrorCode::kInvalidInput, file + ": holds only lines that begin with '#'; expected a header and at least one row"};
+  }
   const std::string first = message.substr(0, message.find('\n'));
   return {ErrorCode::kInvalidInput, (files.size() > 1 ? source : line) + ": cannot be read as CSV: " + first};
 }

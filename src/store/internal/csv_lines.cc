@@ -14,6 +14,7 @@ namespace assay::store::internal {
 
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr char kDelimiters[] = {',', ';', '\t', '|'};
 
 // Lines from the beginning of a file, packed or not, whatever its line ends. None of a pipe, which cannot be looked at twice.
@@ -34,7 +35,7 @@ class LineReader {
       const int next = Byte();
       if (next >= 0 && next != '\n') ::gzungetc(next, stream_.get());
     }
-    if (first_ && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+    if (first_ && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     first_ = false;
     return line;
   }
@@ -102,12 +103,27 @@ bool HasDelimiter(std::string_view line) { return std::any_of(std::begin(kDelimi
 
 bool IsBlank(std::string_view line) { return base::Trim(line).empty(); }
 
-// Both lines have the same number of fields, and more than one.
-bool FieldsMatch(std::string_view a, std::string_view b) {
-  return std::any_of(std::begin(kDelimiters), std::end(kDelimiters), [&](char d) {
-    const std::size_t fields = CountFields(a, d);
-    return fields > 1 && fields == CountFields(b, d);
-  });
+// The delimiter that splits both lines into as many fields, and more than one.
+std::optional<char> CommonDelimiter(std::string_view a, std::string_view b) {
+  for (const char delimiter : kDelimiters) {
+    const std::size_t fields = CountFields(a, delimiter);
+    if (fields > 1 && fields == CountFields(b, delimiter)) return delimiter;
+  }
+  return std::nullopt;
+}
+
+// Some field begins like a number or a time.
+bool HoldsNumber(std::string_view line, char delimiter) {
+  for (std::size_t at = 0; at <= line.size();) {
+    const std::size_t end = std::min(line.find(delimiter, at), line.size());
+    std::string_view field = base::Trim(line.substr(at, end - at));
+    if (field.starts_with('"')) field.remove_prefix(1);
+    if (field.starts_with('-') || field.starts_with('+')) field.remove_prefix(1);
+    if (field.starts_with('.')) field.remove_prefix(1);
+    if (!field.empty() && field[0] >= '0' && field[0] <= '9') return true;
+    at = end + 1;
+  }
+  return false;
 }
 
 }  // namespace
@@ -127,7 +143,12 @@ CsvTop ReadCsvTop(const std::string& file) {
     top.comment_lines = number;
     last = *line;
   }
-  if (line && top.comment_lines == number && FieldsMatch(last, *line)) return {number - 1, delimiters_before_last, last};
+  const std::optional<char> delimiter = line && top.comment_lines == number ? CommonDelimiter(last, *line) : std::nullopt;
+  if (delimiter) {
+    // "# delays, 2024" above "x,y" is a comment where the rows begin only after it.
+    const std::optional<std::string> after = HoldsNumber(*line, *delimiter) ? std::nullopt : reader.Next();
+    if (!after || !HoldsNumber(*after, *delimiter)) return {number - 1, delimiters_before_last, last};
+  }
   if (top.comment_lines > 0) top.comment_lines = number;
   if (line) top.header = *line;
   return top;
@@ -155,7 +176,7 @@ Error RaggedRow(const std::string& file, char delimiter) {
   const Result<std::string> bytes = base::ReadFile(file);
   if (!bytes || IsGzipName(file)) return general;
   const std::int64_t comments = ReadCsvTop(file).comment_lines;
-  std::size_t at = 0, line = 1, header_fields = 0, rows = 0;
+  std::size_t at = bytes->starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0, line = 1, header_fields = 0, rows = 0;
   for (; static_cast<std::int64_t>(line) <= comments && at < bytes->size(); ++at) line += (*bytes)[at] == '\n' ? 1 : 0;
   while (at < bytes->size()) {
     const Record record = NextRecord(*bytes, delimiter, &at, &line);

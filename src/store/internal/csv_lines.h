@@ -12,7 +12,7 @@
 namespace assay::store::internal {
 
 // Above the header: lines that begin with '#', and empty lines among them. The last of them is the header itself when it has
-// several fields and the line after it as many ('#x,y').
+// several fields and the line after it as many ('#x,y'), unless only the line after that holds a number.
 struct CsvTop {
   std::int64_t comment_lines = 0;
   bool has_delimiters = false;  // a comment holds one, so that the engine may take it for a row
