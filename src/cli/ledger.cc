@@ -154,28 +154,16 @@ Result<int> Diff(const Arguments& arguments, Session& session) {
   return 0;
 }
 
-// What runs leave beside the ledger, "" when nothing is there.
-std::string OtherState(const lifecycle::Project& project) {
-  std::error_code code;
-  for (const char* name : {"report.html", "reports", "steps", "models", "ledger.torn"}) {
-    if (std::filesystem::exists(project.state() / name, code)) return (project.state() / name).string();
-  }
-  return "";
-}
-
 Result<int> ListOrVerify(const Arguments& arguments, bool list, Session& session) {
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(arguments.folder));
   const evidence::Ledger ledger(project.state());
-  const std::string left = OtherState(project);
-  std::error_code code;
-  const bool missing = !std::filesystem::exists(ledger.path(), code) && !left.empty();
+  LedgerState state = ASSAY_TRY(ledger.Read());
+  ASSAY_TRY(ledger.CheckHead(state, arguments.head));
   // The last report notes a head too, though anyone who can cut the ledger could change it as well.
-  const Result<evidence::ProjectReport> last = lifecycle::LoadProjectReport(project);
-  const bool by_report = arguments.head.empty() && !missing && last;
-  Result<LedgerState> verified = ledger.Verify(by_report ? last->ledger.head : arguments.head);
-  if (!verified) return by_report ? verified.error().With("against " + lifecycle::ProjectReportPath(project).string()) : verified.error();
-  LedgerState state = std::move(*verified);
-  if (missing) state.notice = ledger.path().string() + " is missing, although the project has been run (" + left + " is there): it was removed, and what was recorded cannot be verified. Bring it back from a copy, or start a new one with: assay run " + arguments.folder + " --fresh";
+  const std::string against = lifecycle::AgainstLedger(project, lifecycle::LoadProjectReport(project), state);
+  if (!against.empty() && !list && !state.records.empty() && arguments.head.empty()) return Error{ErrorCode::kConflict, against};
+  if (!against.empty()) state.notice += (state.notice.empty() ? "" : "; ") + against;
+  const bool missing = state.records.empty() && !against.empty();
   Show(arguments, ledger, state, list, missing, session);
   return missing ? 1 : 0;
 }

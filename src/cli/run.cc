@@ -203,7 +203,8 @@ Result<int> Run(const RunArguments& arguments, Session& session) {
 Result<int> Report(const std::string& folder, const std::string& out, Session& session) {
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(folder));
   ProjectReport report = ASSAY_TRY(lifecycle::LoadProjectReport(project));
-  if (const std::string against = lifecycle::LedgerAgainst(project, report); !against.empty()) report.ledger.notice += (report.ledger.notice.empty() ? "" : "; ") + against;
+  const Result<evidence::LedgerState> state = evidence::Ledger(project.state()).Read();
+  if (const std::string against = state ? lifecycle::AgainstLedger(project, report, *state) : state.error().message; !against.empty()) report.ledger.notice += (report.ledger.notice.empty() ? "" : "; ") + against;
   if (session.json()) {
     session.PrintJson(evidence::ToJson(report));
     return 0;

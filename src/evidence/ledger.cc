@@ -174,16 +174,11 @@ Result<LedgerState> Ledger::Read() const {
   return state;
 }
 
-Result<LedgerState> Ledger::Verify(const std::string& head) const {
-  LedgerState state = ASSAY_TRY(Read());
-  if (head.empty() || head == kNoHash) return state;
-  const bool long_enough = head.size() >= 8;
-  const bool found = long_enough && std::any_of(state.records.begin(), state.records.end(), [&](const LedgerRecord& r) { return r.hash.starts_with(head) || r.seal.starts_with(head); });
-  if (!found) {
-    return Error{ErrorCode::kConflict, path().string() + ": no record has the head " + head +
-                                           "; the ledger was cut off or replaced after that head was noted (give at least 8 digits)"};
-  }
-  return state;
+Result<void> Ledger::CheckHead(const LedgerState& state, const std::string& head) const {
+  if (head.empty() || head == kNoHash) return {};
+  if (head.size() < 8) return Error{ErrorCode::kInvalidInput, "the head '" + head + "' is too short; give at least 8 of its digits"};
+  if (std::any_of(state.records.begin(), state.records.end(), [&](const LedgerRecord& r) { return r.hash.starts_with(head) || r.seal.starts_with(head); })) return {};
+  return Error{ErrorCode::kConflict, path().string() + ": no record has the head " + head + "; the ledger was cut off or replaced after that head was noted"};
 }
 
 namespace {

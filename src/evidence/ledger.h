@@ -60,9 +60,9 @@ class Ledger {
   Result<LedgerRecord> AppendAfter(const std::function<LedgerEntry(const LedgerState&)>& make);
   // All records, checked: kConflict names the first line whose hash, number or link is wrong.
   Result<LedgerState> Read() const;
-  // Read, and that `head` is one of the hashes or seals, or begins one with at least 8 digits (kConflict: the ledger was cut
-  // off or replaced). Empty head: skip that.
-  Result<LedgerState> Verify(const std::string& head) const;
+  // Whether `head` is the beginning, 8 digits or more, of one of the hashes or seals; "" and 64 zeros always are. kConflict: the
+  // ledger was cut off or replaced.
+  Result<void> CheckHead(const LedgerState& state, const std::string& head) const;
   std::filesystem::path path() const { return folder_ / "ledger.jsonl"; }
 
  private:

@@ -57,8 +57,8 @@ TEST_F(LedgerTest, AppendsAChainThatReadsBack) {
   EXPECT_EQ(state->records[0].previous, std::string(64, '0'));
   EXPECT_EQ(state->records[4].body["i"], 4);
   EXPECT_EQ(state->head, state->records[4].hash);
-  EXPECT_TRUE(ledger.Verify(state->records[2].hash));
-  EXPECT_TRUE(ledger.Verify(state->head.substr(0, 12)));
+  EXPECT_TRUE(ledger.CheckHead(*state, state->records[2].hash));
+  EXPECT_TRUE(ledger.CheckHead(*state, state->head.substr(0, 12)));
 }
 
 TEST_F(LedgerTest, AnyChangeIsFoundAtItsLine) {
@@ -104,7 +104,7 @@ TEST_F(LedgerTest, AnyChangeIsFoundAtItsLine) {
   Overwrite(good);
   const std::string head = ledger.Read()->head;
   Overwrite(lines[0] + lines[1]);
-  EXPECT_FALSE(ledger.Verify(head));
+  EXPECT_FALSE(ledger.CheckHead(*ledger.Read(), head));
 }
 
 TEST_F(LedgerTest, ATornLastLineIsSetAsideWithANotice) {
@@ -147,9 +147,9 @@ TEST_F(LedgerTest, EqualWorkGivesEqualHeadsAtAnyHour) {
   ASSERT_TRUE(a && b);
   EXPECT_EQ(a->head, b->head);
   EXPECT_NE(a->seal, b->seal) << "the times differ, and the seal covers them";
-  EXPECT_TRUE(second.Verify(b->seal));
-  EXPECT_FALSE(second.Verify(a->seal));
-  EXPECT_FALSE(second.Verify("abc")) << "too short to mean anything";
+  EXPECT_TRUE(second.CheckHead(*b, b->seal));
+  EXPECT_FALSE(second.CheckHead(*b, a->seal));
+  EXPECT_FALSE(second.CheckHead(*b, b->head.substr(0, 7))) << "too short to mean anything";
 }
 
 TEST_F(LedgerTest, TwoProcessesAppendingTenThousandRecordsLoseNone) {

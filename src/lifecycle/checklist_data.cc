@@ -217,7 +217,7 @@ Result<ItemAnswer> DecideAuditability(const Workbench& bench, const RunContext& 
   answer.method = "the chain of hashes of the ledger, the data's fingerprint against that of the last run, and the same models trained twice (I1)";
   const ItemAnswer twice = ASSAY_TRY(DecideReproducible(bench, context));
   evidence::Ledger ledger(bench.project->state());
-  const Result<evidence::LedgerState> state = ledger.Verify("");
+  const Result<evidence::LedgerState> state = ledger.Read();
   if (!state && state.error().code == ErrorCode::kConflict) {
     answer.verdict = Verdict::kRefuted;
     answer.answer = "No: the ledger was changed after it was written. " + state.error().message;

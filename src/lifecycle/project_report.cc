@@ -28,12 +28,19 @@ Result<evidence::ProjectReport> LoadProjectReport(const Project& project) {
   return report;
 }
 
-std::string LedgerAgainst(const Project& project, const evidence::ProjectReport& report) {
+std::string AgainstLedger(const Project& project, const Result<evidence::ProjectReport>& last, const evidence::LedgerState& state) {
   const evidence::Ledger ledger(project.state());
-  const Result<evidence::LedgerState> state = ledger.Verify(report.ledger.head);
   std::error_code code;
-  if (!std::filesystem::exists(ledger.path(), code)) return "the ledger " + ledger.path().string() + " is missing, so what this report says of it cannot be verified";
-  return state ? "" : "the ledger does not bear out this report: " + state.error().message;
+  if (!std::filesystem::exists(ledger.path(), code)) {
+    for (const char* name : {"report.html", "reports", "steps", "models", "ledger.torn"}) {
+      const std::filesystem::path left = project.state() / name;
+      if (std::filesystem::exists(left, code)) return ledger.path().string() + " is missing, although the project has been run (" + left.string() + " is there): it was removed, and what was recorded cannot be verified. Bring it back from a copy, or start a new one with: assay run " + project.folder.string() + " --fresh";
+    }
+    return "";
+  }
+  if (!last) return last.error().code == ErrorCode::kNotFound ? "" : "the ledger cannot be compared with the last report: " + last.error().message;
+  const Result<void> held = ledger.CheckHead(state, last->ledger.head);
+  return held ? "" : "the ledger does not bear out " + ProjectReportPath(project).string() + ": " + held.error().message;
 }
 
 }  // namespace assay::lifecycle

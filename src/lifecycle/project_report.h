@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/result.h"
+#include "evidence/ledger.h"
 #include "evidence/reports/project.h"
 #include "lifecycle/project.h"
 
@@ -15,7 +16,8 @@ std::filesystem::path HtmlReportPath(const Project& project);     // report.html
 Result<void> SaveProjectReport(const Project& project, const evidence::ProjectReport& report);
 // kNotFound when there was no run yet.
 Result<evidence::ProjectReport> LoadProjectReport(const Project& project);
-// What speaks against the head that the report states: the ledger is missing, broken, cut off or replaced. "" when it bears the report out.
-std::string LedgerAgainst(const Project& project, const evidence::ProjectReport& report);
+// What speaks against the ledger, in a sentence: missing although the project was run, or without the head that the last report
+// notes (cut off or replaced). "" when nothing does. `last`: as LoadProjectReport gave it.
+std::string AgainstLedger(const Project& project, const Result<evidence::ProjectReport>& last, const evidence::LedgerState& state);
 
 }  // namespace assay::lifecycle
