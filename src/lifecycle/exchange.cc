@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/text.h"
 #include "stats/change_points.h"
 
 namespace assay::lifecycle {
@@ -186,7 +187,8 @@ void Exchange::MeasureDependence(const std::vector<double>& series, Levels level
   num_blocks_ = 0;
   for (Stretch& stretch : stretches_) {
     const auto length = static_cast<std::int64_t>(stretch.end - stretch.first);
-    const std::int64_t blocks = std::min(std::clamp<std::int64_t>(length / (8 * dependence_), 2, 8), std::max<std::int64_t>(1, length / dependence_));
+    // A stretch that is shorter than the dependence stays as it is.
+    const std::int64_t blocks = std::min(std::clamp<std::int64_t>(length / (8 * dependence_), 2, 8), length / dependence_);
     stretch.blocks = static_cast<std::size_t>(blocks);
     num_blocks_ += blocks;
   }
@@ -199,6 +201,10 @@ std::vector<std::uint32_t> Exchange::Blocks(base::RandomStream* random) const {
   source.reserve(stretches_.back().end);
   for (const Stretch& stretch : stretches_) {
     const std::size_t length = stretch.end - stretch.first, blocks = stretch.blocks;
+    if (blocks == 0) {
+      for (std::size_t i = stretch.first; i < stretch.end; ++i) source.push_back(static_cast<std::uint32_t>(i));
+      continue;
+    }
     const std::size_t turn = random->Below(length);
     const std::size_t slack = length > blocks * least ? length - blocks * least : 0;
     std::vector<std::size_t> cuts = {0, slack};
@@ -280,15 +286,19 @@ learn::Examples Exchange::Draw(base::RandomStream* random) const {
 }
 
 std::string Exchange::words() const {
-  const std::string blocks = num_blocks_ > 0 ? " in " + std::to_string(num_blocks_) + " blocks of random length, none shorter than " + std::to_string(dependence_) : "";
-  const std::string within = num_shifts() > 0 ? " within the " + std::to_string(stretches_.size()) + " stretches between level shifts" : "";
+  const auto in_blocks = [&](const char* item) {
+    const auto still = std::count_if(stretches_.begin(), stretches_.end(), [](const Stretch& s) { return s.blocks == 0; });
+    const std::string within = num_shifts() == 0 ? "" : " within the " + std::to_string(stretches_.size()) + " stretches between level shifts" + (still > 0 ? " (" + std::to_string(still) + " too short for that)" : "");
+    return num_blocks_ == 0 ? within : " in " + base::Counted(num_blocks_, "block") + " of random length, none shorter than " + base::Counted(dependence_, item) + within;
+  };
+  const bool times = examples_.unit.empty();
   switch (kind_) {
     case ExchangeKind::kRows: return "the outcomes of rows";
     case ExchangeKind::kQueries: return strata_.empty() ? "the outcomes within each query" : "the features of whole units of about equal size";
     case ExchangeKind::kUnits: return "the outcomes of whole units of about equal size";
-    case ExchangeKind::kSeries: return "the outcomes in order of time," + blocks + " rows" + within + ",";
-    case ExchangeKind::kPeriods: return std::string("the outcomes of whole ") + (examples_.unit.empty() ? "times" : "units in order of time") + "," + blocks + (examples_.unit.empty() ? " times" : " units") + within + ",";
-    case ExchangeKind::kPanel: return "the outcomes of whole units, and their times" + blocks + " times" + within + ",";
+    case ExchangeKind::kSeries: return "the outcomes in order of time," + in_blocks("row") + ",";
+    case ExchangeKind::kPeriods: return std::string("the outcomes of whole ") + (times ? "times" : "units in order of time") + "," + in_blocks(times ? "time" : "unit") + ",";
+    case ExchangeKind::kPanel: return "the outcomes of whole units, and their times" + in_blocks("time") + ",";
   }
   return "";
 }

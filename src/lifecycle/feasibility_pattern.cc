@@ -138,8 +138,8 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
   const Exchange between(examples, Levels::kStay);
   test.level_shifts = static_cast<int>(between.num_shifts());
   if (test.level_shifts == 0) return test;
-  // Two looks at the same statistic: the smaller p value counts double (Bonferroni). The second look is only paid for where the
-  // first did not settle it.
+  // Two looks at the same statistic: the smaller p value counts double (Bonferroni). The second's refits are only paid for
+  // where the first did not settle it.
   test.p_value = std::min(1.0, 2 * test.p_value);
   if (test.p_value <= kLevel) return test;
   test.p_value = std::min({1.0, test.p_value, 2 * ASSAY_TRY(ShareAsGood(between, folds, permutations, context, &test))});

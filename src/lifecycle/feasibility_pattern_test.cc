@@ -225,6 +225,29 @@ TEST(FeasibilityPattern, FindsAWeeklyRhythm) { EXPECT_GE(WeeklyRhythmsFound({600
 // A series whose level shifts resembles itself for so long that two blocks are left, which is no more than a turn: the levels stay.
 TEST(FeasibilityPattern, FindsAWeeklyRhythmBesideALevelShift) { EXPECT_GE(WeeklyRhythmsFound({400, 10, 0.2, 0.45, 0.15}), 9); }
 
+// Blocks are no shorter than the outcome's dependence: an outage of twelve days in a series that resembles itself for longer stays.
+TEST(FeasibilityPattern, AStretchShorterThanTheDependenceStaysInPlace) {
+  base::RandomStream random(4, "outage");
+  learn::Examples examples;
+  double level = 0;
+  for (int day = 0; day < 400; ++day) {
+    level = 0.9 * level + random.Normal();
+    examples.outcome.push_back(static_cast<float>(level + (day >= 200 && day < 212 ? 40 : 0)));
+    examples.time.push_back(day * base::kMicrosPerDay);
+  }
+  examples.task = learn::Task::kRegression;
+  const Exchange exchange(examples, Levels::kStay);
+  ASSERT_EQ(exchange.num_shifts(), 2U);
+  ASSERT_GT(exchange.dependence(), 12);
+  EXPECT_NE(exchange.words().find("within the 3 stretches between level shifts (1 too short for that)"), std::string::npos) << exchange.words();
+  for (std::uint64_t run = 0; run < 20; ++run) {
+    base::RandomStream draws(run, "draws");
+    const learn::Examples drawn = exchange.Draw(&draws);
+    EXPECT_TRUE(std::equal(drawn.outcome.begin() + 200, drawn.outcome.begin() + 212, examples.outcome.begin() + 200));
+    EXPECT_NE(drawn.outcome, examples.outcome);
+  }
+}
+
 // Neither a rule, which looks at one column at a time, nor a linear model sees a product of two among ten columns.
 TEST(FeasibilityPattern, FindsAnInteraction) {
   base::ThreadPool pool(2);

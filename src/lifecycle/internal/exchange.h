@@ -17,8 +17,9 @@
 //             a row takes the outcome of the giver's row nearest in the rearranged time.
 //
 // An outcome whose level shifts resembles itself as far as the shifts lie apart: blocks that long are too few to tell anything.
-// Levels::kStay keeps the levels where they are and lets blocks change places within the stretches between the shifts, which are
-// found in the outcome alone (stats/change_points.h); it tests what the features say beyond the levels.
+// Levels::kStay keeps the levels where they are and lets blocks change places within the stretches between the shifts (one that
+// is shorter than the dependence stays as it is), which are found in the outcome alone (stats/change_points.h); it tests what the
+// features say beyond the levels.
 #pragma once
 
 #include <cstdint>
