@@ -178,7 +178,7 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
     const base::ScopedStep step(context, "outcome over time");
     report.outcome_mean = ToEstimate(MeanOutcome(examples.task, OutcomeNumbers(examples), dependence.Clusters()));
     report.over_time = OutcomeSeries(examples, dependence, context);
-    report.seasons = FindSeasons(examples, dependence, context);
+    report.seasons = FindSeasons(examples, dependence, report.over_time, context);
     report.label_delay = FindLabelDelay(gathered, dependence);
   }
   ASSAY_TRY(stopped());

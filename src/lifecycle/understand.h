@@ -60,8 +60,9 @@ std::vector<double> OutcomeNumbers(const learn::Examples& examples);
 Result<stats::Interval> MeanOutcome(learn::Task task, std::span<const double> numbers, const stats::Clusters& clusters);
 
 evidence::OutcomeOverTime OutcomeSeries(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
-// By weekday, month and, where times of day are known, hour; empty without times.
-std::vector<evidence::Season> FindSeasons(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
+// By weekday, month and, where times of day are known, hour; empty without times. What is the season of `over_time` is taken from
+// there: one test for one question.
+std::vector<evidence::Season> FindSeasons(const learn::Examples& examples, const Dependence& dependence, const evidence::OutcomeOverTime& over_time, const RunContext& context);
 // When outcomes became known after the decision, by the time column that says so most likely: it is known exactly where the
 // outcome is, else the charter calls it known after the decision, else it follows the decision.
 struct OutcomeDelays {

@@ -18,7 +18,7 @@ constexpr double kDaysOfThreeYears = 3 * 365.0;
 
 struct Part {
   const char* name;
-  const char* period;   // the period of the series whose season this is
+  std::vector<std::string> periods;  // those of a series whose season this is
   std::size_t length;
   int (*position)(const base::CivilTime&);
   std::string (*label)(int);
@@ -35,12 +35,12 @@ std::string MonthLabel(int k) {
 std::string HourLabel(int k) { return (k < 10 ? "0" : "") + std::to_string(k) + ":00"; }
 
 const Part kParts[] = {
-    {"weekday", "day", 7, [](const base::CivilTime& c) { return c.weekday - 1; }, WeekdayLabel},
-    {"month", "month", 12, [](const base::CivilTime& c) { return c.month - 1; }, MonthLabel},
-    {"hour", "hour", 24, [](const base::CivilTime& c) { return c.hour; }, HourLabel},
+    {"weekday", {"day"}, 7, [](const base::CivilTime& c) { return c.weekday - 1; }, WeekdayLabel},
+    {"month", {"week", "month"}, 12, [](const base::CivilTime& c) { return c.month - 1; }, MonthLabel},
+    {"hour", {"hour"}, 24, [](const base::CivilTime& c) { return c.hour; }, HourLabel},
 };
 
-// Means of consecutive days of the series, where every day has rows; "" in *why_not when they can be tested as a series.
+// Means of consecutive days. *gaps: some day has no row.
 std::vector<double> DailySeries(const learn::Examples& examples, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, bool* gaps) {
   std::vector<double> sum(days, 0), count(days, 0);
   for (std::size_t i = 0; i < outcome.size(); ++i) {
@@ -55,6 +55,20 @@ std::vector<double> DailySeries(const learn::Examples& examples, const std::vect
     sum[d] = count[d] > 0 ? sum[d] / count[d] : 0;
   }
   return sum;
+}
+
+// Days resemble their neighbours: the series of their means, against simulated ones that do too. Shifts are allowed for as in the
+// series over time where it is not too long for that. NaN where days without rows leave none.
+double WeekdayPValue(const learn::Examples& examples, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, std::uint64_t seed) {
+  constexpr std::size_t kMostDays = 4000, kMostBesideShifts = 400;
+  if (days > kMostDays) return std::nan("");
+  bool gaps = false;
+  const std::vector<double> series = DailySeries(examples, outcome, first_day, days, &gaps);
+  const auto monday = static_cast<std::size_t>(base::ToCivil(first_day).weekday - 1);
+  std::vector<std::size_t> weekday;
+  for (std::size_t day = 0; day < days; ++day) weekday.push_back((day + monday) % 7);
+  const Result<stats::SeasonTest> test = days <= kMostBesideShifts ? stats::TestSeasonBesideShifts(series, weekday, 7, {.seed = seed}) : stats::TestSeason(series, 7, monday, {.seed = seed});
+  return gaps || !test ? std::nan("") : test->p_value;
 }
 
 // The extremes of a few rows are chance: only positions with at least a quarter of an even share of them are compared.
@@ -89,7 +103,7 @@ std::string Extremes(const std::vector<std::size_t>& compared, Season* season) {
 
 }  // namespace
 
-std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {
+std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependence& dependence, const evidence::OutcomeOverTime& over_time, const RunContext& context) {
   std::vector<Season> seasons;
   if (examples.time.empty()) return seasons;
   base::Micros least = INT64_MAX, most = INT64_MIN;
@@ -120,24 +134,21 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
       season.means.push_back(ToEstimate(means->means[k]));
       season.rows.push_back(means->rows[k]);
     }
-    if (part.length == 12 && static_cast<double>(days) < kDaysOfThreeYears) {
+    season.p_value = means->p_value;
+    season.method = "equal means by units (Rao, Scott)";
+    if (base::IsAmong(part.periods, over_time.period) && std::isfinite(over_time.season_p_value)) {
+      season.p_value = over_time.season_p_value;
+      season.method = "the season of the series over time: fitted together with a shift of the level, against simulated AR(1) series";
+    } else if (part.length == 12 && static_cast<double>(days) < kDaysOfThreeYears) {
+      season.p_value = std::nan("");
       season.reason = "the data span " + base::ReadableCount(static_cast<std::int64_t>(days)) + " days; a season of the year cannot be told from a trend in less than three years";
       season.method = "not tested: " + season.reason;
-    } else if (part.length == 7 && days <= 4000) {
-      // Days resemble their neighbours: a series of their means, against simulated ones that do too.
-      bool gaps = false;
-      const std::vector<double> series = DailySeries(examples, outcome, floor_day(least), days, &gaps);
-      const Result<stats::SeasonTest> test = stats::TestSeason(series, 7, static_cast<std::size_t>(base::ToCivil(least).weekday - 1), {.seed = context.seed});
-      if (gaps || !test) {
-        season.p_value = means->p_value;
-        season.method = "equal means by units (Rao, Scott)";
-      } else {
-        season.p_value = test->p_value;
+    } else if (part.length == 7) {
+      const double p_value = WeekdayPValue(examples, outcome, floor_day(least), days, context.seed);
+      if (std::isfinite(p_value)) {
+        season.p_value = p_value;
         season.method = "daily means against simulated AR(1) series";
       }
-    } else {
-      season.p_value = means->p_value;
-      season.method = "equal means by units (Rao, Scott)";
     }
     seasons.push_back(std::move(season));
   }

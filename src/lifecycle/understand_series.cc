@@ -167,7 +167,7 @@ void FillSeason(const std::vector<double>& series, std::int64_t first_period, Pe
     return;
   }
   if (static_cast<std::int64_t>(series.size()) < row->least_periods) {
-    out->seasonality = "whether it repeats " + std::string(row->repeats) + ", takes at least " + std::to_string(row->least_periods) + " " + periods + " to tell, there are " + std::to_string(series.size());
+    out->seasonality = "at least " + std::to_string(row->least_periods) + " " + periods + " are needed to tell whether it repeats " + row->repeats + "; there " + (series.size() == 1 ? "is 1" : "are " + std::to_string(series.size()));
     return;
   }
   std::vector<std::size_t> position;
@@ -179,8 +179,10 @@ void FillSeason(const std::vector<double>& series, std::int64_t first_period, Pe
   }
   out->season_p_value = test->p_value;
   const bool season = test->p_value <= kSeasonLevel;
-  out->seasonality = season ? "repeats " + std::string(row->repeats) + " (p = " + base::ReadableNumber(test->p_value, 2) + "); the level shifts are looked for in what is left"
-                            : "no repetition " + std::string(row->repeats) + " is shown (p = " + base::ReadableNumber(test->p_value, 2) + ")";
+  const std::string p_value = "(p = " + base::ReadableNumber(test->p_value, 2) + ")";
+  out->seasonality = season                   ? "repeats " + std::string(row->repeats) + " " + p_value + "; the level shifts are looked for in what is left"
+                     : test->p_value <= 0.05 ? "may repeat " + std::string(row->repeats) + " " + p_value + ", not surely enough to look for level shifts in what is left"
+                                             : "no repetition " + std::string(row->repeats) + " is shown " + p_value;
   if (!season) return;
   for (std::size_t k = 0; k < row->positions; ++k) {
     out->season_labels.push_back(PositionLabel(k, length));

@@ -261,7 +261,7 @@ TEST(Understand, TheIntervalOfAHighQuantileIsLongerBelow) {
 
 TEST(Understand, SeasonsAreFoundAndDaysWithoutRowsDoNotStopTheSearch) {
   const Gathered gathered = Orders(false);
-  const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, DependenceOf(gathered.examples), {});
+  const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, DependenceOf(gathered.examples), OutcomeSeries(gathered.examples, DependenceOf(gathered.examples), {}), {});
   ASSERT_EQ(seasons.size(), 3U);
   EXPECT_EQ(seasons[0].name, "weekday");
   EXPECT_LE(seasons[0].q_value, 0.05) << seasons[0].answer;
@@ -271,6 +271,30 @@ TEST(Understand, SeasonsAreFoundAndDaysWithoutRowsDoNotStopTheSearch) {
   const evidence::OutcomeOverTime series = OutcomeSeries(gathered.examples, DependenceOf(gathered.examples), {});
   EXPECT_EQ(series.period, "week");
   EXPECT_TRUE(series.reason.empty());
+}
+
+// One question, one test: a weekly rhythm beside a shift of its level is the same in the series and among the weekdays.
+TEST(Understand, TheSeasonOfTheSeriesAndOfTheWeekdaysAgree) {
+  base::RandomStream random(2, "shifted week");
+  std::vector<double> y;
+  std::vector<base::Micros> time;
+  for (int day = 0; day < 140; ++day) {
+    y.push_back(random.Normal() + (day % 7 == 2 ? 2 : 0) + (day >= 80 ? 8 : 0));
+    time.push_back(day * base::kMicrosPerDay);
+  }
+  Problem problem;
+  problem.outcome = "y";
+  problem.time = "t";
+  const Gathered gathered = GatherColumns(problem, {Column::Numbers("y", y), Column::Times("t", time)});
+  const Dependence dependence = DependenceOf(gathered.examples);
+  const evidence::OutcomeOverTime series = OutcomeSeries(gathered.examples, dependence, {});
+  ASSERT_EQ(series.period, "day");
+  EXPECT_LE(series.season_p_value, 0.005) << series.seasonality;
+  const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, dependence, series, {});
+  EXPECT_EQ(seasons[0].p_value, series.season_p_value);
+  EXPECT_EQ(seasons[0].highest, "Sat") << seasons[0].answer;
+  // Without the series: the same test on the means of the days.
+  EXPECT_LE(FindSeasons(gathered.examples, dependence, {}, {})[0].p_value, 0.005);
 }
 
 // 200 days; the hours 8 and 12 with five rows a day, and 3 o'clock with one row on every tenth day, all of them positive.
@@ -296,7 +320,7 @@ TEST(Understand, FewRowsAreNoExtremeOfASeason) {
   problem.outcome = "y = 1";
   problem.time = "t";
   const Gathered gathered = GatherColumns(problem, std::move(columns));
-  const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, DependenceOf(gathered.examples), {});
+  const std::vector<evidence::Season> seasons = FindSeasons(gathered.examples, DependenceOf(gathered.examples), OutcomeSeries(gathered.examples, DependenceOf(gathered.examples), {}), {});
   ASSERT_EQ(seasons.size(), 3U);
   const evidence::Season& hour = seasons[2];
   EXPECT_TRUE(std::isfinite(hour.means[3].low));

@@ -39,12 +39,13 @@ struct SeasonTest {
   double p_value = 1;           // test of no season of this length, AR(1) noise allowed
   std::vector<double> effects;  // per position of the season, mean 0
 };
-// Position of value t: (t + offset) mod period. kNumeric when the series has fewer than three whole seasons.
+// For series too long for the next: position of value t is (t + offset) mod period, and the level does not shift. kNumeric when the series has fewer than three whole seasons.
 Result<SeasonTest> TestSeason(std::span<const double> series, std::size_t period, std::size_t offset, const ChangeOptions& options = {});
 // The same where the level may shift. `position`: of each value within its season, 0 to num_positions - 1 (the month of a week). A shift
 // hides a season as a season hides a shift: season and the best stretch's level are fitted together by least squares, and tested
-// against simulated series that go through the same fit. Effects of a season that is shown: where more shifts show without it,
-// those about their levels. Cost: n^2 / 2 steps a simulation. kNumeric when a position has fewer than three values.
+// against simulated series that go through the same fit. Effects where p is at most `alpha`: about the shifts that are shown; else
+// about the mean of all. Cost: n^2 / 2 steps a simulation. kNumeric when a position has fewer than three values, or the series
+// fewer than 2 x least_periods + 2.
 Result<SeasonTest> TestSeasonBesideShifts(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, const ChangeOptions& options = {});
 
 // Mean of a stretch of a series whose neighbours may resemble each other: long-run variance of AR(1) noise, Student's t with
