@@ -87,8 +87,13 @@ class BoundExpression {
 // The columns that an EXPR names; none when it is not one.
 std::vector<std::string> ColumnsOf(std::string_view text);
 
+// The parts of times that an EXPR names, as features are called: "month(date)"; none when it is not an EXPR.
+std::vector<std::string> TimePartsOf(std::string_view text);
+
 // A column's name as an EXPR: quoted only where it must be.
 std::string ColumnAsExpression(const std::string& name);
+// A text as an EXPR: in single quotes, those within it doubled.
+std::string TextAsExpression(const std::string& text);
 
 // Those of them that tell of more than their calendar day, were they times: all but what stands inside a part of the calendar
 // ("month(date)", "date(date)") or is only asked for being null.

@@ -378,6 +378,14 @@ bool AsksForTheDay(const Node& node) {
   }
 }
 
+void CollectTimeParts(const Node& node, std::vector<std::string>* parts) {
+  if (IsTimePart(node.op) && node.children[0].op == Op::kColumn) {
+    const auto row = std::find_if(Functions().begin(), Functions().end(), [&](const FunctionRow& r) { return r.op == node.op; });
+    parts->push_back(std::string(row->name) + "(" + node.children[0].text + ")");
+  }
+  for (const Node& child : node.children) CollectTimeParts(child, parts);
+}
+
 void CollectBeyondTheDay(const Node& node, std::vector<std::string>* names) {
   if (AsksForTheDay(node)) return;
   if (node.op == Op::kColumn && std::find(names->begin(), names->end(), node.text) == names->end())
@@ -413,6 +421,12 @@ std::vector<std::string> ColumnsBeyondTheDay(std::string_view text) {
   std::vector<std::string> names;
   if (const Result<Expression> parsed = Expression::Parse(text); parsed) CollectBeyondTheDay(*parsed->root(), &names);
   return names;
+}
+
+std::vector<std::string> TimePartsOf(std::string_view text) {
+  std::vector<std::string> parts;
+  if (const Result<Expression> parsed = Expression::Parse(text); parsed) CollectTimeParts(*parsed->root(), &parts);
+  return parts;
 }
 
 }  // namespace assay::expression

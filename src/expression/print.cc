@@ -233,6 +233,7 @@ class Printer {
 }  // namespace
 
 std::string ColumnAsExpression(const std::string& name) { return IsBareName(name) ? name : Quoted(name, '"'); }
+std::string TextAsExpression(const std::string& text) { return Quoted(text, '\''); }
 
 std::string Expression::Canonical() const {
   Printer printer;

@@ -99,11 +99,9 @@ void CheckMetric(CheckState& state, const Record& objective, std::size_t index, 
 }
 
 // The analyses refuse it; the objective's own columns are the usual reason.
-void RefuseNoFeatures(CheckState& state, const Record& objective, std::size_t index, const Gathered& gathered) {
+void CheckFeatures(CheckState& state, const Record& objective, std::size_t index, const Gathered& gathered) {
   if (!gathered.examples.features.empty()) return;
-  std::vector<std::string> excluded;
-  for (const ExcludedColumn& column : gathered.excluded) excluded.push_back("'" + column.column + "': " + column.reason);
-  state.Find("no_feature", FieldStatus::kContradicted, PlaceOf("objectives", objective, "outcome", index), "objective '" + objective.text("name") + "': no column is left as a feature", base::Join(excluded, "; "), "Add columns that are known at the decision, or name another outcome.");
+  state.Find("no_feature", FieldStatus::kContradicted, PlaceOf("objectives", objective, "outcome", index), "objective '" + objective.text("name") + "': no column is left as a feature", WhyExcluded(gathered), "Add columns that are known at the decision, leave out less, or name another outcome.");
 }
 
 }  // namespace
@@ -136,7 +134,7 @@ void GatherObjectives(CheckState& state) {
       std::vector<learn::Derivation>& derivations = gathered->examples.derivations;
       for (auto it = derived.rbegin(); it != derived.rend(); ++it) derivations.insert(derivations.begin(), {it->name, it->expression});
       CheckMetric(state, records[i], i, gathered->examples.task);
-      RefuseNoFeatures(state, records[i], i, *gathered);
+      CheckFeatures(state, records[i], i, *gathered);
       if (i == 0) state.gathered = std::move(*gathered);
       continue;
     }

@@ -86,7 +86,7 @@ std::vector<Evidence> ConclusionsOf(const evidence::FeasibilityReport& report) {
   Evidence overall = Start(report.header, report.objective, "verdict", "Is machine learning right for '" + report.objective + "'?");
   overall.verdict = VerdictOf(report.verdict);
   overall.answer = report.reason;
-  overall.figures = {{"gain", "gain of the best model over the constant", report.gain, report.metric}, {"gain_with_leaks", "the same with the leaky columns", report.gain_with_leaks, report.metric}};
+  overall.figures = {{"gain", "gain of the best over the constant", report.gain, report.metric}, {"gain_with_leaks", "the same with the leaky columns", report.gain_with_leaks, report.metric}};
   overall.method = std::string("first rule of the verdict that applies: ") + evidence::EnumNames(report.verdict)[static_cast<std::size_t>(report.verdict)];
   conclusions.push_back(std::move(overall));
   for (const evidence::FeasibilityItem& item : report.items) {

@@ -118,6 +118,8 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   report.gain.reason = "not measured";
   report.gain_with_leaks.reason = "no column leaks";
   ASSAY_TRY(RefuseWithoutFeatures(gathered));
+  // A mistake in a rule is told before anything is fitted.
+  std::vector<OwnRule> own_rules = ASSAY_TRY(UsableRules(options.own_rules, gathered, gathered.leaky, context, &report.notes));
   for (const std::string& name : options.sensitive) ASSAY_TRY_WITH(gathered.examples.table->IndexOf(name), "sensitive columns");
   // Models are fitted on a sample of bounded size.
   const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(*gathered.examples.table, rows) + learn::TrainingBytes(gathered.examples, std::min(rows, kGainRows), base::NumThreads(context)); };
@@ -152,14 +154,14 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
     return Finish(std::move(report), options, facts);
   }
 
-  const std::vector<OwnRule> own_rules = ASSAY_TRY(UsableRules(options.own_rules, gathered, report.leaky_columns, context, &report.notes));
+  own_rules = ASSAY_TRY(UsableRules(own_rules, gathered, report.leaky_columns, context, &report.notes));
   std::unique_ptr<Gains> gains;
   {
     const base::ScopedStep step(context, "gain");
     gains = ASSAY_TRY(MeasureGains(examples, dependence, metric, own_rules, "gain: out-of-fold predictions", context));
   }
   report.gain = WithInterval(gains->gain, gains->level);
-  if (report.gain.low == report.gain.high) report.gain.reason = "exact for these rows: the best model answers as the constant does";
+  if (report.gain.low == report.gain.high) report.gain.reason = "exact for these rows: the predictions of " + gains->best_name + " are those of the constant";
   facts.gain_low = gains->gain.low;
   facts.gain_high = gains->gain.high;
   facts.over_rule_low = gains->over_rule.low;

@@ -47,7 +47,7 @@ struct VerdictFacts {
   bool pattern_refuted = false;
   std::string person_needed;  // what no data can settle, "" nothing
   std::string few_judges;     // "2 queries" where they are too few for an interval to be relied on, "" where not
-  double gain_low = 0, gain_high = 0;          // best model over the constant
+  double gain_low = 0, gain_high = 0;          // the best over the constant
   double over_rule_low = 0, over_rule_high = 0;  // best model over the best rule
   std::string rule = "the best rule";          // in words
   bool target_unmet = false, still_rising = false;

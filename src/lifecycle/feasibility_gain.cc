@@ -53,6 +53,7 @@ Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, con
   };
   double rule = goodness(all.rule);
   gains->rule_name = "the best rule";
+  gains->num_own_rules = own.size();
   for (std::size_t r = 0; r < own.size(); ++r) {
     if (const double its = goodness(own[r]); its > rule) {
       rule = its;
@@ -87,10 +88,9 @@ evidence::FeasibilityItem ComplexityItem(const Ground& ground, const Gains& gain
   using evidence::Verdict;
   const double least = ground.options.least_gain;
   evidence::FeasibilityItem item = StartItem("complexity");
-  const bool own = !ground.options.own_rules.empty();
-  item.method = std::string("best rule of depth at most 3, its depth chosen inside the training part, ") + (own ? "or the best of your own rules, whichever is better, " : "") + "against the better of linear model and boosted trees, out of fold, paired by unit; level shared among the pairs that might have been picked (Bonferroni)";
+  item.method = std::string("best rule of depth at most 3, its depth chosen inside the training part, ") + (gains.num_own_rules > 0 ? "or the best of your own rules, whichever is better, " : "") + "against the better of linear model and boosted trees, out of fold, paired by unit; level shared among the pairs that might have been picked (Bonferroni)";
   const evidence::Estimate over = WithInterval(gains.over_rule, gains.over_rule_level);
-  item.figures.push_back(MakeFigure("over_rule", "gain of the best model over the best rule", over, learn::MetricName(ground.metric)));
+  item.figures.push_back(MakeFigure("over_rule", "gain of the best model over " + gains.rule_name, over, learn::MetricName(ground.metric)));
   item.verdict = gains.over_rule.low > least ? Verdict::kSupported : gains.over_rule.high < least ? Verdict::kRefuted : Verdict::kInconclusive;
   const std::string range = EstimateInWords(over);
   item.answer = item.verdict == Verdict::kSupported ? "Yes: the best model (" + gains.model_name + ") is better than " + gains.rule_name + " by " + range + "." : item.verdict == Verdict::kRefuted ? "No: " + gains.rule_name + " does as well; the best model adds " + range + ", less than the least gain." : "Not decided: the best model adds " + range + " to " + gains.rule_name + ", which includes the least gain.";

@@ -134,6 +134,19 @@ void ClearVouched(const Examples& examples, const std::vector<std::string>& vouc
   }
 }
 
+// A column all of whose parts leak by its own name, as the file has it: year(refunded_at), month(refunded_at), ... are refunded_at.
+std::vector<std::string> NamedByColumn(const Examples& examples, const std::vector<std::string>& leaky) {
+  std::vector<std::string> named;
+  for (const std::string& name : leaky) {
+    const auto& features = examples.features;
+    const auto feature = std::find_if(features.begin(), features.end(), [&](const learn::Feature& f) { return f.name == name; });
+    const bool whole = feature != features.end() && std::all_of(features.begin(), features.end(), [&](const learn::Feature& f) { return f.source != feature->source || base::IsAmong(leaky, f.name); });
+    const std::string& shown = whole && !feature->source.empty() ? feature->source : name;
+    if (!base::IsAmong(named, shown)) named.push_back(shown);
+  }
+  return named;
+}
+
 }  // namespace
 
 Result<SingleColumn> SingleColumn::Create(const Examples& examples, std::int64_t num_rows, const RunContext& context) {
@@ -243,12 +256,16 @@ Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContex
 
 Result<void> LeaveOutLeaks(Gathered* gathered, const RunContext& context) {
   const base::ScopedStep step(context, "leakage");
+  const std::vector<Finding> findings = ASSAY_TRY(FindLeaks(*gathered, context));
   std::vector<std::string> leaky;
-  for (const Finding& finding : ASSAY_TRY(FindLeaks(*gathered, context))) {
-    if (!finding.accused) continue;
-    leaky.push_back(finding.name);
-    gathered->excluded.push_back({finding.name, "it leaks", false});
-    gathered->data.notes.push_back("'" + finding.name + "' is left out because it leaks: " + finding.message.substr(0, finding.message.find_last_not_of('.') + 1));
+  for (const Finding& finding : findings) {
+    if (finding.accused) leaky.push_back(finding.name);
+  }
+  leaky = NamedByColumn(gathered->examples, leaky);
+  for (const std::string& name : leaky) {
+    const auto finding = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.accused && (f.name == name || SourceOf(gathered->examples, f.name) == name); });
+    gathered->excluded.push_back({name, "it leaks", false});
+    gathered->data.notes.push_back("'" + name + "' is left out because it leaks: " + finding->message.substr(0, finding->message.find_last_not_of('.') + 1));
   }
   gathered->examples = WithoutFeatures(gathered->examples, leaky);
   gathered->leaky = leaky;
@@ -265,23 +282,6 @@ Result<std::vector<Finding>> LeakFinder::Find(const Gathered& gathered, const Ru
   if (!found_.contains(key)) found_[key] = ASSAY_TRY(FindLeaks(gathered, context));
   return found_[key];
 }
-
-namespace {
-
-// A column all of whose parts leak by its own name, as the file has it: year(refunded_at), month(refunded_at), ... are refunded_at.
-std::vector<std::string> NamedByColumn(const Examples& examples, const std::vector<std::string>& leaky) {
-  std::vector<std::string> named;
-  for (const std::string& name : leaky) {
-    const auto& features = examples.features;
-    const auto feature = std::find_if(features.begin(), features.end(), [&](const learn::Feature& f) { return f.name == name; });
-    const bool whole = feature != features.end() && std::all_of(features.begin(), features.end(), [&](const learn::Feature& f) { return f.source != feature->source || base::IsAmong(leaky, f.name); });
-    const std::string& shown = whole && !feature->source.empty() ? feature->source : name;
-    if (!base::IsAmong(named, shown)) named.push_back(shown);
-  }
-  return named;
-}
-
-}  // namespace
 
 Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky) {
   FeasibilityItem item = StartItem("leakage");
@@ -310,7 +310,7 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   }
   *leaky = NamedByColumn(gathered.examples, *leaky);
   item.verdict = !leaky->empty() ? Verdict::kRefuted : !vouched.empty() ? Verdict::kNeedsPerson : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
-  item.answer = (leaky->empty() ? "None is found among the " + std::to_string(gathered.examples.features.size()) + " features." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + vouched + order;
+  item.answer = (leaky->empty() ? "None is found among " + base::Counted(static_cast<std::int64_t>(gathered.examples.features.size()), "feature") + "." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + vouched + order;
   item.figures.push_back(MakeFigure("leaky_columns", "columns that leak", WithoutInterval(static_cast<double>(leaky->size()), "a count")));
   item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says that they, or what they are derived from, are known only after the decision, or predicts them in another objective", WithoutInterval(static_cast<double>(declared), "a count")));
   return item;

@@ -14,7 +14,7 @@ DecidedVerdict DecideVerdict(const VerdictFacts& f) {
   const std::string least = number(f.least_gain);
   if (f.outcome_unusable) return {FeasibilityVerdict::kStop, DecidedBy::kObjective, "The outcome cannot serve as an objective."};
   if (!f.cap_exceeded.empty()) return {FeasibilityVerdict::kStop, DecidedBy::kCap, "A cap of the charter is exceeded: " + f.cap_exceeded + "."};
-  if (f.pattern_refuted && f.gain_high < f.least_gain) return {FeasibilityVerdict::kStop, DecidedBy::kPattern, as_constant ? "No pattern is shown, and the best model answers as the constant does: it gains nothing, where the least gain is " + least + "." : "No pattern is shown, and even the upper limit of the gain over the constant (" + gain + ") lies below the least gain " + least + "."};
+  if (f.pattern_refuted && f.gain_high < f.least_gain) return {FeasibilityVerdict::kStop, DecidedBy::kPattern, as_constant ? "No pattern is shown, and the best predictions are those of the constant: they gain nothing, where the least gain is " + least + "." : "No pattern is shown, and even the upper limit of the gain over the constant (" + gain + ") lies below the least gain " + least + "."};
   if (!f.person_needed.empty()) return {FeasibilityVerdict::kNeedsPerson, DecidedBy::kPerson, "No data can settle what the charter states: " + f.person_needed + "."};
   if (!f.few_judges.empty()) return {FeasibilityVerdict::kCollectMore, DecidedBy::kGain, "The gain over the constant (" + gain + ") is judged by " + f.few_judges + " only, too few to rely on."};
   const bool straddles = f.gain_low <= f.least_gain && f.least_gain <= f.gain_high;

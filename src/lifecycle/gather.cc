@@ -56,8 +56,8 @@ Result<void> RefuseFeaturesBeyondFloat(const Gathered& gathered) {
 void NamePositiveClass(const Examples& examples, std::vector<std::string>* notes) {
   const std::vector<std::string>& classes = examples.classes;
   double number = 0;
-  const std::string quote = base::ParseNumber(classes[0], &number) && base::ParseNumber(classes[1], &number) ? "" : "'";
-  if (!NamesItsPositive(classes)) notes->push_back("'" + classes[1] + "' counts as positive and '" + classes[0] + "' as negative; for the other way round write a condition as the outcome, like " + examples.outcome_text + " = " + quote + classes[0] + quote);
+  const bool numbers = base::ParseNumber(classes[0], &number) && base::ParseNumber(classes[1], &number);
+  if (!NamesItsPositive(classes)) notes->push_back("'" + classes[1] + "' counts as positive and '" + classes[0] + "' as negative; for the other way round write a condition as the outcome, like " + examples.outcome_text + " = " + (numbers ? classes[0] : expression::TextAsExpression(classes[0])));
 }
 
 // Rows that are all alike can be ranked in any order.

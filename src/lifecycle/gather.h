@@ -59,7 +59,9 @@ Gathered AimedAtMedian(Gathered gathered);
 // "1e+39, beyond the largest number that a model can hold (3.4e+38); mend it or leave it empty".
 std::string BeyondFloatInWords(double value);
 
-// kInvalidInput, with the columns that are none and why, when there is no feature.
+// The columns that are no features and why, the first five; "" when none were asked for and refused.
+std::string WhyExcluded(const Gathered& gathered);
+// kInvalidInput, with those, when there is no feature.
 Result<void> RefuseWithoutFeatures(const Gathered& gathered);
 
 // Texts that are all times ("2001-03-04 05:06:07") as times; else kInvalidInput names the first row that is none. `source_rows`: the

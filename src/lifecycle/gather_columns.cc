@@ -122,8 +122,7 @@ Result<std::shared_ptr<const Table>> WithDerived(const Problem& problem, const s
   return std::make_shared<const Table>(ASSAY_TRY(Table::Create(std::move(columns))));
 }
 
-Result<void> RefuseWithoutFeatures(const Gathered& gathered) {
-  if (!gathered.examples.features.empty()) return {};
+std::string WhyExcluded(const Gathered& gathered) {
   constexpr std::size_t kShown = 5;
   std::vector<std::string> reasons;
   for (const ExcludedColumn& excluded : gathered.excluded) {
@@ -131,7 +130,13 @@ Result<void> RefuseWithoutFeatures(const Gathered& gathered) {
   }
   const std::size_t more = reasons.size() > kShown ? reasons.size() - kShown : 0;
   reasons.resize(reasons.size() - more);
-  return Error{ErrorCode::kInvalidInput, "no column is left as a feature" + (reasons.empty() ? std::string() : " (" + base::Join(reasons, "; ") + (more > 0 ? "; and " + std::to_string(more) + " more" : "") + ")") + ". Give data with a column that is known at the decision, or leave out less"};
+  return base::Join(reasons, "; ") + (more > 0 ? "; and " + std::to_string(more) + " more" : "");
+}
+
+Result<void> RefuseWithoutFeatures(const Gathered& gathered) {
+  if (!gathered.examples.features.empty()) return {};
+  const std::string why = WhyExcluded(gathered);
+  return Error{ErrorCode::kInvalidInput, "no column is left as a feature" + (why.empty() ? "" : " (" + why + ")") + ". Give data with a column that is known at the decision, or leave out less"};
 }
 
 Result<Roles> RolesOf(const Problem& problem, const Table& table) {

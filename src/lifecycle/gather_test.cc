@@ -258,6 +258,7 @@ TEST(Gather, SaysWhatIsWrong) {
       {"unknown task", [](Problem* p) { p->task = "binry"; }, "Did you mean 'binary'"},
       {"number as binary", [](Problem* p) { p->outcome = "delay"; p->task = "binary"; }, "'delay' has 5 values, but the task binary needs two; write a condition such as delay >= 16"},
       {"text as binary", [](Problem* p) { p->outcome = "origin"; p->task = "binary"; }, "write a condition such as origin = 'JFK'"},
+      {"text with a quote as binary", [](Problem* p) { p->derived = {{"town", "case when origin = 'JFK' then 'A''A' when origin = 'ORD' then 'B' else 'C' end"}}; p->outcome = "town"; p->task = "binary"; }, "write a condition such as town = 'A''A'"},
       {"time that is none", [](Problem* p) { p->time = "distance"; }, "expected a time"},
       {"no row left", [](Problem* p) { p->where = "distance > 100"; }, "no row is left"},
       {"ranking without query", [](Problem* p) { p->task = "ranking"; }, "--query"},

@@ -97,7 +97,7 @@ Result<Outcome> OutcomeOf(const Problem& problem, const Table& table, const RunC
     outcome.classes = SortedClasses(column, &outcome.values);
   }
   if (outcome.task == Task::kBinary && outcome.classes.size() > 2) {
-    std::string condition = problem.outcome + " = '" + outcome.classes[0] + "'";
+    std::string condition = problem.outcome + " = " + expression::TextAsExpression(outcome.classes[0]);
     if (column.type() == ColumnType::kNumber) {
       std::erase_if(outcome.values, [](double v) { return std::isnan(v); });
       const auto middle = static_cast<std::size_t>(learn::Median(outcome.values));

@@ -11,11 +11,12 @@ namespace {
 // What the rule needs that it may not have, as a clause; "" when there is nothing.
 Result<std::string> NotToBeUsed(const OwnRule& rule, const Gathered& gathered, const std::vector<std::string>& leaky) {
   constexpr const char* kTooLate = ", which is known only after the decision";
+  constexpr const char* kLeaks = ", which leaks";
   for (const std::string& name : expression::ColumnsOf(rule.expression)) {
     const std::int64_t found = gathered.examples.table->Find(name);
     if (found < 0) continue;  // the fit says what there is instead
     const std::string& column = gathered.examples.table->column(static_cast<std::size_t>(found)).name();
-    if (base::IsAmong(leaky, column)) return "'" + column + "', which leaks";
+    if (base::IsAmong(leaky, column)) return "'" + column + "'" + kLeaks;
     for (const ExcludedColumn& excluded : gathered.excluded) {
       if (excluded.column != column) continue;
       if (excluded.part_of_outcome) return Error{ErrorCode::kInvalidInput, "own rule '" + rule.name + "' (" + rule.expression + ") is made of '" + column + "', which is part of the outcome; a rule may use what is known at the decision"};
@@ -23,8 +24,11 @@ Result<std::string> NotToBeUsed(const OwnRule& rule, const Gathered& gathered, c
     }
   }
   for (const std::string& name : expression::ColumnsBeyondTheDay(rule.expression)) {
-    if (base::IsAmong(leaky, "hour(" + name + ")")) return "the time of day in '" + name + "', which leaks";
+    if (base::IsAmong(leaky, "hour(" + name + ")")) return "the time of day in '" + name + "'" + kLeaks;
     if (const auto clock = gathered.clocks.find(base::Lowercase(name)); clock != gathered.clocks.end()) return "the time of day in '" + clock->second + "'" + kTooLate;
+  }
+  for (const std::string& part : expression::TimePartsOf(rule.expression)) {
+    if (base::IsAmong(leaky, part)) return "'" + part + "'" + kLeaks;
   }
   return std::string();
 }

@@ -16,7 +16,7 @@ struct OwnRule {
 };
 
 // The rules that may be used at the decision, with a note for each that needs what is known only later or what leaks (`leaky`:
-// features or columns). kInvalidInput, before anything is fitted, when one is no EXPR of the data or is made of the outcome.
+// features or columns). kInvalidInput when one is no EXPR of the data or is made of the outcome. Cost: a row.
 Result<std::vector<OwnRule>> UsableRules(const std::vector<OwnRule>& rules, const Gathered& gathered, const std::vector<std::string>& leaky, const RunContext& context, std::vector<std::string>* notes);
 
 }  // namespace assay::lifecycle

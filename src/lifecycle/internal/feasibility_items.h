@@ -59,6 +59,7 @@ struct Gains {
   const std::vector<double>* best = nullptr;  // into `all`
   learn::RungKind model = learn::RungKind::kBoosted;  // the better of linear and boosted
   std::string model_name;          // in words
+  std::size_t num_own_rules = 0;   // that took part
   std::string rule_name;           // the best rule, or an own one: its predictions stand in all.rule
   double level = 1 - 0.05 / 3, over_rule_level = 1 - 0.05 / 2;  // of the intervals: for gain and reached, for over_rule
   stats::Interval gain;            // best over the constant
