@@ -53,7 +53,7 @@ Result<void> Interview(const table::Table& table, Session& session, Prompt& prom
   const auto expression = [&](const std::string& text) { return ExpressionError(text, table); };
   terminal.Line();
   if (answers->outcome.empty()) answers->outcome = ASSAY_TRY(prompt.Ask("Which outcome is to be known? An expression such as delay > 15, or a column", "", true, expression));
-  if (answers->time.empty()) answers->time = ASSAY_TRY(prompt.Ask("Which column says when the decision is taken?", lifecycle::ProposeTime(table), false, expression));
+  if (answers->time.empty()) answers->time = ASSAY_TRY(prompt.Ask("Which column says when the decision is taken?", lifecycle::ProposeTime(table, answers->unit), false, expression));
   if (answers->unit.empty()) answers->unit = ASSAY_TRY(prompt.Ask("Which rows depend on each other? A column such as a customer, or an expression such as date(t)", lifecycle::ProposeUnit(table, answers->time), false, expression));
   if (answers->query.empty()) answers->query = ASSAY_TRY(prompt.Ask("Are rows ranked within a list? Then by which column (empty: no ranking)", "", false, expression));
   if (answers->wait.empty()) {
@@ -117,7 +117,7 @@ Result<int> Run(InitArguments arguments, Session& session) {
     ASSAY_TRY(Interview(*table, session, prompt, &answers));
   } else {
     if (answers.outcome.empty()) return Error{ErrorCode::kInvalidInput, "--outcome is missing; give an expression such as 'delay > 15' or the name of a column. The columns are: " + base::Join(table->names(), ", ")};
-    if (answers.time.empty()) answers.time = lifecycle::ProposeTime(*table);
+    if (answers.time.empty()) answers.time = lifecycle::ProposeTime(*table, answers.unit);
     if (answers.unit.empty() && answers.query.empty()) answers.unit = lifecycle::ProposeUnit(*table, answers.time);
   }
   lifecycle::InitPlan plan = ASSAY_TRY(lifecycle::PlanCharter(answers, folder, table, summary, session.context()));
@@ -137,7 +137,7 @@ void AddInit(CLI::App& app, Session& session) {
   command->add_option("DIR", arguments->folder, "Folder of the project; made if it does not exist")->required();
   command->add_option("--data", answers.source, "CSV, gzip CSV, Parquet, JSON or a pattern like 'data/*.parquet'")->group(group);
   command->add_option("--outcome", answers.outcome, "What is to be known: an expression such as 'delay > 15' or a column")->group(group);
-  command->add_option("--time", answers.time, "When the decision is taken (default: the first time column of at least five different days)")->group(group);
+  command->add_option("--time", answers.time, "When the decision is taken (default: the first time column that spreads over at least five days, or hours where there is a unit)")->group(group);
   command->add_option("--unit", answers.unit, "Rows of one unit depend on each other (default: proposed from the data)")->group(group);
   command->add_option("--query", answers.query, "The list within which rows are ranked")->group(group);
   command->add_option("--wait", answers.wait, "How long after the decision the outcome is known, like '2 hours'")->group(group);

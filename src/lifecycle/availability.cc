@@ -74,12 +74,12 @@ Delays DelaysAfter(const table::Column& column, const table::Column& time, const
   for (std::int64_t row = 0; row < column.num_rows(); ++row) {
     if (outcome_known[static_cast<std::size_t>(row)] == 0 || column.IsMissing(row) || time.IsMissing(row)) continue;
     delays.after.push_back(column.TimeAt(row) - time.TimeAt(row));
-    delays.before += delays.after.back() < 0 ? 1 : 0;
+    delays.num_before += delays.after.back() < 0 ? 1 : 0;
   }
   return delays;
 }
 
-base::Micros Delays::most() const {
+base::Micros Delays::percentile_95() const {
   std::vector<base::Micros> sorted = after;
   const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 95 / 100);
   std::nth_element(sorted.begin(), place, sorted.end());

@@ -29,12 +29,12 @@ std::vector<LateColumn> FindLateColumns(const table::Table& table, const std::ve
 // How long after the decision a later time lay, of rows with an outcome and both times.
 struct Delays {
   std::vector<base::Micros> after;  // one a row, in the order of the rows; negative: before the decision
-  std::int64_t before = 0;          // how many are
+  std::int64_t num_before = 0;      // how many are negative
   // Of fewer than 20 rows, or where more than one in a hundred lies before the decision, nothing is learned.
-  bool follow_the_decision() const { return after.size() >= 20 && before * 100 <= static_cast<std::int64_t>(after.size()); }
-  // Within which 95 % of the rows lie. Requires rows.
-  base::Micros most() const;
+  bool follow_the_decision() const { return after.size() >= 20 && num_before * 100 <= static_cast<std::int64_t>(after.size()); }
+  base::Micros percentile_95() const;  // requires rows
 };
+// Both columns are times; `outcome_known`: one entry per row, as of KnownOutcomes.
 Delays DelaysAfter(const table::Column& column, const table::Column& time, const std::vector<std::uint8_t>& outcome_known);
 
 // How long the newest rows wait for their outcome: the newest days of which less than half of the usual share is known.

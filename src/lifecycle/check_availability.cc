@@ -206,7 +206,7 @@ void CheckWait(CheckState& state, const std::vector<std::uint8_t>& known) {
     const auto late = std::count_if(after.begin(), after.end(), [&](base::Micros d) { return d > wait; });
     const double share = static_cast<double>(late) / static_cast<double>(after.size());
     if (share <= 0.05) continue;
-    const base::Micros most = witness.delays.most();
+    const base::Micros most = witness.delays.percentile_95();
     const std::string evidence = "'" + witness.column + "' lies more than that after the decision in " + base::ReadableShare(share) + " of " + base::ReadableCount(static_cast<std::int64_t>(after.size())) + " rows with an outcome; 95 % lie within " + base::FormatDuration(most);
     if (witness.certain) {
       state.Find("wait_too_short", FieldStatus::kContradicted, place, "the outcome comes later than the wait of " + base::FormatDuration(wait), evidence, "Write wait = \"" + base::FormatDuration(most) + "\" or longer.");

@@ -26,8 +26,9 @@ struct InitAnswers {
 };
 
 // The column that most likely says when the decision is taken: the first time column whose name does not say that it is
-// about what came after, and whose values spread over at least five days (hours, where ProposeUnit names a column). "" when there is none.
-std::string ProposeTime(const table::Table& table);
+// about what came after, and whose values spread over at least five days (hours, where there is a
+// unit). `unit`: the EXPR that was given; "" asks ProposeUnit. "" when there is none.
+std::string ProposeTime(const table::Table& table, const std::string& unit);
 // What rows have in common: a column named like a person or thing that recurs, else the day where many rows share one.
 // "" when rows look independent. `time`: the EXPR that was chosen, "" for none.
 std::string ProposeUnit(const table::Table& table, const std::string& time);

@@ -34,7 +34,7 @@ bool SplitsRows(const table::Column& times, bool has_unit) {
 
 // Within which 95 % of the outcomes are known, by the times that hardly exist before the outcome does and follow the decision;
 // in whole days from two on, else in whole hours. 0 where there is no such column.
-base::Micros MostDelayOfOutcomes(const table::Table& table, const std::string& outcome, const std::string& time, const std::vector<std::uint8_t>& known, const table::Column& when) {
+base::Micros LongestUsualDelay(const table::Table& table, const std::string& outcome, const std::string& time, const std::vector<std::uint8_t>& known, const table::Column& when) {
   std::vector<std::string> skip = expression::ColumnsOf(outcome);
   for (const std::string& name : expression::ColumnsOf(time)) skip.push_back(name);
   base::Micros longest = 0;
@@ -42,7 +42,7 @@ base::Micros MostDelayOfOutcomes(const table::Table& table, const std::string& o
     const table::Column& column = table.column(static_cast<std::size_t>(table.Find(late.column)));
     if (!late.certain || column.type() != table::ColumnType::kTime) continue;
     const Delays delays = DelaysAfter(column, when, known);
-    if (delays.follow_the_decision()) longest = std::max(longest, delays.most());
+    if (delays.follow_the_decision()) longest = std::max(longest, delays.percentile_95());
   }
   const base::Micros whole = longest > 2 * base::kMicrosPerDay ? base::kMicrosPerDay : base::kMicrosPerHour;
   return (longest + whole - 1) / whole * whole;
@@ -50,8 +50,8 @@ base::Micros MostDelayOfOutcomes(const table::Table& table, const std::string& o
 
 }  // namespace
 
-std::string ProposeTime(const table::Table& table) {
-  const bool has_unit = !ProposeUnit(table, "").empty();
+std::string ProposeTime(const table::Table& table, const std::string& unit) {
+  const bool has_unit = !unit.empty() || !ProposeUnit(table, "").empty();
   std::string fallback;
   for (const table::Column& column : table.columns()) {
     if (column.type() != table::ColumnType::kTime || !SplitsRows(column, has_unit)) continue;
@@ -93,7 +93,7 @@ std::string ProposeWait(const table::Table& table, const std::string& outcome, c
   const Result<table::Column> when = expression::EvaluateText(time, "--time", table, "time", context);
   if (!value || !when || when->type() != table::ColumnType::kTime) return "";
   const std::vector<std::uint8_t> known = KnownOutcomes(*value);
-  const base::Micros wait = std::max(FindLabelDelay(known, *when).delay, MostDelayOfOutcomes(table, outcome, time, known, *when));
+  const base::Micros wait = std::max(FindLabelDelay(known, *when).delay, LongestUsualDelay(table, outcome, time, known, *when));
   return wait > 0 ? base::FormatDuration(wait) : "";
 }
 

@@ -66,15 +66,14 @@ std::string BetterImported(const evidence::TrainReport& report, const std::strin
   return words;
 }
 
-// Whether the rung that was chosen reaches the target on the holdout.
-std::string TargetNote(const evidence::TrainReport& report, Metric metric) {
-  const auto rung = std::find_if(report.rungs.begin(), report.rungs.end(), [&](const RungReport& r) { return r.name == report.chosen; });
-  const evidence::Estimate& reached = rung->metrics.at(report.metric);
-  const bool interval = reached.low < reached.high;
+// Whether the rung that was chosen reaches the target on the holdout. A figure without an interval does not say how far others lie.
+std::string TargetNote(const evidence::TrainReport& report, const RungReport& chosen, Metric metric) {
+  const evidence::Estimate& reached = chosen.metrics.at(report.metric);
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1, target = sign * report.target;
-  const double low = sign * (interval ? reached.low : reached.value), high = sign * (interval ? reached.high : reached.value);
-  return "The target " + base::ReadableNumber(report.target) + (std::min(low, high) >= target ? " is reached" : std::max(low, high) < target ? " is not reached" : " is neither surely reached nor surely missed") + ": on the holdout '" + rung->name + "' has " + report.metric + " " +
-         (interval ? EstimateInWords(reached) : base::ReadableNumber(reached.value, 3)) + ".";
+  const bool met = std::min(sign * reached.low, sign * reached.high) >= target, missed = std::max(sign * reached.low, sign * reached.high) < target;
+  const bool known = std::isfinite(reached.low) && std::isfinite(reached.high);
+  return "The target " + base::ReadableNumber(report.target) + (known && met ? " is reached" : known && missed ? " is not reached" : " is neither surely reached nor surely missed") + ": on the holdout '" + chosen.name + "' has " + report.metric + " " +
+         (reached.low < reached.high ? EstimateInWords(reached) : base::ReadableNumber(reached.value, 3)) + (known ? "" : "; " + reached.reason) + ".";
 }
 
 }  // namespace
@@ -212,7 +211,7 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     report.reason = "'" + chosen.name + "' is the lowest rung that is good enough, " + choice.how + ". On the holdout (" + base::ReadableCount(report.split.holdout_units) + " " + dependence.many + ") it is " + (chosen.status == RungStatus::kBest ? "the best of all rungs" : chosen.status_text) + ".";
   }
   report.reason += BetterImported(report, rungs[standing.best].name);
-  if (std::isfinite(options.target)) report.notes.push_back(TargetNote(report, metric));
+  if (std::isfinite(options.target)) report.notes.push_back(TargetNote(report, chosen, metric));
   for (std::string& note : HoldoutNotes(examples, split, dependence)) report.notes.push_back(std::move(note));
   report.notes.push_back("Intervals are " + dependence.words + ".");
   report.models_folder = options.models_folder.string();

@@ -44,11 +44,11 @@ bool MakeUsable(learn::Task task, std::span<double> prediction) {
 
 Result<std::optional<Rung>> ImportRung(const ImportedPredictions& import, const learn::Examples& examples, const learn::Rows& holdout, const std::vector<double>& constant, std::vector<std::string>* notes) {
   if (import.trained_on.empty()) {
-    notes->push_back("the predictions in '" + import.column + "' are not compared: it is not said what their model was trained on");
+    notes->push_back("The predictions in '" + import.column + "' are not compared: it is not said what their model was trained on");
     return std::optional<Rung>();
   }
   if (examples.task == learn::Task::kMulticlass && import.column.find('*') == std::string::npos) {
-    notes->push_back("the predictions in '" + import.column + "' are not compared: several classes need a column of probabilities each (a label alone has none). Name them with * in the place of the class, like p_* for " + "p_" + examples.classes.front() + ", p_" + examples.classes.back());
+    notes->push_back("The predictions in '" + import.column + "' are not compared: several classes need a column of probabilities each (a label alone has none). Name them with * in the place of the class, like p_* for " + "p_" + examples.classes.front() + ", p_" + examples.classes.back());
     return std::optional<Rung>();
   }
   const std::vector<std::size_t> columns = ASSAY_TRY(PredictionColumns(import, examples));
@@ -65,10 +65,10 @@ Result<std::optional<Rung>> ImportRung(const ImportedPredictions& import, const 
   }
   const auto rows = static_cast<std::int64_t>(holdout.size());
   if (static_cast<double>(unusable) > kMostUnusable * static_cast<double>(rows)) {
-    notes->push_back("the predictions in '" + import.column + "' are not compared: " + base::ReadableCount(unusable) + " of the " + base::ReadableCount(rows) + " holdout rows have no usable one" + (examples.task == learn::Task::kBinary ? " (a probability from 0 to 1)" : "") + ", and what stands in for them would be judged instead of the model. Keep the rows that have one, with --where or in [[data.exclusions]]");
+    notes->push_back("The predictions in '" + import.column + "' are not compared: " + base::ReadableCount(unusable) + " of the " + base::ReadableCount(rows) + " holdout rows " + (unusable == 1 ? "has" : "have") + " no usable one" + (examples.task == learn::Task::kBinary ? " (a probability from 0 to 1)" : "") + ", and what stands in for them would be judged instead of the model. Keep the rows that have one, with --where or in [[data.exclusions]].");
     return std::optional<Rung>();
   }
-  if (unusable > 0) notes->push_back("'" + import.column + "': " + base::ReadableCount(unusable) + " of " + base::ReadableCount(rows) + " holdout rows have no usable prediction and count as the constant");
+  if (unusable > 0) notes->push_back("'" + import.column + "': " + base::ReadableCount(unusable) + " of " + base::ReadableCount(rows) + " holdout rows " + (unusable == 1 ? "has no usable prediction and counts" : "have no usable prediction and count") + " as the constant.");
   return std::optional<Rung>(std::move(rung));
 }
 

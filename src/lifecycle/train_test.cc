@@ -422,6 +422,27 @@ TEST(Train, RankingGoesByUnitsOfQueriesElseByQuery) {
   }
 }
 
+// Every row right: how far others may lie is not known, so neither is whether the target is reached.
+TEST(Train, ATargetIsNotReachedByAFigureWithoutAnInterval) {
+  std::vector<double> y, x;
+  for (int i = 0; i < 400; ++i) {
+    x.push_back(i * 7 % 4);
+    y.push_back(1.5 * (i * 7 % 4));
+  }
+  Problem problem;
+  problem.outcome = "y";
+  const auto table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("y", y), table::Column::Numbers("x", x)}));
+  const Gathered gathered = *GatherFromTable(problem, table, {}, {});
+  TrainOptions options;
+  options.metric = "mae";
+  options.own_rules = {{"mine", "x"}};
+  options.target = 0.1;
+  options.repeats = 0;
+  const Result<evidence::TrainReport> report = Train(gathered, options, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(Says(report->notes, "The target 0.1 is neither surely reached nor surely missed"));
+}
+
 TEST(Train, SameBytesWithOneAndTwoThreads) {
   const Gathered gathered = Planted(2, 4);
   base::ThreadPool one(1), two(2);
