@@ -57,6 +57,7 @@ const refused = [
   ['beyond-a-float.csv', 'y,x\n1,2\n0,-1e39\n1,3\n', ["row 2, column 'x': -1e+39", 'beyond the largest number that a model can hold (3.4e+38)', 'leave it empty']],
   ['mixed-types.csv', many((i) => (i === 40_000 ? '0,oops' : `${i % 2},${i}`)), ["line 40002, column 'x'", "'oops' is not a number", 'leave it empty']],
   ['no-such-day.csv', many((i) => (i === 40_000 ? '0,2001-13-45' : `${i % 2},2001-01-${String(1 + (i % 28)).padStart(2, '0')}`)), ["line 40002, column 'x'", "'2001-13-45' is not a time"]],
+  ['no-time-among-offsets.csv', many((i) => (i === 40_000 ? '0,soon' : `${i % 2},2001-01-${String(1 + (i % 28)).padStart(2, '0')}T00:00:00+02:00`)), ["line 40002, column 'x'", "'soon' is not a time"]],
   ['twice.csv', 'y,x,x\n1,2,3\n0,3,4\n', ['line 1', "'x' stands twice, as field 2 and 3"]],
   ['open-quote.csv', 'y,x\n1,"a\n0,b\n1,c\n', ['line 2: a double quote is opened and never closed']],
   ['open-quote-in-the-middle.csv', many((i) => (i === 50 ? '1,"a' : `${i % 2},b`), 400), ['line 52: a double quote is opened and never closed']],
@@ -174,6 +175,14 @@ test('read: decimals among whole numbers and times among dates after 40,000 rows
   const time = columns(file('late-time.csv', many((i) => (i === 40_000 ? '0,2001-02-03 04:05:06' : `${i % 2},2001-01-01`)))).of('x');
   assert.equal(time.type, 'time');
   assert.equal(time.most, '2001-02-03 04:05:06');
+});
+
+test('read: an offset from UTC that comes after 40,000 rows is taken off', () => {
+  for (const [name, early] of [['late-offset.csv', '2001-01-01 00:00:00'], ['late-offset-among-days.csv', '2001-01-01']]) {
+    const time = columns(file(name, many((i) => (i === 40_000 ? '0,2001-06-01T01:00:00+02:00' : `${i % 2},${early}`)))).of('x');
+    assert.equal(time.type, 'time', name);
+    assert.equal(time.most, '2001-05-31 23:00:00', name);
+  }
 });
 
 test('read: a column that is empty in the first 40,000 rows and numbers after', () => {

@@ -174,6 +174,7 @@ class DuckDbEngine : public Engine {
     for (ColumnBuilder& builder : builders) {
       if (builder.rounds_whole_numbers()) read->notes.push_back("column '" + builder.name() + "' holds whole numbers beyond 2^53, which are rounded to the nearest that a 64-bit real holds");
       columns.push_back(builder.Finish());
+      if (source->format == Format::kCsv && internal::TurnYearsAfterReading(source, columns.back())) return false;
       ASSAY_TRY_WITH(internal::RefuseInfinityInText(columns.back(), sampled), source->name);
       if (source->format == Format::kCsv) ReadWrittenValues(*source, &columns.back(), &read->notes);
       if (std::optional<table::Column> times = source->format == Format::kJson ? table::TimesFromText(columns.back()) : std::nullopt) {
@@ -206,6 +207,7 @@ class DuckDbEngine : public Engine {
     const auto format = source.date_formats.find(column->name());
     if (format == source.date_formats.end()) return;
     if (const std::optional<std::string> note = internal::UndecidedDateOrder(*column, format->second)) notes->push_back(*note);
+    if (const std::optional<std::string> note = internal::UndecidedYearPlace(*column, format->second)) notes->push_back(*note);
   }
 
   std::string StartStreaming(const std::string& sql, QueryResult* result) {

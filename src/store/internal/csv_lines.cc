@@ -171,6 +171,31 @@ bool HoldsRows(const std::string& file, std::int64_t num_lines, char delimiter) 
   return false;
 }
 
+bool HoldsOffsets(const std::string& file) {
+  std::error_code code;
+  if (!std::filesystem::is_regular_file(file, code)) return false;
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> stream(::gzopen(file.c_str(), "rb"), ::gzclose);
+  if (stream == nullptr) return false;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  constexpr std::size_t kBefore = 16, kChunk = 1 << 20;  // the longest clock that can precede an offset
+  std::string bytes(kBefore, ' ');
+  for (;;) {
+    bytes.resize(kBefore + kChunk);
+    const int read = ::gzread(stream.get(), bytes.data() + kBefore, kChunk);
+    if (read <= 0) return false;
+    bytes.resize(kBefore + static_cast<std::size_t>(read));
+    for (std::size_t i = kBefore; i < bytes.size(); ++i) {
+      if ((bytes[i] != '+' && bytes[i] != '-' && bytes[i] != 'Z') || !digit(bytes[i - 1])) continue;
+      std::size_t end = i;
+      while (end > 3 && digit(bytes[end - 1])) --end;
+      if (bytes[end - 1] != '.') end = i;  // whole seconds or minutes
+      else --end;
+      if (end >= 3 && digit(bytes[end - 1]) && digit(bytes[end - 2]) && bytes[end - 3] == ':') return true;
+    }
+    bytes.erase(0, bytes.size() - kBefore);
+  }
+}
+
 Error RaggedRow(const std::string& file, char delimiter) {
   const Error general{ErrorCode::kInvalidInput, file + ": its rows have different numbers of fields separated by '" + std::string(1, delimiter) + "'; every row needs as many as the header"};
   const Result<std::string> bytes = base::ReadFile(file);

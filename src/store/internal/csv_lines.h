@@ -26,6 +26,9 @@ std::optional<char> DelimiterOf(std::string_view line);
 // Whether among the first lines of a file is one of several fields that is no comment: a header or row, where only titles are due.
 bool HoldsRows(const std::string& file, std::int64_t num_lines, char delimiter);
 
+// Whether somewhere a clock with an offset from UTC may stand ("04:05+02", "04:05:06.5Z"). Cost: the file once, a second per GB.
+bool HoldsOffsets(const std::string& file);
+
 // Names the first line that has another number of fields than the header, or whose double quotes do not close.
 // Lines of one field before the header are titles. Of gzip files only that there is such a line.
 Error RaggedRow(const std::string& file, char delimiter);

@@ -12,4 +12,9 @@ namespace assay::store::internal {
 // where a day beyond 12 decides, or both ways give the same.
 std::optional<std::string> UndecidedDateOrder(const table::Column& times, const std::string& format);
 
+// The same of dates with two-digit years, "%d/%m/%y" or "%y/%m/%d", where no value shows which of day and year stands first.
+std::optional<std::string> UndecidedYearPlace(const table::Column& times, const std::string& format);
+// Read year first, though they may as well stand day first, and there are fewer different days than years: so it is a year that they tell.
+bool RatherDayFirst(const table::Column& times, const std::string& format);
+
 }  // namespace assay::store::internal

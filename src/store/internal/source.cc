@@ -63,11 +63,18 @@ Result<void> RefuseRagged(const std::string& file, const std::vector<std::string
   return delimiter ? Result<void>(RaggedRow(file, *delimiter)) : Result<void>();
 }
 
+// SQL: a text as a time in UTC. Only what follows the minutes can hold an offset.
+std::string TimeOfText(const std::string& text) {
+  const std::string given = "nullif(trim(" + text + "), '')", rest = "substr(" + given + ", 17)";
+  return "CASE WHEN contains(" + rest + ", '+') OR contains(" + rest + ", '-') OR contains(" + rest + ", 'Z') THEN CAST(CAST(" + given + " AS TIMESTAMPTZ) AS TIMESTAMP) ELSE CAST(" + given + " AS TIMESTAMP) END";
+}
+
 struct Dialect {
   std::string delimiter;      // "" when there is none
   std::string skipped_lines;  // before the header
   std::string dates, times;   // their formats
   bool iso_dates() const { return dates.empty() || dates == "%Y-%m-%d"; }
+  bool iso_times() const { return times.empty() || times.starts_with("%Y-%m-%d"); }
 };
 
 Result<Dialect> SniffDialect(duckdb_connection connection, const Source& source) {
@@ -170,6 +177,8 @@ std::string Source::Reader(const std::string& json_options) const {
     for (auto at = types.begin(); at != types.end(); ++at) reader += (at == types.begin() ? "" : ", ") + QuoteLiteral(at->first) + ": " + QuoteLiteral(at->second);
     reader += "}";
   }
+  if (!date_format.empty()) reader += ", dateformat = " + QuoteLiteral(date_format);
+  if (!time_format.empty()) reader += ", timestampformat = " + QuoteLiteral(time_format);
   return reader + ")";
 }
 
@@ -190,14 +199,18 @@ Result<Source> OpenSource(duckdb_connection connection, const std::string& name,
   const Dialect dialect = ASSAY_TRY(SniffDialect(connection, source));
   ASSAY_TRY(RefuseSkippedRows(source.files.front(), dialect));
   ASSAY_TRY(CheckHeader(connection, &source, dialect));
-  // The engine finds types on the first rows and then silently rounds a later 2.5 to a whole number and cuts the time of
-  // day off a later time, so whole numbers are read as reals and dates as times.
+  // The engine finds types on the first rows and then silently rounds a later 2.5 to a whole number, cuts the time of
+  // day off a later time, drops its offset from UTC, and takes whatever is no time for missing where the first ones have
+  // offsets. So whole numbers are read as reals, dates as times, and where offsets may stand times as texts that SelectList casts.
+  std::optional<bool> offsets;
   for (std::size_t i = 0; i < types.size(); ++i) {
     const std::string& column = source.columns[i].column.name;
     if (types[i] == DUCKDB_TYPE_BIGINT) {
       source.types[column] = "DOUBLE";
-    } else if (types[i] == DUCKDB_TYPE_DATE && dialect.iso_dates()) {
-      source.types[column] = "TIMESTAMP";
+    } else if ((types[i] == DUCKDB_TYPE_DATE && dialect.iso_dates()) || (types[i] == DUCKDB_TYPE_TIMESTAMP && dialect.iso_times()) || types[i] == DUCKDB_TYPE_TIMESTAMP_TZ) {
+      if (!offsets) offsets = types[i] == DUCKDB_TYPE_TIMESTAMP_TZ || std::any_of(source.files.begin(), source.files.end(), HoldsOffsets);
+      source.types[column] = *offsets ? "VARCHAR" : "TIMESTAMP";
+      if (*offsets) source.times_as_texts.insert(column);
     } else if (types[i] == DUCKDB_TYPE_DATE || types[i] == DUCKDB_TYPE_TIMESTAMP) {
       source.date_formats[column] = types[i] == DUCKDB_TYPE_DATE ? dialect.dates : dialect.times;
     } else if (types[i] == DUCKDB_TYPE_BOOLEAN) {
@@ -230,6 +243,10 @@ Result<std::string> SelectList(const Source& source, const ReadOptions& options,
     if (!options.columns.empty() && std::find(options.columns.begin(), options.columns.end(), name) == options.columns.end()) continue;
     if (!planned.column.readable) {
       notes->push_back("column '" + name + "' is " + planned.column.type_text + " and was left out; spread it over columns of its own to use it");
+      continue;
+    }
+    if (source.times_as_texts.contains(name)) {
+      select += (select.empty() ? "" : ", ") + TimeOfText(planned.select) + " AS " + QuoteName(name);
       continue;
     }
     const bool as_text = source.format != Format::kCsv && source.types.contains(name);

@@ -22,6 +22,8 @@ struct Source {
   Format format = Format::kCsv;
   TypeOverrides types;
   std::map<std::string, std::string> date_formats;  // of times that are not written year first, by column
+  std::set<std::string> times_as_texts;             // of CSV: cast in the SELECT
+  std::string date_format, time_format;             // of all of them, where the engine's choice was wrong; "" = its choice
   std::int64_t lines_to_skip = 0;  // of CSV: comments above the header that the engine would not skip
   std::set<std::string> settled;  // columns whose type is not questioned again
   std::vector<PlannedColumn> columns;

@@ -26,6 +26,7 @@ Error NoSuchFile(const std::string& source) {
   std::error_code code;
   std::vector<std::string> beside;
   const fs::path path(source);
+  if (fs::is_symlink(path, code)) return {ErrorCode::kNotFound, source + ": is a link to '" + fs::read_symlink(path, code).string() + "', which does not exist"};
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   for (fs::directory_iterator entry(folder, code), end; !code && entry != end && beside.size() < 1000; entry.increment(code)) {
     beside.push_back(entry->path().filename().string());
@@ -115,6 +116,7 @@ Result<std::vector<std::string>> FilesOf(const std::string& source) {
   }
   std::sort(files.begin(), files.end());
   for (const std::string& file : files) {
+    if (!base::IsValidUtf8(file)) return Error{ErrorCode::kInvalidInput, file + ": its name is not UTF-8, which the data engine cannot open; rename the file"};
     if (::access(file.c_str(), R_OK) != 0) return Error{ErrorCode::kIo, file + ": cannot be read: " + std::strerror(errno)};
     if (fs::is_regular_file(file, code) && fs::file_size(file, code) == 0) {
       return Error{ErrorCode::kInvalidInput, file + ": is empty; expected a header line and rows"};

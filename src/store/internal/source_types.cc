@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "store/internal/csv_faults.h"
+#include "store/internal/date_order.h"
 
 namespace assay::store::internal {
 
@@ -38,10 +39,25 @@ bool RetypeQuotedNumbers(Source* source, const std::vector<ColumnBuilder>& build
 }  // namespace
 
 bool WidenAfterFault(Source* source, const std::string& message) {
+  // A cast names no line; the engine's own reading of times does.
+  if (!source->times_as_texts.empty() && message.find("Conversion Error") != std::string::npos && message.find("CSV Error") == std::string::npos) {
+    for (const std::string& column : source->times_as_texts) SetType(source, column, "TIMESTAMP", false);
+    source->times_as_texts.clear();
+    return true;
+  }
   const std::optional<ConversionFault> fault = source->format == Format::kCsv ? ConversionFaultOf(message) : std::nullopt;
   const std::string wider = fault ? WiderType(*fault) : "";
   if (wider.empty()) return false;
   SetType(source, fault->column, wider, false);
+  return true;
+}
+
+bool TurnYearsAfterReading(Source* source, const table::Column& times) {
+  const auto format = source->date_formats.find(times.name());
+  if (format == source->date_formats.end() || !RatherDayFirst(times, format->second)) return false;
+  std::string& written = format->second;
+  std::swap(written[written.find("%y") + 1], written[written.find("%d") + 1]);
+  (written.find("%H") == std::string::npos ? source->date_format : source->time_format) = written;
   return true;
 }
 

@@ -19,6 +19,9 @@ void ReadAsText(Source* source, const std::string& column);
 // those beyond 53 bits only as integers; a column that was empty in the first rows, or whose numbers stand in quotes, may hold nothing but numbers.
 bool RetypeAfterReading(Source* source, const std::vector<ColumnBuilder>& builders);
 
+// True: dates whose first number the engine took for the year ("21/12/31") begin with the day, and `source` is to be read again.
+bool TurnYearsAfterReading(Source* source, const table::Column& times);
+
 // Numbers among which "inf" stands are read as text by the engine; a column of mostly numbers is meant to be one. kInvalidInput with
 // column and row, of the sample where `sampled`.
 Result<void> RefuseInfinityInText(const table::Column& column, bool sampled);
