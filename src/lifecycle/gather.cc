@@ -216,7 +216,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   ASSAY_TRY(RefuseFeaturesBeyondFloat(gathered));
   const bool varied = std::any_of(examples.outcome.begin(), examples.outcome.end(), [&](float v) { return v != examples.outcome[0]; });
   if (!varied && LeastDistinct(examples.task) > 1) {
-    return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has the same value in all " + base::ReadableCount(gathered.data.rows) + " rows; there is nothing to predict"};
+    return Error{ErrorCode::kInvalidInput, "--outcome: '" + problem.outcome + "' has the same value in " + (gathered.data.rows == 1 ? "the only row" : "all " + base::ReadableCount(gathered.data.rows) + " rows") + "; there is nothing to predict"};
   }
   if (examples.task == Task::kBinary) NamePositiveClass(examples, &gathered.data.notes);
   if (!problem.time.empty()) {

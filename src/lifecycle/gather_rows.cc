@@ -11,14 +11,23 @@ namespace {
 using table::Column;
 using table::Table;
 
+// A condition per row, NaN where it is unknown. `where` names the flag or key in errors.
+Result<std::vector<double>> Condition(const std::string& text, const std::string& where, const Table& table, const RunContext& context) {
+  const Column column = ASSAY_TRY(expression::EvaluateText(text, where, table, "condition", context));
+  if (column.type() != table::ColumnType::kBoolean && column.type() != table::ColumnType::kNumber) {
+    return Error{ErrorCode::kInvalidInput, where + ": '" + text + "' is a " + table::ColumnTypeName(column.type()) + "; expected a condition, such as x > 1 or city = 'Berlin'"};
+  }
+  std::vector<double> values(static_cast<std::size_t>(column.num_rows()));
+  column.CopyNumbers(0, values);
+  return values;
+}
+
 // 1 where a row is left out by one of the named exclusions (empty: there are none); a row counts under the first that names it.
 Result<std::vector<std::uint8_t>> ExcludedRows(const Problem& problem, const Table& table, const RunContext& context, std::vector<std::string>* notes) {
   if (problem.exclusions.empty()) return std::vector<std::uint8_t>{};
   std::vector<std::uint8_t> excluded(static_cast<std::size_t>(table.num_rows()), 0);
-  std::vector<double> named(excluded.size());
   for (const Exclusion& exclusion : problem.exclusions) {
-    const Column rows = ASSAY_TRY(expression::EvaluateText(exclusion.rows, "data.exclusions: '" + exclusion.reason + "'", table, "excluded", context));
-    rows.CopyNumbers(0, named);
+    const std::vector<double> named = ASSAY_TRY(Condition(exclusion.rows, "data.exclusions: '" + exclusion.reason + "'", table, context));
     std::int64_t count = 0;
     for (std::size_t i = 0; i < excluded.size(); ++i) {
       if (excluded[i] == 1 || std::isnan(named[i]) || named[i] == 0) continue;
@@ -35,11 +44,7 @@ Result<std::vector<std::uint8_t>> ExcludedRows(const Problem& problem, const Tab
 Result<void> KeepRows(const Problem& problem, const std::vector<double>& outcome, const std::optional<Column>& query, const Table& table, const RunContext& context, Gathered* gathered) {
   const auto all_rows = static_cast<std::size_t>(table.num_rows());
   std::vector<double> keep;  // empty: all
-  if (!problem.where.empty()) {
-    keep.resize(all_rows);
-    const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", table, "where", context));
-    where.CopyNumbers(0, keep);
-  }
+  if (!problem.where.empty()) keep = ASSAY_TRY(Condition(problem.where, "--where", table, context));
   const std::vector<std::uint8_t> excluded_rows = ASSAY_TRY(ExcludedRows(problem, table, context, &gathered->data.notes));
   std::int64_t not_kept = 0;
   gathered->source_rows.reserve(all_rows);
