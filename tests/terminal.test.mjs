@@ -24,6 +24,17 @@ const run = (args, environment = {}) => {
 };
 const problem = [file, '--outcome', 'late = 1', '--time', 'day', '--quiet'];
 
+test('values and names of the data command no terminal', () => {
+  const wild = join(folder, 'wild.csv');
+  writeFileSync(wild, `late,"a\u001b[31mb"\n${Array.from({ length: 200 }, (_, i) => `${i % 2},\u001b]0;title\u0007\u001b[31m${i % 5}`).join('\n')}\n`);
+  const text = run(['understand', wild, '--outcome', 'late = 1', '--quiet']);
+  assert.ok(text.includes('title'), text);
+  assert.doesNotMatch(text, /\u001b|\u0007/);
+  const refused = spawnSync(program, ['understand', wild, '--outcome', 'lat = 1'], { encoding: 'utf8' });
+  assert.equal(refused.status, 2);
+  assert.doesNotMatch(refused.stderr, /\u001b/);
+});
+
 for (const command of ['understand', 'feasibility', 'train']) {
   test(`${command}: fits 80 and 120 columns, has no colour away from a terminal, says what to do next`, () => {
     // Where nothing says how wide a terminal is, 80.

@@ -226,6 +226,17 @@ std::string DidYouMean(std::string_view name, std::span<const std::string> candi
   return text + "?";
 }
 
+std::string WithoutControls(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) clean += "\xEF\xBF\xBD";
+    else clean += c;
+  }
+  return clean;
+}
+
 bool IsAmong(std::span<const std::string> names, std::string_view name) {
   const std::string wanted = Lowercase(name);
   return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return Lowercase(n) == wanted; });

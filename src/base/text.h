@@ -39,6 +39,8 @@ std::string ShellWord(std::string_view word);
 
 std::string Join(std::span<const std::string> parts, std::string_view separator);
 std::string_view Trim(std::string_view text);
+// Control characters but line ends and tabs as "\xEF\xBF\xBD" (U+FFFD), for what a terminal prints or a file is named.
+std::string WithoutControls(std::string_view text);
 // Of letters of A to Z, and of the Latin, Greek and Cyrillic ones beyond them whose two cases are as long in UTF-8.
 std::string Lowercase(std::string_view text);
 bool IsValidUtf8(std::string_view bytes);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/text.h"
 #include "cli/terminal.h"
 
 namespace assay::cli {
@@ -54,11 +55,11 @@ void ProgressBar::Draw(std::int64_t done, std::int64_t total, Clock::time_point 
   if (terminal_) {
     // Asked each time, so that a resized window has the right line from the next one on.
     const int columns = ColumnsOfTerminal(STDERR_FILENO);
-    std::fprintf(stderr, "\r\x1b[K%s", ProgressLine(step_, total > 0 ? share : -1, left, columns > 0 ? columns : 80).c_str());
+    std::fprintf(stderr, "\r\x1b[K%s", ProgressLine(base::WithoutControls(step_), total > 0 ? share : -1, left, columns > 0 ? columns : 80).c_str());
     std::fflush(stderr);
     drawn_ = true;
   } else {
-    std::string line = step_;
+    std::string line = base::WithoutControls(step_);
     if (total > 0) line += ": " + std::to_string(std::lround(100 * share)) + " %";
     std::fprintf(stderr, "%s%s\n", line.c_str(), left.empty() ? "" : (", " + left).c_str());
   }

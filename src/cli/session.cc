@@ -104,10 +104,10 @@ int Session::RunBody() {
   if (result && printed) return *result;
   const Error& error = result ? printed.error() : result.error();
   if (error.code == ErrorCode::kCancelled) {
-    std::fprintf(stderr, "assay: %s. Nothing half-written was left behind; the same command starts it again.\n", error.message.c_str());
+    std::fprintf(stderr, "assay: %s. Nothing half-written was left behind; the same command starts it again.\n", base::WithoutControls(error.message).c_str());
     return 128 + interrupted_by;
   }
-  std::fprintf(stderr, "assay: %s\n", error.message.c_str());
+  std::fprintf(stderr, "assay: %s\n", base::WithoutControls(error.message).c_str());
   return base::ExitCode(error.code);
 }
 
@@ -126,7 +126,7 @@ evidence::Timing Session::timing() const {
 void Session::Say(const std::string& line) {
   if (quiet_) return;
   if (progress_) progress_->Clear();
-  std::fprintf(stderr, "assay: %s\n", line.c_str());
+  std::fprintf(stderr, "assay: %s\n", base::WithoutControls(line).c_str());
 }
 
 void Session::PrintJson(const Json& json) {

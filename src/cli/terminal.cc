@@ -29,6 +29,26 @@ const char* CodeOf(Style style) {
   return "";
 }
 
+constexpr std::string_view kUnpainted = "\x1b[0m";
+
+// Values of the data may hold control characters and whole commands to a terminal: only our own paint passes.
+std::string Printable(std::string_view text, bool coloured) {
+  std::string printable;
+  std::size_t begin = 0;
+  for (std::size_t i = text.find('\x1b'); coloured && i != std::string_view::npos; i = text.find('\x1b', i + 1)) {
+    const auto stands_here = [&](std::string_view code) { return !code.empty() && text.substr(i).starts_with(code); };
+    std::string_view code = stands_here(kUnpainted) ? kUnpainted : "";
+    for (const Style style : {Style::kBold, Style::kDim, Style::kGood, Style::kBad, Style::kWarn, Style::kTitle}) {
+      if (stands_here(CodeOf(style))) code = CodeOf(style);
+    }
+    if (code.empty()) continue;
+    printable += base::WithoutControls(text.substr(begin, i - begin));
+    printable += code;
+    begin = i + code.size();
+  }
+  return printable + base::WithoutControls(text.substr(begin));
+}
+
 // Code point at text[*i]; advances *i. Broken bytes count as one.
 std::uint32_t NextPoint(std::string_view text, std::size_t* i) {
   const auto lead = static_cast<unsigned char>(text[*i]);
@@ -194,11 +214,11 @@ Terminal::Terminal() {
 
 std::string Terminal::Paint(std::string_view text, Style style) const {
   if (!coloured_ || style == Style::kPlain) return std::string(text);
-  return CodeOf(style) + std::string(text) + "\x1b[0m";
+  return CodeOf(style) + std::string(text) + std::string(kUnpainted);
 }
 
 void Terminal::Line(std::string_view text) {
-  WriteOutput(text);
+  WriteOutput(Printable(text, coloured_));
   WriteOutput("\n");
 }
 
