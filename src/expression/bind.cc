@@ -246,6 +246,9 @@ class Binder {
     // Values stand at 1, 3, 5, ... and the else value is last; it is checked against the first
     // value.
     Node& otherwise = node->children.back();
+    for (std::size_t i = 1; otherwise.type == ValueType::kTime && i + 1 < node->children.size(); i += 2) {
+      if (node->children[i].op == Op::kText) ASSAY_TRY(ToTime(&node->children[i]));
+    }
     ValueType common = ASSAY_TRY(CommonType(node, 1, 2));
     if (otherwise.type == ValueType::kNull) return common;
     if (common == ValueType::kNull) return otherwise.type;

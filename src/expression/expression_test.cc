@@ -37,6 +37,7 @@ TEST(Expression, EvaluatesOnColumns) {
       {"x is null or b", {"true", "false", "true", "true"}},
       {"not (x > 0 and b)", {"false", "true", "", "true"}},
       {"x between -3 and 0.5", {"false", "true", "", "true"}},
+      {"case when x > 0 then '2020-01-01' else t end < '2000-01-01'", {"false", "false", "", "true"}},
       {"case when x > 0 then 'up' when x < 0 then 'down' end", {"up", "", "", "down"}},
       {"greatest(x, 0.5)", {"1", "0.5", "0.5", "0.5"}},
       {"year(t)", {"1970", "2001", "", "1969"}},
