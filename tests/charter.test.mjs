@@ -119,6 +119,8 @@ const findings = [
   ['a column said to be known that is derived from the outcome', add('[[data.derived]]\nname = "kept"\nexpression = "1 - returned"\n[[data.columns]]\nname = "kept"\nunit = "count"\nknown = "before"\n'), 'known_too_late', 'contradicted', 'data.columns[kept].known', "derived from 'returned'"],
   ['a rule over a time of day that is not known', (charter) => change('time = "ordered_at"', 'time = "ordered_at"\ntime_of_day_known = false')(charter) + '[[baselines.rules]]\nname = "r"\nexpression = "hour(ordered_at) > 12"\n', 'known_too_late', 'contradicted', 'baselines.rules[r].expression', "the time of day in 'ordered_at'"],
   ['a rule over what is known too late', add('[[baselines.rules]]\nname = "r"\nexpression = "refund > 0"\n'), 'known_too_late', 'contradicted', 'baselines.rules[r].expression', "'refund'"],
+  ['an objective whose name is too long for a folder', change('name = "returned"\noutcome', `name = "${'n'.repeat(260)}"\noutcome`), 'bad_name', 'contradicted', `objectives[${'n'.repeat(260)}].name`, 'longer than 100 bytes'],
+  ['an objective whose name holds a line end', change('name = "returned"\noutcome', 'name = "re\\nturned"\noutcome'), 'bad_name', 'contradicted', 'objectives[re\nturned].name', 'control character'],
   ['a cost that earns', add('[value]\nfalse_positive = 3\n'), 'impossible_value', 'contradicted', 'value.false_positive', 'negative'],
   ['a target beyond the metric', change('outcome = "returned = 1"', 'outcome = "returned = 1"\ntarget = 1.5'), 'impossible_value', 'contradicted', 'objectives[returned].target', 'at most 1'],
   ['a goal below its metric', change('outcome = "returned = 1"', 'outcome = "returned = 1"\nmetric = "auc"\ntarget = -0.5'), 'impossible_value', 'contradicted', 'objectives[returned].target', 'at least 0'],
@@ -258,6 +260,19 @@ test('the position of a broken expression is a column of the file', () => {
   const { report } = check(base.replace('outcome = "returned = 1"', 'outcome = "returned = 1 )"'));
   const finding = report.findings.find((f) => f.kind === 'broken_expression');
   assert.equal(finding.column, 'outcome = "returned = 1 '.length + 1);
+  const columnOf = (outcome) => check(base.replace('outcome = "returned = 1"', outcome)).report.findings.find((f) => f.kind === 'broken_expression').column;
+  assert.equal(columnOf('outcome = "   returned > > 1"'), 'outcome = "   returned > '.length + 1);
+  assert.equal(columnOf('outcome = "\\"returned\\" > > 1"'), 'outcome = '.length + 1, 'where the file writes it with escapes, its beginning');
+});
+
+test('an outcome that cannot be analysed is told beside a fault that has nothing to do with it', () => {
+  const { report } = check(base.replace('outcome = "returned = 1"', 'outcome = "amount > -1"') + '[value]\nfalse_positive = 3\n');
+  assert.deepEqual(report.findings.filter((f) => f.status === 'contradicted').map((f) => `${f.kind} ${f.key}`).sort(), ['impossible_value value.false_positive', 'objective_unusable objectives[returned].outcome']);
+});
+
+test('an own rule may give a text, whose groups are the rule', () => {
+  const rule = '[[baselines.rules]]\nname = "by region"\nexpression = "case when region = \'north\' then \'often\' else \'seldom\' end"\n';
+  assert.deepEqual(check(base + rule).report.findings.filter((f) => f.key.startsWith('baselines')), []);
 });
 
 test('the problem is printed as a tree, with shares', () => {

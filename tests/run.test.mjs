@@ -117,6 +117,15 @@ test('all steps in order; a valid report; evidence in the ledger', () => {
   assert.equal(reference.ledger.head, records.at(-1).hash);
 });
 
+test('the board says the weights that people gave', () => {
+  const path = project(two);
+  const text = readFileSync(join(path, 'assay.toml'), 'utf8').replace('outcome = "y = 1"', 'outcome = "y = 1"\nweight = 0.6').replace('outcome = "z"', 'outcome = "z"\nweight = 0.4');
+  writeFileSync(join(path, 'assay.toml'), text);
+  const run = json('run', path, '--repeats', '0');
+  const objectives = run.board.find((q) => q.question === 'Which objectives?');
+  assert.equal(objectives.answer, 'first (weight 0.6), second (weight 0.4)');
+});
+
 test('what one objective predicts is no feature of another', () => {
   assert.deepEqual(reference.feasibility.map((f) => f.features), [['coin', 'x', 'colour'], ['coin', 'x', 'colour']]);
   const left_out = (f) => f.items.find((i) => i.id === 'leakage').findings.filter((one) => one.kind === 'known_after').map((one) => one.message);

@@ -41,14 +41,12 @@ void AddObjectives(const CheckReport& check, std::vector<BoardQuestion>* board) 
   if (FindJudgement(check, "objectives") == nullptr) return;
   std::vector<std::string> weighted;
   bool any = false;
-  for (std::size_t i = 0;; ++i) {
-    const std::string key = "objectives[" + std::to_string(i) + "].";
-    const FieldJudgement* name = FindJudgement(check, key + "name");
-    if (name == nullptr) break;
-    const FieldJudgement* weight = FindJudgement(check, key + "weight");
+  for (const FieldJudgement& name : check.fields) {
+    if (!name.key.starts_with("objectives[") || !name.key.ends_with("].name")) continue;
+    const FieldJudgement* weight = FindJudgement(check, name.key.substr(0, name.key.size() - 4) + "weight");
     const bool given = weight != nullptr && !weight->answer.empty();
     any = any || given;
-    weighted.push_back(name->answer + (given ? " (weight " + weight->answer + ")" : ""));
+    weighted.push_back(name.answer + (given ? " (weight " + weight->answer + ")" : ""));
   }
   if (any) board->back().answer = base::Join(weighted, ", ");
 }

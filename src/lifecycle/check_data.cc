@@ -1,6 +1,7 @@
 // The data brought as far as the charter allows, and every EXPR held against it.
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <numeric>
 #include <utility>
 
@@ -16,11 +17,16 @@ namespace {
 
 std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-// The column of the file that an error inside an EXPR points to: the answer's opening quote, then "(position N)".
-int FileColumn(const Place& place, const std::string& message) {
+// The column of the file that an error inside an EXPR points to, by the error's "(position N)"; that of the answer where the file
+// writes the EXPR otherwise (escapes, several lines).
+int FileColumn(const Place& place, const std::string& text, const std::string& message, const std::string& charter_file) {
   const std::size_t at = message.rfind("(position ");
   if (at == std::string::npos || place.column == 0) return place.column;
-  return place.column + std::atoi(message.c_str() + at + 10);
+  std::ifstream file(charter_file);
+  std::string line;
+  for (std::int64_t i = 0; i < place.line && std::getline(file, line); ++i) continue;
+  const std::size_t begin = line.find(text, static_cast<std::size_t>(place.column));
+  return begin == std::string::npos ? place.column : static_cast<int>(begin) + std::atoi(message.c_str() + at + 10);
 }
 
 const char* WantedName(Wanted wanted) {
@@ -28,6 +34,7 @@ const char* WantedName(Wanted wanted) {
     case Wanted::kCondition: return "a condition (true or false)";
     case Wanted::kTime: return "a time";
     case Wanted::kNumber: return "a number or a condition";
+    case Wanted::kRule: return "a condition, a text or a number";
     case Wanted::kAnything: break;
   }
   return "a value";
@@ -38,6 +45,7 @@ bool Fits(table::ColumnType type, Wanted wanted) {
     case Wanted::kCondition:
     case Wanted::kNumber: return type == table::ColumnType::kBoolean || type == table::ColumnType::kNumber;
     case Wanted::kTime: return type == table::ColumnType::kTime;
+    case Wanted::kRule: return type != table::ColumnType::kTime;
     case Wanted::kAnything: break;
   }
   return true;
@@ -109,7 +117,9 @@ void CheckFeatures(CheckState& state, const Record& objective, std::size_t index
 void GatherObjectives(CheckState& state) {
   const std::vector<Record>& records = state.charter().list("objectives");
   for (std::size_t i = 0; i < records.size(); ++i) {
-    if (records[i].text("name").find('/') != std::string::npos) state.Find("bad_name", FieldStatus::kContradicted, PlaceOf("objectives", records[i], "name", i), "the objective's name '" + records[i].text("name") + "' holds a '/'; it becomes a folder", "", "Name it without '/'.");
+    const std::string name = records[i].text("name");
+    const std::string fault = name.empty() ? "" : FaultOfFolderName(name);  // that it is missing is told where fields are judged
+    if (!fault.empty()) state.Find("bad_name", FieldStatus::kContradicted, PlaceOf("objectives", records[i], "name", i), "the objective's name '" + name + "' " + fault + "; it becomes a folder", "", "Give it a short name of letters, digits and blanks.");
   }
   // Names that no run takes are told above and in CheckNames; what the objectives say is looked at all the same.
   std::vector<Objective> objectives;
@@ -140,7 +150,10 @@ void GatherObjectives(CheckState& state) {
     }
     // What the single EXPRs do not show by themselves: one class, a task that does not fit, no row left.
     const std::string message = FirstLine(gathered.error().message);
-    const bool told = std::any_of(state.report->findings.begin(), state.report->findings.end(), [](const CheckFinding& f) { return f.status == FieldStatus::kContradicted; });
+    const std::string own = PlaceOf("objectives", records[i], "", i).key;
+    const bool told = std::any_of(state.report->findings.begin(), state.report->findings.end(), [&](const CheckFinding& f) {
+      return f.status == FieldStatus::kContradicted && (f.key.starts_with(own) || f.key.starts_with("data.") || f.key.starts_with("baselines."));
+    });
     if (!told) state.Find("objective_unusable", FieldStatus::kContradicted, PlaceOf("objectives", records[i], "outcome", i), "objective '" + records[i].text("name") + "' cannot be analysed", message, "Mend the outcome, the task or the row filter.");
   }
 }
@@ -160,7 +173,7 @@ std::optional<table::Column> EvaluateField(CheckState& state, const std::string&
   const Result<expression::Expression> parsed = expression::Expression::Parse(text);
   if (!parsed) {
     const std::string message = FirstLine(parsed.error().message);
-    place.column = FileColumn(place, message);
+    place.column = FileColumn(place, text, message, state.charter().path());
     state.Find("broken_expression", FieldStatus::kContradicted, place, "'" + place.key + "' cannot be read: " + message, "", "Mend the expression '" + text + "' (docs/expressions.md).");
     return std::nullopt;
   }
@@ -182,7 +195,7 @@ std::optional<table::Column> EvaluateField(CheckState& state, const std::string&
   const Result<expression::BoundExpression> bound = expression::BoundExpression::Bind(*parsed, state.table->schema());
   if (!bound) {
     const std::string message = FirstLine(bound.error().message);
-    place.column = FileColumn(place, message);
+    place.column = FileColumn(place, text, message, state.charter().path());
     state.Find("broken_expression", FieldStatus::kContradicted, place, "'" + place.key + "' does not fit the data: " + message, "", "Mend the expression '" + text + "' (docs/expressions.md).");
     return std::nullopt;
   }
@@ -221,8 +234,9 @@ void CheckExpressions(CheckState& state) {
     const std::vector<Record>& records = state.charter().list(section);
     for (std::size_t i = 0; i < records.size(); ++i) body(records[i], i);
   };
+  const bool ranking = state.charter().section("data").has("query");  // there a rule is a score
   each("guardrails", [&](const Record& record, std::size_t i) { EvaluateField(state, "guardrails", record, "expression", i, Wanted::kNumber); });
-  each("baselines.rules", [&](const Record& record, std::size_t i) { EvaluateField(state, "baselines.rules", record, "expression", i, Wanted::kNumber); });
+  each("baselines.rules", [&](const Record& record, std::size_t i) { EvaluateField(state, "baselines.rules", record, "expression", i, ranking ? Wanted::kNumber : Wanted::kRule); });
   each("problem.parts", [&](const Record& record, std::size_t i) {
     const std::optional<table::Column> where = EvaluateField(state, "problem.parts", record, "where", i, Wanted::kCondition);
     if (!where) return;

@@ -10,6 +10,10 @@ namespace assay::lifecycle::internal {
 namespace {
 
 std::string Units(double units) { return base::ReadableCount(static_cast<std::int64_t>(std::min(1e18, std::ceil(units - 1e-9)))); }
+std::string Days(double days) {
+  const std::string count = Units(days);
+  return count + (count == "1" ? " day" : " days");
+}
 
 }  // namespace
 
@@ -54,12 +58,12 @@ void CheckProof(CheckState& state) {
   const Result<double> visible = mean ? stats::EffectOfMeans(deviation, power.units_available, options) : stats::EffectOfShares(baseline, effect, power.units_available, options);
   if (visible) power.visible_effect = *visible;
   if (power.units_available >= *needed) {
-    state.Confirm("proof.days", "enough: " + Units(power.days_needed) + " days would do; the power is " + base::ReadableShare(power.power));
+    state.Confirm("proof.days", "enough: " + Days(power.days_needed) + " would do; the power is " + base::ReadableShare(power.power));
     return;
   }
   state.Find("no_power", FieldStatus::kContradicted, place("days"), "the test would not show an effect of " + base::ReadableNumber(effect) + ": its power is " + (reached ? base::ReadableShare(*reached) : "nil") + ", wanted are " + base::ReadableShare(options.power),
-             "it needs " + Units(*needed) + " units per variant and gets " + Units(power.units_available) + " in " + base::ReadableNumber(days) + " days" + (visible ? "; the smallest effect it would show is " + base::ReadableNumber(*visible, 2) : ""),
-             "Run it for " + Units(power.days_needed) + " days, let more units take part, or accept that smaller effects stay unseen.");
+             "it needs " + Units(*needed) + " units per variant and gets " + Units(power.units_available) + " in " + base::ReadableNumber(days) + (days == 1 ? " day" : " days") + (visible ? "; the smallest effect it would show is " + base::ReadableNumber(*visible, 2) : ""),
+             "Run it for " + Days(power.days_needed) + ", let more units take part, or accept that smaller effects stay unseen.");
 }
 
 }  // namespace assay::lifecycle::internal

@@ -113,13 +113,24 @@ Result<Objective> ObjectiveOf(const Project& project, const Record& record) {
   return objective;
 }
 
+std::string FaultOfFolderName(const std::string& name) {
+  constexpr std::size_t kLongest = 100;
+  if (name.empty()) return "is empty";
+  if (name == "." || name == "..") return "stands for another folder";
+  if (name.find('/') != std::string::npos) return "holds a '/'";
+  if (name.size() > kLongest) return "is longer than " + std::to_string(kLongest) + " bytes";
+  if (std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; })) return "holds a line end or another control character";
+  return "";
+}
+
 Result<std::vector<Objective>> ObjectivesOf(const Project& project) {
   std::vector<Objective> objectives;
   for (const Record& record : project.charter.list("objectives")) {
     const std::string name = record.text("name");
-    if (name.empty() || name.find('/') != std::string::npos) return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": an objective needs a name without '/'"};
+    const std::string where = project.charter.path() + ": line " + std::to_string(record.line) + ": ";
+    if (const std::string fault = FaultOfFolderName(name); !fault.empty()) return Error{ErrorCode::kInvalidInput, where + "the objective's name '" + base::WithoutControls(name) + "' " + fault + "; it becomes a folder: give it another one"};
     const bool again = std::any_of(objectives.begin(), objectives.end(), [&](const Objective& o) { return o.name == name; });
-    if (again || name == "." || name == "..") return Error{ErrorCode::kInvalidInput, project.charter.path() + ": line " + std::to_string(record.line) + ": the objective's name '" + name + "' is " + (again ? "taken" : "not allowed") + "; give it another one"};
+    if (again) return Error{ErrorCode::kInvalidInput, where + "the objective's name '" + name + "' is taken; give it another one"};
     Objective objective = ASSAY_TRY(ObjectiveOf(project, record));
     ASSAY_TRY_WITH(RefuseNameClashes(objective.train), project.charter.path());
     objectives.push_back(std::move(objective));

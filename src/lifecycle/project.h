@@ -28,6 +28,8 @@ struct Objective {
   Problem problem;
   TrainOptions train;
 };
+// What keeps a name from being that of a folder, "holds a '/'"; "" when nothing does.
+std::string FaultOfFolderName(const std::string& name);
 // One per [[objectives]]; kInvalidInput when there is none or an answer is missing that no analysis can do without.
 // data.source is relative to the charter's folder.
 Result<std::vector<Objective>> ObjectivesOf(const Project& project);

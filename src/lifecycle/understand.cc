@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 #include <cmath>
+#include <numeric>
 
 #include "base/step_clock.h"
 #include "base/text.h"
@@ -139,6 +140,7 @@ std::string Summarise(const evidence::UnderstandReport& report, const learn::Exa
   else if (rate) text += NamesItsPositive(examples.classes) ? "true in " : "'" + examples.classes[1] + "' in ";
   text += ends.value + (rate ? " %" : " on average");
   if (interval) text += " (95 % interval " + ends.low + " to " + ends.high + (rate ? " %, " : ", ") + report.unit_of_dependence + ")";
+  else if (!mean.reason.empty()) text += " (no interval: " + mean.reason + ")";
   text += ". ";
   if (report.over_time.reason.empty()) {
     const std::size_t changes = report.over_time.changes.size();
@@ -176,7 +178,10 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
   ASSAY_TRY(stopped());
   {
     const base::ScopedStep step(context, "outcome over time");
-    report.outcome_mean = ToEstimate(MeanOutcome(examples.task, OutcomeNumbers(examples), dependence.Clusters()));
+    const std::vector<double> outcome = OutcomeNumbers(examples);
+    report.outcome_mean = ToEstimate(MeanOutcome(examples.task, outcome, dependence.Clusters()));
+    // Of one unit there is no interval, but there is a mean.
+    if (std::isnan(report.outcome_mean.value)) report.outcome_mean.value = std::accumulate(outcome.begin(), outcome.end(), 0.0) / static_cast<double>(outcome.size());
     report.over_time = OutcomeSeries(examples, dependence, context);
     report.seasons = FindSeasons(examples, dependence, report.over_time, context);
     report.label_delay = FindLabelDelay(gathered, dependence);

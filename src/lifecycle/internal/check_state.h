@@ -43,7 +43,7 @@ struct CheckState {
   void Confirm(const std::string& key, std::string note);
 };
 
-enum class Wanted { kAnything, kCondition, kTime, kNumber };
+enum class Wanted { kAnything, kCondition, kTime, kNumber, kRule };
 // Evaluates an EXPR of the charter on the table; a broken one, unknown columns or a wrong type become a finding.
 // Nothing without data (then it is only parsed), or when a finding was made. `missing_column`: kind and status for an EXPR
 // over columns that do not exist.
