@@ -118,6 +118,39 @@ TEST(Learners, OneUnitIsFittedWithoutFoldsAndSaysSo) {
   }
 }
 
+// One class is independent of everything; which of the two others it is depends on the category. With more classes than categories, and fewer.
+TEST(Learners, ARuleOnCategoriesDoesNotHangOnTheOrderOfTheClasses) {
+  struct Case {
+    std::size_t categories, classes;
+  };
+  for (const Case& c : {Case{40, 3}, Case{4, 7}}) {
+    std::vector<std::size_t> order(c.classes);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    double first = std::nan("");
+    for (std::size_t turn = 0; turn < c.classes; ++turn, std::rotate(order.begin(), order.begin() + 1, order.end())) {
+      base::RandomStream random(5, "classes");
+      Examples examples;
+      examples.task = Task::kMulticlass;
+      std::vector<std::uint32_t> category;
+      std::vector<std::string> names;
+      for (std::size_t v = 0; v < c.categories; ++v) names.push_back("g" + std::to_string(v));
+      for (std::size_t v = 0; v < c.classes; ++v) examples.classes.emplace_back(1, static_cast<char>('a' + v));
+      for (int i = 0; i < 4000; ++i) {
+        category.push_back(static_cast<std::uint32_t>(random.Below(c.categories)));
+        const bool high = category.back() * 7 % 10 < 4 || category.back() == 2;
+        const std::size_t truth = random.Uniform() < 0.2 ? random.Below(c.classes - 2) : c.classes - 2 + ((random.Uniform() < 0.95) == high ? 0 : 1);
+        examples.outcome.push_back(static_cast<float>(order[truth]));
+      }
+      examples.table = std::make_shared<const table::Table>(*table::Table::Create({Column::Categories("g", category, names)}));
+      examples.features = {{0, "g", "g"}};
+      const double skill = SkillOf(RungKind::kRule, examples);
+      if (turn == 0) first = skill;
+      EXPECT_GT(skill, 0.25) << c.classes << " classes, turn " << turn;
+      EXPECT_NEAR(skill, first, 1e-9) << c.classes << " classes, turn " << turn;
+    }
+  }
+}
+
 TEST(Learners, ARuleFindsAClearThresholdInFewRows) {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const double skill = SkillOf(RungKind::kRule, PlantedExamples(Truth::kThreshold, Task::kBinary, 80, seed));

@@ -1,4 +1,9 @@
 // Features in at most 128 bins.
+//
+// Categories stand in the order of their smoothed outcomes; of several classes, in that of their shares' scores on the first
+// principal component (Coppersmith, Hong, Hosking 1999, doi:10.1023/A:1009869804967), which no order of the classes changes.
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -42,28 +47,68 @@ BinnedFeature BinNumbers(const table::Column& column, std::span<const std::uint3
   return binned;
 }
 
+// A row per category: its scores on the first principal component of these rows, each weighted by `count`.
+std::vector<double> PrincipalScores(Eigen::MatrixXd shares, const Eigen::VectorXd& count) {
+  const Eigen::RowVectorXd mean = count.transpose() * shares / count.sum();
+  shares.rowwise() -= mean;
+  const Eigen::MatrixXd weighted = count.cwiseSqrt().asDiagonal() * shares;
+  // The smaller of the two products has the same first component.
+  const bool by_category = shares.rows() < shares.cols();
+  const Eigen::MatrixXd product = by_category ? Eigen::MatrixXd(weighted * weighted.transpose()) : Eigen::MatrixXd(weighted.transpose() * weighted);
+  const Eigen::VectorXd last = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(product).eigenvectors().rightCols(1);
+  const Eigen::VectorXd scores = shares * (by_category ? Eigen::VectorXd(weighted.transpose() * last) : last);
+  // A component has no sign of its own.
+  Eigen::Index furthest = 0;
+  scores.cwiseAbs().maxCoeff(&furthest);
+  const double sign = scores[furthest] < 0 ? -1 : 1;
+  std::vector<double> signed_scores;
+  for (const double score : scores) signed_scores.push_back(sign * score);
+  return signed_scores;
+}
+
+// By which categories are ordered. `sums`: k per category, of the targets.
+std::vector<double> Scores(const std::vector<double>& count, const std::vector<double>& sums, const std::vector<double>& prior) {
+  const std::size_t k = prior.size();
+  const auto smoothed = [&](std::size_t c, std::size_t o) { return (sums[c * k + o] + 20 * prior[o]) / (count[c] + 20); };
+  if (k > 1 && !count.empty()) {
+    Eigen::MatrixXd shares(static_cast<Eigen::Index>(count.size()), static_cast<Eigen::Index>(k));
+    for (std::size_t c = 0; c < count.size(); ++c) {
+      for (std::size_t o = 0; o < k; ++o) shares(static_cast<Eigen::Index>(c), static_cast<Eigen::Index>(o)) = smoothed(c, o);
+    }
+    return PrincipalScores(std::move(shares), Eigen::Map<const Eigen::VectorXd>(count.data(), static_cast<Eigen::Index>(count.size())));
+  }
+  std::vector<double> scores;
+  for (std::size_t c = 0; c < count.size(); ++c) scores.push_back(smoothed(c, 0));
+  return scores;
+}
+
 BinnedFeature BinCategories(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k, double least_category_rows) {
   BinnedFeature binned;
   const std::size_t size = column.dictionary().size();
-  std::vector<double> count(size, 0), sum(size, 0);
-  double total = 0;
-  // Categories are ordered by their mean of the first target.
+  std::vector<double> count(size, 0), prior(k, 0);
   ForEachCode(column, rows, [&](std::size_t i, std::uint32_t code) {
-    total += target[i * k];
-    if (code == table::kMissingCode) return;
-    count[code] += 1;
-    sum[code] += target[i * k];
+    for (std::size_t o = 0; o < k; ++o) prior[o] += target[i * k + o];
+    if (code != table::kMissingCode) count[code] += 1;
   });
-  const double prior = total / static_cast<double>(rows.size());
-  std::vector<std::uint32_t> order;
+  for (double& p : prior) p /= static_cast<double>(rows.size());
+  std::vector<std::uint32_t> kept, place(size, table::kMissingCode);
+  std::vector<double> kept_count;
   double known = 0;
   for (std::uint32_t c = 0; c < size; ++c) {
     if (count[c] < least_category_rows) continue;
-    order.push_back(c);
+    place[c] = static_cast<std::uint32_t>(kept.size());
+    kept.push_back(c);
+    kept_count.push_back(count[c]);
     known += count[c];
   }
-  const auto share = [&](std::uint32_t c) { return (sum[c] + 20 * prior) / (count[c] + 20); };
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return share(a) < share(b); });
+  std::vector<double> sums(kept.size() * k, 0);
+  ForEachCode(column, rows, [&](std::size_t i, std::uint32_t code) {
+    if (code == table::kMissingCode || place[code] == table::kMissingCode) return;
+    for (std::size_t o = 0; o < k; ++o) sums[place[code] * k + o] += target[i * k + o];
+  });
+  const std::vector<double> score = Scores(kept_count, sums, prior);
+  std::vector<std::uint32_t> order = kept;
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return score[place[a]] < score[place[b]]; });
   // Neighbours share a bin so that bins hold about equal numbers of rows.
   std::vector<std::uint8_t> bin_of(size, 0);
   double filled = 0;

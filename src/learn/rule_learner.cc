@@ -1,8 +1,8 @@
 // The best rule of depth at most 3: a small tree that a person can read and write into any system.
 //
 // Grown greedily by the reduction of squared error (for 0/1 outcomes: the Gini index; Breiman et al. 1984) over at most 128
-// bins per feature; categories are ordered by their smoothed outcome, which makes the best split in two one of order
-// (Fisher 1958). How deep it goes, and whether it keeps splits that chance could have found, is chosen by validation folds inside the
+// bins per feature; categories are ordered by their smoothed outcome, which makes the best split in two one of order (Fisher
+// 1958) for numbers and two classes and nearly so for more (rule_bins.cc). How deep it goes, and whether it keeps splits that chance could have found, is chosen by validation folds inside the
 // training rows.
 #include <algorithm>
 #include <cmath>

@@ -40,7 +40,7 @@ struct BinnedFeature {
   std::vector<std::vector<std::string>> values;  // category: values of bins 1..
   std::size_t num_bins = 1;
 };
-// `target`: per position, its stride is `k`; categories are ordered by the mean of the first.
+// `target`: `k` values per position.
 // Categories with fewer than `least_category_rows` rows count as missing.
 BinnedFeature BinFeature(const table::Column& column, std::span<const std::uint32_t> rows, const std::vector<double>& target, std::size_t k, double least_category_rows);
 
