@@ -103,6 +103,34 @@ test('after a run the gate is judged and the trail is audited; a changed ledger 
   assert.equal(item(report(innocent), 'deon', 'C.5').verdict, 'refuted');
 });
 
+// 1,500 rows, the first 700 without a time. Class a follows nothing; which of b and c it is follows height, which tells sex.
+function projectOfClasses() {
+  const path = join(folder, 'classes');
+  mkdirSync(path);
+  const rows = Array.from({ length: 1500 }, (_, i) => {
+    const female = random() < 0.5;
+    const height = (female ? 165 : 180) + 10 * (random() - 0.5);
+    const y = random() < 0.3 ? 'a' : (height > 172) !== (random() < 0.1) ? 'b' : 'c';
+    return [y, random().toFixed(3), female ? 'f' : 'm', height.toFixed(1), i < 700 ? '' : dayOf(2020, Math.floor((i - 700) / 5))].join(',');
+  });
+  writeFileSync(join(path, 'data.csv'), `y,x,sex,height,day\n${rows.join('\n')}\n`);
+  writeFileSync(join(path, 'assay.toml'), '[project]\nname = "classes"\n[data]\nsource = "data.csv"\ntime = "day"\n[[data.columns]]\nname = "sex"\nmeaning = "as stated"\nknown = "before"\nsensitive = true\n[[objectives]]\nname = "y"\noutcome = "y"\n');
+  return path;
+}
+
+test('of several classes every one is looked at, and rows without a time have no age', () => {
+  const json = report(projectOfClasses());
+  const explainable = item(json, 'deon', 'D.4');
+  assert.equal(explainable.verdict, 'supported', explainable.answer);
+  assert.match(explainable.answer, /one for each class.*that of '[bc]'/);
+  const proxy = item(json, 'deon', 'D.1');
+  assert.equal(proxy.verdict, 'refuted', proxy.answer);
+  assert.match(proxy.findings[0].message, /the model's chance of '[bc]' differs by/);
+  const staleness = item(json, 'ml_test_score', 'M4');
+  const age = staleness.figures.find((f) => f.name === 'age').estimate.value;
+  assert.ok(age > 10 && age < 160, `${age} days: ${staleness.answer}`);
+});
+
 test('an unknown objective is named with the known ones', () => {
   const out = run(innocent, '--objective', 'z');
   assert.equal(out.status, 2);

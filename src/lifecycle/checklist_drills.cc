@@ -136,43 +136,57 @@ Result<ItemAnswer> DecideStability(const Workbench& bench, const RunContext& con
 
 Result<ItemAnswer> DecideExplainable(const Workbench& bench, const RunContext& context) {
   ItemAnswer answer;
-  answer.method = "a rule of depth at most 3 learns the predictions of the boosted trees; fidelity = share of their variation that it follows on rows it never saw; explainable when the lower limit is at least 0.8";
-  const learn::Split& last = bench.folds.back();
   const std::size_t k = bench.examples().num_outputs();
+  answer.method = std::string("a rule of depth at most 3 learns the predictions of the boosted trees") + (k > 1 ? ", one rule for each class" : "") + "; fidelity = share of their variation that it follows on rows it never saw" + (k > 1 ? ", summed over the classes" : "") + "; explainable when the lower limit is at least 0.8";
+  const learn::Split& last = bench.folds.back();
+  const std::vector<double> on_train = ASSAY_TRY(PredictRows(*bench.boosted.last_model, *bench.examples().table, last.train, k, context));
+  const std::vector<double> on_test = ASSAY_TRY(PredictRows(*bench.boosted.last_model, *bench.examples().table, last.test, k, context));
   learn::Examples surrogate = bench.examples();
   surrogate.task = learn::Task::kRegression;
   surrogate.classes.clear();
   surrogate.outcome.assign(surrogate.outcome.size(), 0.0F);
-  std::vector<double> on_test;
-  for (const Rows* rows : {&last.train, &last.test}) {
-    const std::vector<double> out = ASSAY_TRY(PredictRows(*bench.boosted.last_model, *surrogate.table, *rows, k, context));
-    for (std::size_t i = 0; i < rows->size(); ++i) {
-      surrogate.outcome[(*rows)[i]] = static_cast<float>(out[i * k]);
-      if (rows == &last.test) on_test.push_back(out[i * k]);
+  const std::size_t num_rows = last.test.size();
+  std::vector<double> missed(num_rows, 0), whole(num_rows, 0);
+  double total = 0, most = -1;
+  std::size_t shown_class = 0;
+  std::string shown;
+  for (std::size_t c = 0; c < k; ++c) {
+    for (std::size_t i = 0; i < last.train.size(); ++i) surrogate.outcome[last.train[i]] = static_cast<float>(on_train[i * k + c]);
+    double mean = 0, of_class = 0;
+    for (std::size_t i = 0; i < num_rows; ++i) {
+      surrogate.outcome[last.test[i]] = static_cast<float>(on_test[i * k + c]);
+      mean += on_test[i * k + c] / static_cast<double>(num_rows);
     }
+    const auto rule = ASSAY_TRY(learn::MakeLearner(RungKind::kRule)->Fit(surrogate, last.train, context));
+    const std::vector<double> followed = ASSAY_TRY(PredictRows(*rule, *surrogate.table, last.test, 1, context));
+    for (std::size_t i = 0; i < num_rows; ++i) {
+      const double said = on_test[i * k + c];
+      missed[i] += (said - followed[i]) * (said - followed[i]);
+      whole[i] += (said - mean) * (said - mean);
+      of_class += (said - mean) * (said - mean);
+    }
+    total += of_class;
+    if (of_class <= most) continue;
+    most = of_class;
+    shown_class = c;
+    shown = rule->Explain({});
   }
-  const auto rule = ASSAY_TRY(learn::MakeLearner(RungKind::kRule)->Fit(surrogate, last.train, context));
-  const std::vector<double> followed = ASSAY_TRY(PredictRows(*rule, *surrogate.table, last.test, 1, context));
-  const double mean = std::accumulate(on_test.begin(), on_test.end(), 0.0) / static_cast<double>(on_test.size());
-  std::vector<double> missed, whole;
-  std::vector<std::uint32_t> unit;
-  double total = 0;
-  for (std::size_t i = 0; i < on_test.size(); ++i) {
-    missed.push_back((on_test[i] - followed[i]) * (on_test[i] - followed[i]));
-    whole.push_back((on_test[i] - mean) * (on_test[i] - mean));
-    total += whole.back();
-    if (!bench.dependence.unit.empty()) unit.push_back(bench.dependence.unit[last.test[i]]);
-  }
-  if (total <= 1e-18 * static_cast<double>(on_test.size())) {
+  if (total <= 1e-18 * static_cast<double>(num_rows)) {
     answer.verdict = Verdict::kSupported;
     answer.answer = "Yes: the boosted trees say the same of every row.";
     return answer;
+  }
+  std::vector<std::uint32_t> unit;
+  for (const std::uint32_t row : last.test) {
+    if (!bench.dependence.unit.empty()) unit.push_back(bench.dependence.unit[row]);
   }
   const stats::Interval ratio = ASSAY_TRY(stats::ClusterRatio(missed, whole, bench.dependence.Clusters(unit)));
   const Estimate fidelity{1 - ratio.value, 1 - ratio.high, 1 - ratio.low, 0.95, ""};
   answer.figures.push_back(MakeFigure("fidelity", "share of the model's variation that a rule follows", fidelity, "share"));
   answer.verdict = fidelity.low >= 0.8 ? Verdict::kSupported : fidelity.high < 0.8 ? Verdict::kRefuted : Verdict::kInconclusive;
-  answer.answer = (answer.verdict == Verdict::kSupported ? "Yes" : answer.verdict == Verdict::kRefuted ? "Not by a short rule" : "Not decided") + std::string(": a rule of at most three conditions follows ") + EstimateInWords(fidelity) + " of what the boosted trees say:\n" + rule->Explain({});
+  const std::string who = k > 1 ? "rules of at most three conditions, one for each class, follow " : "a rule of at most three conditions follows ";
+  const std::string whose = k > 1 ? "; that of '" + bench.examples().classes[shown_class] + "', whose chance varies most" : "";
+  answer.answer = (answer.verdict == Verdict::kSupported ? "Yes" : answer.verdict == Verdict::kRefuted ? "Not by a short rule" : "Not decided") + std::string(": ") + who + EstimateInWords(fidelity) + " of what the boosted trees say" + whose + ":\n" + shown;
   return answer;
 }
 

@@ -120,9 +120,17 @@ Result<ItemAnswer> DecideStaleness(const Workbench& bench, const RunContext& con
     return answer;
   }
   const learn::Split& last = bench.folds.back();
-  Rows ordered = last.train;
+  Rows ordered;
+  for (const std::uint32_t row : last.train) {
+    if (examples.time[row] != base::kMissingTime) ordered.push_back(row);
+  }
   std::stable_sort(ordered.begin(), ordered.end(), [&](std::uint32_t a, std::uint32_t b) { return examples.time[a] < examples.time[b]; });
   const std::size_t half = ordered.size() / 2;
+  if (half == 0 || examples.time[ordered[half - 1]] == examples.time[ordered.back()]) {
+    answer.method = "needs rows of different times";
+    answer.answer = "Not known: of the " + base::ReadableCount(static_cast<std::int64_t>(last.train.size())) + " training rows " + base::ReadableCount(static_cast<std::int64_t>(ordered.size())) + " have a time, and " + (half == 0 ? "that is" : "their times are") + " too few to make an older and a newer model. Give a time to more rows, or a longer period.";
+    return answer;
+  }
   Rows old(ordered.begin(), ordered.begin() + static_cast<std::ptrdiff_t>(half));
   Rows fresh(ordered.end() - static_cast<std::ptrdiff_t>(half), ordered.end());
   const double age = static_cast<double>(examples.time[fresh.back()] - examples.time[old.back()]) / static_cast<double>(base::kMicrosPerDay);
@@ -139,7 +147,7 @@ Result<ItemAnswer> DecideStaleness(const Workbench& bench, const RunContext& con
   const std::vector<double> constant = ASSAY_TRY(PredictRows(*bench.constant.last_model, *examples.table, last.test, k, context));
   const learn::Judge judge(examples, last.test, constant, bench.dependence.Clusters());
   const Estimate lost = WithInterval(ASSAY_TRY(judge.Improvement(Metric::kSkill, predictions[1], predictions[0])), 0.95);
-  answer.method = "boosted trees (60 trees) on the newer and on the older half of the training rows, equally many, judged on the same later rows, paired by unit";
+  answer.method = "boosted trees (60 trees) on the newer and on the older half of the training rows that have a time, equally many, judged on the same later rows, paired by unit";
   answer.figures.push_back(MakeFigure("age", "difference in age of the two models", WithoutInterval(age, "from the times of the rows"), "days"));
   answer.figures.push_back(MakeFigure("staleness", "skill lost by the older model", lost, "skill"));
   const double least = bench.least_gain();

@@ -68,26 +68,42 @@ Result<Proxy> MeasureProxy(const Workbench& bench, const table::Column& column, 
   return proxy;
 }
 
-// Mean score where the trait holds minus where it does not.
-Result<stats::Interval> ScoreGap(const Workbench& bench, const Proxy& proxy, double level) {
-  std::vector<double> scores;
+// Mean score where the trait holds minus where it does not; of several classes the largest of those surely not 0, else the largest.
+struct ScoreGap {
+  Estimate estimate;
+  std::string score;  // whose
+  bool felt() const { return estimate.low > 0 || estimate.high < 0; }
+};
+
+// The classes share what 1 - level leaves.
+Result<ScoreGap> MeasureScoreGap(const Workbench& bench, const Proxy& proxy, double level) {
+  const std::size_t k = bench.examples().num_outputs();
+  level = 1 - (1 - level) / static_cast<double>(k);
   std::vector<std::uint8_t> inside;
   std::vector<std::uint32_t> unit;
-  const std::size_t k = bench.examples().num_outputs();
   for (std::size_t i = 0; i < bench.judged.size(); ++i) {
     if (proxy.trait[i] > 1) continue;
-    scores.push_back(bench.boosted.out_of_fold[i * k]);
     inside.push_back(proxy.trait[i]);
     if (!bench.dependence.unit.empty()) unit.push_back(bench.dependence.unit[bench.judged[i]]);
   }
-  return ASSAY_TRY(stats::ClusterDifference(scores, inside, bench.dependence.Clusters(unit), level)).difference;
+  ScoreGap largest;
+  for (std::size_t c = 0; c < k; ++c) {
+    std::vector<double> scores;
+    for (std::size_t i = 0; i < bench.judged.size(); ++i) {
+      if (proxy.trait[i] <= 1) scores.push_back(bench.boosted.out_of_fold[i * k + c]);
+    }
+    const ScoreGap gap{WithInterval(ASSAY_TRY(stats::ClusterDifference(scores, inside, bench.dependence.Clusters(unit), level)).difference, level), k > 1 ? "chance of '" + bench.examples().classes[c] + "'" : "score"};
+    const bool larger = gap.felt() != largest.felt() ? gap.felt() : std::abs(gap.estimate.value) > std::abs(largest.estimate.value);
+    if (c == 0 || larger) largest = gap;
+  }
+  return largest;
 }
 
 }  // namespace
 
 Result<ItemAnswer> DecideProxies(const Workbench& bench, const RunContext& context) {
   ItemAnswer answer;
-  answer.method = "boosted trees predict each sensitive trait from the features, out of fold (area under the curve; above 0.65 the features know it), and the mean score of the model with and without the trait; both by unit, simultaneous over the traits (Bonferroni)";
+  answer.method = "boosted trees predict each sensitive trait from the features, out of fold (area under the curve; above 0.65 the features know it), and the mean score of the model with and without the trait; both by unit, simultaneous over the traits" + std::string(bench.examples().num_outputs() > 1 ? " and the score over the classes" : "") + " (Bonferroni)";
   const std::vector<std::string> sensitive = bench.sensitive_columns();
   answer.figures.push_back(MakeFigure("columns_scanned", "columns scanned for traits of people", WithoutInterval(static_cast<double>(bench.gathered.source->num_columns()), "a count")));
   answer.figures.push_back(MakeFigure("sensitive_columns", "columns about traits of people", WithoutInterval(static_cast<double>(sensitive.size()), "a count")));
@@ -107,13 +123,12 @@ Result<ItemAnswer> DecideProxies(const Workbench& bench, const RunContext& conte
       answer.findings.push_back({name, "proxy", WithoutInterval(std::nan(""), proxy.error().message), false, "'" + name + "' could not be tested: " + proxy.error().message});
       continue;
     }
-    const Estimate gap = WithInterval(ASSAY_TRY(ScoreGap(bench, *proxy, level)), level);
+    const ScoreGap gap = ASSAY_TRY(MeasureScoreGap(bench, *proxy, level));
     const Estimate auc = WithInterval(proxy->auc, level);
-    const bool relied_on = gap.low > 0 || gap.high < 0;
-    const bool accused = auc.low > kProxyAuc && relied_on;
+    const bool accused = auc.low > kProxyAuc && gap.felt();
     open = open || (!accused && auc.high > kProxyAuc && auc.low <= kProxyAuc);
     if (accused) stands_in.push_back(name);
-    answer.findings.push_back({name + " " + proxy->value, "proxy", auc, accused, "the features tell '" + name + " " + proxy->value + "' with an area under the curve of " + EstimateInWords(auc) + "; the model's score differs by " + EstimateInWords(gap) + " where it holds"});
+    answer.findings.push_back({name + " " + proxy->value, "proxy", auc, accused, "the features tell '" + name + " " + proxy->value + "' with an area under the curve of " + EstimateInWords(auc) + "; the model's " + gap.score + " differs by " + EstimateInWords(gap.estimate) + " where it holds"});
   }
   answer.verdict = !stands_in.empty() ? Verdict::kRefuted : open ? Verdict::kInconclusive : Verdict::kSupported;
   answer.answer = !stands_in.empty() ? "No: the features know " + base::Join(stands_in, ", ") + ", and the model's scores differ by it." : open ? "Not decided for every trait." : "Yes: no sensitive trait is both known to the features and felt in the scores.";
