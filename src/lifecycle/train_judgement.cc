@@ -89,7 +89,9 @@ std::vector<evidence::CalibrationPoint> CalibrationCurve(const Examples& example
   const std::size_t bins = std::clamp<std::size_t>(rows.size() / 50, 1, 12);
   std::size_t begin = 0;
   for (std::size_t b = 0; b < bins && begin < order.size(); ++b) {
-    std::size_t end = std::max(begin + 1, order.size() * (b + 1) / bins);
+    std::size_t end = order.size() * (b + 1) / bins;
+    // Of a bin that equal predictions before it have used up, what little is left goes into the next.
+    if (b + 1 < bins && end < begin + order.size() / bins / 2) continue;
     // Equal predictions stay in one bin.
     while (end < order.size() && predictions[order[end]] == predictions[order[end - 1]]) ++end;
     std::vector<double> values;
