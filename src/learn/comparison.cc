@@ -31,10 +31,10 @@ MetricParts MeanParts(std::vector<double> values, double sign, double offset) {
   return parts;
 }
 
-// 1 - mean(a) / mean(b).
-Result<MetricParts> OneMinusRatio(std::vector<double> a, std::span<const double> b) {
+// 1 - mean(a) / mean(b). `without`: why there is none where b is 0.
+Result<MetricParts> OneMinusRatio(std::vector<double> a, std::span<const double> b, const char* without) {
   const double mean_b = Mean(b);
-  if (mean_b <= 0) return Error{ErrorCode::kNumeric, "the loss of the constant is 0, so nothing can be better"};
+  if (mean_b <= 0) return Error{ErrorCode::kNumeric, without};
   const double ratio = Mean(a) / mean_b;
   MetricParts parts;
   parts.value = 1 - ratio;
@@ -67,6 +67,8 @@ Judge::Judge(const Examples& examples, Rows rows, std::vector<double> constant, 
   }
 }
 
+bool Judge::EqualsConstant(std::span<const double> predictions) const { return Alike(predictions, constant_); }
+
 std::int64_t Judge::num_units() const { return stats::CountUnits(Clusters(), num_items_); }
 
 std::vector<double> Judge::ItemLosses(Metric metric, std::span<const double> predictions) const {
@@ -97,9 +99,10 @@ Result<MetricParts> Judge::Parts(Metric metric, std::span<const double> predicti
     stats::AucParts auc = ASSAY_TRY(stats::Auc(predictions, positive_));
     return MetricParts{auc.auc, std::move(auc.influence)};
   }
-  if (metric == Metric::kSkill && Alike(predictions, constant_)) predictions = constant_;
+  if (metric == Metric::kSkill && EqualsConstant(predictions)) predictions = constant_;
   std::vector<double> losses = ItemLosses(metric, predictions);
-  if (metric == Metric::kSkill || metric == Metric::kR2) return OneMinusRatio(std::move(losses), ReferenceLosses(metric));
+  if (metric == Metric::kSkill) return OneMinusRatio(std::move(losses), ReferenceLosses(metric), "the constant makes no error on these rows, and skill is measured against its errors");
+  if (metric == Metric::kR2) return OneMinusRatio(std::move(losses), ReferenceLosses(metric), "all outcomes of these rows are the same, and r2 is the share of their variation that is explained");
   if (metric == Metric::kAccuracy || metric == Metric::kNdcg) return MeanParts(std::move(losses), -1, 1);
   MetricParts parts = MeanParts(std::move(losses), 1, 0);
   if (metric == Metric::kRmse) {

@@ -45,6 +45,8 @@ class Judge {
                                                const stats::BootstrapOptions& options) const;
 
   const Rows& rows() const { return rows_; }
+  // But for rounding: a rule without a split, say.
+  bool EqualsConstant(std::span<const double> predictions) const;
   std::int64_t num_units() const;  // independent units among the rows
   // The unit of each judged item (rows; for ranking queries), into the judge; without units none.
   stats::Clusters Clusters() const { return {unit_of_item_, num_units_, crossing_}; }

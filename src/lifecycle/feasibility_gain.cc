@@ -5,6 +5,7 @@
 #include "learn/out_of_fold.h"
 #include "learn/own_rule.h"
 #include "lifecycle/internal/feasibility_items.h"
+#include "lifecycle/internal/judged_metrics.h"
 
 namespace assay::lifecycle {
 
@@ -16,7 +17,7 @@ using learn::RungKind;
 constexpr int kFolds = 4;
 
 // Returns the predictions of the own rules.
-Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples, const Dependence& dependence, const std::vector<OwnRule>& own_rules, std::string_view step, const RunContext& context, OutOfFold* all) {
+Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples, const Dependence& dependence, Metric metric, const std::vector<OwnRule>& own_rules, std::string_view step, const RunContext& context, OutOfFold* all) {
   constexpr RungKind kMembers[] = {RungKind::kConstant, RungKind::kRule, RungKind::kLinear, RungKind::kBoosted};
   const learn::Rows thin = ThinRows(examples, kGainRows, context.seed);
   const std::vector<learn::Split> folds = ASSAY_TRY(learn::CrossValidationFolds(examples, thin, kFolds, context.seed));
@@ -25,6 +26,7 @@ Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples
     all->fold.insert(all->fold.end(), folds[f].test.size(), static_cast<std::uint8_t>(f));
   }
   ASSAY_TRY(RefuseOneUnit("the validation folds", examples, all->rows, dependence));
+  ASSAY_TRY(RefuseUnjudgeable("the validation folds", examples, all->rows, metric));
   constexpr std::size_t kNumMembers = std::size(kMembers);
   const auto fit = [&](std::size_t member, std::span<const std::uint32_t> rows, const RunContext& serial) {
     return member < kNumMembers ? learn::MakeRepeatedLearner(kMembers[member])->Fit(examples, rows, serial) : learn::FitOwnRule(own_rules[member - kNumMembers].expression, examples, rows, serial);
@@ -43,7 +45,7 @@ Result<std::vector<std::vector<double>>> Predict(const learn::Examples& examples
 
 Result<std::unique_ptr<Gains>> MeasureGains(const learn::Examples& examples, const Dependence& dependence, Metric metric, const std::vector<OwnRule>& own_rules, std::string_view step, const RunContext& context) {
   auto gains = std::make_unique<Gains>();
-  std::vector<std::vector<double>> own = ASSAY_TRY(Predict(examples, dependence, own_rules, step, context, &gains->all));
+  std::vector<std::vector<double>> own = ASSAY_TRY(Predict(examples, dependence, metric, own_rules, step, context, &gains->all));
   OutOfFold& all = gains->all;
   const learn::Judge judge(examples, all.rows, all.constant, dependence.Clusters());
   const double sign = learn::HigherIsBetter(metric) ? 1 : -1;

@@ -18,6 +18,7 @@ bool AllEqual(std::span<const double> values) {
 }  // namespace
 
 evidence::Estimate MetricEstimate(const learn::Judge& judge, learn::Metric metric, std::span<const double> predictions) {
+  if (metric == learn::Metric::kSkill && judge.EqualsConstant(predictions) && judge.Parts(metric, predictions)) return {0, 0, 0, 0.95, "exact: skill is measured against the constant"};
   const Result<stats::Interval> interval = judge.Estimate(metric, predictions);
   if (!interval) {
     const Result<learn::MetricParts> parts = judge.Parts(metric, predictions);

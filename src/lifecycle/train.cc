@@ -91,6 +91,8 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   const learn::Split split = ASSAY_TRY(learn::SplitHoldout(examples, {options.holdout_share, context.seed}));
   // Told before anything is fitted and before the holdout is opened.
   ASSAY_TRY(RefuseOneUnit("the holdout", examples, split.test, dependence));
+  ASSAY_TRY(RefuseNothingToLearn("the training part", examples, split.train));
+  ASSAY_TRY(RefuseUnjudgeable("the holdout", examples, split.test, metric, &split.train));
 
   std::vector<Rung> rungs;
   rungs.push_back({kRandomName, RungKind::kRandom, "", ""});
@@ -163,11 +165,6 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     out.source = rungs[r].source;
     out.training_rows = rungs[r].model ? report.split.training_rows : 0;
     for (const Metric m : learn::MetricsOf(examples.task)) out.metrics[learn::MetricName(m)] = MetricEstimate(judge, m, rungs[r].predictions);
-    if (rungs[r].kind == RungKind::kConstant) {
-      // Skill is measured against the constant, so its own is 0 by definition.
-      out.metrics["skill"].low = out.metrics["skill"].high = out.metrics["skill"].value;
-      out.metrics["skill"].reason = "exact: skill is measured against the constant";
-    }
     if (r > 0) out.against_previous = ASSAY_TRY(AgainstPrevious(judge, metric, rungs[r - 1].name, rungs[r].predictions, rungs[r - 1].predictions, dependence, context.seed));
     if (r > 0 && Disagree(*out.against_previous)) report.notes.push_back("'" + out.name + "' against '" + rungs[r - 1].name + "' is a borderline case: one of the two intervals holds 0, the other does not. The one by formula decides");
     if (r < num_candidates) out.procedure_against_previous = std::move(procedures.against_previous[r]);

@@ -78,6 +78,7 @@ Result<Choice> ChooseInsideTraining(const Examples& examples, const Rows& traini
   const std::size_t num_candidates = rungs->size();
   for (const learn::Split& fold : folds) judged.insert(judged.end(), fold.test.begin(), fold.test.end());
   ASSAY_TRY(RefuseOneUnit("the validation folds", examples, judged, dependence));
+  ASSAY_TRY(RefuseUnjudgeable("the validation folds inside the training part", examples, judged, metric));
   // The procedure that the final fit follows, tuning included, though on fewer rows.
   learn::LearnerOptions learner;
   learner.tuning_rows = learn::kRepeatedTuningRows;

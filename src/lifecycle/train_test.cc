@@ -197,6 +197,87 @@ TEST(Train, AHoldoutOfOneDayIsRefusedBeforeAnythingIsFitted) {
   EXPECT_TRUE(clock.seconds().empty()) << "nothing was fitted";
 }
 
+// What cannot be judged does not cost a holdout: the part is named, and what to do.
+TEST(Train, OutcomesThatAreAllAlikeAreRefusedBeforeTheHoldoutIsOpened) {
+  struct Case {
+    learn::Task task;
+    const char* metric;
+    double (*outcome)(std::size_t i);
+    const char* says;
+    const char* advises;
+  };
+  using learn::Task;
+  const Case cases[] = {
+      {Task::kRegression, "r2", [](std::size_t i) { return i < 3160 ? static_cast<double>(i * 7 % 11) : 7.0; }, "all 800 rows of the holdout have the outcome 7, so r2 has no variation", "take skill, rmse or mae"},
+      {Task::kRegression, "r2", [](std::size_t i) { return i < 300 || i > 3300 ? static_cast<double>(i * 7 % 11) : 7.0; }, "rows of the validation folds inside the training part have the outcome 7", "take skill, rmse or mae"},
+      {Task::kRegression, "", [](std::size_t i) { return i < 3320 ? 5.0 : static_cast<double>(i * 7 % 11); }, "all 3,200 rows of the training part have the outcome 5, so there is nothing to learn", "a longer period"},
+      {Task::kRegression, "", [](std::size_t i) { return i < 3200 ? static_cast<double>(i % 2) : 0.5; }, "the constant makes no error", "take rmse or mae"},
+      {Task::kRanking, "", [](std::size_t i) { return i < 3000 && i % 5 == 0 ? 1.0 : 0.0; }, "no query of the holdout has rows of different outcomes", "give more queries"},
+      {Task::kRanking, "ndcg", [](std::size_t i) { return i > 3300 && i % 5 == 0 ? 1.0 : 0.0; }, "no query of the training part has rows of different outcomes", "give more queries"},
+      {Task::kBinary, "auc", [](std::size_t i) { return i < 3100 && i % 3 == 0 ? 1.0 : 0.0; }, "all rows of the holdout have the same outcome", "a longer period"},
+      {Task::kBinary, "auc", [](std::size_t i) { return (i < 300 || i > 3300) && i % 3 == 0 ? 1.0 : 0.0; }, "rows of the validation folds inside the training part are of one class ('false'), so auc", "take skill or log_loss"},
+  };
+  for (const Case& c : cases) {
+    Gathered gathered = Planted(1, 2);
+    learn::Examples& examples = gathered.examples;
+    examples.task = c.task;
+    if (c.task != Task::kBinary) examples.classes.clear();
+    for (std::size_t i = 0; i < 4000; ++i) {
+      examples.outcome[i] = static_cast<float>(c.outcome(i));
+      examples.time.push_back(static_cast<base::Micros>(c.task == Task::kRanking ? i / 5 * 5 : i) * 6 * base::kMicrosPerHour);
+      if (c.task == Task::kRanking) examples.query.push_back(static_cast<std::uint32_t>(i / 5));
+    }
+    if (c.task == Task::kRanking) examples.num_queries = 800;
+    TrainOptions options;
+    options.metric = c.metric;
+    options.repeats = 0;
+    options.open_holdout = [](const std::string&) -> Result<std::int64_t> {
+      ADD_FAILURE() << "the holdout was opened";
+      return 1;
+    };
+    const Result<evidence::TrainReport> report = Train(gathered, options, {});
+    ASSERT_FALSE(report) << c.says;
+    EXPECT_NE(report.error().message.find(c.says), std::string::npos) << report.error().message;
+    EXPECT_NE(report.error().message.find(c.advises), std::string::npos) << report.error().message;
+  }
+}
+
+// A rule without a split is the constant, and as exactly without skill.
+TEST(MetricEstimate, WhatEqualsTheConstantHasExactlyNoSkill) {
+  const Gathered gathered = Planted(1, 3);
+  learn::Rows rows(4000);
+  for (std::uint32_t i = 0; i < 4000; ++i) rows[i] = i;
+  const std::vector<double> constant(4000, 0.3), rounded(4000, 0.3 * (1 + 1e-15)), other(4000, 0.4);
+  const learn::Judge judge(gathered.examples, rows, constant, {});
+  for (const std::vector<double>* same : {&constant, &rounded}) {
+    const evidence::Estimate skill = MetricEstimate(judge, learn::Metric::kSkill, *same);
+    EXPECT_EQ(skill.value, 0);
+    EXPECT_EQ(skill.low, 0);
+    EXPECT_EQ(skill.high, 0);
+    EXPECT_EQ(skill.reason, "exact: skill is measured against the constant");
+  }
+  EXPECT_LT(MetricEstimate(judge, learn::Metric::kSkill, other).low, MetricEstimate(judge, learn::Metric::kSkill, other).high);
+}
+
+// However many predictions are equal, every row stands in a point, and only what follows the equal ones may be few.
+TEST(CalibrationCurve, EqualPredictionsLeaveNoPointsOfSingleRows) {
+  const Gathered gathered = Planted(1, 3);
+  learn::Rows rows;
+  for (std::uint32_t i = 0; i < 600; ++i) rows.push_back(i);
+  for (std::size_t equal = 1; equal <= rows.size(); ++equal) {
+    std::vector<double> predictions;
+    for (std::size_t i = 0; i < rows.size(); ++i) predictions.push_back(i < equal ? 0.1 : 0.1 + 0.001 * static_cast<double>(i));
+    const std::vector<evidence::CalibrationPoint> curve = CalibrationCurve(gathered.examples, rows, predictions, {});
+    std::int64_t total = 0;
+    for (const evidence::CalibrationPoint& point : curve) {
+      total += point.rows;
+      EXPECT_TRUE(point.rows >= 25 || &point == &curve.back()) << equal << " equal: " << point.rows << " rows";
+    }
+    EXPECT_EQ(total, 600);
+    EXPECT_LE(curve.size(), 12U);
+  }
+}
+
 TEST(Train, PublishedResultsStandWhereTheirMetricExists) {
   TrainOptions options;
   options.repeats = 0;

@@ -21,4 +21,10 @@ struct JudgedImprovement {
 // kNumeric where the metric does not exist at all.
 Result<JudgedImprovement> ImprovementOf(const learn::Judge& judge, learn::Metric metric, std::span<const double> a, std::span<const double> b, double level = 0.95);
 
+// Both kInvalidInput, naming `part` and what to do; to be asked before anything is fitted.
+// Numbers of one value, or queries whose rows are all alike.
+Result<void> RefuseNothingToLearn(const std::string& part, const learn::Examples& examples, const learn::Rows& rows);
+// Rows on which the metric does not exist, whatever is predicted. `training`: of the constant, where it is known.
+Result<void> RefuseUnjudgeable(const std::string& part, const learn::Examples& examples, const learn::Rows& rows, learn::Metric metric, const learn::Rows* training = nullptr);
+
 }  // namespace assay::lifecycle
