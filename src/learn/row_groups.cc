@@ -10,9 +10,8 @@ namespace assay::learn {
 namespace {
 constexpr std::size_t kLeastDays = 20, kStretches = 100;
 
-// The day's first moment; rows without a time share one.
+// The day's first moment.
 base::Micros DayOf(base::Micros time) {
-  if (time == base::kMissingTime) return time;
   const base::Micros rest = time % base::kMicrosPerDay;
   return time - (rest < 0 ? rest + base::kMicrosPerDay : rest);
 }
@@ -47,12 +46,19 @@ const char* WholeGroups::words() const { return kind_ == GroupKind::kRow ? "rows
 RowGroups::RowGroups(const Examples& examples, GroupKind kind) : examples_(examples), whole_(examples, kind) {
   if (kind != GroupKind::kRow || examples.time.empty()) return;
   std::unordered_set<base::Micros> days;
-  for (const base::Micros time : examples.time) days.insert(DayOf(time));
+  std::vector<base::Micros> times;
+  for (std::size_t row = 0; row < examples.time.size(); ++row) {
+    if (examples.time[row] == base::kMissingTime) {
+      timeless_.push_back(static_cast<std::uint32_t>(row));
+      continue;
+    }
+    times.push_back(examples.time[row]);
+    days.insert(DayOf(times.back()));
+  }
   by_day_ = days.size() >= kLeastDays;
   if (by_day_) {
     starts_.assign(days.begin(), days.end());
   } else {
-    std::vector<base::Micros> times = examples.time;
     std::sort(times.begin(), times.end());
     for (std::size_t s = 0; s < kStretches && !times.empty(); ++s) starts_.push_back(times[times.size() * s / kStretches]);
   }
@@ -62,6 +68,7 @@ RowGroups::RowGroups(const Examples& examples, GroupKind kind) : examples_(examp
 
 std::uint32_t RowGroups::Of(std::uint32_t row) const {
   if (starts_.empty()) return whole_.Of(row);
+  if (examples_.time[row] == base::kMissingTime) return static_cast<std::uint32_t>(starts_.size() + static_cast<std::size_t>(std::lower_bound(timeless_.begin(), timeless_.end(), row) - timeless_.begin()));
   return static_cast<std::uint32_t>(std::upper_bound(starts_.begin(), starts_.end(), examples_.time[row]) - starts_.begin() - 1);
 }
 

@@ -75,6 +75,18 @@ TEST(SampleRows, TakesWholeDaysWhereRowsHaveATimeAndNoUnit) {
   EXPECT_EQ(CountGroups(examples, sample), 10);
 }
 
+TEST(SampleRows, RowsWithoutATimeAreGroupsOfTheirOwn) {
+  for (const std::int64_t rows_a_day : {100, 600}) {
+    Examples examples = Make(6000);
+    for (std::size_t i = 0; i < 6000; ++i) examples.time.push_back(i % 2 == 1 ? base::kMissingTime : static_cast<base::Micros>(i) / (2 * rows_a_day) * kDay + static_cast<base::Micros>(i));
+    EXPECT_EQ(CountGroups(examples, AllRows(examples)), rows_a_day == 100 ? 3030 : 3100) << rows_a_day;
+    const Rows sample = SampleRows(examples, AllRows(examples), 3000, 3);
+    const auto timeless = std::count_if(sample.begin(), sample.end(), [&](std::uint32_t row) { return examples.time[row] == base::kMissingTime; });
+    EXPECT_GT(timeless, 1000) << rows_a_day;
+    EXPECT_LT(timeless, 2000) << rows_a_day;
+  }
+}
+
 TEST(SampleRows, TakesStretchesWhereThereAreFewDays) {
   Examples examples = Make(3000);
   for (std::size_t i = 0; i < 3000; ++i) examples.time.push_back(static_cast<base::Micros>(i) * kHour / 60);

@@ -23,11 +23,14 @@ TEST(DependenceOf, RankingGoesByQueryUnlessEachQueryLiesInOneUnit) {
     bool time;
     std::vector<std::uint32_t> expected;  // of twelve rows in six queries
     const char* words;
+    std::uint32_t missing_every = 0;  // rows after the first of as many have no time; 1: none has
   };
   const std::vector<std::uint32_t> none, pairs = {0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5}, threes = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3}, fours = {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2};
   const Case cases[] = {
       {"rows", false, 0, false, none, "by row: "},
       {"days", false, 0, true, threes, "by day (4 days; so few"},
+      {"days, half of the times missing", false, 0, true, {0, 4, 0, 5, 1, 6, 2, 7, 2, 8, 3, 9}, "by day (4 days and 6 rows without a time, each on its own), because", 2},
+      {"no time at all", false, 0, true, none, "by row: no unit was given, and no row has a time", 1},
       {"units", false, 3, true, threes, "by unit (who, 4 units; so few"},
       {"queries", true, 0, false, pairs, "by query (list, 6 queries; so few that the intervals are wide and lean on them being alike), because no unit was given"},
       {"queries with a time", true, 0, true, pairs, "by query (list, 6 queries"},
@@ -41,7 +44,8 @@ TEST(DependenceOf, RankingGoesByQueryUnlessEachQueryLiesInOneUnit) {
     for (std::uint32_t i = 0; i < 12; ++i) {
       if (c.ranking) examples.query.push_back(i / 2);
       if (c.rows_a_unit > 0) examples.unit.push_back(i / c.rows_a_unit);
-      if (c.time) examples.time.push_back(i / 3 * base::kMicrosPerDay);
+      const bool timeless = c.missing_every == 1 || (c.missing_every > 1 && i % c.missing_every > 0);
+      if (c.time) examples.time.push_back(timeless ? base::kMissingTime : i / 3 * base::kMicrosPerDay);
     }
     examples.num_queries = c.ranking ? 6 : 0;
     examples.num_units = c.rows_a_unit > 0 ? 12 / c.rows_a_unit : 0;
@@ -50,6 +54,46 @@ TEST(DependenceOf, RankingGoesByQueryUnlessEachQueryLiesInOneUnit) {
     const Dependence dependence = DependenceOf(examples);
     EXPECT_EQ(dependence.unit, c.expected) << c.name;
     EXPECT_EQ(dependence.words.rfind(c.words, 0), 0U) << c.name << ": " << dependence.words;
+  }
+}
+
+// Rows without a time are not one day: intervals are about as wide as with all times, and hold the true mean as often as they say.
+TEST(DependenceOf, MissingTimesLeaveIntervalsAsTheyAre) {
+  constexpr int kRuns = 300, kRows = 800, kUnits = 100;
+  for (const bool units : {false, true}) {
+    double width[2] = {0, 0};
+    int held[2] = {0, 0};
+    for (int run = 0; run < kRuns; ++run) {
+      base::RandomStream random(static_cast<std::uint64_t>(run), "missing times");
+      std::vector<double> level(kUnits), y;
+      for (double& l : level) l = units ? 0.5 * random.Normal() : 0;
+      learn::Examples examples;
+      examples.task = learn::Task::kRegression;
+      examples.unit_text = "who";
+      std::vector<base::Micros> time;
+      for (int i = 0; i < kRows; ++i) {
+        const auto unit = static_cast<std::uint32_t>(random.Below(kUnits));
+        y.push_back(level[unit] + random.Normal());
+        if (units) examples.unit.push_back(unit);
+        time.push_back(i / 8 * base::kMicrosPerDay);
+      }
+      examples.outcome.assign(y.begin(), y.end());
+      examples.num_units = units ? kUnits : 0;
+      for (const int missing : {0, 1}) {
+        if (missing == 1) for (base::Micros& t : time) t = random.Uniform() < 0.5 ? base::kMissingTime : t;
+        examples.time = time;
+        const Dependence dependence = DependenceOf(examples);
+        ASSERT_EQ(dependence.crossing != nullptr, units) << dependence.words;
+        const Result<stats::Interval> mean = MeanOutcome(examples.task, y, dependence.Clusters());
+        ASSERT_TRUE(mean);
+        width[missing] += mean->high - mean->low;
+        held[missing] += mean->low <= 0 && mean->high >= 0 ? 1 : 0;
+      }
+    }
+    std::printf("%s: coverage %.1f %%, with half of the times missing %.1f %%, width x %.3f\n", units ? "units and days" : "days", 100.0 * held[0] / kRuns, 100.0 * held[1] / kRuns, width[1] / width[0]);
+    EXPECT_NEAR(width[1] / width[0], 1, 0.1);
+    EXPECT_GE(held[1], 272);  // 99.9 % of binomial(300, .95)
+    EXPECT_LE(held[1], 297);
   }
 }
 

@@ -18,20 +18,31 @@ namespace {
 // Intervals by few units hold on average, but lean on the units being alike, and are wide.
 constexpr std::uint32_t kFewUnits = 10;
 std::string FewUnits(std::uint32_t units) { return units < kFewUnits ? "; so few that the intervals are wide and lean on them being alike" : ""; }
-// Days in order of time; rows without a time share one.
-std::vector<std::uint32_t> DayOfRows(const learn::Examples& examples, std::uint32_t* num_days) {
-  std::vector<std::int64_t> day(examples.time.size());
-  for (std::size_t i = 0; i < day.size(); ++i) {
-    const base::Micros time = examples.time[i];
-    day[i] = time == base::kMissingTime ? INT64_MIN : base::FloorDivide(time, base::kMicrosPerDay);
+// Days in order of time, then each row without a time as a period of its own: what such rows share is not known.
+struct Periods {
+  std::vector<std::uint32_t> of_row;
+  std::uint32_t count = 0, days = 0;
+
+  std::string Words() const {
+    const std::uint32_t timeless = count - days;
+    return base::ReadableCount(days) + (days == 1 ? " day" : " days") + (timeless == 0 ? "" : " and " + base::Counted(timeless, "row", "rows") + " without a time, " + (timeless == 1 ? "" : "each ") + "on its own");
   }
-  std::vector<std::int64_t> sorted = day;
+};
+Periods PeriodsOf(const learn::Examples& examples) {
+  std::vector<std::int64_t> day(examples.time.size()), sorted;
+  for (std::size_t i = 0; i < day.size(); ++i) {
+    if (examples.time[i] == base::kMissingTime) continue;
+    day[i] = base::FloorDivide(examples.time[i], base::kMicrosPerDay);
+    sorted.push_back(day[i]);
+  }
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  std::vector<std::uint32_t> of_row(day.size());
-  for (std::size_t i = 0; i < day.size(); ++i) of_row[i] = static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), day[i]) - sorted.begin());
-  *num_days = static_cast<std::uint32_t>(sorted.size());
-  return of_row;
+  Periods periods;
+  periods.days = periods.count = static_cast<std::uint32_t>(sorted.size());
+  for (std::size_t i = 0; i < day.size(); ++i) {
+    periods.of_row.push_back(examples.time[i] == base::kMissingTime ? periods.count++ : static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), day[i]) - sorted.begin()));
+  }
+  return periods;
 }
 
 // Units crossed with days: `unit` becomes the cell. Nothing where each day has one unit only, or days are too few to tell what
@@ -40,10 +51,12 @@ void CrossWithDays(const learn::Examples& examples, Dependence* dependence) {
   constexpr std::uint32_t kLeastDays = 10;
   if (examples.time.empty() || examples.task == learn::Task::kRanking) return;
   stats::Crossing crossing;
-  const std::vector<std::uint32_t> day = DayOfRows(examples, &crossing.num_periods);
+  const Periods periods = PeriodsOf(examples);
+  const std::vector<std::uint32_t>& day = periods.of_row;
+  crossing.num_periods = periods.count;
   crossing.num_units = dependence->num_units;
-  if (crossing.num_periods < kLeastDays) {
-    if (crossing.num_periods > 1) dependence->words += "; that rows of one day may depend on each other as well is not counted, " + base::ReadableCount(crossing.num_periods) + " days are too few";
+  if (periods.days < kLeastDays) {
+    if (periods.days > 1) dependence->words += "; that rows of one day may depend on each other as well is not counted, " + base::ReadableCount(periods.days) + " days are too few";
     return;
   }
   std::unordered_map<std::uint64_t, std::uint32_t> cells;
@@ -56,7 +69,7 @@ void CrossWithDays(const learn::Examples& examples, Dependence* dependence) {
     crossing.period_of.push_back(day[i]);
   }
   if (crossing.period_of.size() == crossing.num_periods) return;
-  dependence->words += " and by day (" + base::ReadableCount(crossing.num_periods) + " days)";
+  dependence->words += " and by day (" + periods.Words() + ")";
   dependence->unit = std::move(cell);
   dependence->num_units = static_cast<std::uint32_t>(crossing.unit_of.size());
   dependence->crossing = std::make_shared<const stats::Crossing>(std::move(crossing));
@@ -86,23 +99,25 @@ Dependence DependenceOf(const learn::Examples& examples) {
                        (examples.unit.empty() ? "no unit was given" : "queries hold rows of several units (" + examples.unit_text + ") and a list is judged as a whole; that a unit comes again in other queries is not counted");
     return dependence;
   }
-  if (examples.time.empty()) {
+  Periods periods = PeriodsOf(examples);
+  if (periods.days == 0) {
     dependence.one = "row";
     dependence.many = "independent rows";
-    dependence.words = "by row: the data names neither unit nor time, so rows count as independent";
+    dependence.words = std::string("by row: ") + (examples.time.empty() ? "the data names neither unit nor time" : "no unit was given, and no row has a time") + ", so rows count as independent";
     return dependence;
   }
   dependence.one = "day";
   dependence.many = "days";
-  dependence.unit = DayOfRows(examples, &dependence.num_units);
-  dependence.words = "by day (" + base::ReadableCount(dependence.num_units) + " days" + FewUnits(dependence.num_units) + "), because no unit was given";
+  dependence.unit = std::move(periods.of_row);
+  dependence.num_units = periods.count;
+  dependence.words = "by day (" + periods.Words() + FewUnits(periods.count) + "), because no unit was given";
   return dependence;
 }
 
 Result<void> RefuseOneUnit(const std::string& part, const learn::Examples& examples, const learn::Rows& rows, const Dependence& dependence) {
   if (rows.empty() || learn::Judge(examples, rows, {}, dependence.Clusters()).num_units() >= 2) return {};
   const bool day = dependence.one == "day";
-  const std::string when = day ? " (" + base::FormatTime(examples.time[rows[0]]).substr(0, 10) + ")" : "";
+  const std::string when = day && examples.time[rows[0]] != base::kMissingTime ? " (" + base::FormatTime(examples.time[rows[0]]).substr(0, 10) + ")" : "";
   const std::string what_to_do = day ? "Without a unit the rows of a day count as one observation: name what rows depend on (--unit, in a charter data.unit), give a longer period, or leave out the time (--time, data.time), which splits at random"
                                      : "Give data of more " + dependence.many + (examples.unit.empty() ? "" : ", or name a finer unit (--unit, in a charter data.unit)");
   return Error{ErrorCode::kInvalidInput, "all " + base::ReadableCount(static_cast<std::int64_t>(rows.size())) + " rows of " + part + " belong to one " + dependence.one + when + ", and an interval needs at least two. " + what_to_do};

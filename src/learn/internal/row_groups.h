@@ -28,19 +28,20 @@ class WholeGroups {
 };
 
 // What samples and repeated fits are dealt by: the same, but rows that only have a time go by day, or by a hundred
-// stretches when there are few days. Keeps `examples`; thread-safe.
+// stretches when there are few days; a row without a time is a group of its own. Keeps `examples`; thread-safe.
 class RowGroups {
  public:
   explicit RowGroups(const Examples& examples) : RowGroups(examples, GroupKindOf(examples)) {}
   RowGroups(const Examples& examples, GroupKind kind);
   std::uint32_t Of(std::uint32_t row) const;
-  std::uint32_t count() const { return starts_.empty() ? whole_.count() : static_cast<std::uint32_t>(starts_.size()); }
+  std::uint32_t count() const { return starts_.empty() ? whole_.count() : static_cast<std::uint32_t>(starts_.size() + timeless_.size()); }
   const char* words() const;  // "queries", "units", "days", "stretches of time", "rows"
 
  private:
   const Examples& examples_;
   WholeGroups whole_;
   std::vector<base::Micros> starts_;  // of the days or stretches, ascending; empty for all other groups
+  std::vector<std::uint32_t> timeless_;  // rows without a time, ascending
   bool by_day_ = false;
 };
 
