@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "charter/fields.h"
+#include "lifecycle/estimates.h"
 
 namespace assay::lifecycle {
 
@@ -73,7 +74,7 @@ std::string Value(const evidence::Estimate& e) { return std::isfinite(e.low) && 
 std::string MoneyADay(const evidence::Estimate& e, const std::string& currency) {
   const bool interval = std::isfinite(e.low) && std::isfinite(e.high);
   const base::ReadableEnds ends = interval ? base::ReadableInterval(e.value, e.low, e.high) : base::ReadableEnds{base::ReadableNumber(e.value, 3), "", ""};
-  return ends.value + (currency.empty() ? "" : " " + currency) + " a day" + (interval && ends.low != ends.high ? " (" + ends.low + " to " + ends.high + ")" : "");
+  return ends.value + (currency.empty() ? "" : " " + currency) + " a day" + (interval && ends.low != ends.high ? " (" + ends.low + " to " + ends.high + (e.level == 0.95 ? "" : " at " + LevelInWords(e.level)) + ")" : "");
 }
 
 // What deciding by the recommended rung is worth; "" where the charter states no money.
@@ -85,7 +86,7 @@ std::string Worth(const evidence::ProjectReport& report, const evidence::TrainRe
   if (own == value->rungs.end()) return "";
   if (own->share_acted > 0) return std::isfinite(own->against_nothing.value) ? " At the stated values it is worth " + MoneyADay(own->against_nothing, value->currency) + " more than doing nothing." : "";
   std::string text = " But at the stated values it never acts, so using it is doing nothing";
-  if (best != value->rungs.end() && best != own && std::isfinite(best->value_per_day.value)) text += "; the most money on the holdout is brought by '" + best->name + "', " + MoneyADay(best->value_per_day, value->currency);
+  if (best != value->rungs.end() && best != own && std::isfinite(value->best_against_nothing.value)) text += "; the most money on the holdout is brought by '" + best->name + "', " + MoneyADay(value->best_against_nothing, value->currency) + " more than doing nothing";
   return text + ".";
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "lifecycle/estimates.h"
 
 namespace assay::lifecycle {
 
@@ -127,14 +128,14 @@ std::vector<Evidence> ConclusionsOf(const evidence::ValueReport& report) {
     one.figures.push_back({"value_per_day", "value of '" + rung.name + "' a day", rung.value_per_day, unit});
     one.figures.push_back({"against_nothing", "'" + rung.name + "' minus doing nothing", rung.against_nothing, unit});
     if (rung.name != report.best) continue;
-    const evidence::Estimate& gain = rung.against_nothing;
+    const evidence::Estimate& gain = report.best_against_nothing;
     one.verdict = gain.low > 0 ? Verdict::kSupported : gain.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
     if (rung.kind == "nothing") {
       one.answer = "No rung's decisions bring more than doing nothing.";
       continue;
     }
     const base::ReadableEnds more = std::isfinite(gain.low) && std::isfinite(gain.high) ? base::ReadableInterval(gain.value, gain.low, gain.high) : base::ReadableEnds{base::ReadableNumber(gain.value, 3), "n/a", "n/a"};
-    one.answer = "'" + rung.name + "' has the most value" + (std::isfinite(gain.value) ? ", " + more.value + " " + unit + " more than doing nothing (95 % interval " + more.low + " to " + more.high + ")." : " per decision; " + gain.reason + ".");
+    one.answer = "'" + rung.name + "' has the most value" + (std::isfinite(gain.value) ? ", " + more.value + " " + unit + " more than doing nothing (" + LevelInWords(gain.level) + " interval " + more.low + " to " + more.high + ")." : " per decision; " + gain.reason + ".");
   }
   return {std::move(one)};
 }

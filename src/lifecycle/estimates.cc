@@ -1,5 +1,6 @@
 #include "lifecycle/estimates.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -29,6 +30,12 @@ evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, dou
 }
 
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
+
+std::string LevelInWords(double level) {
+  const double missed = 100 * (1 - level);
+  if (std::abs(missed - std::round(missed)) < 1e-9) return base::ReadableNumber(100 - std::round(missed)) + " %";
+  return base::FixedNumber(100 - missed, std::max(1, -static_cast<int>(std::floor(std::log10(missed))))) + " %";
+}
 
 std::string EstimateInWords(const evidence::Estimate& e) {
   const double width = e.high - e.low;

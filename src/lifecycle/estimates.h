@@ -21,6 +21,8 @@ evidence::Estimate ToEstimate(const Result<stats::Interval>& interval, double le
 evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, double shift);
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
 
+// "95 %", "99.7 %": with as many decimals as tell it from 100 %.
+std::string LevelInWords(double level);
 // "0.120 (95 % interval 0.101 to 0.139)", decimals as base::ReadableInterval chooses them. Requires an interval.
 std::string EstimateInWords(const evidence::Estimate& estimate);
 

@@ -185,6 +185,8 @@ void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item)
 }  // namespace
 
 Result<double> ThresholdForFold(const Examples& examples, const OutOfFold& all, std::span<const double> scores, std::uint8_t fold, const objectives::DecisionMoney& money) {
+  const double chance = money.BreakEvenChance();
+  if (chance == 0 || std::isinf(chance)) return chance;  // acting, or silence, is never worse
   base::Micros start = std::numeric_limits<base::Micros>::max();
   for (std::size_t i = 0; i < all.rows.size() && !examples.time.empty(); ++i) {
     if (all.fold[i] == fold) start = std::min(start, examples.time[all.rows[i]]);
@@ -199,9 +201,7 @@ Result<double> ThresholdForFold(const Examples& examples, const OutOfFold& all, 
     positive.push_back(examples.outcome[row] > 0.5F ? 1 : 0);
   }
   if (!known.empty()) return ASSAY_TRY(objectives::BestThreshold(known, positive, money)).score;
-  const double chance = money.BreakEvenChance();
-  const double never = std::numeric_limits<double>::infinity();
-  return !std::isnan(chance) ? chance : money.true_positive > money.false_negative ? -never : never;
+  return std::isnan(chance) ? std::numeric_limits<double>::infinity() : chance;
 }
 
 FeasibilityItem RepetitionItem(const Ground& ground, const Gains& gains) {

@@ -1,6 +1,7 @@
 #include "lifecycle/options.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "base/text.h"
@@ -48,7 +49,7 @@ void FillValue(const evidence::ValueReport& value, const Record& option, OptionR
   result->cost_per_day = rung->cost_per_day;
   result->cost_per_day_reason.clear();
   const bool is_ml = rung->kind == "linear" || rung->kind == "boosted";
-  const double stated = CostPerDay(option.text("cost"));
+  const double stated = CostPerDay(option.text("cost"), value.currency);
   // The cost of ML stands in [value]; any other option's own cost is taken off where it says how often it is paid.
   if (!is_ml && stated > 0) {
     result->cost_per_day = stated;
@@ -83,27 +84,82 @@ void FillFromLadder(const evidence::TrainReport& train, OptionResult* result) {
 
 std::string FitTimingStep(const std::string& objective, const std::string& rung) { return "train " + objective + ": fit " + rung; }
 
-double CostPerDay(const std::string& text) {
-  const std::size_t begin = text.find_first_of("0123456789");
-  if (begin == std::string::npos) return std::nan("");
-  std::string digits;
-  std::size_t end = begin;
-  for (; end < text.size() && std::string_view("0123456789.,").find(text[end]) != std::string_view::npos; ++end) {
-    if (text[end] != ',') digits += text[end];
+namespace {
+
+bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// A currency at the start of `text` (the charter's, or three capitals): its length, 0 when there is none.
+std::size_t CurrencyAt(std::string_view text, const std::string& currency) {
+  const auto ends = [&](std::size_t size) { return text.size() == size || !IsLetter(text[size]) || !IsLetter(text[size - 1]); };
+  if (!currency.empty() && text.size() >= currency.size() && base::Lowercase(std::string(text.substr(0, currency.size()))) == base::Lowercase(currency) && ends(currency.size())) return currency.size();
+  const bool capitals = text.size() >= 3 && std::all_of(text.begin(), text.begin() + 3, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return capitals && ends(3) ? 3 : 0;
+}
+
+// Whether a number after this is a whole amount: neither the end of a range ("200-300") nor of a word ("Q3").
+bool StandsAlone(std::string_view before, const std::string& currency) {
+  for (const std::size_t size : {currency.size(), std::size_t{3}}) {
+    if (before.size() >= size && CurrencyAt(before.substr(before.size() - size), currency) == size && size > 0) return true;
   }
-  double amount = 0;
-  if (!base::ParseNumber(digits, &amount)) return std::nan("");
-  if (amount == 0) return 0;  // nothing, however often it is paid
-  const std::string rest = base::Lowercase(text.substr(end));
+  return before.empty() || !(IsLetter(before.back()) || before.back() == '-' || static_cast<unsigned char>(before.back()) >= 0x80);
+}
+
+// Days of the period that `text` starts with ("a month", "/day"), 0 when it starts with none.
+double PeriodAt(std::string_view text) {
   constexpr struct { const char* word; double days; } kPeriods[] = {{"day", 1}, {"week", 7}, {"month", base::kDaysPerMonth}, {"year", 365.25}};
+  const std::string lower = base::Lowercase(std::string(text.substr(0, 16)));
   for (const auto& period : kPeriods) {
     for (const char* before : {"a ", "per ", "/", "/ ", "every ", "each "}) {
-      const std::size_t found = rest.find(before + std::string(period.word));
-      // "a month" begins a word: "Nigeria month" does not.
-      if (found != std::string::npos && (found == 0 || before[0] == '/' || rest[found - 1] == ' ')) return amount / period.days;
+      const std::string phrase = before + std::string(period.word);
+      if (lower.starts_with(phrase) && (lower.size() == phrase.size() || !IsLetter(lower[phrase.size()]))) return period.days;
     }
   }
-  return std::nan("");
+  return 0;
+}
+
+std::string_view WithoutSpaces(std::string_view text) { return text.substr(std::min(text.find_first_not_of(' '), text.size())); }
+
+// "1,234.5": commas only between thousands.
+bool ParseAmount(std::string_view digits, double* amount) {
+  std::string plain;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (digits[i] != ',') {
+      plain += digits[i];
+      continue;
+    }
+    std::size_t group = 0;
+    while (i + 1 + group < digits.size() && IsDigit(digits[i + 1 + group])) ++group;
+    if (group != 3 || plain.find('.') != std::string::npos) return false;
+  }
+  return base::ParseNumber(plain, amount);
+}
+
+}  // namespace
+
+double CostPerDay(const std::string& text, const std::string& currency) {
+  const std::string_view all = text;
+  double cost = std::nan("");
+  int numbers = 0, costs = 0;
+  bool zero = false;
+  for (std::size_t begin = all.find_first_of("0123456789"); begin != std::string_view::npos;) {
+    std::size_t end = std::min(all.find_first_not_of("0123456789.,", begin), all.size());
+    const std::size_t next = all.find_first_of("0123456789", end);
+    while (!IsDigit(all[end - 1])) --end;
+    double amount = 0;
+    const bool number = ParseAmount(all.substr(begin, end - begin), &amount);
+    ++numbers;
+    zero = number && amount == 0;
+    std::string_view after = WithoutSpaces(all.substr(end));
+    after = WithoutSpaces(after.substr(CurrencyAt(after, currency)));
+    if (const double days = PeriodAt(after); days > 0) {
+      ++costs;
+      cost = number && StandsAlone(all.substr(0, begin), currency) ? amount / days : std::nan("");
+    }
+    begin = next;
+  }
+  if (costs == 1) return cost;
+  return costs == 0 && numbers == 1 && zero ? 0 : std::nan("");  // nothing, however often it is paid
 }
 
 std::vector<OptionResult> JudgeOptions(const charter::Charter& charter, const evidence::ProjectReport& report) {

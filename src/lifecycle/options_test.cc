@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/random.h"
+#include "lifecycle/conclusions.h"
 #include "lifecycle/exit_criteria.h"
 #include "lifecycle/step_store.h"
 #include "lifecycle/value.h"
@@ -24,9 +27,13 @@ TEST(CostPerDay, ReadsCostsThatComeAgain) {
       {"30.4375 USD a month", 1},  {"3 USD/day", 3},         {"7 EUR per week", 1},      {"365.25 EUR a year", 1}, {"0 USD a month", 0}, {"0 EUR", 0}, {"0", 0},
       {"12,175 USD per month", 400}, {"40,000 USD", none},   {"", none},                 {"a month", none},        {"5 USD, a Nigeria month", none},
       {"5 Nigeria month", none},   {"about 14 EUR every week, rising", 2},
+      {"5,000 EUR once, then 304.375 EUR a month", 10}, {"2 hours a week, 3043.75 EUR a month", 100}, {"2 hours a week", none},
+      {"14 Taler a week", 2},      {"14 taler/week", 2},     {"14 crowns a week", none}, {"EUR 14 a week", 2},   {"EUR14 per week", 2},
+      {"14 per week (EUR)", 2},    {"(14 EUR a week)", 2},   {"10-14 EUR a week", none}, {"Q3 a week", none},    {"3 a weekend", none},
+      {"7 EUR a week and 3 EUR a day", none},                {"0 EUR once, 7 EUR a week", 1}, {"5k EUR a week", none}, {"2,5 EUR a day", none}, {"0 EUR once, 300 EUR later", none},
   };
   for (const Case& c : cases) {
-    const double cost = CostPerDay(c.text);
+    const double cost = CostPerDay(c.text, "Taler");
     if (std::isnan(c.expected)) EXPECT_TRUE(std::isnan(cost)) << c.text << ": " << cost;
     else EXPECT_NEAR(cost, c.expected, 1e-12) << c.text;
   }
@@ -103,6 +110,73 @@ TEST(ValueOfRungs, RulesActWhereTheirShareReachesTheBreakEvenChance) {
   settings.money = {-1, 2, 0, 0};
   EXPECT_TRUE(std::isnan(settings.money.BreakEvenChance()));
   EXPECT_EQ(ValueOfRungs(rows, settings)->rungs[3].share_acted, 0) << "the folds' best is from 0.31 on";
+}
+
+// Where acting is never worse than silence every rung acts always, and where it is never better none does: there is no threshold
+// to choose.
+TEST(ValueOfRungs, EveryRungActsWhereActingIsNeverWorse) {
+  DecisionRows rows = SmallRows();
+  rows.rungs.push_back({"constant", "constant", {0.3, 0.3, 0.3, 0.3}, {0, 0, 0, 0}});
+  rows.rungs.push_back({"best rule", "rule", {0.4, 0.4, 0.2, 0.2}, {0.01, 0.1, 0.19, 0.9}});
+  MoneySettings settings = SmallMoney();
+  settings.money = {5, 1, 0, 0};
+  const Result<evidence::ValueReport> always = ValueOfRungs(rows, settings);
+  ASSERT_TRUE(always);
+  EXPECT_EQ(always->break_even_chance, 0);
+  EXPECT_EQ(always->break_even_chance_reason, "");
+  ASSERT_EQ(always->rungs.size(), 5U);
+  for (std::size_t i = 1; i < always->rungs.size(); ++i) {
+    EXPECT_EQ(always->rungs[i].share_acted, 1) << always->rungs[i].name;
+    EXPECT_DOUBLE_EQ(always->rungs[i].money_per_decision.value, 3) << always->rungs[i].name;
+  }
+  settings.money = {-1, -2, 0, 0};
+  const Result<evidence::ValueReport> never = ValueOfRungs(rows, settings);
+  ASSERT_TRUE(never);
+  EXPECT_NE(never->break_even_chance_reason.find("never brings more"), std::string::npos) << never->break_even_chance_reason;
+  ASSERT_EQ(never->rungs.size(), 5U);
+  for (const evidence::RungValue& rung : never->rungs) EXPECT_EQ(rung.share_acted, 0) << rung.name;
+  EXPECT_EQ(never->best, "nothing");
+  // What always acting brings, whatever the outcome, is exact.
+  settings.money = {2, 2, 0, 0};
+  const evidence::RungValue exact = ValueOfRungs(rows, settings)->rungs[1];
+  EXPECT_EQ(exact.money_per_decision.low, 2);
+  EXPECT_EQ(exact.money_per_decision.high, 2);
+  EXPECT_NE(exact.money_per_decision.reason.find("always acts"), std::string::npos) << exact.money_per_decision.reason;
+  const std::string of_neither = NoValue([] { MoneySettings s = SmallMoney(); s.money = {}; return s; }(), "").break_even_chance_reason;
+  EXPECT_NE(of_neither.find("brings the same"), std::string::npos) << of_neither;
+  const std::string turned = NoValue([] { MoneySettings s = SmallMoney(); s.money = {-1, 2, 0, 0}; return s; }(), "").break_even_chance_reason;
+  EXPECT_NE(turned.find("only where the outcome is not positive"), std::string::npos) << turned;
+}
+
+// The most valuable of many rungs is picked on the rows that judge it. Of 16 that act at random and are worth nothing one would be
+// called better than doing nothing in far more than 2.5 % of the runs; the joint level keeps that.
+TEST(ValueOfRungs, ThePickOfManyWorthlessRungsIsNotSupported) {
+  constexpr int kRuns = 300, kRungs = 16, kRows = 400;
+  int supported = 0, alone = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    base::RandomStream random(static_cast<std::uint64_t>(run), "worthless rungs");
+    DecisionRows rows;
+    rows.choice_positive = {1, 0};
+    for (int i = 0; i < kRows; ++i) rows.holdout_positive.push_back(random.Uniform() < 0.5 ? 1 : 0);
+    for (int r = 0; r < kRungs; ++r) {
+      DecisionRows::Rung rung{"r" + std::to_string(r), "own_rule", {0.6, 0.4}, {}};
+      for (int i = 0; i < kRows; ++i) rung.holdout.push_back(random.Uniform() < 0.5 ? 0.6 : 0.4);
+      rows.rungs.push_back(std::move(rung));
+    }
+    MoneySettings settings = SmallMoney();
+    settings.money = {1, -1, 0, 0};
+    const Result<evidence::ValueReport> report = ValueOfRungs(rows, settings);
+    ASSERT_TRUE(report);
+    const evidence::Evidence conclusion = ConclusionsOf(*report)[0];
+    supported += conclusion.verdict == evidence::Verdict::kSupported ? 1 : 0;
+    for (const evidence::RungValue& rung : report->rungs) alone += rung.name == report->best && rung.against_nothing.low > 0 ? 1 : 0;
+    if (run > 0 || report->best == "nothing") continue;
+    EXPECT_DOUBLE_EQ(report->best_against_nothing.level, 1 - 0.05 / kRungs);
+    EXPECT_NE(conclusion.answer.find("(99.7 % interval"), std::string::npos) << conclusion.answer;
+  }
+  std::printf("the best of %d worthless rungs is supported in %.1f %% of the runs, by its interval alone in %.1f %%\n", kRungs, 100.0 * supported / kRuns, 100.0 * alone / kRuns);
+  EXPECT_LE(supported, 18);  // 99.9 % of binomial(300, .025)
+  EXPECT_GE(alone, 30);
 }
 
 // What a policy cannot do has no part in its interval.

@@ -28,7 +28,7 @@ struct Money {
   const MoneySettings& settings;
   std::vector<double> nothing;  // per holdout row, when never acting
 
-  RungValue At(const std::string& name, const std::string& kind, const std::vector<double>& scores, double threshold) const {
+  RungValue At(const std::string& name, const std::string& kind, const std::vector<double>& scores, double threshold, double level = 0.95) const {
     RungValue value;
     value.name = name;
     value.kind = kind;
@@ -44,14 +44,20 @@ struct Money {
     value.share_acted = static_cast<double>(acted) / static_cast<double>(money.size());
     const stats::Clusters clusters = rows.Clusters();
     const objectives::DecisionMoney& m = settings.money;
-    std::vector<double> cells = {m.true_negative, m.false_negative}, gains = {0};
+    const bool always = threshold <= 0;  // scores are chances
+    std::vector<double> cells, gains;
+    if (!always) {
+      cells = {m.true_negative, m.false_negative};
+      gains = {0};
+    }
     if (acted > 0) {
       cells.insert(cells.end(), {m.true_positive, m.false_positive});
       gains.insert(gains.end(), {m.true_positive - m.false_negative, m.false_positive - m.true_negative});
     }
-    const std::string silent = std::isfinite(threshold) ? "exact for the holdout: it acts on none of its " + base::ReadableCount(static_cast<std::int64_t>(money.size())) + " rows" : "exact: it never acts";
-    value.money_per_decision = MeanMoney(money, cells, silent + ", and staying silent always brings the same", clusters);
-    const Estimate against = MeanMoney(gain, gains, silent, clusters);
+    std::string exact = std::isfinite(threshold) ? "exact for the holdout: it acts on none of its " + base::ReadableCount(static_cast<std::int64_t>(money.size())) + " rows" : "exact: it never acts";
+    if (always) exact = "exact: it always acts";
+    value.money_per_decision = MeanMoney(money, cells, exact + (always ? ", and acting" : ", and staying silent") + " always brings the same", clusters, level);
+    const Estimate against = MeanMoney(gain, gains, exact, clusters, level);
     value.cost_per_day = IsMachineLearning(kind) ? settings.cost_per_month / base::kDaysPerMonth : 0;
     if (std::isfinite(settings.decisions_per_day)) {
       value.money_per_day = Scaled(value.money_per_decision, settings.decisions_per_day, 0);
@@ -66,11 +72,11 @@ struct Money {
 
 }  // namespace
 
-Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters) {
+Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters, double level) {
   const auto [least, most] = std::minmax_element(cells.begin(), cells.end());
-  if (*least == *most) return {*least, *least, *least, 0.95, why_exact};
-  const Result<stats::Interval> mean = stats::ClusterMean(money, clusters);
-  Estimate estimate = ToEstimate(mean);
+  if (*least == *most) return {*least, *least, *least, level, why_exact};
+  const Result<stats::Interval> mean = stats::ClusterMean(money, clusters, level);
+  Estimate estimate = ToEstimate(mean, level);
   const bool alike = mean && std::all_of(money.begin(), money.end(), [&](double v) { return v == money[0]; });
   if (!alike) return estimate;
   const double others = stats::AllAlike(0, mean->units, estimate.level).high;  // share of rows
@@ -135,6 +141,15 @@ std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const st
   return "";
 }
 
+namespace {
+std::string WhyNoChance(const objectives::DecisionMoney& money) {
+  const double gain = money.true_positive - money.false_negative, loss = money.true_negative - money.false_positive;
+  if (gain == 0 && loss == 0) return "acting brings the same as staying silent, whatever the outcome";
+  if (gain <= 0 && loss >= 0) return "acting never brings more than staying silent, whatever the outcome, so no chance is high enough";
+  return "acting pays only where the outcome is not positive, so it pays below a chance, not from one on; turn the outcome around, or the amounts in [value]";
+}
+}  // namespace
+
 ValueReport NoValue(const MoneySettings& settings, const std::string& reason) {
   ValueReport report;
   report.header.report = "value";
@@ -146,8 +161,8 @@ ValueReport NoValue(const MoneySettings& settings, const std::string& reason) {
   report.decisions_per_day = settings.decisions_per_day;
   if (std::isnan(settings.decisions_per_day)) report.decisions_per_day_reason = "the charter does not say value.decisions_per_day";
   report.break_even_chance = settings.money.BreakEvenChance();
-  if (std::isnan(report.break_even_chance)) report.break_even_chance_reason = settings.missing.empty() ? "whether acting pays does not depend on the outcome" : "the charter does not say " + settings.missing;
-  report.reason = reason;
+  if (!std::isfinite(report.break_even_chance)) report.break_even_chance_reason = settings.missing.empty() ? WhyNoChance(settings.money) : "the charter does not say " + settings.missing;
+  report.reason = report.best_against_nothing.reason = reason;
   return report;
 }
 
@@ -158,12 +173,19 @@ Result<ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& 
   const std::vector<double> no_scores(rows.holdout_positive.size(), 0.0);
   money.nothing = objectives::MoneyPerRow(no_scores, rows.holdout_positive, settings.money, never);
   report.rungs.push_back(money.At("nothing", "nothing", no_scores, never));
+  const double chance = settings.money.BreakEvenChance();
+  std::vector<const DecisionRows::Rung*> compared;
+  std::vector<double> thresholds;
   for (const DecisionRows::Rung& rung : rows.rungs) {
     if (rung.kind == "random") continue;  // its scores say nothing; constant and nothing cover it
-    double threshold = report.break_even_chance;
-    if (!rung.out_of_fold.empty() && (std::isnan(threshold) || !GivesShares(rung.kind))) threshold = ASSAY_TRY(objectives::BestThreshold(rung.out_of_fold, rows.choice_positive, settings.money)).score;
+    double threshold = chance;
+    // Where acting, or silence, is never worse there is nothing to choose.
+    const bool open = std::isnan(chance) || (chance > 0 && std::isfinite(chance) && !GivesShares(rung.kind));
+    if (!rung.out_of_fold.empty() && open) threshold = ASSAY_TRY(objectives::BestThreshold(rung.out_of_fold, rows.choice_positive, settings.money)).score;
     if (std::isnan(threshold)) continue;
     report.rungs.push_back(money.At(rung.name, rung.kind, rung.holdout, threshold));
+    compared.push_back(&rung);
+    thresholds.push_back(threshold);
   }
   const RungValue* best = &report.rungs.front();
   for (const RungValue& rung : report.rungs) {
@@ -172,8 +194,14 @@ Result<ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& 
     if (value > (per_day ? best->value_per_day.value : best->money_per_decision.value)) best = &rung;
   }
   report.best = best->name;
+  report.best_against_nothing = best->against_nothing;
+  if (const auto at = static_cast<std::size_t>(best - report.rungs.data()); at > 0) {
+    // It was picked on the rows that measure it: its interval holds for all that could have been picked (Bonferroni).
+    const double level = 1 - 0.05 / static_cast<double>(compared.size());
+    report.best_against_nothing = money.At(best->name, best->kind, compared[at - 1]->holdout, thresholds[at - 1], level).against_nothing;
+  }
   report.method = "models act from the threshold with the most money on " + base::ReadableCount(static_cast<std::int64_t>(rows.choice_positive.size())) +
-                  " out-of-fold rows of the training part, constant and rules where the share of training rows reaches the chance from which acting pays; money on " + base::ReadableCount(static_cast<std::int64_t>(rows.holdout_positive.size())) + " holdout rows, intervals " + rows.dependence + ". Feasibility measures the gain over always or never acting, by folds over all rows: where its sign differs, the times do, or the rows are too few";
+                  " out-of-fold rows of the training part, constant and rules where the share of training rows reaches the chance from which acting pays; money on " + base::ReadableCount(static_cast<std::int64_t>(rows.holdout_positive.size())) + " holdout rows, intervals " + rows.dependence + "; that of the rung with the most value allows for its having been picked on these rows (Bonferroni). Feasibility measures the gain over always or never acting, by folds over all rows: where its sign differs, the times do, or the rows are too few";
   return report;
 }
 

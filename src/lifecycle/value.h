@@ -26,7 +26,7 @@ MoneySettings MoneySettingsOf(const charter::Charter& charter);
 // Mean of money per row, of which every row brings in one of `cells`. Where only one sum is possible the mean is that sum, and
 // `why_exact` says why. Where all rows happen to be alike, others might not be: as many rows as are still likely take the
 // farthest cell.
-evidence::Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters);
+evidence::Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters, double level = 0.95);
 
 // What the value of a ladder is computed from. Doubles as the model gave them, so that a run that goes on from disk gives
 // the same bytes as one that was never stopped.
@@ -52,7 +52,7 @@ Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path);
 
 // Per rung (and for never acting) a threshold, and its money on the holdout with intervals by unit. Models: the threshold with the
 // most money out of fold. Constant and rules, which give shares of training rows, and imported rungs, which have no out-of-fold
-// predictions: the break-even chance.
+// predictions: the break-even chance. All of them always act, or never, where that is never worse.
 Result<evidence::ValueReport> ValueOfRungs(const DecisionRows& rows, const MoneySettings& settings);
 
 // The report that says why there is no value, where there is none.

@@ -11,7 +11,10 @@ double DecisionMoney::BreakEvenChance() const {
   // Acting pays when p (TP - FN) + (1 - p) (FP - TN) >= 0.
   const double gain = true_positive - false_negative;
   const double loss = true_negative - false_positive;
-  if (!(gain + loss > 0) || gain <= 0 || loss < 0) return std::nan("");
+  if (gain == 0 && loss == 0) return std::nan("");
+  if (gain >= 0 && loss <= 0) return 0;
+  if (gain <= 0 && loss >= 0) return std::numeric_limits<double>::infinity();
+  if (gain < 0) return std::nan("");
   return loss / (gain + loss);
 }
 

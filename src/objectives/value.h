@@ -22,7 +22,8 @@ struct DecisionMoney {
   double false_negative = 0;  // silent, and it is
 
   double Of(bool acts, bool positive) const { return acts ? (positive ? true_positive : false_positive) : (positive ? false_negative : true_negative); }
-  // The chance from which acting pays, if scores were true chances; NaN where acting never gains or loses by the outcome.
+  // The chance from which acting pays, if scores were true chances: 0 where it never loses, +infinity where it never gains.
+  // NaN where it brings the same as silence whatever the outcome, or gains only where the outcome is not positive.
   double BreakEvenChance() const;
 };
 

@@ -24,8 +24,13 @@ TEST(DecisionMoney, BreakEvenChance) {
       {"a right alarm brings 4, a false one costs 1", {4, -1, 0, 0}, 0.2},
       {"a silence earns too", {3, 0, 1, 0}, 0.25},
       {"acting costs nothing", {1, 0, 0, 0}, 0},
-      {"acting never helps", {-1, -1, 0, 0}, std::nan("")},
+      {"acting always pays", {5, 1, 0, 0}, 0},
+      {"acting pays where the outcome is not positive and costs nothing where it is", {0, 1, 0, 0}, 0},
+      {"acting never helps", {-1, -1, 0, 0}, kNever},
+      {"acting costs where the outcome is not positive and brings nothing where it is", {0, -1, 0, 0}, kNever},
       {"nothing is worth anything", {0, 0, 0, 0}, std::nan("")},
+      {"acting brings what silence does", {3, 2, 2, 3}, std::nan("")},
+      {"acting pays on the other class only", {-1, 2, 0, 0}, std::nan("")},
   };
   for (const Case& c : cases) {
     const double chance = c.money.BreakEvenChance();

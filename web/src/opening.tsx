@@ -60,7 +60,7 @@ function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport 
       <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}{rung.explain.includes('\n') ? <>, branches that <a href={`#${ladderId(report, train)}`}>the ladder</a> shows</> : `, ${rung.explain || rung.kind}`}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {count(train.split.holdout_rows)} rows that nothing was chosen by.
       {levelMoved && <> <b>But its level is off:</b> it is not shown to be better than those rows’ own mean (r2 {inLine(r2)}), because their outcomes lie elsewhere than those it learned from.</>}
       {worthADay && <> At the stated values of right and wrong decisions it is worth {inLine(worthADay)} {currencyOf(report)} per day more than doing nothing.</>}
-      {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{best && present(best.value_per_day.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(best.value_per_day)} ${currencyOf(report)} per day` : ''}.</>}
+      {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{best && present(value?.best_against_nothing.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(value.best_against_nothing)} ${currencyOf(report)} per day more than doing nothing` : ''}.</>}
     </p>
   );
 }

@@ -46,6 +46,7 @@ struct ValueReport {
   std::string break_even_chance_reason;
   std::vector<RungValue> rungs;   // empty when not measurable
   std::string best;               // rung with the most value per day
+  Estimate best_against_nothing;  // its against_nothing, at a level that allows for its having been picked
   std::string reason;             // why nothing was measured; "" otherwise
   std::string method;
   Timing timing;
@@ -61,10 +62,11 @@ void Describe(V& v, ValueReport& r) {
   v("false_negative", r.false_negative, "money for a miss");
   v("decisions_per_day", r.decisions_per_day, "decisions per day, as the charter states; null when it does not");
   v("decisions_per_day_reason", r.decisions_per_day_reason, "why decisions_per_day is null; empty otherwise");
-  v("break_even_chance", r.break_even_chance, "chance from which acting pays; null when it never depends on the outcome");
+  v("break_even_chance", r.break_even_chance, "chance from which acting pays, 0 where it always does; null where it never does or there is no such chance");
   v("break_even_chance_reason", r.break_even_chance_reason, "why break_even_chance is null; empty otherwise");
   v("rungs", r.rungs, "value per rung; empty when not measurable");
   v("best", r.best, "the rung with the most value per day");
+  v("best_against_nothing", r.best_against_nothing, "its value per day minus that of never acting, with an interval that allows for its having been picked among the rungs on the same rows (Bonferroni)");
   v("reason", r.reason, "why nothing was measured; empty otherwise");
   v("method", r.method, "how the threshold was chosen and the interval made");
   v("timing", r.timing, "the only part that differs from run to run");
