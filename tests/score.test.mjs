@@ -122,6 +122,52 @@ test('what the model knew of its rows and the file does not is said', () => {
   assert.ok(ranking.includes('by query (list, 100 queries'), ranking);
 });
 
+// Columns of every type, each read by an EXPR of the model; some rows come without a time.
+test('empty columns, an outcome in 0 and 1 and rows without a time are legal', () => {
+  const day = (i) => new Date(Date.UTC(2024, 0, 1) + i * 3 * 3600e3).toISOString().slice(0, 19).replace('T', ' ');
+  const many = Array.from({ length: 1200 }, (_, i) => {
+    const flag = random() < 0.5, x = random();
+    return { flag, x: x.toFixed(3), seen: day(i), shop: `s${i % 7}`, y: random() < (flag ? 0.8 : 0.2), amount: (2 * x + (flag ? 1 : 0) + random()).toFixed(3) };
+  });
+  const columns = Object.keys(many[0]);
+  const data = path('typed.csv');
+  writeFileSync(data, csv(columns, many));
+  const later = many.slice(0, 200).map((row, i) => ({ ...row, seen: day(2000 + i) }));
+  const train = (name, ...flags) => {
+    json(assay('train', data, '--models', path(name), '--repeats', '0', '--json', ...flags));
+    return (file) => join(path(name), file);
+  };
+  const flags = ['--time', 'seen', '--where', 'x >= 0'];
+  const models = [['y', train('models-y', '--outcome', 'y', ...flags, '--unit', 'date(seen)')], ['amount > 1.5', train('models-limit', '--outcome', 'amount > 1.5', ...flags)], ['amount', train('models-amount', '--outcome', 'amount', ...flags, '--unit', 'shop')]];
+  for (const [outcome, at] of models) {
+    for (const empty of [null, ...columns]) {
+      const file = path('emptied.csv');
+      writeFileSync(file, csv(columns, later.map((row) => (empty ? { ...row, [empty]: '' } : row))));
+      for (const rung of ['boosted.json', 'linear.json', 'rule.json']) {
+        const report = json(assay('score', at(rung), file, '--json'));
+        valid(report, 'score');
+        const what = `${outcome} by ${rung}, without ${empty}: ${JSON.stringify(report.notes)}`;
+        if (empty && outcome.startsWith(empty)) assert.equal(report.metrics_reason, 'the outcome is missing in every row', what);
+        else if (empty === 'x') assert.match(report.metrics_reason, /left out by the problem/, what);
+        else assert.equal(report.judged_rows, 200, what);
+        assert.equal(report.notes.some((n) => n.includes('200 rows have no time, so Assay cannot tell')), empty === 'seen', what);
+        assert.ok(!report.notes.some((n) => n.includes('lie in the period the model was trained on')), what);
+      }
+    }
+  }
+  // Every second time blank: a count of its own, and no row counts as seen.
+  writeFileSync(path('half.csv'), csv(columns, later.map((row, i) => (i % 2 ? { ...row, seen: '' } : row))));
+  const half = json(assay('score', models[0][1]('boosted.json'), path('half.csv'), '--json')).notes.join(' ');
+  assert.ok(half.includes('100 rows have no time') && !half.includes('lie in the period'), half);
+  // true and false as 1 and 0: the same metrics.
+  writeFileSync(path('words.csv'), csv(columns, later));
+  writeFileSync(path('digits.csv'), csv(columns, later.map((row) => ({ ...row, y: row.y ? 1 : 0 }))));
+  const [words, digits] = ['words.csv', 'digits.csv'].map((file) => json(assay('score', models[0][1]('boosted.json'), path(file), '--json')));
+  assert.deepEqual(digits.metrics, words.metrics);
+  assert.ok(!digits.notes.some((n) => n.includes('class that the model does not know')), digits.notes.join(' '));
+  assert.deepEqual(JSON.parse(readFileSync(models[0][1]('linear.json'), 'utf8')).source_types, { flag: 'boolean', seen: 'time', shop: 'category', x: 'number', y: 'boolean' });
+});
+
 const model = () => join(path('models-binary'), 'boosted.json');
 const bad = [
   ['a missing feature column', () => { writeFileSync(path('slip.csv'), 'xx,colour,noise\n1,red,2\n'); return [model(), path('slip.csv')]; }, "needs the column 'x', which is not there. Did you mean 'xx'"],

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -59,6 +60,7 @@ struct Examples {
   std::vector<Derivation> derivations;  // how the columns that are not in the file are made, in order
   std::vector<RowFilter> filters;       // which rows of the file are not in it, besides those without an outcome
   std::int64_t least_query_rows = 0;    // queries with fewer rows are not in it; ranking only
+  std::map<std::string, table::ColumnType> source_types;  // as read, of the columns of the file that features and EXPRs are made from
   std::string outcome_text, time_text, unit_text, query_text;  // the EXPRs, for reports; empty where none
 
   bool aims_at_median() const { return task == Task::kRegression && centre == Centre::kMedian; }

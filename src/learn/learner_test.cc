@@ -295,6 +295,9 @@ TEST(Learners, ARuleThatIsNoTreeIsRefused) {
     return read ? std::string() : read.error().message;
   };
   EXPECT_EQ(message(good), "");
+  Json earlier = good;
+  ASSERT_EQ(earlier.erase("source_types"), 1U);
+  EXPECT_EQ(message(earlier), "") << "files of earlier versions have no types of source columns";
   Json twice = good;
   ASSERT_GE(twice["model"]["nodes"][0]["left"].get<int>(), 1) << "the rule has a split";
   twice["model"]["nodes"][0]["right"] = twice["model"]["nodes"][0]["left"];

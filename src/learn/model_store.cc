@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/file.h"
 #include "base/sha256.h"
@@ -31,6 +32,13 @@ Result<std::unique_ptr<Model>> ReadBody(const std::string& kind, const Json& bod
   return Error{ErrorCode::kInvalidInput, where + ": holds a model of the unknown kind '" + kind + "'"};
 }
 
+std::optional<table::ColumnType> TypeNamed(const std::string& name) {
+  for (const table::ColumnType type : {table::ColumnType::kBoolean, table::ColumnType::kNumber, table::ColumnType::kCategory, table::ColumnType::kTime}) {
+    if (name == table::ColumnTypeName(type)) return type;
+  }
+  return std::nullopt;
+}
+
 Result<SavedModel> Read(const Json& json, const std::string& where) {
   SavedModel saved;
   saved.name = json.at("name").get<std::string>();
@@ -50,12 +58,14 @@ Result<SavedModel> Read(const Json& json, const std::string& where) {
   saved.classes = json.at("classes").get<std::vector<std::string>>();
   if (saved.task == Task::kMulticlass && (saved.classes.size() < 2 || saved.classes.size() > 1000)) return Error{ErrorCode::kInvalidInput, where + ": is damaged: a model for several classes needs 2 to 1,000 of them"};
   for (const Json& item : json.at("features")) {
-    const std::string type = item.at("type").get<std::string>();
     Feature feature{0, item.at("name").get<std::string>(), item.at("source").get<std::string>()};
-    for (const table::ColumnType candidate : {table::ColumnType::kBoolean, table::ColumnType::kNumber, table::ColumnType::kCategory, table::ColumnType::kTime}) {
-      if (type == table::ColumnTypeName(candidate)) feature.type = candidate;
-    }
+    feature.type = TypeNamed(item.at("type").get<std::string>()).value_or(feature.type);
     saved.features.push_back(std::move(feature));
+  }
+  if (const auto types = json.find("source_types"); types != json.end()) {
+    for (const auto& [column, type] : types->items()) {
+      if (const std::optional<table::ColumnType> named = TypeNamed(type.get<std::string>())) saved.source_types[column] = *named;
+    }
   }
   for (const Json& item : json.at("derivations")) saved.derivations.push_back({item.at("name").get<std::string>(), item.at("expression").get<std::string>()});
   for (const Json& item : json.at("filters")) saved.filters.push_back({item.at("rows").get<std::string>(), item.at("kept").get<bool>(), item.at("reason").get<std::string>()});
@@ -104,15 +114,16 @@ std::filesystem::path BoosterPath(std::filesystem::path path) { return path.repl
 }  // namespace
 
 Result<void> SaveModel(const std::filesystem::path& path, const std::string& name, const Examples& examples, const Training& training, const Model& model) {
-  Json features = Json::array(), derivations = Json::array(), filters = Json::array();
+  Json features = Json::array(), derivations = Json::array(), filters = Json::array(), source_types = Json::object();
   for (const Feature& feature : examples.features) features.push_back({{"name", feature.name}, {"source", feature.source}, {"type", table::ColumnTypeName(examples.table->column(feature.column).type())}});
   for (const Derivation& derivation : examples.derivations) derivations.push_back({{"name", derivation.name}, {"expression", derivation.expression}});
   for (const RowFilter& filter : examples.filters) filters.push_back({{"rows", filter.rows}, {"kept", filter.kept}, {"reason", filter.reason}});
+  for (const auto& [column, type] : examples.source_types) source_types[column] = table::ColumnTypeName(type);
   base::Micros until = base::kMissingTime;
   for (const std::uint32_t row : training.rows) until = examples.time.empty() ? until : std::max(until, examples.time[row]);
   Json json = {{"format", kFormat}, {"name", name}, {"kind", RungKindName(model.kind())}, {"task", TaskName(examples.task)},
                {"outcome", examples.outcome_text}, {"time", examples.time_text}, {"unit", examples.unit_text}, {"query", examples.query_text}, {"wait", examples.wait},
-               {"classes", examples.classes}, {"features", features}, {"derivations", derivations}, {"filters", filters}, {"least_query_rows", examples.least_query_rows}, {"training_rows", training.rows.size()},
+               {"classes", examples.classes}, {"features", features}, {"derivations", derivations}, {"filters", filters}, {"source_types", source_types}, {"least_query_rows", examples.least_query_rows}, {"training_rows", training.rows.size()},
                {"trained_until", until == base::kMissingTime ? Json(nullptr) : Json(until)}, {"seen_values", SeenValues(examples, training.rows, model)}, {"constant", training.constant}, {"model", model.ToJson()}};
   json[kSeal] = SealOf(json);
   const std::string booster = model.BoosterJson();

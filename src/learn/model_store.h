@@ -25,6 +25,7 @@ struct SavedModel {
   std::vector<Feature> features;     // columns it was trained on; derived ones ("hour(date)") with their source
   std::vector<Derivation> derivations;
   std::vector<RowFilter> filters;    // rows that the problem leaves out; they are predicted, but not judged
+  std::map<std::string, table::ColumnType> source_types;  // of columns of the file as they were read; empty in files of earlier versions
   std::int64_t least_query_rows = 0;
   base::Micros wait = 0;
   std::int64_t training_rows = 0;

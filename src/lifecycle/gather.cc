@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 #include "base/step_clock.h"
@@ -90,6 +92,30 @@ void HoldCopiesTogether(std::size_t num_columns, Gathered* gathered) {
   gathered->data.notes.push_back(base::ReadableCount(copies->rows) + " of " + base::ReadableCount(examples.num_rows()) + " rows are copies of each other, equal in " + but + ", the outcome included, where chance would make hardly any: copies of a row count as one unit, so that none is judged by what another taught. If they are no copies, name what rows depend on (--unit, in a charter data.unit)");
 }
 
+using SourceTypes = std::map<std::string, ColumnType>;
+SourceTypes TypesOf(const Table& table) {
+  SourceTypes types;
+  for (const Column& column : table.columns()) types[column.name()] = column.type();
+  return types;
+}
+
+// Those of the columns that features, derivations, filters and the problem's EXPRs are made from.
+Result<SourceTypes> TypesRead(SourceTypes types, const Examples& examples) {
+  std::vector<std::string> texts = {examples.outcome_text, examples.time_text, examples.unit_text, examples.query_text}, names;
+  for (const learn::Derivation& derivation : examples.derivations) texts.push_back(derivation.expression);
+  for (const learn::RowFilter& filter : examples.filters) texts.push_back(filter.rows);
+  for (const learn::Feature& feature : examples.features) names.insert(names.end(), {feature.name, feature.source});
+  for (const std::string& text : texts) {
+    if (text.empty()) continue;
+    const expression::Expression parsed = ASSAY_TRY(expression::Expression::Parse(text));
+    for (const std::string& name : parsed.columns()) names.push_back(name);
+  }
+  std::set<std::string> read;
+  for (const std::string& name : names) read.insert(base::Lowercase(name));
+  std::erase_if(types, [&](const auto& entry) { return !read.contains(base::Lowercase(entry.first)); });
+  return types;
+}
+
 }  // namespace
 
 std::string BeyondFloatInWords(double value) {
@@ -166,6 +192,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   ASSAY_TRY(RefuseBeyondMemory({problem.source + ": to analyse its " + base::ReadableCount(table->num_rows()) + " rows", table->num_rows(), analysis_bytes, ""}, context));
 
   const std::size_t num_columns = table->num_columns();
+  const SourceTypes source_types = TypesOf(*table);
   table = ASSAY_TRY(WithDerived(problem, table, context, &gathered.data.notes));
   gathered.source = table;
   problem.exclude.clear();
@@ -205,6 +232,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
   examples.time_text = problem.time;
   examples.unit_text = problem.unit;
   examples.query_text = problem.query;
+  examples.source_types = ASSAY_TRY(TypesRead(source_types, examples));
   examples.outcome.resize(gathered.source_rows.size());
   for (std::size_t i = 0; i < gathered.source_rows.size(); ++i) {
     const double value = outcome.values[gathered.source_rows[i]];
@@ -229,7 +257,7 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
       examples.time[i] = time.TimeAt(static_cast<std::int64_t>(i));
       if (examples.time[i] == base::kMissingTime) ++unknown;
     }
-    if (unknown > 0) gathered.data.notes.push_back(base::Counted(unknown, "row has no time; it counts", "rows have no time; they count") + " as the earliest");
+    if (unknown > 0) gathered.data.notes.push_back(base::Counted(unknown, "row has no time; it counts", "rows have no time; they count") + " as the earliest where rows are split, and alone in intervals");
   } else if (examples.wait > 0) {
     gathered.data.notes.push_back("the wait of " + base::FormatDuration(examples.wait) + " changes nothing, because nothing says when the decision is taken (--time, in a charter data.time)");
   }

@@ -58,13 +58,22 @@ Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const l
   return optional;
 }
 
+table::Column EmptyAsTrained(const table::Column& column, table::ColumnType trained) {
+  if (column.type() != table::ColumnType::kCategory || !column.dictionary().empty()) return column;
+  const auto rows = static_cast<std::size_t>(column.num_rows());
+  switch (trained) {
+    case table::ColumnType::kNumber: return table::Column::Numbers(column.name(), std::vector<double>(rows, std::nan("")));
+    case table::ColumnType::kBoolean: return table::Column::Booleans(column.name(), std::vector<std::uint8_t>(rows, 255));
+    case table::ColumnType::kTime: return table::Column::Times(column.name(), std::vector<base::Micros>(rows, base::kMissingTime));
+    case table::ColumnType::kCategory: break;
+  }
+  return column;
+}
+
 table::Column AsTrained(const table::Column& column, table::ColumnType trained, std::vector<std::string>* notes) {
   const bool category = column.type() == table::ColumnType::kCategory;
   const auto rows = static_cast<std::size_t>(column.num_rows());
-  if (trained == table::ColumnType::kNumber && category && column.dictionary().empty()) {
-    return table::Column::Numbers(column.name(), std::vector<double>(rows, std::nan("")));
-  }
-  if (trained != table::ColumnType::kCategory || category) return column;
+  if (trained != table::ColumnType::kCategory || category) return EmptyAsTrained(column, trained);
   std::unordered_map<std::string, std::uint32_t> code_of;
   std::vector<std::string> dictionary;
   std::vector<std::uint32_t> codes(rows, table::kMissingCode);

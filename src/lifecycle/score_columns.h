@@ -30,8 +30,9 @@ struct OptionalExpression {
 };
 Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const learn::SavedModel& model, const std::vector<std::string>& names);
 
-// Columns that are empty in this file have no type, and texts that all look like numbers were read as numbers: both are
-// brought back to the type the model was trained on. A note says where values changed their type.
+// A column that is empty in this file has no type: all missing, of the type that it had in training.
+table::Column EmptyAsTrained(const table::Column& column, table::ColumnType trained);
+// Also texts that all look like numbers, and were read as such, are brought back. A note says where values changed their type.
 table::Column AsTrained(const table::Column& column, table::ColumnType trained, std::vector<std::string>* notes);
 
 }  // namespace assay::lifecycle

@@ -17,6 +17,7 @@ Result<std::vector<float>> OutcomeAsTrained(const learn::SavedModel& model, cons
   const auto rows = static_cast<std::size_t>(column.num_rows());
   std::vector<float> outcome(rows, std::nanf(""));
   const bool classes = model.task == Task::kBinary || model.task == Task::kMulticlass;
+  if (column.type() == ColumnType::kCategory && column.dictionary().empty()) return outcome;
   if (column.type() == ColumnType::kTime || (!classes && column.type() == ColumnType::kCategory)) {
     return Error{ErrorCode::kInvalidInput, "the outcome '" + model.outcome + "' is a " + table::ColumnTypeName(column.type()) + " in this file; the model was trained on " + (classes ? "classes" : "numbers")};
   }
@@ -28,6 +29,8 @@ Result<std::vector<float>> OutcomeAsTrained(const learn::SavedModel& model, cons
   }
   std::unordered_map<std::string, float> class_of;
   for (std::size_t c = 0; c < model.classes.size(); ++c) class_of[model.classes[c]] = static_cast<float>(c);
+  const bool yes_or_no = column.type() == ColumnType::kNumber && model.classes == std::vector<std::string>{"false", "true"};
+  if (yes_or_no) class_of = {{"0", 0.0F}, {"1", 1.0F}};
   std::vector<float> of_code;
   for (const std::string& entry : column.dictionary()) of_code.push_back(class_of.contains(entry) ? class_of[entry] : std::nanf(""));
   for (std::size_t i = 0; i < rows; ++i) {
@@ -56,13 +59,15 @@ Result<void> AddTimes(const learn::SavedModel& model, const ScoreSource& source,
   if (time.type() != ColumnType::kTime) return {};
   std::vector<base::Micros>& times = outcome->examples.time;
   times.reserve(static_cast<std::size_t>(time.num_rows()));
-  std::int64_t trained = 0;
+  std::int64_t trained = 0, unknown = 0;
   for (std::int64_t i = 0; i < time.num_rows(); ++i) {
     times.push_back(time.TimeAt(i));
-    trained += model.trained_until != base::kMissingTime && times.back() <= model.trained_until ? 1 : 0;
+    if (times.back() == base::kMissingTime) ++unknown;
+    else trained += model.trained_until != base::kMissingTime && times.back() <= model.trained_until ? 1 : 0;
   }
   outcome->examples.time_text = model.time;
   if (trained > 0) outcome->notes.push_back(base::ReadableCount(trained) + " of " + base::ReadableCount(time.num_rows()) + " rows lie in the period the model was trained on (until " + base::FormatTime(model.trained_until) + "); if it saw them, the metrics flatter it");
+  if (unknown > 0) outcome->notes.push_back(base::Counted(unknown, "row has", "rows have") + " no time, so Assay cannot tell whether the model has seen " + (unknown == 1 ? "it" : "them") + " before; metrics on rows it was trained on flatter it");
   return {};
 }
 

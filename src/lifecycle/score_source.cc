@@ -1,11 +1,28 @@
 #include "lifecycle/internal/score_source.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "expression/expression.h"
 
 namespace assay::lifecycle {
+
+namespace {
+
+// As it was read then; a derivation may have repaired it since, so what a feature of the same name became is only the next best.
+std::optional<table::ColumnType> TypeInTraining(const learn::SavedModel& model, const std::string& name) {
+  const auto same = [&](const std::string& other) { return base::Lowercase(other) == base::Lowercase(name); };
+  for (const auto& [column, type] : model.source_types) {
+    if (same(column)) return type;
+  }
+  for (const learn::Feature& feature : model.features) {
+    if (same(feature.name)) return feature.type;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::string& name, const std::vector<std::string>& keep, store::Engine& engine, const RunContext& context) {
   ScoreSource source;
@@ -53,9 +70,9 @@ Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::stri
   source.data = {name, read.table.num_rows(), static_cast<std::int64_t>(names.size()), read.fingerprint, read.notes, read.sampled_from()};
   std::vector<table::Column> columns = read.table.columns();
   for (table::Column& column : columns) {
-    for (const learn::Feature& feature : model.features) {
-      if (base::Lowercase(feature.name) == base::Lowercase(column.name())) column = AsTrained(column, feature.type, &source.notes);
-    }
+    const std::optional<table::ColumnType> trained = TypeInTraining(model, column.name());
+    if (!trained) continue;
+    column = base::IsAmong(source.needed.columns, column.name()) ? AsTrained(column, *trained, &source.notes) : EmptyAsTrained(column, *trained);
   }
   source.table = ASSAY_TRY(table::Table::Create(std::move(columns)));
   return source;

@@ -83,6 +83,15 @@ TEST(ScoreColumns, AsTrainedBringsTypesBack) {
   EXPECT_EQ(notes.size(), 1U);
 }
 
+TEST(ScoreColumns, EmptyColumnsHaveTheTypeOfTraining) {
+  for (const ColumnType trained : {ColumnType::kNumber, ColumnType::kBoolean, ColumnType::kTime, ColumnType::kCategory}) {
+    const Column empty = EmptyAsTrained(Column::Categories("x", {kMissingCode, kMissingCode}, {}), trained);
+    EXPECT_EQ(empty.type(), trained);
+    EXPECT_TRUE(empty.IsMissing(0) && empty.IsMissing(1)) << table::ColumnTypeName(trained);
+    EXPECT_EQ(EmptyAsTrained(Column::Categories("x", {0, kMissingCode}, {"a"}), trained).type(), ColumnType::kCategory) << "not empty";
+  }
+}
+
 TEST(ScoreOutcome, IsReadAsTheModelWasTrained) {
   struct Case {
     const char* name;
@@ -97,6 +106,8 @@ TEST(ScoreOutcome, IsReadAsTheModelWasTrained) {
   cases.push_back({"two numbers", ModelFor(Task::kBinary, {"1", "2"}), Column::Numbers("y", {2, 1, 3, std::nan("")}), {1, 0, -1, -1}, 1});
   cases.push_back({"classes", ModelFor(Task::kMulticlass, {"a", "b", "c"}), Column::Categories("y", {0, 1}, {"c", "a"}), {2, 0}, 0});
   cases.push_back({"numbers", ModelFor(Task::kRegression), Column::Numbers("y", {0.5, std::nan("")}), {0.5, -1}, 0});
+  cases.push_back({"yes or no as 0 and 1", ModelFor(Task::kBinary, {"false", "true"}), Column::Numbers("y", {1, 0, 2, std::nan("")}), {1, 0, -1, -1}, 1});
+  cases.push_back({"no number at all", ModelFor(Task::kRegression), Column::Categories("y", {kMissingCode}, {}), {-1}, 0});
   for (const Case& c : cases) {
     std::int64_t unknown = 0;
     std::vector<float> outcome = *OutcomeAsTrained(c.model, c.column, &unknown);
