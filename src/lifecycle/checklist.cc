@@ -162,7 +162,7 @@ Result<evidence::ChecklistReport> RunChecklist(const Project& project, const Che
   Count(&report);
   const auto training = static_cast<std::int64_t>(bench.split.train.size());
   const auto sampled = static_cast<std::int64_t>(bench.sample.size());
-  report.notes.push_back("Models are measured inside the training part, on " + base::ReadableCount(sampled) + (sampled < training ? " of its " + base::ReadableCount(training) + " rows, drawn by seed evenly from all units" : " rows") + ", by " + std::to_string(bench.folds.size()) + " folds; the holdout's outcomes stay closed.");
+  report.notes.push_back("Models are measured inside the training part, on " + base::ReadableCount(sampled) + (sampled < training ? " of its " + base::ReadableCount(training) + " rows, drawn by seed evenly from all units" : " rows") + ", by " + std::to_string(bench.folds.size()) + " folds; the holdout's outcomes judge no model. The quality of the data and leaks are looked for in all rows.");
   if (!bench.leaky.empty()) report.notes.push_back("Left out because they leak: " + base::Join(bench.leaky, ", ") + ".");
   report.notes.push_back("Intervals are " + bench.dependence.words + ".");
   return report;

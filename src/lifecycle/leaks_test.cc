@@ -395,6 +395,27 @@ TEST(Leaks, TheTimeOfDayIsFoundHoweverTheTimeIsSpelled) {
   }
 }
 
+// The latest rows judge: that a copy of the outcome says nothing there does not make it honest in the rows that train.
+TEST(Leaks, ACopyInTheTrainingPartIsNotHiddenByTheHoldout) {
+  EXPECT_EQ(TimesAccused("copy up to the holdout", [](base::RandomStream& random) {
+              std::vector<double> y, x, copy;
+              std::vector<base::Micros> at;
+              for (int i = 0; i < 2000; ++i) {
+                x.push_back(random.Uniform());
+                copy.push_back(random.Uniform() < 0.3 + 0.4 * x.back() ? 1 : 0);
+                y.push_back(i < 1600 ? copy.back() : static_cast<double>(random.Below(2)));
+                at.push_back(i * 5 * base::kMicrosPerHour);
+              }
+              Planted planted{{}, "y = 1", true};
+              planted.columns.push_back(Column::Numbers("y", y));
+              planted.columns.push_back(Column::Numbers("x", x));
+              planted.columns.push_back(Column::Numbers("extra", copy));
+              planted.columns.push_back(Column::Times("at", at));
+              return planted;
+            }),
+            5);
+}
+
 TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
   base::RandomStream random(1, "ids");
   struct Case {

@@ -20,6 +20,8 @@ class SingleColumn {
  public:
   // kInvalidInput when there are too few rows for folds.
   static Result<SingleColumn> Create(const learn::Examples& examples, std::int64_t num_rows, const RunContext& context);
+  // Of these rows.
+  static Result<SingleColumn> Create(const learn::Examples& examples, const learn::Rows& rows, std::int64_t num_rows, const RunContext& context);
   // Out-of-fold skill of boosted trees that see this one column of examples(), or of a rule where that tells classes better.
   Result<stats::Interval> Skill(const learn::Feature& feature) const;
   // The same of the features together.
