@@ -151,9 +151,15 @@ std::vector<std::string> NamedByColumn(const Examples& examples, const std::vect
 }  // namespace
 
 Result<SingleColumn> SingleColumn::Create(const Examples& examples, std::int64_t num_rows, const RunContext& context) {
+  learn::Rows all(static_cast<std::size_t>(examples.num_rows()));
+  std::iota(all.begin(), all.end(), 0U);
+  return Create(examples, all, num_rows, context);
+}
+
+Result<SingleColumn> SingleColumn::Create(const Examples& examples, const learn::Rows& rows, std::int64_t num_rows, const RunContext& context) {
   SingleColumn single;
   single.context_ = context;
-  single.examples_ = Restricted(examples, ThinRows(examples, num_rows, context.seed));
+  single.examples_ = Restricted(examples, learn::ThinRows(examples, rows, num_rows, context.seed));
   single.examples_.centre = learn::Centre::kMean;  // judged by skill
   if (examples.task == learn::Task::kRegression) {
     const std::vector<double> values(single.examples_.outcome.begin(), single.examples_.outcome.end());
@@ -211,9 +217,15 @@ Result<stats::Interval> SingleColumn::SkillOf(learn::RungKind kind, const Exampl
   return learn::Judge(few, judged, constant, dependence_.Clusters()).Estimate(learn::Metric::kSkill, predictions);
 }
 
-Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContext& context) {
-  const Examples& examples = gathered.examples;
-  const SingleColumn single = ASSAY_TRY(SingleColumn::Create(examples, kLeakRows, context));
+namespace {
+
+// What each feature tells alone, and what of it is no honest feature's to tell.
+struct Alone {
+  std::vector<Finding> findings;
+  Result<stats::Interval> place = Error{ErrorCode::kInvalidInput, "not needed"};
+};
+Result<Alone> JudgeEachAlone(const Examples& examples, const SingleColumn& single, const RunContext& context) {
+  Alone alone;
   const std::vector<Scored> scored = ASSAY_TRY(ScoreAlone(single, context));
   // What the columns that are no suspects explain together.
   std::vector<learn::Feature> innocent;
@@ -230,16 +242,45 @@ Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContex
   }
   std::vector<bool> is_id;
   for (const Scored& s : scored) is_id.push_back(CountsOrNames(single.examples().table->column(s.feature.column)) && CountsOrNames(examples.table->column(s.feature.column)));
-  Result<stats::Interval> place = Error{ErrorCode::kInvalidInput, "not needed"};
+  Result<stats::Interval>& place = alone.place;
   if (examples.time.empty() || std::find(is_id.begin(), is_id.end(), true) != is_id.end()) place = SkillOfPlace(single);
   if (!place && place.error().code == ErrorCode::kCancelled) return place.error();
   const double most_of_an_id = MostOfAnId(place, !examples.time.empty());
-  std::vector<Finding> findings;
   for (std::size_t i = 0; i < scored.size(); ++i) {
     Finding finding = JudgeAlone(scored[i], ceiling);
     if (!finding.accused && is_id[i]) ASSAY_TRY(JudgeId(single, examples.table->column(scored[i].feature.column), most_of_an_id, &finding));
-    findings.push_back(std::move(finding));
+    alone.findings.push_back(std::move(finding));
   }
+  return alone;
+}
+
+// The latest rows, which judge, need not show a copy that stands in those that models learn from. Only copies: where the outcome
+// drifts, what an id tells beyond its place differs by chance from part to part.
+Result<void> AddCopiesInTraining(const Examples& examples, const RunContext& context, std::vector<Finding>* findings) {
+  if (examples.time.empty()) return {};
+  const Result<learn::Split> split = learn::SplitHoldout(examples, {learn::HoldoutOptions{}.share, context.seed});
+  if (!split) return {};
+  const Result<SingleColumn> single = SingleColumn::Create(examples, split->train, kLeakRows, context);
+  if (!single && single.error().code == ErrorCode::kCancelled) return single.error();
+  if (!single) return {};
+  Alone alone = ASSAY_TRY(JudgeEachAlone(examples, *single, context));
+  for (Finding& finding : alone.findings) {
+    const bool known = std::any_of(findings->begin(), findings->end(), [&](const Finding& f) { return f.name == finding.name && f.accused; });
+    if (!finding.accused || finding.kind != "copy" || known) continue;
+    finding.message = "In the rows that train, " + finding.message;
+    Accuse(finding, findings);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContext& context) {
+  const Examples& examples = gathered.examples;
+  const SingleColumn single = ASSAY_TRY(SingleColumn::Create(examples, kLeakRows, context));
+  Alone alone = ASSAY_TRY(JudgeEachAlone(examples, single, context));
+  std::vector<Finding>& findings = alone.findings;
+  ASSAY_TRY(AddCopiesInTraining(examples, context, &findings));
   for (const Finding& future : ASSAY_TRY(FindFuture(examples, single, context))) Accuse(future, &findings);
   if (const std::optional<TimeLeak> time_leak = FindTimeLeak(examples); time_leak && time_leak->accused) {
     const std::vector<std::string> clock = ClockFeatures(examples);
@@ -250,7 +291,7 @@ Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContex
       finding.message = time_leak->message;
     }
   }
-  if (const std::optional<Finding> order = JudgeRowOrder(single, place)) findings.push_back(*order);
+  if (const std::optional<Finding> order = JudgeRowOrder(single, alone.place)) findings.push_back(*order);
   ClearVouched(examples, gathered.vouched, &findings);
   return findings;
 }
@@ -286,7 +327,7 @@ Result<std::vector<Finding>> LeakFinder::Find(const Gathered& gathered, const Ru
 
 Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky) {
   FeasibilityItem item = StartItem("leakage");
-  item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; both also in the rows alone that would train, where rows have a time; times after the decision, outcomes of neighbouring rows, copies of rows (held together where neither time nor unit is named), and the time of day against the usual time of recurring cases";
+  item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; copies also in the rows alone that would train, where rows have a time; times after the decision, outcomes of neighbouring rows, copies of rows (held together where neither time nor unit is named), and the time of day against the usual time of recurring cases";
   item.findings = ASSAY_TRY(leaks != nullptr ? leaks->Find(gathered, context) : FindLeaks(gathered, context));
   std::string order, vouched;
   for (const Finding& finding : item.findings) {
