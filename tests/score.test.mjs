@@ -165,7 +165,7 @@ test('empty columns, an outcome in 0 and 1 and rows without a time are legal', (
   const [words, digits] = ['words.csv', 'digits.csv'].map((file) => json(assay('score', models[0][1]('boosted.json'), path(file), '--json')));
   assert.deepEqual(digits.metrics, words.metrics);
   assert.ok(!digits.notes.some((n) => n.includes('class that the model does not know')), digits.notes.join(' '));
-  assert.deepEqual(JSON.parse(readFileSync(models[0][1]('linear.json'), 'utf8')).source_types, { flag: 'boolean', seen: 'time', shop: 'category', x: 'number', y: 'boolean' });
+  assert.deepEqual(JSON.parse(readFileSync(models[0][1]('linear.json'), 'utf8')).source_types, { amount: 'number', flag: 'boolean', seen: 'time', shop: 'category', x: 'number', y: 'boolean' });
 });
 
 const model = () => join(path('models-binary'), 'boosted.json');
