@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "stats/cluster_rate.h"
+
 namespace assay::stats {
 
 namespace {
@@ -12,6 +14,31 @@ double Mean(std::span<const double> values) {
   double sum = 0;
   for (const double value : values) sum += value;
   return sum / static_cast<double>(values.size());
+}
+
+constexpr double kRounding = 1e-12;  // of a mean: scatter that only rounding leaves
+constexpr double kLeastP = 1e-12;    // levels nearer to 1 cannot be told apart
+
+bool NothingVaries(const Interval& mean) { return mean.standard_error <= kRounding * std::abs(mean.value); }
+
+// The difference of two shares from the limits of either (MOVER: Zou, Donner 2008, doi:10.1002/sim.3095).
+void JoinRates(const Difference& shares, double level, Interval* difference) {
+  const Interval inside = RateOf(shares.inside, shares.rows_inside, level), outside = RateOf(shares.outside, shares.rows_outside, level);
+  difference->low = difference->value - std::hypot(inside.value - inside.low, outside.high - outside.value);
+  difference->high = difference->value + std::hypot(inside.high - inside.value, outside.value - outside.low);
+}
+
+// The least 1 - level at which the joined interval leaves 0 out.
+double POfJoinedRates(const Difference& shares) {
+  const auto leaves_out_zero = [&](double log_p) {
+    Interval joined = shares.difference;
+    JoinRates(shares, 1 - std::exp(log_p), &joined);
+    return joined.low > 0 || joined.high < 0;
+  };
+  double low = std::log(kLeastP), high = 0;
+  if (leaves_out_zero(low)) return kLeastP;
+  for (int i = 0; i < 50; ++i) (leaves_out_zero((low + high) / 2) ? high : low) = (low + high) / 2;
+  return std::exp(high);
 }
 
 }  // namespace
@@ -80,6 +107,13 @@ Result<Difference> ClusterDifference(std::span<const double> values, std::span<c
   const auto mean_of = shares ? ClusterShare : ClusterMean;
   result.inside = ASSAY_TRY(mean_of(values_of[1], {unit_of[1], clusters.num_units, clusters.crossing}, level));
   result.outside = ASSAY_TRY(mean_of(values_of[0], {unit_of[0], clusters.num_units, clusters.crossing}, level));
+  // A side on which nothing varies adds nothing to the variance, though chance may have made it so.
+  if (shares && (NothingVaries(result.inside) || NothingVaries(result.outside))) {
+    JoinRates(result, level, &result.difference);
+    if (result.difference.value != 0) result.difference.p_value = POfJoinedRates(result);
+  } else if (NothingVaries(result.inside) != NothingVaries(result.outside)) {
+    return Error{ErrorCode::kNumeric, kOneSideAlike};
+  }
   return result;
 }
 

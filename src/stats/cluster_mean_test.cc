@@ -69,5 +69,56 @@ TEST(ClusterDifference, AgreesWithMeansInsideAndOutside) {
   EXPECT_FALSE(ClusterDifference(values, std::vector<std::uint8_t>(6, 1), {}));
 }
 
+// A rare outcome is often absent from a small segment by chance: that shows no difference.
+TEST(ClusterDifference, OfASegmentWithoutAPositiveIsNotCertain) {
+  for (const std::size_t rows : {20, 40, 100}) {
+    for (const bool units : {false, true}) {
+      int rejected = 0;
+      for (std::uint64_t run = 0; run < 500; ++run) {
+        base::RandomStream random(run, "rare", rows);
+        std::vector<double> values;
+        std::vector<std::uint8_t> inside;
+        std::vector<std::uint32_t> unit;
+        for (std::uint32_t i = 0; i < 2000; ++i) {
+          values.push_back(random.Uniform() < 0.02 ? 1 : 0);
+          inside.push_back(i < rows ? 1 : 0);
+          if (units) unit.push_back(i / 4);
+        }
+        const Result<Difference> d = ClusterDifference(values, inside, {unit, 500});
+        ASSERT_TRUE(d);
+        EXPECT_LE(d->difference.low, d->difference.value);
+        EXPECT_GE(d->difference.high, d->difference.value);
+        rejected += d->difference.p_value <= 0.05 ? 1 : 0;
+        EXPECT_EQ(d->inside.value == 0 && d->difference.p_value <= 0.05, d->inside.value == 0 && d->difference.high < 0);
+      }
+      EXPECT_LE(rejected, 35) << rows << units;  // 25 expected at the level, and two standard errors
+    }
+  }
+}
+
+TEST(ClusterDifference, OfSharesThatAreAlikeStaysWithinItsBounds) {
+  std::vector<double> values(60, 0.0);
+  std::vector<std::uint8_t> inside(60, 0);
+  for (std::size_t i = 0; i < 30; ++i) values[i] = inside[i] = 1;
+  const Result<Difference> apart = ClusterDifference(values, inside, {});
+  ASSERT_TRUE(apart);
+  EXPECT_LT(apart->difference.low, 1);
+  EXPECT_GT(apart->difference.low, 0.7);
+  EXPECT_LE(apart->difference.high, 1);
+  EXPECT_LT(apart->difference.p_value, 1e-6);
+  const Result<Difference> same = ClusterDifference(std::vector<double>(60, 0.0), inside, {});
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->difference.value, 0);
+  EXPECT_TRUE(std::isnan(same->difference.p_value));
+}
+
+TEST(ClusterDifference, OfNumbersThatVaryOnOneSideOnlyIsRefused) {
+  const std::vector<double> values = {1, 2, 3, 0.1, 0.1, 0.1};
+  const std::vector<std::uint8_t> inside = {0, 0, 0, 1, 1, 1};
+  const Result<Difference> refused = ClusterDifference(values, inside, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, kOneSideAlike);
+}
+
 }  // namespace
 }  // namespace assay::stats

@@ -8,8 +8,11 @@
 namespace assay::stats {
 
 Result<Interval> ClusterRate(std::span<const double> values, const Clusters& clusters, double level) {
-  Interval interval = ASSAY_TRY(ClusterMean(values, clusters, level));
-  const auto rows = static_cast<double>(values.size());
+  return RateOf(ASSAY_TRY(ClusterMean(values, clusters, level)), static_cast<std::int64_t>(values.size()), level);
+}
+
+Interval RateOf(Interval interval, std::int64_t num_rows, double level) {
+  const auto rows = static_cast<double>(num_rows);
   const double p = interval.value;
   auto effective = static_cast<double>(interval.units);
   if (p > 0 && p < 1 && interval.standard_error > 0) {

@@ -15,5 +15,7 @@ namespace assay::stats {
 // Share of ones among `values` (each 0 or 1). Where all are equal the units count instead of the rows, which is the worst
 // dependence can do. kNumeric without rows, or with one unit only.
 Result<Interval> ClusterRate(std::span<const double> values, const Clusters& clusters, double level = 0.95);
+// The same from the rows' mean as ClusterMean (or ClusterShare) gives it.
+Interval RateOf(Interval mean, std::int64_t num_rows, double level);
 
 }  // namespace assay::stats
