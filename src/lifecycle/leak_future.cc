@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "expression/expression.h"
 #include "lifecycle/internal/leaks.h"
 #include "stats/auc.h"
 
@@ -160,12 +161,26 @@ bool MayBePersistence(const Neighbours& pairs, double agreement, double of_own) 
   return !same && !far_better;
 }
 
+// Columns of the decision's time and what is derived from nothing else: known at the decision, whatever pattern of the calendar the outcome follows.
+std::set<std::string> KnownByTime(const Examples& examples) {
+  const std::vector<std::string> named = expression::ColumnsOf(examples.time_text);
+  std::set<std::string> known(named.begin(), named.end());
+  for (const learn::Derivation& derivation : examples.derivations) {
+    const std::vector<std::string> columns = expression::ColumnsOf(derivation.expression);
+    const bool of_time = !columns.empty() && std::all_of(columns.begin(), columns.end(), [&](const std::string& column) { return known.contains(column); });
+    if (of_time) known.insert(derivation.name);
+  }
+  return known;
+}
+
 std::vector<Finding> FindNeighbours(const Examples& examples) {
   std::vector<Finding> findings;
   if (examples.time.empty() || examples.task == learn::Task::kRanking) return findings;
   const std::vector<std::uint32_t> order = SeriesOrder(examples);
   const bool binary = examples.task == learn::Task::kBinary, multiclass = examples.task == learn::Task::kMulticlass;
+  const std::set<std::string> known = KnownByTime(examples);
   for (const learn::Feature& feature : examples.features) {
+    if (known.contains(feature.name) || known.contains(feature.source)) continue;
     const table::Column& column = examples.table->column(feature.column);
     const bool numbers = column.type() == table::ColumnType::kNumber || column.type() == table::ColumnType::kBoolean;
     const bool labels = multiclass || !numbers;

@@ -416,6 +416,35 @@ TEST(Leaks, ACopyInTheTrainingPartIsNotHiddenByTheHoldout) {
             5);
 }
 
+// A rhythm of the week lets the weekday tell tomorrow's outcome; nobody needs tomorrow for that.
+TEST(Leaks, PartsOfTheTimeOfDecisionAreNotAccused) {
+  base::RandomStream random(3, "weekly");
+  std::vector<double> y, x, next;
+  std::vector<base::Micros> at;
+  const double of_weekday[] = {60, 10, 20, 30, 40, 50, 0};
+  for (std::size_t i = 0; i < 1000; ++i) {
+    y.push_back(of_weekday[i % 7] + random.Normal());
+    x.push_back(random.Normal());
+    at.push_back(static_cast<base::Micros>(i) * base::kMicrosPerDay);
+  }
+  for (std::size_t i = 0; i < 1000; ++i) next.push_back(i + 1 < 1000 ? y[i + 1] : std::nan(""));
+  Problem problem;
+  problem.outcome = "y";
+  problem.time = "at";
+  problem.derived = {{"day", "weekday(at)"}};
+  const std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("x", x), Column::Numbers("next", next), Column::Times("at", at)};
+  const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(columns)), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  const Result<std::vector<evidence::Finding>> findings = FindLeaks(*gathered, {});
+  ASSERT_TRUE(findings) << findings.error().message;
+  int future = 0;
+  for (const evidence::Finding& finding : *findings) {
+    EXPECT_TRUE(finding.kind != "future" || finding.name == "next") << finding.message;
+    future += finding.kind == "future" ? 1 : 0;
+  }
+  EXPECT_EQ(future, 1);
+}
+
 TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
   base::RandomStream random(1, "ids");
   struct Case {
