@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/random.h"
 #include "base/text.h"
@@ -52,15 +53,26 @@ Result<double> SkillOf(RungKind kind, const Examples& examples, const std::vecto
   return constant_loss > 0 ? 1 - loss / constant_loss : 0;
 }
 
+// The time from which the rows are as many as those before, as nearly as its values allow; none where there is one time only.
+std::optional<base::Micros> EvenestTime(std::vector<base::Micros> times) {
+  std::sort(times.begin(), times.end());
+  std::optional<base::Micros> evenest;
+  std::size_t least = times.size();
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    const std::size_t apart = 2 * i > times.size() ? 2 * i - times.size() : times.size() - 2 * i;
+    if (times[i] == times[i - 1] || apart >= least) continue;
+    least = apart;
+    evenest = times[i];
+  }
+  return evenest;
+}
+
 // Any fixed folds make a valid test. Units that live side by side are judged by other units at other times, so that neither
 // a unit's level nor a day's shock is learned from the rows it hits.
 Result<std::vector<learn::Split>> PatternFolds(const Examples& examples, ExchangeKind kind, std::uint64_t seed) {
   std::vector<std::uint32_t> all(examples.outcome.size());
   std::iota(all.begin(), all.end(), 0U);
   if (kind != ExchangeKind::kPanel) return learn::CrossValidationFolds(examples, all, kFolds, seed);
-  std::vector<base::Micros> sorted = examples.time;
-  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
-  const base::Micros middle = sorted[sorted.size() / 2];
   // About as many units in either half, however few there are.
   std::vector<std::uint32_t> units(examples.unit.begin(), examples.unit.end());
   std::sort(units.begin(), units.end());
@@ -68,11 +80,13 @@ Result<std::vector<learn::Split>> PatternFolds(const Examples& examples, Exchang
   base::RandomStream(seed, "pattern units").Shuffle(std::span<std::uint32_t>(units));
   std::vector<std::size_t> half_of(examples.num_units, 0);
   for (std::size_t i = 0; i < units.size(); ++i) half_of[units[i]] = i % 2;
+  const std::optional<base::Micros> middle = EvenestTime(examples.time);
   std::vector<learn::Split> folds(4);
   for (const std::uint32_t row : all) {
-    const std::size_t part = 2 * half_of[examples.unit[row]] + (examples.time[row] >= middle ? 1 : 0);
-    folds[part].test.push_back(row);
-    folds[3 - part].train.push_back(row);
+    const std::size_t half = half_of[examples.unit[row]];
+    const std::size_t later = !middle || examples.time[row] >= *middle ? 1 : 0;
+    folds[2 * half + later].test.push_back(row);
+    folds[2 * (1 - half) + (middle ? 1 - later : later)].train.push_back(row);
   }
   std::erase_if(folds, [](const learn::Split& fold) { return fold.train.empty() || fold.test.empty(); });
   if (folds.empty()) return Error{ErrorCode::kInvalidInput, "there are too few units or times for a test of the pattern"};
@@ -150,7 +164,17 @@ Result<PatternTest> TestPattern(const Examples& whole, int permutations, const R
 Result<evidence::FeasibilityItem> PatternItem(const Ground& ground, const stats::Interval& gain, bool* refuted) {
   using evidence::Verdict;
   evidence::FeasibilityItem item = StartItem("pattern");
-  const PatternTest test = ASSAY_TRY(TestPattern(ground.examples, 199, ground.context));
+  const Result<PatternTest> tested = TestPattern(ground.examples, 199, ground.context);
+  if (!tested && tested.error().code == ErrorCode::kCancelled) return tested.error();
+  if (!tested) {
+    *refuted = false;
+    item.verdict = Verdict::kInconclusive;
+    item.method = "none: " + tested.error().message;
+    item.figures.push_back(MakeFigure("p_value", "share of rearranged outcomes with as much skill", WithoutInterval(std::nan(""), tested.error().message)));
+    item.answer = "Not tested: " + tested.error().message + ".";
+    return item;
+  }
+  const PatternTest& test = *tested;
   *refuted = test.p_value > kLevel;
   // A large p alone may also mean that these learners cannot use what is there: refuted only where the gain agrees.
   item.verdict = !*refuted ? Verdict::kSupported : gain.high < ground.options.least_gain ? Verdict::kRefuted : Verdict::kInconclusive;

@@ -248,6 +248,17 @@ TEST(FeasibilityPattern, AStretchShorterThanTheDependenceStaysInPlace) {
   }
 }
 
+// Waves of a survey: most rows lie in the earliest one, or all of them.
+TEST(FeasibilityPattern, APanelWhoseEarliestTimeHasMostRowsIsTested) {
+  for (const base::Micros first_days : {12, 20}) {
+    learn::Examples examples = Simulate(Design::kPanel, 2, 1);
+    for (base::Micros& time : examples.time) time = time < first_days * base::kMicrosPerDay ? 0 : time;
+    const Result<PatternTest> test = TestPattern(examples, 39, {});
+    ASSERT_TRUE(test) << first_days << ": " << test.error().message;
+    EXPECT_GT(test->permutations, 0) << first_days;
+  }
+}
+
 // Neither a rule, which looks at one column at a time, nor a linear model sees a product of two among ten columns.
 TEST(FeasibilityPattern, FindsAnInteraction) {
   base::ThreadPool pool(2);
