@@ -51,6 +51,18 @@ TEST(Gather, MakesExamplesOfAConditionAndExpandsTheTime) {
   EXPECT_EQ(gathered->excluded.size(), 2U);
 }
 
+TEST(Gather, TextsOfRowsThatAreLeftOutAreNoLevels) {
+  Problem problem = Flights();
+  problem.where = "distance <> 2 and distance <> 4";
+  const Result<Gathered> gathered = GatherFromTable(problem, Sample(), {}, {});
+  ASSERT_TRUE(gathered) << gathered.error().message;
+  const Column& origin = gathered->examples.table->column(static_cast<std::size_t>(gathered->examples.table->Find("origin")));
+  EXPECT_EQ(origin.dictionary(), (std::vector<std::string>{"ORD", "JFK"}));
+  EXPECT_EQ(origin.TextAt(0), "ORD");
+  EXPECT_EQ(origin.TextAt(1), "JFK");
+  EXPECT_TRUE(origin.IsMissing(2));
+}
+
 TEST(Gather, SaysWhichOfTwoTextsCountsAsPositive) {
   const auto notes = [](const std::string& outcome) {
     Problem problem;
