@@ -128,10 +128,11 @@ void Accuse(const Finding& charge, std::vector<Finding>* findings) {
 // Clears what is accused for how much it tells alone where people vouch for it.
 void ClearVouched(const Examples& examples, const std::vector<std::string>& vouched, std::vector<Finding>* findings) {
   for (Finding& finding : *findings) {
-    if (!finding.accused || finding.kind != "copy" || !base::IsAmong(vouched, SourceOf(examples, finding.name))) continue;
+    if (!finding.accused || (finding.kind != "copy" && finding.kind != "id") || !base::IsAmong(vouched, SourceOf(examples, finding.name))) continue;
+    const std::string more = finding.kind == "id" ? " of the outcome, itself or through a part of it, and looks like an id;" : " of the outcome, more than is plausible;";
     finding.kind = "vouched";
     finding.accused = false;
-    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + " of the outcome, more than is plausible; it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
+    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + more + " it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
   }
 }
 

@@ -16,15 +16,20 @@ namespace {
 constexpr double kLeastGroupRows = 50;   // on average, of the texts by which rows are told apart
 constexpr double kLeastShare = 0.02;     // of the outcome's variance, from which a place within ids is looked at
 constexpr std::size_t kMostPieces = 64;
+constexpr double kAlikeSteps = 0.5;      // middle half of the steps against their median; 1.6 of numbers drawn at random and sorted
 
-// "id", "order_id", "orderId", "uuid", "row_number": what people call columns that name rows.
+// "id", "order_id", "orderId", "uuid", "row_number": what people call columns that name rows. By whole words: what is paid is no id.
 bool IsCalledId(const std::string& name) {
-  const std::string lower = base::Lowercase(name);
-  for (const char* word : {"uuid", "guid", "serial", "rownum", "row_num", "row_number", "index", "identifier", "primary_key"}) {
-    if (lower.find(word) != std::string::npos) return true;
+  const std::vector<std::string> words = base::WordsOfName(name);
+  if (words.empty()) return false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    for (const char* word : {"uuid", "guid", "serial", "rowid", "rownum", "index", "identifier"}) {
+      if (words[i] == word) return true;
+    }
+    if (i > 0 && ((words[i - 1] == "row" && (words[i] == "num" || words[i] == "number")) || (words[i - 1] == "primary" && words[i] == "key"))) return true;
   }
-  if (lower == "id" || lower == "key" || lower == "nr" || lower == "no" || lower.ends_with("_id") || lower.ends_with("-id") || lower.ends_with(" id") || lower.ends_with("_key") || lower.ends_with("_no") || lower.ends_with("_nr") || lower.starts_with("id_")) return true;
-  return name.size() > 2 && (name.ends_with("Id") || name.ends_with("ID"));
+  const std::string& last = words.back();
+  return words.front() == "id" || last == "id" || last == "key" || last == "no" || last == "nr";
 }
 
 // |Spearman correlation| of the values with the order of the rows, above which they only go up or only down.
@@ -47,6 +52,19 @@ std::vector<double> EvenlyTaken(const table::Column& column) {
     if (const double value = column.NumberAt(row); !std::isnan(value)) values.push_back(value);
   }
   return values;
+}
+
+// Whether from row to row the values move by about the same: numbers that were given out do, amounts that were sorted do not.
+bool StepsAreAlike(const table::Column& column) {
+  const std::int64_t every = column.num_rows() / 50'000 + 1;
+  std::vector<double> steps;
+  for (std::int64_t row = 0; row + 1 < column.num_rows(); row += every) {
+    if (const double step = std::abs(column.NumberAt(row + 1) - column.NumberAt(row)); !std::isnan(step)) steps.push_back(step);
+  }
+  if (steps.empty()) return false;
+  std::sort(steps.begin(), steps.end());
+  const auto at = [&](std::size_t quarters) { return steps[quarters * (steps.size() - 1) / 4]; };
+  return at(3) - at(1) <= kAlikeSteps * at(2);
 }
 
 // Whether most texts are names: a decimal or a time measures, and what has six words or more describes.
@@ -161,7 +179,7 @@ bool NamesRows(const table::Column& column, double range) {
   if (column.type() != table::ColumnType::kNumber || !column.is_integer()) return false;
   if (std::holds_alternative<std::vector<std::int64_t>>(column.storage()) || IsCalledId(column.name())) return true;
   const std::int64_t n = column.num_rows();
-  return range + 1 <= 3 * static_cast<double>(n) || FollowsRows(EvenlyTaken(column));
+  return range + 1 <= 3 * static_cast<double>(n) || (StepsAreAlike(column) && FollowsRows(EvenlyTaken(column)));
 }
 
 bool CountsOrNames(const table::Column& column) {

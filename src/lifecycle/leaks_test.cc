@@ -445,6 +445,32 @@ TEST(Leaks, PartsOfTheTimeOfDecisionAreNotAccused) {
   EXPECT_EQ(future, 1);
 }
 
+TEST(Leaks, AnIdThatPeopleVouchForIsNotAccused) {
+  for (const bool vouched : {false, true}) {
+    base::RandomStream random(5, "vouched");
+    std::vector<double> y, x, id;
+    for (std::size_t i = 0; i < 1000; ++i) {
+      y.push_back(static_cast<double>(random.Below(2)));
+      x.push_back(random.Normal());
+      id.push_back(2.0 * static_cast<double>(i) + y[i]);
+    }
+    Problem problem;
+    problem.outcome = "y = 1";
+    if (vouched) problem.vouched = {"order_id"};
+    const std::vector<Column> columns = {Column::Numbers("y", y), Column::Numbers("x", x), Column::Numbers("order_id", id)};
+    const Result<Gathered> gathered = GatherFromTable(problem, std::make_shared<const table::Table>(*table::Table::Create(columns)), {}, {});
+    ASSERT_TRUE(gathered) << gathered.error().message;
+    const Result<std::vector<evidence::Finding>> findings = FindLeaks(*gathered, {});
+    ASSERT_TRUE(findings) << findings.error().message;
+    for (const evidence::Finding& finding : *findings) {
+      if (finding.name == "order_id") {
+        EXPECT_EQ(finding.kind, vouched ? "vouched" : "id") << finding.message;
+      }
+      EXPECT_EQ(finding.accused, finding.name == "order_id" && !vouched) << finding.message;
+    }
+  }
+}
+
 TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
   base::RandomStream random(1, "ids");
   struct Case {
@@ -452,7 +478,7 @@ TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
     Column column;
     bool id;
   };
-  std::vector<double> counting, money, parts, few;
+  std::vector<double> counting, money, parts, few, given_out;
   std::vector<std::int64_t> long_digits;
   std::vector<std::uint32_t> codes;
   std::vector<std::string> words, decimals, times, prose, keys;
@@ -461,6 +487,7 @@ TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
     money.push_back(std::round(1e6 * std::exp(random.Normal())));
     parts.push_back(random.Uniform());
     few.push_back(static_cast<double>(i % 50));
+    given_out.push_back(1000.0 * static_cast<double>(i) + static_cast<double>(random.Below(100)));
     long_digits.push_back(static_cast<std::int64_t>(random.Below(1ULL << 62U)) | (std::int64_t{1} << 60));
     codes.push_back(static_cast<std::uint32_t>(i));
     words.push_back("person " + std::to_string(i));
@@ -469,10 +496,17 @@ TEST(Leaks, OnlyWhatCountsOrNamesLooksLikeAnId) {
     times.push_back(base::FormatTime(static_cast<base::Micros>(i) * base::kMicrosPerDay));
     prose.push_back("the parcel number " + std::to_string(i) + " came late again");
   }
+  std::vector<double> sorted_money = money;
+  std::sort(sorted_money.begin(), sorted_money.end());
   const Case cases[] = {
       {"counting", Column::Numbers("n", counting), true},
       {"amounts of money", Column::Numbers("income", money), false},
       {"the same, called an id", Column::Numbers("customer_id", money), true},
+      {"called an id in one word with a hump", Column::Numbers("customerId", money), true},
+      {"a word that ends like an id", Column::Numbers("TOTAL_PAID", money), false},
+      {"a word that holds one", Column::Numbers("guide_price", money), false},
+      {"amounts in a sorted file", Column::Numbers("revenue", sorted_money), false},
+      {"numbers given out with gaps", Column::Numbers("number", given_out), true},
       {"fractions", Column::Numbers("share", parts), false},
       {"few values", Column::Numbers("id", few), false},
       {"more digits than a measurement has", Column::Integers("reference", long_digits), true},

@@ -43,7 +43,7 @@ class SingleColumn {
 // Nearly all values differ, and they name rows (NamesRows).
 bool CountsOrNames(const table::Column& column);
 // Of a column whose values nearly all differ: whether they count or name rows rather than measure something. Texts do that are
-// no decimals, times or prose; so do whole numbers that lie densely, go with the order of the rows, have more digits than any
+// no decimals, times or prose; so do whole numbers that lie densely, go with the order of the rows by about equal steps, have more digits than any
 // measurement (beyond 2^53), or are called an id. `range`: largest minus smallest number.
 bool NamesRows(const table::Column& column, double range);
 
