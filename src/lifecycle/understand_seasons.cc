@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "lifecycle/internal/far_times.h"
 #include "lifecycle/understand.h"
 #include "stats/change_points.h"
 #include "stats/group_means.h"
@@ -41,11 +42,11 @@ const Part kParts[] = {
 };
 
 // Means of consecutive days. *gaps: some day has no row.
-std::vector<double> DailySeries(const learn::Examples& examples, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, bool* gaps) {
+std::vector<double> DailySeries(const std::vector<base::Micros>& times, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, bool* gaps) {
   std::vector<double> sum(days, 0), count(days, 0);
   for (std::size_t i = 0; i < outcome.size(); ++i) {
-    if (examples.time[i] == base::kMissingTime) continue;
-    const auto day = static_cast<std::size_t>((examples.time[i] - first_day) / base::kMicrosPerDay);
+    if (times[i] == base::kMissingTime) continue;
+    const auto day = static_cast<std::size_t>((times[i] - first_day) / base::kMicrosPerDay);
     sum[day] += outcome[i];
     count[day] += 1;
   }
@@ -59,11 +60,11 @@ std::vector<double> DailySeries(const learn::Examples& examples, const std::vect
 
 // Days resemble their neighbours: the series of their means, against simulated ones that do too. Shifts are allowed for as in the
 // series over time where it is not too long for that. NaN where days without rows leave none.
-double WeekdayPValue(const learn::Examples& examples, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, std::uint64_t seed) {
+double WeekdayPValue(const std::vector<base::Micros>& times, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, std::uint64_t seed) {
   constexpr std::size_t kMostDays = 4000, kMostBesideShifts = 400;
   if (days > kMostDays) return std::nan("");
   bool gaps = false;
-  const std::vector<double> series = DailySeries(examples, outcome, first_day, days, &gaps);
+  const std::vector<double> series = DailySeries(times, outcome, first_day, days, &gaps);
   const auto monday = static_cast<std::size_t>(base::ToCivil(first_day).weekday - 1);
   std::vector<std::size_t> weekday;
   for (std::size_t day = 0; day < days; ++day) weekday.push_back((day + monday) % 7);
@@ -108,7 +109,9 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
   if (examples.time.empty()) return seasons;
   base::Micros least = INT64_MAX, most = INT64_MIN;
   bool clock = false;
-  for (const base::Micros time : examples.time) {
+  std::string outside;
+  const std::vector<base::Micros> times = WithoutFarTimes(examples.time, &outside);
+  for (const base::Micros time : times) {
     if (time == base::kMissingTime) continue;
     least = std::min(least, time);
     most = std::max(most, time);
@@ -125,7 +128,7 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
     Season season;
     season.name = part.name;
     for (std::size_t i = 0; i < group.size(); ++i) {
-      group[i] = examples.time[i] == base::kMissingTime ? stats::kNoGroup : static_cast<std::uint8_t>(part.position(base::ToCivil(examples.time[i])));
+      group[i] = times[i] == base::kMissingTime ? stats::kNoGroup : static_cast<std::uint8_t>(part.position(base::ToCivil(times[i])));
     }
     const Result<stats::GroupMeans> means = stats::CompareGroups(outcome, group, part.length, dependence.Clusters());
     if (!means) continue;
@@ -144,7 +147,7 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
       season.reason = "the data span " + base::ReadableCount(static_cast<std::int64_t>(days)) + " days; a season of the year cannot be told from a trend in less than three years";
       season.method = "not tested: " + season.reason;
     } else if (part.length == 7) {
-      const double p_value = WeekdayPValue(examples, outcome, floor_day(least), days, context.seed);
+      const double p_value = WeekdayPValue(times, outcome, floor_day(least), days, context.seed);
       if (std::isfinite(p_value)) {
         season.p_value = p_value;
         season.method = "daily means against simulated AR(1) series";

@@ -368,6 +368,9 @@ TEST(Understand, TimesFarFromTheOthersAreLeftOutOfTheSeriesAndCounted) {
     EXPECT_EQ(series.period, expected.period);
     ASSERT_EQ(series.points.size(), expected.points.size());
     EXPECT_EQ(series.changes.size(), expected.changes.size());
+    const evidence::Season month = FindSeasons(slipped, DependenceOf(slipped), series, {})[1];
+    EXPECT_EQ(month.name, "month");
+    EXPECT_NE(month.reason.find("span 120 days"), std::string::npos) << month.answer;
     for (const std::string& words : c.says) EXPECT_NE(series.outside.find(words), std::string::npos) << series.outside;
   }
 }
