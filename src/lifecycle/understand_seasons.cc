@@ -16,6 +16,7 @@ namespace {
 using evidence::Season;
 
 constexpr double kDaysOfThreeYears = 3 * 365.0;
+constexpr std::size_t kDaysOfThreeWeeks = 21;
 
 struct Part {
   const char* name;
@@ -139,13 +140,18 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
     }
     season.p_value = means->p_value;
     season.method = "equal means by units (Rao, Scott)";
-    if (base::IsAmong(part.periods, over_time.period) && std::isfinite(over_time.season_p_value)) {
+    const auto not_tested = [&](const std::string& why) {
+      season.p_value = std::nan("");
+      season.reason = "the data span " + base::Counted(static_cast<std::int64_t>(days), "day", "days") + "; " + why;
+      season.method = "not tested: " + season.reason;
+    };
+    if (part.length == 7 && days < kDaysOfThreeWeeks) {
+      not_tested("a weekday cannot be told from its day in less than three weeks");
+    } else if (base::IsAmong(part.periods, over_time.period) && std::isfinite(over_time.season_p_value)) {
       season.p_value = over_time.season_p_value;
       season.method = "the season of the series over time: fitted together with a shift of the level, against simulated AR(1) series";
     } else if (part.length == 12 && static_cast<double>(days) < kDaysOfThreeYears) {
-      season.p_value = std::nan("");
-      season.reason = "the data span " + base::ReadableCount(static_cast<std::int64_t>(days)) + " days; a season of the year cannot be told from a trend in less than three years";
-      season.method = "not tested: " + season.reason;
+      not_tested("a season of the year cannot be told from a trend in less than three years");
     } else if (part.length == 7) {
       const double p_value = WeekdayPValue(times, outcome, floor_day(least), days, context.seed);
       if (std::isfinite(p_value)) {

@@ -297,6 +297,36 @@ TEST(Understand, TheSeasonOfTheSeriesAndOfTheWeekdaysAgree) {
   EXPECT_LE(FindSeasons(gathered.examples, dependence, {}, {})[0].p_value, 0.005);
 }
 
+// What happened on the one Tuesday of the data is no habit of Tuesdays.
+TEST(Understand, AFewDaysShowNoWeekdays) {
+  for (const int days : {8, 20, 21}) {
+    base::RandomStream random(4, "few days");
+    std::vector<double> y;
+    std::vector<base::Micros> time;
+    std::vector<std::uint32_t> unit;
+    for (int day = 0; day < days; ++day) {
+      const double level = 0.6 * random.Normal();
+      for (std::uint32_t u = 0; u < 60; ++u) {
+        y.push_back(level + random.Normal());
+        time.push_back(day * base::kMicrosPerDay);
+        unit.push_back(u);
+      }
+    }
+    std::vector<std::string> names;
+    for (int u = 0; u < 60; ++u) names.push_back("unit " + std::to_string(u));
+    Problem problem;
+    problem.outcome = "y";
+    problem.time = "t";
+    problem.unit = "u";
+    const Gathered gathered = GatherColumns(problem, {Column::Numbers("y", y), Column::Times("t", time), Column::Categories("u", unit, names)});
+    const Dependence dependence = DependenceOf(gathered.examples);
+    const evidence::Season weekday = FindSeasons(gathered.examples, dependence, OutcomeSeries(gathered.examples, dependence, {}), {})[0];
+    EXPECT_EQ(weekday.name, "weekday");
+    EXPECT_EQ(std::isnan(weekday.p_value), days < 21) << weekday.answer;
+    EXPECT_EQ(weekday.answer.find("span " + std::to_string(days) + " days; a weekday cannot be told from its day") != std::string::npos, days < 21) << weekday.answer;
+  }
+}
+
 // 200 days; the hours 8 and 12 with five rows a day, and 3 o'clock with one row on every tenth day, all of them positive.
 TEST(Understand, FewRowsAreNoExtremeOfASeason) {
   base::RandomStream random(8, "hours");
