@@ -157,6 +157,21 @@ TEST(Feasibility, VerdictsFollowTheirOrder) {
   for (const Case& c : cases) EXPECT_EQ(DecideVerdict(c.facts).verdict, c.verdict) << c.what;
 }
 
+// A rule is not worth its work where not even the best model gains over doing nothing.
+TEST(Feasibility, ARuleThatGainsTooLittleIsNotPutToWork) {
+  VerdictFacts facts;
+  facts.over_rule_low = -0.001, facts.over_rule_high = 0.001;
+  facts.gain_low = 0.1, facts.gain_high = 0.2;
+  const DecidedVerdict worth = DecideVerdict(facts);
+  EXPECT_EQ(worth.reason.find("over the constant"), std::string::npos) << worth.reason;
+  EXPECT_NE(NextStep(worth, facts).find("put the best rule to work"), std::string::npos);
+  facts.gain_low = 0.001, facts.gain_high = 0.004;
+  const DecidedVerdict worthless = DecideVerdict(facts);
+  EXPECT_EQ(worthless.verdict, FeasibilityVerdict::kUseARule);
+  EXPECT_NE(worthless.reason.find("over the constant it gains 0.001 to 0.004 only, below the least gain too"), std::string::npos) << worthless.reason;
+  EXPECT_EQ(NextStep(worthless, facts), "leave the decision as it is, or look for better features");
+}
+
 TEST(Feasibility, SameBytesWithOneAndTwoThreads) {
   const Gathered gathered = Make(Plant::kThreshold, 2000, 8);
   base::ThreadPool one(1), two(2);

@@ -21,7 +21,7 @@ DecidedVerdict DecideVerdict(const VerdictFacts& f) {
   if (straddles) return {FeasibilityVerdict::kCollectMore, DecidedBy::kGain, "The gain over the constant (" + gain + ") may lie on either side of the least gain " + least + "."};
   if (f.target_unmet && f.still_rising) return {FeasibilityVerdict::kCollectMore, DecidedBy::kTarget, f.rises_in_vain ? "The target is not met; the learning curve still rises, but ten times the rows would not reach it: other columns are missing, not rows." : "The target is not met and the learning curve still rises."};
   const std::string over = number(f.over_rule_low) + " to " + number(f.over_rule_high);
-  if (f.over_rule_high < f.least_gain) return {FeasibilityVerdict::kUseARule, DecidedBy::kRule, "The best model is better than " + f.rule + " by " + over + " only, below the least gain " + least + "."};
+  if (f.over_rule_high < f.least_gain) return {FeasibilityVerdict::kUseARule, DecidedBy::kRule, "The best model is better than " + f.rule + " by " + over + " only, below the least gain " + least + (f.gain_high < f.least_gain ? ", and over the constant it gains " + gain + " only, below the least gain too." : ".")};
   if (f.over_rule_low > f.least_gain) return {FeasibilityVerdict::kGo, DecidedBy::kRule, "The best model is better than " + f.rule + " by " + over + ", above the least gain " + least + "."};
   return {FeasibilityVerdict::kCollectMore, DecidedBy::kRule, "Whether the best model is better than " + f.rule + " by the least gain " + least + " is not decided (" + over + ")."};
 }
@@ -38,6 +38,7 @@ std::string NextStep(const DecidedVerdict& decided, const VerdictFacts& facts) {
       return "collect more rows or sharper features; the answer to 'Is there enough data?' says how many rows would do";
     case DecidedBy::kRule: break;
   }
+  if (decided.verdict == FeasibilityVerdict::kUseARule && facts.gain_high < facts.least_gain) return "leave the decision as it is, or look for better features";
   if (decided.verdict == FeasibilityVerdict::kUseARule) return "put " + facts.rule + " to work; a model would add too little";
   if (decided.verdict == FeasibilityVerdict::kGo) return "climb the ladder: the lowest rung that is good enough wins";
   return "collect more rows or sharper features, and use meanwhile what the ladder recommends: whether a model adds enough to " + facts.rule + " is what is open";
