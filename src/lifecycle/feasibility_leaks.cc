@@ -282,6 +282,10 @@ Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContex
   Alone alone = ASSAY_TRY(JudgeEachAlone(examples, single, context));
   std::vector<Finding>& findings = alone.findings;
   ASSAY_TRY(AddCopiesInTraining(examples, context, &findings));
+  for (const Finding& copy : FindDriftingCopies(examples)) {
+    const bool known = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.name == copy.name && f.accused && f.kind == "copy"; });
+    if (!known) Accuse(copy, &findings);
+  }
   for (const Finding& future : ASSAY_TRY(FindFuture(examples, single, context))) Accuse(future, &findings);
   if (const std::optional<TimeLeak> time_leak = FindTimeLeak(examples); time_leak && time_leak->accused) {
     const std::vector<std::string> clock = ClockFeatures(examples);
@@ -328,7 +332,7 @@ Result<std::vector<Finding>> LeakFinder::Find(const Gathered& gathered, const Ru
 
 Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks, const RunContext& context, std::vector<std::string>* leaky) {
   FeasibilityItem item = StartItem("leakage");
-  item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; copies also in the rows alone that would train, where rows have a time; times after the decision, outcomes of neighbouring rows, copies of rows (held together where neither time nor unit is named), and the time of day against the usual time of recurring cases";
+  item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; copies also in the rows alone that would train, where rows have a time, and of numbers by their changes in time; times after the decision, outcomes of neighbouring rows, copies of rows (held together where neither time nor unit is named), and the time of day against the usual time of recurring cases";
   item.findings = ASSAY_TRY(leaks != nullptr ? leaks->Find(gathered, context) : FindLeaks(gathered, context));
   std::string order, vouched;
   for (const Finding& finding : item.findings) {

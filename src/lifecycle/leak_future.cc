@@ -173,6 +173,30 @@ std::set<std::string> KnownByTime(const Examples& examples) {
   return known;
 }
 
+// Changes from row to row of one unit, in order of time, of a column and of the outcome, and the outcome's change before.
+struct Changes {
+  std::vector<double> x, y;
+  std::vector<double> after, before;
+};
+
+Changes ChangesOf(const Examples& examples, const std::vector<std::uint32_t>& order, const table::Column& column) {
+  Changes changes;
+  const auto same_unit = [&](std::size_t i) { return examples.unit.empty() || examples.unit[order[i]] == examples.unit[order[i - 1]]; };
+  const auto change = [&](std::size_t i) { return static_cast<double>(examples.outcome[order[i]]) - static_cast<double>(examples.outcome[order[i - 1]]); };
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    if (!same_unit(i)) continue;
+    if (i > 1 && same_unit(i - 1)) {
+      changes.after.push_back(change(i));
+      changes.before.push_back(change(i - 1));
+    }
+    const double step = column.NumberAt(order[i]) - column.NumberAt(order[i - 1]);
+    if (std::isnan(step)) continue;
+    changes.x.push_back(step);
+    changes.y.push_back(change(i));
+  }
+  return changes;
+}
+
 std::vector<Finding> FindNeighbours(const Examples& examples) {
   std::vector<Finding> findings;
   if (examples.time.empty() || examples.task == learn::Task::kRanking) return findings;
@@ -251,6 +275,28 @@ Result<std::vector<Finding>> FindLaterTimes(const SingleColumn& single) {
 }
 
 }  // namespace
+
+std::vector<Finding> FindDriftingCopies(const Examples& examples) {
+  std::vector<Finding> findings;
+  if (examples.time.empty() || examples.task != learn::Task::kRegression) return findings;
+  const std::vector<std::uint32_t> order = SeriesOrder(examples);
+  const std::set<std::string> known = KnownByTime(examples);
+  for (const learn::Feature& feature : examples.features) {
+    const table::Column& column = examples.table->column(feature.column);
+    if (column.type() != table::ColumnType::kNumber || known.contains(feature.name) || known.contains(feature.source)) continue;
+    const Changes changes = ChangesOf(examples, order, column);
+    const double agreement = Agreement(changes.x, changes.y, false);
+    if (agreement < kSame) continue;
+    // Where the outcome moves as it moved before, so does an honest lag.
+    const double own = Agreement(changes.before, changes.after, false);
+    if (own > kPersistent && (1 - own < kLeastOpen || 1 - agreement > kFarBetter * (1 - own))) continue;
+    Finding finding{feature.name, "copy", {}, true, ""};
+    finding.estimate = {agreement, std::nan(""), std::nan(""), 0.95, "agreement of two columns of the same rows; judged against a fixed mark"};
+    finding.message = "'" + feature.name + "' changes from row to row in time" + (examples.unit.empty() ? "" : " of the same unit") + " as the outcome does (rank correlation of the changes " + base::ReadableNumber(agreement, 3) + "): it is the outcome under another name, or made from it";
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
 
 Result<std::vector<Finding>> FindFuture(const Examples& examples, const SingleColumn& single, const RunContext&) {
   std::vector<Finding> findings = ASSAY_TRY(FindLaterTimes(single));

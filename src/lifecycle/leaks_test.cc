@@ -445,6 +445,41 @@ TEST(Leaks, PartsOfTheTimeOfDecisionAreNotAccused) {
   EXPECT_EQ(future, 1);
 }
 
+TEST(Leaks, CopiesOfAnOutcomeThatDriftsAreFound) {
+  enum class Kind { kCopy, kCounter, kLag, kHonest };
+  struct Case {
+    const char* what;
+    Kind kind;
+    bool grows, leaky;  // the outcome is a sum that grows by whole numbers
+  };
+  const Case cases[] = {
+      {"a multiple of a trend", Kind::kCopy, false, true}, {"a copy of a growing count", Kind::kCopy, true, true},
+      {"a counter beside a trend", Kind::kCounter, false, false}, {"a counter beside a growing count", Kind::kCounter, true, false},
+      {"the value before", Kind::kLag, false, false}, {"an honest part of it", Kind::kHonest, false, false},
+  };
+  for (const Case& c : cases) {
+    const int accused = TimesAccused(c.what, [&](base::RandomStream& random) {
+      Planted planted;
+      std::vector<double> y, x, extra;
+      std::vector<base::Micros> at;
+      double level = 1000;
+      for (std::size_t i = 0; i < 1200; ++i) {
+        const double last = level, honest = random.Normal();
+        level += c.grows ? 1 + static_cast<double>(random.Below(50)) : 3 + 10 * honest + 10 * random.Normal();
+        y.push_back(level);
+        x.push_back(random.Normal());
+        at.push_back(static_cast<base::Micros>(i) * base::kMicrosPerDay);
+        extra.push_back(c.kind == Kind::kCopy ? (c.grows ? level : std::round(119 * level) / 100) : c.kind == Kind::kCounter ? static_cast<double>(i) : c.kind == Kind::kLag ? last : honest);
+      }
+      planted.columns = {Column::Numbers("y", y), Column::Numbers("x", x), Column::Numbers("extra", extra), Column::Times("at", at)};
+      planted.outcome = "y";
+      planted.timed = true;
+      return planted;
+    });
+    EXPECT_EQ(accused, c.leaky ? 5 : 0) << c.what;
+  }
+}
+
 TEST(Leaks, AnIdThatPeopleVouchForIsNotAccused) {
   for (const bool vouched : {false, true}) {
     base::RandomStream random(5, "vouched");

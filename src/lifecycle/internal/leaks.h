@@ -54,6 +54,10 @@ bool NamesRows(const table::Column& column, double range);
 using JudgeView = std::function<Result<bool>(const std::string& words, table::Column column)>;
 Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples& examples, const JudgeView& judge);
 
+// Copies of a number that drifts: how its level moves hides them from a model that learns on earlier rows, but from row to row in
+// time (of the same unit) they change as the outcome does.
+std::vector<evidence::Finding> FindDriftingCopies(const learn::Examples& examples);
+
 // Features that tell of later, findings by column:
 //   - a time column that lies after the decision in nearly all rows and whose distance tells the outcome;
 //   - a column that holds the outcome of one of the next rows (of the same unit), as a number or as a label, or the difference
