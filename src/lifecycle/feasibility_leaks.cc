@@ -128,11 +128,13 @@ void Accuse(const Finding& charge, std::vector<Finding>* findings) {
 // Clears what is accused for how much it tells alone where people vouch for it.
 void ClearVouched(const Examples& examples, const std::vector<std::string>& vouched, std::vector<Finding>* findings) {
   for (Finding& finding : *findings) {
-    if (!finding.accused || (finding.kind != "copy" && finding.kind != "id") || !base::IsAmong(vouched, SourceOf(examples, finding.name))) continue;
+    if (!finding.accused || (finding.kind != "copy" && finding.kind != "id" && finding.kind != "later") || !base::IsAmong(vouched, SourceOf(examples, finding.name))) continue;
     const std::string more = finding.kind == "id" ? " of the outcome, itself or through a part of it, and looks like an id;" : " of the outcome, more than is plausible;";
+    const std::string& source = SourceOf(examples, finding.name);
+    const std::string tells = finding.kind == "later" ? "'" + source + "' lies after the decision, and how long after explains " + base::ReadableShare(finding.estimate.value) + " of the outcome: a plan, or what happened;" : "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + more;
     finding.kind = "vouched";
     finding.accused = false;
-    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + more + " it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
+    finding.message = tells + " it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
   }
 }
 
@@ -337,7 +339,7 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   std::string order, vouched;
   for (const Finding& finding : item.findings) {
     if (finding.accused) leaky->push_back(finding.name);
-    if (finding.kind == "vouched") vouched += " " + finding.message + ".";
+    if (finding.kind == "vouched" && vouched.find(finding.message) == std::string::npos) vouched += " " + finding.message + ".";
     if (finding.kind == "row_order") order = " " + finding.message + ".";
   }
   std::int64_t declared = 0;

@@ -266,7 +266,7 @@ Result<std::vector<Finding>> FindLaterTimes(const SingleColumn& single) {
     const bool tells = skill && skill->low > kTellingGap;
     const std::string where = "'" + column.name() + "' lies after the decision in " + base::ReadableShare(distance.later) + " of its rows";
     for (const std::string& name : features) {
-      Finding finding{name, "future", ToEstimate(skill), tells, ""};
+      Finding finding{name, "later", ToEstimate(skill), tells, ""};
       finding.message = tells ? where + ", and how long after explains " + base::ReadableShare(skill->value) + " of the outcome: it tells what happened, and '" + name + "' is made from it" : where + " but hardly tells the outcome: it may be a plan; is it known at the decision?";
       findings.push_back(std::move(finding));
     }
