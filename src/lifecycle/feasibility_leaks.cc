@@ -83,19 +83,32 @@ double MostOfAnId(const Result<stats::Interval>& place, bool timed) {
   return kIdSkill + place->value;
 }
 
-// An id that explains something, in itself or through a part of it.
-Result<void> JudgeId(const SingleColumn& single, const table::Column& column, double most, Finding* finding) {
+// An id that explains something, in itself or through a part of it. Texts that tell rows apart are often descriptions: a piece of one
+// may be an honest value (the brand within a title), so it is accused only for what no honest value tells.
+Result<void> JudgeId(const SingleColumn& single, const table::Column& column, double most, double ceiling, Finding* finding) {
   std::string by = finding->estimate.low > most ? "it" : "";
+  std::string telling_piece;
+  evidence::Estimate piece_tells;
   if (by.empty()) {
     const table::Column& whole = single.examples().table->column(static_cast<std::size_t>(single.examples().table->Find(column.name())));
     ASSAY_TRY(ForEachViewOfId(whole, single.examples(), [&](const std::string& words, table::Column view) -> Result<bool> {
       const Result<stats::Interval> skill = single.Skill(std::move(view));
       if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
       if (!skill || skill->low <= most) return true;
+      const bool piece = column.type() == table::ColumnType::kCategory && words != kNumberWithin;
+      if (piece && skill->low < ceiling) {
+        if (telling_piece.empty() || skill->value > piece_tells.value) piece_tells = ToEstimate(skill), telling_piece = words;
+        return true;
+      }
       finding->estimate = ToEstimate(skill);
       by = words;
       return false;
     }));
+  }
+  if (by.empty() && !telling_piece.empty()) {
+    finding->estimate = piece_tells;
+    finding->message = "A part of '" + column.name() + "', " + telling_piece + ", explains " + base::ReadableShare(piece_tells.value) + " of the outcome; make it a column of its own if it is known at the decision";
+    return {};
   }
   if (by.empty()) {
     const bool follows = finding->estimate.low > kIdSkill;
@@ -130,7 +143,7 @@ void ClearVouched(const Examples& examples, const std::vector<std::string>& vouc
   for (Finding& finding : *findings) {
     if (!finding.accused || (finding.kind != "copy" && finding.kind != "id" && finding.kind != "later") || !base::IsAmong(vouched, SourceOf(examples, finding.name))) continue;
     const std::string more = finding.kind == "id" ? " of the outcome, itself or through a part of it, and looks like an id;" : " of the outcome, more than is plausible;";
-    const std::string& source = SourceOf(examples, finding.name);
+    const std::string source = SourceOf(examples, finding.name);
     const std::string tells = finding.kind == "later" ? "'" + source + "' lies after the decision, and how long after explains " + base::ReadableShare(finding.estimate.value) + " of the outcome: a plan, or what happened;" : "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + more;
     finding.kind = "vouched";
     finding.accused = false;
@@ -251,7 +264,7 @@ Result<Alone> JudgeEachAlone(const Examples& examples, const SingleColumn& singl
   const double most_of_an_id = MostOfAnId(place, !examples.time.empty());
   for (std::size_t i = 0; i < scored.size(); ++i) {
     Finding finding = JudgeAlone(scored[i], ceiling);
-    if (!finding.accused && is_id[i]) ASSAY_TRY(JudgeId(single, examples.table->column(scored[i].feature.column), most_of_an_id, &finding));
+    if (!finding.accused && is_id[i]) ASSAY_TRY(JudgeId(single, examples.table->column(scored[i].feature.column), most_of_an_id, ceiling, &finding));
     alone.findings.push_back(std::move(finding));
   }
   return alone;

@@ -223,7 +223,7 @@ Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples&
   if (!ASSAY_TRY(judge("its first character", pieces("first", first(1))))) return {};
   if (!ASSAY_TRY(judge("its first three characters", pieces("first three", first(3))))) return {};
   if (!ASSAY_TRY(judge("its length", numbers("length", [](std::string_view t) { return static_cast<double>(t.size()); })))) return {};
-  if (category && !ASSAY_TRY(judge("the number within it", numbers("number", NumberWithin)))) return {};
+  if (category && !ASSAY_TRY(judge(kNumberWithin, numbers("number", NumberWithin)))) return {};
   std::size_t place = 0;
   if (const auto part = TellingPiece(texts, CountParts, PartAt, examples, &place); part && !ASSAY_TRY(judge("its part " + std::to_string(place), Coded("part", *part)))) return {};
   if (const auto character = TellingPiece(texts, CountCharacters, CharacterAt, examples, &place)) ASSAY_TRY(judge("its character " + std::to_string(place), Coded("character", *character)));

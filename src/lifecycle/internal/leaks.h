@@ -51,6 +51,7 @@ bool NamesRows(const table::Column& column, double range);
 // built alike the part between two separators, or the character at one place, that goes most with the outcome.
 // `judge` gets each view in words ("its last character") and as a column, one at a time, so that only one is in memory, and
 // returns whether to go on.
+inline constexpr const char* kNumberWithin = "the number within it";
 using JudgeView = std::function<Result<bool>(const std::string& words, table::Column column)>;
 Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples& examples, const JudgeView& judge);
 
