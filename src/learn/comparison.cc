@@ -16,10 +16,20 @@ double Mean(std::span<const double> values) {
   return sum / static_cast<double>(values.size());
 }
 
-// Equal but for the rounding of two ways to compute the same: a rule without a split is the constant.
-bool Alike(std::span<const double> a, std::span<const double> b) {
+// Equal but for the rounding of two ways to compute the same: a rule without a split is the constant. `spread`: of what is predicted; a
+// mean near 0 is rounded by the size of the values, not by its own.
+bool Alike(std::span<const double> a, std::span<const double> b, double spread) {
   constexpr double kRounding = 1e-12;
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return x == y || std::abs(x - y) <= kRounding * std::max(std::abs(x), std::abs(y)); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](double x, double y) { return x == y || std::abs(x - y) <= kRounding * std::max({std::abs(x), std::abs(y), spread}); });
+}
+
+double SpreadOf(const Examples& examples, const Rows& rows) {
+  if (examples.task != Task::kRegression || rows.empty()) return 0;
+  double sum = 0, squares = 0;
+  for (const std::uint32_t row : rows) sum += static_cast<double>(examples.outcome[row]);
+  const double mean = sum / static_cast<double>(rows.size());
+  for (const std::uint32_t row : rows) squares += (static_cast<double>(examples.outcome[row]) - mean) * (static_cast<double>(examples.outcome[row]) - mean);
+  return std::sqrt(squares / static_cast<double>(rows.size()));
 }
 
 MetricParts MeanParts(std::vector<double> values, double sign, double offset) {
@@ -67,7 +77,7 @@ Judge::Judge(const Examples& examples, Rows rows, std::vector<double> constant, 
   }
 }
 
-bool Judge::EqualsConstant(std::span<const double> predictions) const { return Alike(predictions, constant_); }
+bool Judge::EqualsConstant(std::span<const double> predictions) const { return Alike(predictions, constant_, SpreadOf(examples_, rows_)); }
 
 std::int64_t Judge::num_units() const { return stats::CountUnits(Clusters(), num_items_); }
 
@@ -141,7 +151,7 @@ Result<stats::Interval> Judge::Estimate(Metric metric, std::span<const double> p
 
 Result<stats::Interval> Judge::Improvement(Metric metric, std::span<const double> a, std::span<const double> b, double level) const {
   const auto units = num_units();
-  if (Alike(a, b)) {
+  if (Alike(a, b, SpreadOf(examples_, rows_))) {
     stats::Interval none;
     none.units = units;
     none.degrees = static_cast<double>(units - 1);

@@ -257,6 +257,22 @@ TEST(Judge, WhatDiffersByRoundingOnlyIsIdentical) {
   EXPECT_NE(judge.Improvement(Metric::kSkill, other, constant)->value, 0);
 }
 
+// A mean of nearly nothing is rounded by the size of the values that it is the mean of.
+TEST(Judge, WhatDiffersByTheRoundingOfTheOutcomesIsIdentical) {
+  Examples examples;
+  examples.task = Task::kRegression;
+  for (int i = 0; i < 50; ++i) examples.outcome.push_back(i % 2 == 0 ? 1.0F : -1.0F);
+  Rows rows(50);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const std::vector<double> constant(50, 1e-3), rounded(50, 1e-3 + 1e-14), other(50, 1e-3 + 1e-9);
+  const Judge judge(examples, rows, constant, {});
+  const stats::Interval skill = *judge.Estimate(Metric::kSkill, rounded);
+  EXPECT_EQ(skill.low, 0);
+  EXPECT_EQ(skill.high, 0);
+  EXPECT_EQ(judge.Improvement(Metric::kSkill, rounded, constant)->value, 0);
+  EXPECT_NE(judge.Improvement(Metric::kSkill, other, constant)->value, 0);
+}
+
 // By definition: the mean over all orders in which rows with equal scores may stand.
 TEST(QueryNdcg, EqualsItsDefinitionOverAllOrdersOfTies) {
   base::RandomStream random(77);
