@@ -123,7 +123,13 @@ Result<ItemAnswer> DecideProxies(const Workbench& bench, const RunContext& conte
       answer.findings.push_back({name, "proxy", WithoutInterval(std::nan(""), proxy.error().message), false, "'" + name + "' could not be tested: " + proxy.error().message});
       continue;
     }
-    const ScoreGap gap = ASSAY_TRY(MeasureScoreGap(bench, *proxy, level));
+    const Result<ScoreGap> measured = MeasureScoreGap(bench, *proxy, level);
+    if (!measured) {
+      open = true;
+      answer.findings.push_back({name, "proxy", WithoutInterval(std::nan(""), measured.error().message), false, "whether the scores differ by '" + name + "' could not be tested: " + measured.error().message});
+      continue;
+    }
+    const ScoreGap& gap = *measured;
     const Estimate auc = WithInterval(proxy->auc, level);
     const bool accused = auc.low > kProxyAuc && gap.felt();
     open = open || (!accused && auc.high > kProxyAuc && auc.low <= kProxyAuc);
