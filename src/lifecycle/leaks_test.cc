@@ -96,7 +96,7 @@ const std::vector<LeakCase>& Cases() {
            return id;
          });
        }},
-      {"a text that begins with an honest value", false, false, [](Drawn& d) { return Texts("title", [&](std::size_t i) { return std::string(d.random.Uniform() < 0.8 == (d.y[i] == 1) ? "BMW" : "Kia") + " in blue, offer " + std::to_string(d.random.Below(1'000'000)); }); }},
+      {"a text that begins with an honest value", false, false, [](Drawn& d) { return Texts("title", [&](std::size_t i) { return std::string((d.random.Uniform() < 0.8) == (d.y[i] == 1) ? "BMW" : "Kia") + " in blue, offer " + std::to_string(d.random.Below(1'000'000)); }); }},
       {"a text of two values that tells nothing", false, true, [](Drawn& d) { return Labels("extra", [&](std::size_t) { return d.random.Below(2) == 1 ? "bad" : "good"; }); }},
       {"the previous row's outcome as a text, known by then", false, true, [](Drawn& d) { return Labels("extra", [&](std::size_t i) { return i > 0 && d.y[i - 1] == 1 ? "bad" : "good"; }); }},
       {"the difference to the previous row's outcome", false, true, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return i > 1 ? d.y[i - 1] - d.y[i - 2] : std::nan(""); })); }},
