@@ -81,12 +81,12 @@ Result<std::vector<learn::Split>> PatternFolds(const Examples& examples, Exchang
   std::vector<std::size_t> half_of(examples.num_units, 0);
   for (std::size_t i = 0; i < units.size(); ++i) half_of[units[i]] = i % 2;
   const std::optional<base::Micros> middle = EvenestTime(examples.time);
+  if (!middle) return Error{ErrorCode::kInvalidInput, "all rows have the same time, so the pattern cannot be tested across times"};
   std::vector<learn::Split> folds(4);
   for (const std::uint32_t row : all) {
-    const std::size_t half = half_of[examples.unit[row]];
-    const std::size_t later = !middle || examples.time[row] >= *middle ? 1 : 0;
-    folds[2 * half + later].test.push_back(row);
-    folds[2 * (1 - half) + (middle ? 1 - later : later)].train.push_back(row);
+    const std::size_t part = 2 * half_of[examples.unit[row]] + (examples.time[row] >= *middle ? 1 : 0);
+    folds[part].test.push_back(row);
+    folds[3 - part].train.push_back(row);
   }
   std::erase_if(folds, [](const learn::Split& fold) { return fold.train.empty() || fold.test.empty(); });
   if (folds.empty()) return Error{ErrorCode::kInvalidInput, "there are too few units or times for a test of the pattern"};
