@@ -189,8 +189,11 @@ class ProjectRun {
   }
 
   void Conclude() {
+    // A run that was stopped still says what its finished steps show.
+    RunContext uncancelled = context_;
+    uncancelled.cancel = nullptr;
     report_.options = JudgeOptions(project_.charter, report_);
-    report_.steps = JudgeSteps(project_.charter, report_, context_);
+    report_.steps = JudgeSteps(project_.charter, report_, uncancelled);
     if (report_.check) report_.board = MakeBoard(*report_.check, report_);
     report_.header.data.notes = DataNotesOf(report_);
     report_.headline = Headline(report_);
