@@ -369,6 +369,15 @@ test('an error in one objective leaves the others complete', () => {
   assert.equal(nothing.stdout, '', 'nothing was done, nothing is printed');
 });
 
+test('a belief without a metric speaks of the first objective, also where that one fails', () => {
+  const path = project({ objectives: ['y = 7', 'z'], rest: '[[phenomenon.hypotheses]]\nname = "large x"\nsegment = "x > 60"\n[[phenomenon.hypotheses]]\nname = "by coin"\nsegment = "x > 60"\nmetric = "coin"\n' });
+  const run = assay('run', path, '--json', '--repeats', '0');
+  assert.equal(run.status, 2, run.stderr);
+  const { understand } = JSON.parse(run.stdout);
+  assert.equal(understand.outcome, 'z', 'the first cannot be looked at');
+  assert.deepEqual(understand.hypotheses.map((h) => h.metric), ['y = 7', 'coin']);
+});
+
 test('Ctrl-C leaves a report, a ledger and a project that goes on', async () => {
   const criteria = '[[phenomenon.hypotheses]]\nname = "large x"\nsegment = "x > 60"\ndirection = "higher"\n[[problem.steps]]\nname = "beliefs"\nexit = "hypotheses_decided = 1"\n';
   const path = project({ ...two, rest: criteria });

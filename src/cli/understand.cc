@@ -62,7 +62,7 @@ Result<int> Run(const ProblemFlags& flags, Session& session) {
   if (const std::optional<lifecycle::Project> project = ASSAY_TRY(ProjectNamed(flags))) {
     problem = ASSAY_TRY(lifecycle::FindObjective(*project, flags.objective)).problem;
     problem.sample_rows = flags.sample;
-    hypotheses = lifecycle::HypothesesOf(project->charter);
+    hypotheses = lifecycle::HypothesesOf(project->charter, problem.outcome);
   } else {
     problem = ASSAY_TRY(ToProblem(flags));
   }

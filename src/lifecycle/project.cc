@@ -177,9 +177,12 @@ std::string UnitOfMetric(const charter::Charter& charter, std::string metric) {
 }
 }  // namespace
 
-std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter) {
+std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter, const std::string& outcome) {
+  const std::vector<Record>& objectives = charter.list("objectives");
+  const std::string first = objectives.empty() ? outcome : objectives.front().text("outcome");
+  const std::string unstated = first == outcome ? "" : first;
   std::vector<Hypothesis> hypotheses;
-  for (const Record& r : charter.list("phenomenon.hypotheses")) hypotheses.push_back({r.text("name"), r.text("claim"), r.text("segment"), r.text("metric"), r.text("direction"), r.text("period"), UnitOfMetric(charter, r.text("metric"))});
+  for (const Record& r : charter.list("phenomenon.hypotheses")) hypotheses.push_back({r.text("name"), r.text("claim"), r.text("segment"), r.text("metric").empty() ? unstated : r.text("metric"), r.text("direction"), r.text("period"), UnitOfMetric(charter, r.text("metric"))});
   return hypotheses;
 }
 

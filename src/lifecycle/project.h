@@ -39,7 +39,8 @@ Result<void> RefuseImpossibleNumbers(const charter::Charter& charter);
 Result<Objective> ObjectiveOf(const Project& project, const charter::Record& record);
 // The objective of this name, "" = the first. kNotFound with the names that there are.
 Result<Objective> FindObjective(const Project& project, const std::string& name);
-std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter);
+// Without a metric of its own, a belief speaks of the first objective's outcome, also where another one, `outcome`, is looked at.
+std::vector<Hypothesis> HypothesesOf(const charter::Charter& charter, const std::string& outcome);
 // What the charter adds to the data for the feasibility of an objective.
 FeasibilityOptions FeasibilityOptionsOf(const charter::Charter& charter, const Objective& objective);
 

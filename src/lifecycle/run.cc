@@ -92,7 +92,7 @@ class ProjectRun {
     if (!report_.understand) {
       report_.header.data = gathered.data;
       report_.understand = ASSAY_TRY(DoStep<evidence::UnderstandReport>({"understand", "understand", DependsOn(objective)}, [&](const RunContext& context) {
-        return Understand(gathered, HypothesesOf(project_.charter), context);
+        return Understand(gathered, HypothesesOf(project_.charter, objective.problem.outcome), context);
       }));
       ASSAY_TRY(StepDone());
     }
