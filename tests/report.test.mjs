@@ -414,6 +414,21 @@ test('on paper no page is empty, no picture is higher than a page or lies over i
   await page.close();
 });
 
+test('a run that is not complete says so under the verdict, with each reason once and what waits', async () => {
+  const failed = changed('failed.html', (report) => ({
+    ...report, status: 'failed',
+    progress: [{ name: 'understand', state: 'done', detail: '' }, { name: 'feasibility y', state: 'failed', detail: "no column 'nonsense'\nin line 3" }, { name: 'train y', state: 'failed', detail: "no column 'nonsense'\nin line 3" }, { name: 'value y', state: 'waiting', detail: '' }],
+  }));
+  for (const [file, words] of [[failed, /This run is not complete \(failed\)\. .*Not done yet: value y\.\s+feasibility y and train y: no column 'nonsense'$/], [reportFile, null]]) {
+    const { page, problems } = await open({ viewport: { width: 1280, height: 800 } }, file);
+    const note = page.locator('h1 + .unfinished');
+    assert.equal(await note.count(), words ? 1 : 0);
+    if (words) assert.match((await note.innerText()).trim(), words);
+    assert.deepEqual(problems, []);
+    await page.close();
+  }
+});
+
 // What a run leaves behind when it stops early: the later parts are missing.
 test('parts that have not run say so', async () => {
   for (const [left, missing] of [[{ train: [] }, ['ladder']], [{ train: [], feasibility: [] }, ['feasibility', 'ladder']], [{ train: [], feasibility: [], understand: null, check: null, board: [], steps: [], options: [], parts: [] }, ['understand', 'feasibility', 'ladder']]]) {

@@ -26,6 +26,23 @@ function verdictOf(report: ProjectReport, f: FeasibilityReport): string {
   const open = f.verdict === 'go' ? unmet(report, f.objective) : [];
   return `${said}${open.length > 0 ? `, but ${counted(open.length, 'exit criterion is', 'exit criteria are')} not shown to be met` : ''}.`;
 }
+const unfinished: Record<string, string> = { failed: 'failed', interrupted: 'interrupted', running: 'still running' };
+
+/** What a run that failed, was stopped or goes on still lacks. */
+function Unfinished({ report }: { report: ProjectReport }) {
+  if (report.status === 'complete' || report.progress.length === 0) return null;
+  const stopped = report.progress.filter((s) => s.state === 'failed' || s.state === 'interrupted');
+  // The steps of one objective fail for one reason.
+  const reasons = [...new Set(stopped.map((s) => s.detail.split('\n')[0]))];
+  const waiting = report.progress.filter((s) => s.state === 'waiting').map((s) => s.name);
+  return (
+    <div class="unfinished" role="note">
+      <p><b>This run is not complete ({unfinished[report.status] ?? inWords(report.status)}).</b> What stands here rests on the steps that are done.{waiting.length > 0 && <> Not done yet: {listed(waiting)}.</>}</p>
+      {reasons.length > 0 && <ul class="plain">{reasons.map((reason) => <li><b>{listed(stopped.filter((s) => s.detail.split('\n')[0] === reason).map((s) => s.name))}</b>: {reason || 'stopped'}</li>)}</ul>}
+    </div>
+  );
+}
+
 
 /** Every step's exit criterion that is not met, by name. */
 function Conditions({ report }: { report: ProjectReport }) {
@@ -179,6 +196,7 @@ export function Opening({ report }: { report: ProjectReport }) {
       <div class="bar"><p class="brand">Assay <span>evidence report</span></p><ThemeButton /></div>
       <p class="project">{report.name}</p>
       <h1 id="verdict" tabIndex={-1} class={stated.length > 1 ? 'several' : ''}>{stated.map((s, i) => <span class={tone(report.feasibility[i]?.verdict ?? 'waiting')}>{s}</span>)}</h1>
+      <Unfinished report={report} />
       <Conditions report={report} />
       <div class="spread">
         <div class="asked">
