@@ -429,6 +429,58 @@ test('a run that is not complete says so under the verdict, with each reason onc
   }
 });
 
+test('the share of a class is said and drawn as a share, of named classes and of many', async () => {
+  const random = draws(17);
+  const day = (i) => `2001-${String(1 + Math.floor(i / 60)).padStart(2, '0')}-${String(1 + (i % 28)).padStart(2, '0')}`;
+  for (const [classes, shown] of [[['blue', 'red'], 'red'], [['red', 'green', 'blue', 'red'], 'red']]) {
+    const name = `classes-${classes.length}`;
+    writeFileSync(join(folder, `${name}.csv`), `colour,x,day\n${Array.from({ length: 600 }, (_, i) => `${classes[Math.floor(random() * classes.length)]},${i % 9},${day(i)}`).join('\n')}\n`);
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'assay.toml'), `[project]\nname = "C"\n[data]\nsource = "../${name}.csv"\ntime = "day"\n[[objectives]]\nname = "colour"\noutcome = "colour"\n`);
+    const run = assay('run', join(folder, name), '--repeats', '0');
+    assert.ok(run.status === 0 || run.status === 1, run.stderr);
+    const { page, problems } = await open({ viewport: { width: 1280, height: 800 } }, join(folder, name, '.assay', 'report.html'));
+    assert.match(await page.locator('.keys .key').first().innerText(), new RegExp(`^how often colour is “${shown}”\\s+\\d+(\\.\\d+)?\\s%`));
+    assert.match(await page.locator('#understand').innerText(), new RegExp(`The share of “${shown}” per `));
+    await page.locator('#understand summary', { hasText: 'How the outcome differs' }).click();
+    const axes = await page.locator('#understand svg text').allTextContents();
+    assert.ok(axes.some((text) => text.includes(`share of “${shown}”, %`)), axes.join('|'));
+    assert.ok(!axes.some((text) => text.startsWith('mean outcome')), axes.join('|'));
+    assert.deepEqual(problems, []);
+    await page.close();
+  }
+});
+
+// Money in tens of millions, where axes once were cut off or written with exponents.
+const large = (report) => {
+  const times = (e) => ({ ...e, value: e.value === null ? null : 45_800_000 + 2e7 * e.value, low: e.low === null ? null : 45_800_000 + 2e7 * e.low, high: e.high === null ? null : 45_800_000 + 2e7 * e.high });
+  const [f] = report.feasibility, [t] = report.train;
+  const u = report.understand;
+  const bins = [1, 2, 3].map((n) => ({ predicted: 4e7 + 5e6 * n, observed: estimate(4e7 + 5e6 * n, 4e7 + 4e6 * n, 4e7 + 6e6 * n), rows: 100 }));
+  const curve = [60, 500, 5000, 150_000].map((rows, n) => ({ rows, score: estimate(5e7 - 1e5 * n, 49e6 - 1e5 * n, 51e6 - 1e5 * n), extrapolated: false }));
+  return {
+    ...report,
+    understand: { ...u, share_of: '', outcome: 'gross', outcome_mean: estimate(45_800_000, 44e6, 47e6), over_time: { ...u.over_time, changes: [], points: u.over_time.points.map((p) => ({ ...p, segment: 0, mean: times(p.mean) })) } },
+    feasibility: [{ ...f, task: 'regression', metric: 'rmse', items: f.items.map((i) => (i.id === 'data' ? { ...i, curve } : i)) }],
+    train: [{ ...t, task: 'regression', rungs: t.rungs.map((r) => (r.kind === 'linear' ? { ...r, calibration: bins } : { ...r, calibration: [] })) }],
+  };
+};
+
+test('large numbers at an axis are short and not cut', async () => {
+  const file = changed('large.html', large);
+  for (const width of [360, 1280]) {
+    const { page, problems } = await open({ viewport: { width, height: 900 } }, file);
+    const found = await page.evaluate(() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
+      const frame = plot.getBoundingClientRect();
+      return [...plot.querySelectorAll('svg text')].filter((t) => t.textContent.trim() && !t.querySelector('text')).map((t) => ({ text: t.textContent, box: t.getBoundingClientRect() })).filter(({ box }) => box.width > 0).map(({ text, box }) => ({ text, cut: box.left < frame.left - 1 || box.right > frame.right + 1 }));
+    }));
+    assert.deepEqual(found.filter(({ text, cut }) => cut || /\de\+|\d,\d{3},\d{3}/.test(text)), [], `at ${width}`);
+    for (const text of ['46 M', '50 M']) assert.ok(found.some((one) => one.text === text), `${text} in ${found.map((one) => one.text).join('|')}`);
+    assert.deepEqual(problems, []);
+    await page.close();
+  }
+});
+
 // What a run leaves behind when it stops early: the later parts are missing.
 test('parts that have not run say so', async () => {
   for (const [left, missing] of [[{ train: [] }, ['ladder']], [{ train: [], feasibility: [] }, ['feasibility', 'ladder']], [{ train: [], feasibility: [], understand: null, check: null, board: [], steps: [], options: [], parts: [] }, ['understand', 'feasibility', 'ladder']]]) {

@@ -145,14 +145,21 @@ std::vector<double> OutcomeNumbers(const learn::Examples& examples) {
 }
 
 namespace {
+// The class whose share OutcomeNumbers gives, "true" of a condition, "" of a number.
+std::string ShareOf(const learn::Examples& examples) {
+  if (examples.task == learn::Task::kMulticlass) return examples.classes[MostFrequentClass(examples)];
+  if (examples.task != learn::Task::kBinary) return "";
+  return NamesItsPositive(examples.classes) ? "true" : examples.classes[1];
+}
+
 std::string Summarise(const evidence::UnderstandReport& report, const learn::Examples& examples) {
   const bool rate = examples.task == learn::Task::kBinary || examples.task == learn::Task::kMulticlass;
   const evidence::Estimate mean = Scaled(report.outcome_mean, rate ? 100 : 1, 0);
   const bool interval = std::isfinite(mean.low) && std::isfinite(mean.high);
   const base::ReadableEnds ends = interval ? base::ReadableInterval(mean.value, mean.low, mean.high) : base::ReadableEnds{base::ReadableNumber(mean.value), "", ""};
   std::string text = "The outcome '" + report.outcome + "' is ";
-  if (examples.task == learn::Task::kMulticlass) text += "most often '" + examples.classes[MostFrequentClass(examples)] + "', in ";
-  else if (rate) text += NamesItsPositive(examples.classes) ? "true in " : "'" + examples.classes[1] + "' in ";
+  if (examples.task == learn::Task::kMulticlass) text += "most often '" + report.share_of + "', in ";
+  else if (rate) text += NamesItsPositive(examples.classes) ? "true in " : "'" + report.share_of + "' in ";
   text += ends.value + (rate ? " %" : " on average");
   if (interval) text += " (95 % interval " + ends.low + " to " + ends.high + (rate ? " %, " : ", ") + report.unit_of_dependence + ")";
   else if (!mean.reason.empty()) text += " (no interval: " + mean.reason + ")";
@@ -179,6 +186,7 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
   report.header.report = "understand";
   report.header.data = gathered.data;
   report.outcome = examples.outcome_text;
+  report.share_of = ShareOf(examples);
   const auto stopped = [&]() -> Result<void> {
     if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
     return {};

@@ -1,32 +1,34 @@
 // What goes with the outcome: the strongest features, and how the outcome differs between their values.
 import { useCallback } from 'preact/hooks';
 import { Figure } from './figure';
-import { count, inLine, listed, whyNone, type Reading } from './format';
+import { capital, count, inLine, listed, whyNone } from './format';
 import type { Association } from './generated/reports';
 import { domainOf, goesOn, intervalRows, rowOf, tallRows, within } from './interval_rows';
+import type { Outcome } from './outcome';
 
 const shown = 12;
 const drawn = 6;
 
-function Levels({ association, as, unit, range }: { association: Association; as: Reading; unit: string; range: [number, number] }) {
+function Levels({ association, outcome, range }: { association: Association; outcome: Outcome; range: [number, number] }) {
+  const { as } = outcome;
   const rows = association.level_labels.map((label, i) => ({ ...rowOf(label, association.level_means[i], as), of: association.level_means[i], n: association.level_rows[i] }));
   const domain = within(domainOf(rows), range);
-  const options = useCallback((width: number) => intervalRows({ rows, width, axis: as === 'share' ? 'outcome, %' : `mean outcome${unit ? `, ${unit}` : ''}`, percent: as === 'share', domain }), [association]);
+  const options = useCallback((width: number) => intervalRows({ rows, width, axis: outcome.axis, percent: as === 'share', domain }), [association]);
   return (
     <Figure
       name={association.feature}
-      label={`Mean outcome by ${association.feature}, with 95 % intervals.`}
+      label={`${capital(outcome.mean)} by ${association.feature}, with 95 % intervals.`}
       caption={`${association.feature}${association.note ? `: ${association.note}` : ''}.${whyNone(rows)}${goesOn(rows, domain)}`}
       options={options}
       said
       tall={rows.length > tallRows}
-      table={{ head: [association.feature, 'mean outcome (95 % interval)', 'rows'], body: rows.map((r) => [r.label, inLine(r.of, as), count(r.n)]) }}
+      table={{ head: [association.feature, `${outcome.mean} (95 % interval)`, 'rows'], body: rows.map((r) => [r.label, inLine(r.of, as), count(r.n)]) }}
     />
   );
 }
 
-/** `unit`: that of the outcome, where the charter states it; `seasons` are the parts of the calendar that are drawn by themselves ("weekday"), `range` the values that the outcome takes. */
-export function Associations({ list, as, unit, seasons, range }: { list: Association[]; as: Reading; unit: string; seasons: string[]; range: [number, number] }) {
+/** `seasons` are the parts of the calendar that are drawn by themselves ("weekday"), `range` the values that the outcome takes. */
+export function Associations({ list, outcome, seasons, range }: { list: Association[]; outcome: Outcome; seasons: string[]; range: [number, number] }) {
   const top = list.filter((a) => a.strength.value !== null).slice(0, shown);
   const rows = top.map((a) => {
     const beyond = a.q_value !== null && a.q_value <= 0.05;
@@ -38,14 +40,14 @@ export function Associations({ list, as, unit, seasons, range }: { list: Associa
   const several = top.filter((a) => a.level_labels.length > 0);
   const own = several.filter((a) => !above(a));
   const elsewhere = several.filter(above);
-  const level = (a: Association) => <Levels association={a} as={as} unit={unit} range={range} />;
+  const level = (a: Association) => <Levels association={a} outcome={outcome} range={range} />;
   const others = own.slice(drawn);
   return (
     <>
       <Figure
         name="what each feature explains"
-        label={`Share of the outcome's variance that each feature explains alone, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`}
-        caption={`What each feature explains alone, with 95 % intervals by unit${list.length > top.length ? `; the strongest ${top.length} of ${list.length}` : ''}. Beyond noise at a false discovery rate of 5 %: ${listed(rows.filter((r) => r.beyond).map((r) => r.label)) || 'none'}. A strong feature may still be one that is known too late; the leakage question below decides.${whyNone(rows)}`}
+        label={`Share of the outcome's variance that each feature explains alone, with 95 % intervals: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`}
+        caption={`What each feature explains alone, with 95 % intervals${list.length > top.length ? `; the strongest ${top.length} of ${list.length}` : ''}. Beyond noise at a false discovery rate of 5 %: ${listed(rows.filter((r) => r.beyond).map((r) => r.label)) || 'none'}. A strong feature may still be one that is known too late; the leakage question below decides.${whyNone(rows)}`}
         options={options}
         said
         table={{ head: ['feature', 'variance explained (95 % interval)', 'beyond noise'], body: rows.map((r) => [r.label, inLine(r.of, 'share'), r.beyond ? 'yes' : 'not shown']) }}

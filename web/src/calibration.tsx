@@ -1,8 +1,9 @@
 // Calibration: do predictions come true as often as they say? One small picture per rung, all on the same scale.
 import { useCallback } from 'preact/hooks';
 import { Figure, Plot } from './figure';
-import { count, inLine, listed, present, readable, type Reading } from './format';
+import { count, inLine, listed, present, readable, shortNumber, type Reading } from './format';
 import type { RungReport } from './generated/reports';
+import { numberAxis } from './number_axis';
 
 /** What the figures say: too high or too low on average, and whether the predictions are spread too wide. */
 function finding(rung: RungReport, as: Reading): string {
@@ -20,12 +21,12 @@ function finding(rung: RungReport, as: Reading): string {
 
 function One({ rung, domain, as, unit }: { rung: RungReport; domain: [number, number]; as: Reading; unit: string }) {
   const percent = as === 'share';
-  const axis = { domain, grid: true, ticks: 4, tickFormat: percent ? (v: number) => readable(100 * v) : undefined };
+  const axis = { domain, grid: true, ticks: 4, tickFormat: (v: number) => (percent ? readable(100 * v) : shortNumber(v)) };
   const after = percent ? ', %' : unit ? `, ${unit}` : '';
   const figure = (value: number | null) => (percent ? `${readable(100 * (value ?? NaN))}\u00a0%` : readable(value));
   const points = rung.calibration.map((p) => ({ predicted: p.predicted, ...p.observed, rows: p.rows })).filter((p) => p.value !== null);
   const options = useCallback((width: number) => ({
-    height: Math.min(320, width), marginLeft: 48, marginRight: 12, x: { ...axis, label: `predicted${after}` }, y: { ...axis, label: `observed${after}` },
+    height: Math.min(320, width), marginLeft: numberAxis(domain, 4, axis.tickFormat).room, marginRight: 18, x: { ...axis, label: `predicted${after}` }, y: { ...axis, label: `observed${after}` },
     marks: [
       Plot.line([[domain[0], domain[0]], [domain[1], domain[1]]], { stroke: 'var(--ink)', strokeOpacity: 0.6, strokeDasharray: '5 4' }),
       Plot.ruleX(points.filter((p) => p.low !== null && p.low !== p.high), { x: 'predicted', y1: (p) => Math.max(domain[0], p.low as number), y2: (p) => Math.min(domain[1], p.high as number), stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
@@ -47,7 +48,7 @@ export function Calibration({ rungs, as, number, unit }: { rungs: RungReport[]; 
   return (
     <>
       <h3>{number ? 'Do outcomes lie where the predictions say?' : 'Do predictions come true as often as they say?'}</h3>
-      <p class="quiet">On the dashed line they do{number && ', on average'}. Bars are 95&nbsp;% intervals by unit. {constant.length > 0 ? `Not drawn: ${listed(constant.map((r) => r.name))}, which ${constant.length === 1 ? 'gives' : 'give'} all rows one answer, or nearly so.` : ''}</p>
+      <p class="quiet">On the dashed line they do{number && ', on average'}. Bars are 95&nbsp;% intervals. {constant.length > 0 ? `Not drawn: ${listed(constant.map((r) => r.name))}, which ${constant.length === 1 ? 'gives' : 'give'} all rows one answer, or nearly so.` : ''}</p>
       <div class="multiples">{drawn.map((rung) => <One rung={rung} domain={domain} as={as} unit={unit} />)}</div>
     </>
   );

@@ -13,6 +13,9 @@ export function unitOf(report: ProjectReport, expression: string): string {
 /** The unit of an objective's outcome, when that is nothing but a column. */
 export const unitOfObjective = (report: ProjectReport, objective: string): string => unitOf(report, stated(report, `objectives[${objective}].outcome`));
 
+/** The least gain that the charter asks of an objective; empty where Assay's own is taken. */
+export const statedLeast = (report: ProjectReport, objective: string): string => stated(report, `objectives[${objective}].least_gain`);
+
 /** The money of the charter; empty when none is stated. */
 export const currencyOf = (report: ProjectReport): string => report.value.find((v) => v.currency)?.currency || stated(report, 'value.currency');
 

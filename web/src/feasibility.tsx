@@ -1,9 +1,10 @@
 // Is machine learning right? The verdict, the nine questions, the learning curve, the groups.
 import { useCallback } from 'preact/hooks';
 import { Figure, Plot } from './figure';
-import { inLine, inWords, present, readable, sentence, tone, unusualLevel, whyNone, type Reading } from './format';
+import { inLine, inWords, present, readable, sentence, shortNumber, tone, unusualLevel, whyNone, type Reading } from './format';
 import type { FeasibilityItem, FeasibilityReport, Figure as Measured, Finding } from './generated/reports';
 import { domainOf, goesOn, intervalRows, rowOf } from './interval_rows';
+import { numberAxis } from './number_axis';
 import { Key, Mark, Number } from './parts';
 
 const reading = (unit: string): Reading => (unit === 'share' ? 'share' : 'plain');
@@ -15,13 +16,14 @@ function LearningCurve({ item, report }: { item: FeasibilityItem; report: Feasib
   const options = useCallback((width: number) => {
     const rows = points.map((p) => p.rows);
     const [least, most] = [Math.min(...rows), Math.max(...rows)];
-    const decade = (width - 72) / Math.log10(most / least);
+    const decade = (width - 80) / Math.log10(most / least);
     const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap((p) => (decade < 150 ? [p] : [p, 2 * p, 5 * p])).filter((v) => v >= least && v <= most);
+    const y = numberAxis([...points.flatMap((p) => [p.value, p.low, p.high]), report.target].filter(present), 6);
     return {
-      height: 300, marginLeft: 58, marginTop: 22, marginRight: 14, x: { type: 'log' as const, label: null, grid: true, ticks: powers }, y: { label: report.metric, grid: true, nice: true, ticks: 6 },
+      height: 300, marginLeft: y.room, marginTop: 22, marginRight: 14, x: { type: 'log' as const, label: null, grid: true, ticks: powers }, y: { label: report.metric, grid: true, domain: y.domain, ticks: y.ticks, tickFormat: y.tickFormat },
       marks: [
         // The scale's own axis would leave out labels of a logarithm's ticks.
-        Plot.axisX(powers, { label: 'training rows', labelOffset: 38, text: (v: number) => (v >= 1e6 ? `${readable(v / 1e6)} M` : v >= 1e3 ? `${readable(v / 1e3)} k` : String(v)) }),
+        Plot.axisX(powers, { label: 'training rows', labelOffset: 38, text: (v: number) => (v >= 1e3 && v < 1e4 ? `${readable(v / 1e3)} k` : shortNumber(v)) }),
         Plot.areaY(fitted.filter((p) => p.low !== null), { x: 'rows', y1: 'low', y2: 'high', fill: 'var(--mute)', fillOpacity: 0.2 }),
         Plot.lineY(fitted, { x: 'rows', y: 'value', stroke: 'var(--mute)', strokeWidth: 1.6, strokeDasharray: '6 4' }),
         present(report.target) ? Plot.ruleY([report.target], { stroke: 'var(--good)', strokeDasharray: '5 3', strokeWidth: 1.5 }) : null,

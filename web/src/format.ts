@@ -19,6 +19,20 @@ export function readable(value: Maybe, digits = 3): string {
   return Number(value.toFixed(decimals)).toLocaleString('en-US', { maximumFractionDigits: decimals }).replace('-', '−');
 }
 
+/** As short as an axis needs it, no digit lost that tells two of its numbers apart: "45.8 M", "150 k". */
+export function shortNumber(value: number, digits = 8): string {
+  const grouped = (v: number): string => minus(Number(v.toPrecision(digits)).toLocaleString('en-US', { maximumFractionDigits: 8 }));
+  const size = Math.abs(Number(value.toPrecision(digits)));
+  if (size >= 1e15 || (size > 0 && size < 1e-6)) return minus(value.toExponential().length < 9 ? value.toExponential() : value.toExponential(2));
+  return size >= 1e9 ? `${grouped(value / 1e9)} B` : size >= 1e6 ? `${grouped(value / 1e6)} M` : size >= 1e4 ? `${grouped(value / 1e3)} k` : grouped(value);
+}
+
+/** A name as it stands in a sentence. */
+export const quoted = (name: string): string => `“${name}”`;
+
+/** With its first letter large. */
+export const capital = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());
+
 export const count = (value: number): string => value.toLocaleString('en-US');
 
 /** How a figure is read: as it is, as a share in percent, or as a difference of shares in percentage points. */

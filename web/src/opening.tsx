@@ -1,11 +1,12 @@
 // The first screen: the verdict in a sentence, why it was asked and why it came out so, the few figures that carry it.
 import { useCallback } from 'preact/hooks';
-import { currencyOf, neverActs, unitOf } from './charter';
+import { currencyOf, neverActs, statedLeast } from './charter';
 import { unmet } from './criteria';
 import { Figure } from './figure';
-import { count, counted, inLine, inWords, listed, present, readable, sentence, tone, type Reading, type Tone } from './format';
+import { count, counted, inLine, inWords, listed, present, quoted, readable, sentence, tone, type Tone } from './format';
 import type { Estimate, FeasibilityReport, ProjectReport, RungReport, TrainReport } from './generated/reports';
 import { intervalRows, rowOf, type IntervalRow } from './interval_rows';
+import { classOf, outcomeOf } from './outcome';
 import { ladderId, Mark, Number } from './parts';
 import { ThemeButton } from './theme';
 
@@ -16,8 +17,6 @@ const verdicts: Record<string, (about: string) => string> = {
   collect_more: (about) => `Collect more: the data cannot yet say whether a model of ${about} is worth building`,
   needs_person: (about) => `Ask first: people must answer before ${about} is modelled`,
 };
-
-export const quoted = (name: string): string => `“${name}”`;
 
 /** The verdict in a sentence. A "go" says how many exit criteria are still against it. */
 function verdictOf(report: ProjectReport, f: FeasibilityReport): string {
@@ -168,15 +167,13 @@ function Decisive({ report }: { report: ProjectReport }) {
   );
 }
 
-export const isShare = (report: ProjectReport): Reading => ((report.feasibility[0]?.task ?? report.train[0]?.task) === 'binary' ? 'share' : 'plain');
-
 function KeyFigures({ report }: { report: ProjectReport }) {
   const u = report.understand;
-  const as = isShare(report);
+  const { as, unit } = outcomeOf(report);
   const several = report.feasibility.length > 1;
   return (
     <dl class={several ? 'keys several' : 'keys'}>
-      {u && <div class="key"><dt>{as === 'share' ? 'how often' : 'mean of'} <code>{u.outcome}</code></dt><dd><Number of={u.outcome_mean} as={as} unit={unitOf(report, u.outcome)} /></dd></div>}
+      {u && <div class="key"><dt>{as === 'share' ? 'how often' : 'mean of'} <code>{u.outcome}</code>{classOf(report) && <> is {quoted(classOf(report))}</>}</dt><dd><Number of={u.outcome_mean} as={as} unit={unit} /></dd></div>}
       {report.feasibility.map((f) => <div class={`key ${tone(f.verdict)}`}><dt>gain of {makes(f)}{several ? `, ${f.objective}` : ''}</dt><dd><Number of={f.gain} /></dd><dd class="quiet">{f.metric}; worth having from {readable(f.least_gain)}</dd></div>)}
       {report.train.map((t) => {
         const rung = rungOf(t);

@@ -1,24 +1,27 @@
 // The outcome over time: the series with its interval band, the levels between shifts, what repeats.
 import { useCallback } from 'preact/hooks';
 import { Figure, Plot } from './figure';
-import { atTime, count, counted, inLine, readEstimate, readable, sentence, type Reading } from './format';
+import { atTime, capital, count, counted, inLine, readEstimate, readable, sentence, shortNumber } from './format';
 import type { Estimate, OutcomeOverTime, PeriodPoint } from './generated/reports';
+import { numberAxis } from './number_axis';
+import type { Outcome } from './outcome';
 import { textWidth } from './text_width';
 
 const quantile = (sorted: number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(share * (sorted.length - 1))))];
 
-function Season({ series, as, unit }: { series: OutcomeOverTime; as: Reading; unit: string }) {
+function Season({ series, outcome: { as, mean, unit } }: { series: OutcomeOverTime; outcome: Outcome }) {
   const rows = series.season_labels.map((label, i) => ({ label, ...series.season_means[i] })).filter((r) => r.value !== null);
   const factor = as === 'share' ? 100 : 1;
+  const y = numberAxis(rows.flatMap((r) => [r.value, r.low, r.high]).filter((v): v is number => v !== null).map((v) => factor * v), 5);
   const options = useCallback((width: number) => ({
-    height: 210, marginLeft: 48, marginTop: 20, x: { label: null, domain: rows.map((r) => r.label), padding: 0.4, ticks: rows.length * 34 > width ? rows.filter((_, i) => i % 3 === 0).map((r) => r.label) : undefined }, y: { label: as === 'share' ? '% of rows' : `mean${unit ? `, ${unit}` : ''}`, grid: true, nice: true, ticks: 5 },
+    height: 210, marginLeft: y.room, marginTop: 20, x: { label: null, domain: rows.map((r) => r.label), padding: 0.4, ticks: rows.length * 34 > width ? rows.filter((_, i) => i % 3 === 0).map((r) => r.label) : undefined }, y: { label: as === 'share' ? '% of rows' : `mean${unit ? `, ${unit}` : ''}`, grid: true, domain: y.domain, ticks: y.ticks, tickFormat: y.tickFormat },
     marks: [
       Plot.ruleX(rows.filter((r) => r.low !== null), { x: 'label', y1: (r) => factor * (r.low as number), y2: (r) => factor * (r.high as number), stroke: 'var(--accent)', strokeWidth: 4, strokeOpacity: 0.45 }),
       Plot.dot(rows, { x: 'label', y: (r) => factor * (r.value as number), fill: 'var(--accent)', r: 5 }),
     ],
   }), [series]);
   if (rows.length < 2) return null;
-  return <Figure name="what repeats" label={`Mean outcome by position in the season, with 95 % intervals: ${rows.map((r) => `${r.label} ${inLine(r, as)}`).join('; ')}.`} caption={`What repeats. ${sentence(series.seasonality)} Dots are means, bars 95 % intervals.`} options={options} table={{ head: ['position', 'mean (95 % interval)'], body: rows.map((r) => [r.label, inLine(r, as)]) }} />;
+  return <Figure name="what repeats" label={`${capital(mean)} by position in the season, with 95 % intervals: ${rows.map((r) => `${r.label} ${inLine(r, as)}`).join('; ')}.`} caption={`What repeats. ${sentence(series.seasonality)} Dots are means, bars 95 % intervals.`} options={options} table={{ head: ['position', 'mean (95 % interval)'], body: rows.map((r) => [r.label, inLine(r, as)]) }} />;
 }
 
 /** As much of a period's start as its length needs: "1996" for a year. */
@@ -31,8 +34,10 @@ function cutShort(points: PeriodPoint[]): PeriodPoint[] {
   return points.length < 5 ? [] : [points[0], points[points.length - 1]].filter((p) => p.rows > 0 && p.rows < usual / 10);
 }
 
-/** `unit`: that of the outcome, where the charter states it; `covered`: how many positions the seasons have that are drawn by themselves; a week is not drawn twice. */
-export function Series({ series, mean, as, unit, covered }: { series: OutcomeOverTime; mean: Estimate; as: Reading; unit: string; covered: number[] }) {
+/** `covered`: how many positions the seasons have that are drawn by themselves; a week is not drawn twice. */
+export function Series({ series, mean, outcome, covered }: { series: OutcomeOverTime; mean: Estimate; outcome: Outcome; covered: number[] }) {
+  const { as, unit } = outcome;
+  const shown = outcome.mean === 'mean outcome' ? 'outcome' : outcome.mean;
   const short = cutShort(series.points);
   const factor = as === 'share' ? 100 : 1;
   const points = series.points.filter((p) => p.mean.value !== null && !short.includes(p)).map((p) => ({ at: atTime(p.start), mean: factor * (p.mean.value as number), low: p.mean.low === null ? null : factor * p.mean.low, high: p.mean.high === null ? null : factor * p.mean.high, segment: p.segment }));
@@ -42,17 +47,20 @@ export function Series({ series, mean, as, unit, covered }: { series: OutcomeOve
     const measured = series.changes.length === 0 ? mean : i === 0 ? series.changes[0].before : series.changes[i - 1]?.after;
     return { from: own[0].at, to: own[own.length - 1].at, level: measured && measured.value !== null ? factor * measured.value : own.reduce((sum, p) => sum + p.mean, 0) / own.length, low: quantile(sorted, 0.05), high: quantile(sorted, 0.95), text: inLine(measured, as) };
   });
-  const name = (l: { level: number }) => (as === 'share' ? `${l.level.toFixed(1)}\u00a0%` : l.level.toPrecision(3));
+  const name = (l: { level: number }) => (as === 'share' ? `${l.level.toFixed(1)}\u00a0%` : shortNumber(l.level, 3));
   const banded = points.some((p) => p.low !== null);
+  const ends = [...points.flatMap((p) => [p.mean, p.low, p.high]), ...levels.flatMap((l) => [l.low, l.high, l.level]), ...(as === 'share' ? [0] : [])].filter((v): v is number => v !== null);
   const changes = series.changes.map((c) => ({ at: atTime(c.start), start: named(c.start, series.period), text: `from ${inLine(c.before, as)} to ${inLine(c.after, as)}, a difference of ${inLine(c.difference, as === 'share' ? 'points' : 'plain')}` }));
   const options = useCallback((width: number) => {
+    const y = numberAxis(ends, 8);
+    const right = Math.max(58, ...levels.slice(-1).map((l) => Math.ceil(textWidth(name(l), 700)) + 12));
     // The shifts by number and time; by number alone where they would meet.
     const times = changes.map((c, i) => ({ at: c.at, text: changes.length > 1 ? `▼ ${i + 1}: ${c.start}` : `▼ ${c.start}` }));
     const [first, last] = [+points[0].at, +points[points.length - 1].at];
-    const place = (at: Date) => 46 + ((+at - first) / (last - first || 1)) * (width - 104);
+    const place = (at: Date) => y.room + ((+at - first) / (last - first || 1)) * (width - y.room - right);
     const meet = times.some((t, i) => i > 0 && place(t.at) - place(times[i - 1].at) < (textWidth(t.text, 600) + textWidth(times[i - 1].text, 600)) / 2 + 8) || times.some((t) => place(t.at) + textWidth(t.text, 600) / 2 > width);
     return {
-      height: Math.max(240, Math.min(340, width / 3)), marginLeft: 46, marginRight: 58, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}${unit ? `, ${unit}` : ''}`, grid: true, zero: as === 'share', nice: true },
+      height: Math.max(240, Math.min(340, width / 3)), marginLeft: y.room, marginRight: right, marginTop: 26, x: { label: null, type: 'utc' as const, ticks: Math.max(3, Math.floor(width / 110)) }, y: { label: as === 'share' ? `% per ${series.period}` : `mean per ${series.period}${unit ? `, ${unit}` : ''}`, grid: true, domain: y.domain, ticks: y.ticks, tickFormat: y.tickFormat },
       marks: [
         banded
           ? Plot.areaY(points.filter((p) => p.low !== null), { x: 'at', y1: 'low', y2: 'high', fill: 'var(--accent)', fillOpacity: 0.16 })
@@ -75,13 +83,13 @@ export function Series({ series, mean, as, unit, covered }: { series: OutcomeOve
     <>
       <Figure
         name={`the outcome per ${series.period}`}
-        label={`Mean outcome per ${series.period}, ${series.points[0]?.start ?? ''} to ${series.points[series.points.length - 1]?.start ?? ''}: ${shifts}.`}
-        caption={`The outcome per ${series.period}: ${shifts}. Dashed: the level, ${levels.map((l) => l.text).join('; ')}. ${band}${undrawn}`}
+        label={`${capital(outcome.mean)} per ${series.period}, ${series.points[0]?.start ?? ''} to ${series.points[series.points.length - 1]?.start ?? ''}: ${shifts}.`}
+        caption={`The ${shown} per ${series.period}: ${shifts}. Dashed: the level, ${levels.map((l) => l.text).join('; ')}. ${band}${undrawn}`}
         options={options}
         table={{ head: [series.period, 'rows', 'mean', '95 % interval'], body: series.points.map((p) => { const read = readEstimate(p.mean, as); return [p.start, count(p.rows), read.value, read.interval || 'none']; }) }}
       />
       {series.outside && <p class="quiet">{sentence(series.outside)}</p>}
-      {covered.includes(series.season_labels.length) ? <p class="quiet">{sentence(series.seasonality)}</p> : <Season series={series} as={as} unit={unit} />}
+      {covered.includes(series.season_labels.length) ? <p class="quiet">{sentence(series.seasonality)}</p> : <Season series={series} outcome={outcome} />}
       <details><summary>How shifts are found</summary><p class="quiet">{sentence(series.method)}</p></details>
     </>
   );

@@ -6,7 +6,7 @@ import { unitOf } from './charter';
 import { count, inLine, readEstimate, sentence, tone, whyNone, type Reading } from './format';
 import type { ColumnProfile, HypothesisResult, ProjectReport, UnderstandReport } from './generated/reports';
 import { domainOf, goesOn, intervalRows, rowOf } from './interval_rows';
-import { isShare } from './opening';
+import { outcomeOf } from './outcome';
 import { Mark } from './parts';
 import { Delay, Seasons } from './seasons';
 import { Series } from './series';
@@ -28,7 +28,7 @@ export function answerOf(h: HypothesisResult, { as, difference, unit }: Scale): 
 
 export function scaleOf(report: ProjectReport, h: HypothesisResult): Scale {
   const outcome = report.understand?.outcome ?? '';
-  const share = isShare(report) === 'share' && (!h.metric || h.metric === outcome);
+  const share = outcomeOf(report).as === 'share' && (!h.metric || h.metric === outcome);
   return { as: share ? 'share' : 'plain', difference: share ? 'points' : 'plain', unit: share ? '' : unitOf(report, h.metric || outcome) };
 }
 
@@ -41,8 +41,8 @@ function Effects({ metric, list, scale, alone }: { metric: string; list: Hypothe
   return (
     <Figure
       name={`the hypotheses${of}`}
-      label={`Effect of each hypothesis${of}, inside its segment minus outside, with 95 % intervals by unit: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`}
-      caption={`Each belief’s effect${of}${scale.unit ? ` in ${scale.unit}` : ''} with its 95 % interval by unit: ● it holds, ■ the opposite holds, ◆ not decided. Verdicts keep the false discovery rate at 5 %.${whyNone(list.map((h) => ({ label: h.name, of: h.effect })))}${goesOn(rows, domainOf(rows, [0]))}`}
+      label={`Effect of each hypothesis${of}, inside its segment minus outside, with 95 % intervals: ${rows.map((r) => `${r.label} ${r.text}`).join('; ')}.`}
+      caption={`Each belief’s effect${of}${scale.unit ? ` in ${scale.unit}` : ''} with its 95 % interval: ● it holds, ■ the opposite holds, ◆ not decided. Verdicts keep the false discovery rate at 5 %.${whyNone(list.map((h) => ({ label: h.name, of: h.effect })))}${goesOn(rows, domainOf(rows, [0]))}`}
       options={options}
       said
       table={{ head: ['hypothesis', `effect${scale.unit ? `, ${scale.unit}` : ''} (95 % interval)`], body: list.map((h) => [h.name, inLine(h.effect, scale.difference)]) }}
@@ -112,18 +112,17 @@ function rangeOf(report: UnderstandReport, as: Reading): [number, number] {
 }
 
 export function Understand({ project, report }: { project: ProjectReport; report: UnderstandReport }) {
-  const as = isShare(project);
-  const range = rangeOf(report, as);
-  const unit = as === 'share' ? '' : unitOf(project, report.outcome);
+  const outcome = outcomeOf(project);
+  const range = rangeOf(report, outcome.as);
   return (
     <section id="understand">
       <h2>What happens</h2>
       <p class="lead">{sentence(report.summary)}</p>
-      <Series series={report.over_time} mean={report.outcome_mean} as={as} unit={unit} covered={report.seasons.map((s) => s.labels.length)} />
-      <Seasons seasons={report.seasons} as={as} unit={unit} leaky={project.feasibility.flatMap((f) => f.leaky_columns)} range={range} />
+      <Series series={report.over_time} mean={report.outcome_mean} outcome={outcome} covered={report.seasons.map((s) => s.labels.length)} />
+      <Seasons seasons={report.seasons} outcome={outcome} leaky={project.feasibility.flatMap((f) => f.leaky_columns)} range={range} />
       <Hypotheses project={project} report={report} />
       <h3>What goes with it</h3>
-      <Associations list={report.associations} as={as} unit={unit} seasons={report.seasons.map((s) => s.name)} range={range} />
+      <Associations list={report.associations} outcome={outcome} seasons={report.seasons.map((s) => s.name)} range={range} />
       <h3>The data</h3>
       <Delay delay={report.label_delay} />
       <Alerts messages={report.alerts.map((a) => a.message)} />

@@ -238,6 +238,7 @@ inline const char* DescribedName(const HypothesisResult*) { return "HypothesisRe
 struct UnderstandReport {
   ReportHeader header;
   std::string outcome;
+  std::string share_of;          // what outcome_mean and all means are the share of: "true", a class; "" = means of a number
   std::string summary;           // what happens, in two or three sentences
   Estimate outcome_mean;
   std::string unit_of_dependence;  // what intervals are clustered by, in words
@@ -255,6 +256,7 @@ template <class V>
 void Describe(V& v, UnderstandReport& r) {
   DescribeHeader(v, r.header);
   v("outcome", r.outcome, "the outcome EXPR");
+  v("share_of", r.share_of, "what every mean of the outcome is the share of: true, or the name of a class; empty: means of a number");
   v("summary", r.summary, "what happens, in sentences");
   v("outcome_mean", r.outcome_mean, "mean outcome over all rows");
   v("unit_of_dependence", r.unit_of_dependence, "what the intervals are clustered by");
