@@ -481,6 +481,14 @@ test('large numbers at an axis are short and not cut', async () => {
   }
 });
 
+test('on paper a long name in a table does not widen the page', async () => {
+  const file = changed('long.html', (report) => ({ ...report, understand: { ...report.understand, columns: report.understand.columns.map((c) => ({ ...c, name: `${c.name}${'x'.repeat(120)}`, top_values: ['y'.repeat(120)], least: 'z'.repeat(80), most: '9'.repeat(80) })) } }));
+  const { page } = await open({ viewport: { width: 688, height: 1000 } }, file);
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 688);
+  await page.close();
+});
+
 // What a run leaves behind when it stops early: the later parts are missing.
 test('parts that have not run say so', async () => {
   for (const [left, missing] of [[{ train: [] }, ['ladder']], [{ train: [], feasibility: [] }, ['feasibility', 'ladder']], [{ train: [], feasibility: [], understand: null, check: null, board: [], steps: [], options: [], parts: [] }, ['understand', 'feasibility', 'ladder']]]) {
