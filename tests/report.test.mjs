@@ -481,6 +481,19 @@ test('large numbers at an axis are short and not cut', async () => {
   }
 });
 
+test('captions promise no unit where there is none, each item names its figures, and a least gain is the charter’s only where it states one', async () => {
+  const stating = changed('stating.html', (report) => ({ ...report, check: { ...report.check, fields: [...report.check.fields.filter((f) => f.key !== 'objectives[y].least_gain'), { key: 'objectives[y].least_gain', stage: 'design', question: '', answer: '0.01', status: 'answered', line: 1, note: '' }] } }));
+  for (const [file, opening, least] of [[reportFile, /it counts as worth having \(Assay’s default; the charter states none\)/, /Assay’s default; the charter states none/], [stating, /the charter calls it worth having/, /stated, not estimated/]]) {
+    const { page } = await open({ viewport: { width: 1280, height: 800 } }, file);
+    assert.match(await page.locator('.decisive figcaption').innerText(), opening);
+    assert.match(await page.locator('#feasibility dl.figures').first().innerText(), least);
+    assert.deepEqual((await page.locator('figcaption, .plot + figcaption, #ladder p').allInnerTexts()).filter((text) => /intervals? by unit/.test(text)), []);
+    const summaries = await page.locator('#feasibility .cards > li > details > summary').allInnerTexts();
+    assert.equal(new Set(summaries).size, 9, summaries.join('|'));
+    await page.close();
+  }
+});
+
 test('on paper a long name in a table does not widen the page', async () => {
   const file = changed('long.html', (report) => ({ ...report, understand: { ...report.understand, columns: report.understand.columns.map((c) => ({ ...c, name: `${c.name}${'x'.repeat(120)}`, top_values: ['y'.repeat(120)], least: 'z'.repeat(80), most: '9'.repeat(80) })) } }));
   const { page } = await open({ viewport: { width: 688, height: 1000 } }, file);

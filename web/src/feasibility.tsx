@@ -1,8 +1,9 @@
 // Is machine learning right? The verdict, the nine questions, the learning curve, the groups.
 import { useCallback } from 'preact/hooks';
+import { statedLeast } from './charter';
 import { Figure, Plot } from './figure';
 import { inLine, inWords, present, readable, sentence, shortNumber, tone, unusualLevel, whyNone, type Reading } from './format';
-import type { FeasibilityItem, FeasibilityReport, Figure as Measured, Finding } from './generated/reports';
+import type { FeasibilityItem, FeasibilityReport, Figure as Measured, Finding, ProjectReport } from './generated/reports';
 import { domainOf, goesOn, intervalRows, rowOf } from './interval_rows';
 import { numberAxis } from './number_axis';
 import { Key, Mark, Number } from './parts';
@@ -87,7 +88,7 @@ function Item({ item, report }: { item: FeasibilityItem; report: FeasibilityRepo
       <p>{sentence(item.answer)}</p>
       <LearningCurve item={item} report={report} />
       <details>
-        <summary>Figures and method</summary>
+        <summary>Figures and method: {inWords(item.id)}</summary>
         <Figures figures={item.figures} />
         {kinds.map((kind) => <Findings item={item} kind={kind} findings={item.findings.filter((f) => f.kind === kind)} />)}
         <p class="quiet">{sentence(item.method)}</p>
@@ -96,7 +97,7 @@ function Item({ item, report }: { item: FeasibilityItem; report: FeasibilityRepo
   );
 }
 
-export function Feasibility({ report, first }: { report: FeasibilityReport; first: boolean }) {
+export function Feasibility({ project, report, first }: { project: ProjectReport; report: FeasibilityReport; first: boolean }) {
   // The wide ones (with a picture) end the list, so that the grid has no holes.
   const items = [...report.items].sort((a, b) => Math.sign(a.curve.length) - Math.sign(b.curve.length));
   return (
@@ -106,7 +107,7 @@ export function Feasibility({ report, first }: { report: FeasibilityReport; firs
       <dl class="figures">
         <Key name={`gain over the constant (${report.metric})`}><Number of={report.gain} /></Key>
         <Key name="the same with leaky columns"><Number of={report.gain_with_leaks} /></Key>
-        <Key name="least gain worth having"><span class="number"><b>{readable(report.least_gain)}</b> <span class="interval">stated, not estimated</span></span></Key>
+        <Key name="least gain worth having"><span class="number"><b>{readable(report.least_gain)}</b> <span class="interval">{statedLeast(project, report.objective) ? 'stated, not estimated' : 'Assay’s default; the charter states none'}</span></span></Key>
         <Key name="leaky columns, left out"><span class="number"><b>{report.leaky_columns.join(', ') || 'none'}</b></span></Key>
       </dl>
       <h3>Nine questions</h3>

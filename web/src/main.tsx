@@ -40,7 +40,7 @@ function Report({ report }: { report: ProjectReport }) {
         <Board report={report} />
         <ProblemTree report={report} />
         {report.understand ? <Understand project={report} report={report.understand} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
-        {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
+        {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility project={report} report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
         {report.train.length > 0 ? report.train.map((t) => <Ladder report={t} id={ladderId(report, t)} idle={neverActs(report, t.objective, t.recommended)} unit={t.task === 'regression' ? unitOfObjective(report, t.objective) : ''} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
         <Results report={report} />
         {report.check && <Check report={report.check} />}

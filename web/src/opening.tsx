@@ -25,6 +25,7 @@ function verdictOf(report: ProjectReport, f: FeasibilityReport): string {
   const open = f.verdict === 'go' ? unmet(report, f.objective) : [];
   return `${said}${open.length > 0 ? `, but ${counted(open.length, 'exit criterion is', 'exit criteria are')} not shown to be met` : ''}.`;
 }
+
 const unfinished: Record<string, string> = { failed: 'failed', interrupted: 'interrupted', running: 'still running' };
 
 /** What a run that failed, was stopped or goes on still lacks. */
@@ -41,7 +42,6 @@ function Unfinished({ report }: { report: ProjectReport }) {
     </div>
   );
 }
-
 
 /** Every step's exit criterion that is not met, by name. */
 function Conditions({ report }: { report: ProjectReport }) {
@@ -152,7 +152,10 @@ function Decisive({ report }: { report: ProjectReport }) {
     return intervalRows({ rows, width, axis: `gain over the constant answer (${metric})`, line: { at: 0, name: 'the constant' }, from: one === undefined ? undefined : { at: one, name: `worth having` } });
   }, [report]);
   if (!found) return null;
-  const worthFrom = one === undefined ? `For ${listed(found.least.map((l) => `${quoted(l.objective)} from ${readable(l.gain)} on`))} the charter calls it worth having` : `From ${readable(one)} on (shaded) the charter calls it worth having`;
+  const unstated = found.least.filter((l) => !statedLeast(report, l.objective)).map((l) => quoted(l.objective));
+  const says = unstated.length === 0 ? 'the charter calls it worth having' : 'it counts as worth having';
+  const whose = unstated.length === 0 ? '' : ` (Assay’s default; the charter states none${unstated.length < found.least.length ? ` for ${listed(unstated)}` : ''})`;
+  const worthFrom = one === undefined ? `For ${listed(found.least.map((l) => `${quoted(l.objective)} from ${readable(l.gain)} on`))} ${says}${whose}` : `From ${readable(one)} on (shaded) ${says}${whose}`;
   const levels = 'with 95 % intervals where no other level is named';
   const undrawn = found.undrawn.length > 0 ? ` Not drawn: ${listed(found.undrawn.map((f) => `${quoted(f.objective)}, judged by ${f.metric}`))}.` : '';
   return (
