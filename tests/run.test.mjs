@@ -133,6 +133,16 @@ test('what one objective predicts is no feature of another', () => {
   assert.deepEqual(left_out(reference.feasibility[1]), ["'y' is left out: it is part of the outcome of the objective 'first'"]);
 });
 
+test('what stands in a report holds for a project: where its time is stated, questions that ask, rounded figures', () => {
+  const { understand, check, feasibility } = reference;
+  for (const text of [understand.over_time.reason, understand.label_delay.answer]) assert.match(text, /data\.time in the charter, --time on a bare file/);
+  const lists = check.open_questions.filter((q) => !q.key.includes('['));
+  assert.ok(lists.some((q) => q.key === 'phenomenon.hypotheses'));
+  assert.deepEqual(lists.filter((q) => !/\?( |$)/.test(q.question)).map((q) => `${q.key}: ${q.question}`), []);
+  assert.match(feasibility[0].items.find((i) => i.id === 'repetition').answer, /It is taken about 3,000 times a month, so/);
+  assert.equal(understand.share_of, 'true');
+});
+
 test('value, cost and time per option', () => {
   const option = (name, objective = 'first') => reference.options.find((o) => o.name === name && o.objective === objective);
   assert.equal(option('do nothing').value_per_day.value, 0);

@@ -172,6 +172,28 @@ const char* SectionMeaning(std::string_view section) {
   return "";
 }
 
+const char* ListQuestion(std::string_view section) {
+  struct Question {
+    std::string_view section;
+    const char* text;
+  };
+  static constexpr Question kQuestions[] = {
+      {"phenomenon.hypotheses", "Which hypotheses do people have?"},
+      {"problem.parts", "Which parts does the problem have?"},
+      {"problem.options", "Which options are there?"},
+      {"problem.steps", "Which steps lead there?"},
+      {"data.columns", "Which data, and when is it known?"},
+      {"objectives", "Which objectives?"},
+      {"guardrails", "What must not get worse?"},
+      {"baselines.rules", "Which rules do people use?"},
+      {"business.steps", "Where is value made, step by step?"},
+  };
+  for (const Question& question : kQuestions) {
+    if (question.section == section) return question.text;
+  }
+  return "";
+}
+
 bool IsListSection(std::string_view section) {
   static constexpr std::string_view kLists[] = {"phenomenon.hypotheses", "problem.parts", "problem.options", "problem.steps", "data.derived", "data.exclusions", "data.columns", "objectives", "guardrails", "baselines.rules", "baselines.imported", "baselines.published", "business.steps"};
   return std::find(std::begin(kLists), std::end(kLists), section) != std::end(kLists);

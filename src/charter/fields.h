@@ -32,6 +32,8 @@ const Field* FindField(std::string_view section, std::string_view key);
 std::vector<std::string> ChoicesOf(const Field& field);
 // What a section asks, in a sentence: the comment above it in a new charter.
 const char* SectionMeaning(std::string_view section);
+// What a list section as a whole asks a person; "" where a project may do without the list.
+const char* ListQuestion(std::string_view section);
 // Sections that are lists of tables ([[...]]).
 bool IsListSection(std::string_view section);
 std::vector<std::string_view> Sections();  // in the order of a charter

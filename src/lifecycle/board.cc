@@ -16,8 +16,8 @@ using evidence::CheckReport;
 using evidence::FieldJudgement;
 
 // What the check says about a field, or about a whole list, in the board's words.
-BoardQuestion FromJudgement(const FieldJudgement& field, const std::string& question) {
-  BoardQuestion board{field.stage, question.empty() ? field.question : question, field.answer, "charter", "", field.key, field.note};
+BoardQuestion FromJudgement(const FieldJudgement& field) {
+  BoardQuestion board{field.stage, field.question, field.answer, "charter", "", field.key, field.note};
   board.status = evidence::EnumNames(field.status)[static_cast<std::size_t>(field.status)];
   if (field.status == evidence::FieldStatus::kEmpty) board.source = "person";
   return board;
@@ -31,14 +31,14 @@ const FieldJudgement* FindJudgement(const CheckReport& check, const std::string&
 }
 
 // One question for a whole list of tables, its names as the answer; as bad as its worst field.
-void AddList(const char* question, const char* section, const CheckReport& check, std::vector<BoardQuestion>* board) {
+void AddList(const char* section, const CheckReport& check, std::vector<BoardQuestion>* board) {
   const FieldJudgement* list = FindJudgement(check, section);
-  if (list != nullptr) board->push_back(FromJudgement(*list, question));
+  if (list != nullptr) board->push_back(FromJudgement(*list));
 }
 
 // The objectives with the weights that people gave them: "quality (weight 0.6), engagement (weight 0.4)".
 void AddObjectives(const CheckReport& check, std::vector<BoardQuestion>* board) {
-  AddList("Which objectives?", "objectives", check, board);
+  AddList("objectives", check, board);
   if (FindJudgement(check, "objectives") == nullptr) return;
   std::vector<std::string> weighted;
   bool any = false;
@@ -99,17 +99,17 @@ std::vector<BoardQuestion> MakeBoard(const CheckReport& check, const evidence::P
     // What the data are and what the project is called is no question of the life cycle, unless it is wrong.
     const bool technical = field.key.starts_with("data.") || (field.key.starts_with("project.") && field.key != "project.why");
     if (technical && field.status != evidence::FieldStatus::kContradicted) continue;
-    board.push_back(FromJudgement(field, ""));
+    board.push_back(FromJudgement(field));
   }
-  AddList("Which hypotheses do people have?", "phenomenon.hypotheses", check, &board);
-  AddList("Which parts does the problem have?", "problem.parts", check, &board);
-  AddList("Which options are there?", "problem.options", check, &board);
-  AddList("Which steps lead there?", "problem.steps", check, &board);
-  AddList("Which data, and when is it known?", "data.columns", check, &board);
+  AddList("phenomenon.hypotheses", check, &board);
+  AddList("problem.parts", check, &board);
+  AddList("problem.options", check, &board);
+  AddList("problem.steps", check, &board);
+  AddList("data.columns", check, &board);
   AddObjectives(check, &board);
-  AddList("What must not get worse?", "guardrails", check, &board);
-  AddList("Which rules do people use?", "baselines.rules", check, &board);
-  AddList("Where is value made, step by step?", "business.steps", check, &board);
+  AddList("guardrails", check, &board);
+  AddList("baselines.rules", check, &board);
+  AddList("business.steps", check, &board);
   AddEvidence(report, &board);
   return board;
 }

@@ -57,7 +57,7 @@ void JudgeList(CheckState& state, const std::string& section) {
   if (records.empty() && optional) return;
   FieldJudgement judgement;
   judgement.key = section;
-  judgement.question = charter::SectionMeaning(section);
+  judgement.question = optional ? charter::SectionMeaning(section) : charter::ListQuestion(section);
   for (const Field& field : charter::Fields()) {
     if (section == field.section) {
       judgement.stage = field.stage;

@@ -119,7 +119,7 @@ Estimate OutcomeDelays::Quantile(double p) const {
 
 LabelDelay FindLabelDelay(const Gathered& gathered, const Dependence& dependence) {
   const learn::Examples& examples = gathered.examples;
-  if (examples.time.empty()) return Unknown("how long the outcome takes to be known cannot be said: no time of the decision is named (--time)");
+  if (examples.time.empty()) return Unknown("how long the outcome takes to be known cannot be said: no time of the decision is named (data.time in the charter, --time on a bare file)");
   const std::optional<OutcomeDelays> delays = MeasureDelays(gathered, dependence);
   if (!delays) {
     return Unknown("how long the outcome takes to be known cannot be said: besides the decision's own time no column holds times that follow it; record when each outcome became known");

@@ -170,7 +170,7 @@ void FillSeason(const std::vector<double>& series, std::int64_t first_period, Pe
 OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {
   OutcomeOverTime out;
   if (examples.time.empty()) {
-    out.reason = "the data names no time; give --time to see the outcome over time";
+    out.reason = "the data names no time; name the time of the decision (data.time in the charter, --time on a bare file) to see the outcome over time";
     return out;
   }
   const std::vector<base::Micros> times = WithoutFarTimes(examples.time, &out.outside);
