@@ -37,7 +37,7 @@ const std::vector<Field>& Fields() {
       {"problem.parts", "what", K::kText, Due::kNothing, false, "define", "What that part is", "\"Flights that leave late\""},
       {"problem.parts", "where", K::kExpression, Due::kNothing, false, "define", "Which rows belong to that part?", "\"delay > 15\""},
       {"problem.options", "name", K::kText, Due::kNothing, true, "define", "An option: nothing, a rule, a model, something else", "\"a rule\""},
-      {"problem.options", "kind", K::kText, Due::kNothing, true, "define", "Which rung measures it: nothing (never act), constant, rule, own_rule, linear, boosted, or other", "\"rule\"", "nothing|random|constant|rule|own_rule|linear|boosted|imported|other"},
+      {"problem.options", "kind", K::kText, Due::kNothing, true, "define", "Which rung measures it: nothing (never act), random, constant, rule, own_rule, linear, boosted, imported, or other", "\"rule\"", "nothing|random|constant|rule|own_rule|linear|boosted|imported|other"},
       {"problem.options", "cost", K::kText, Due::kNumberAndUnit, true, "define", "What does it cost?", "\"500 USD a month\""},
       {"problem.options", "time", K::kText, Due::kNumberAndUnit, true, "define", "How long until it works?", "\"2 weeks\""},
       {"problem.steps", "name", K::kText, Due::kNothing, true, "define", "A step of the work", "\"a model worth having\""},
