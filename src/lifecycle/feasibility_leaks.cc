@@ -297,6 +297,13 @@ Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContex
   Alone alone = ASSAY_TRY(JudgeEachAlone(examples, single, context));
   std::vector<Finding>& findings = alone.findings;
   ASSAY_TRY(AddCopiesInTraining(examples, context, &findings));
+  const std::set<std::string> of_time = KnownByTime(examples);
+  for (Finding& finding : findings) {
+    if (!finding.accused || finding.kind != "copy" || (!of_time.contains(finding.name) && !of_time.contains(SourceOf(examples, finding.name)))) continue;
+    finding.kind = "single_feature";
+    finding.accused = false;
+    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + " of the outcome: strong, but a part of the decision's own time, which is known";
+  }
   for (const Finding& copy : FindDriftingCopies(examples)) {
     const bool known = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.name == copy.name && f.accused && f.kind == "copy"; });
     if (!known) Accuse(copy, &findings);

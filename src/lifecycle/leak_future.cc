@@ -11,6 +11,17 @@
 
 namespace assay::lifecycle {
 
+std::set<std::string> KnownByTime(const learn::Examples& examples) {
+  const std::vector<std::string> named = expression::ColumnsOf(examples.time_text);
+  std::set<std::string> known(named.begin(), named.end());
+  for (const learn::Derivation& derivation : examples.derivations) {
+    const std::vector<std::string> columns = expression::ColumnsOf(derivation.expression);
+    const bool of_time = !columns.empty() && std::all_of(columns.begin(), columns.end(), [&](const std::string& column) { return known.contains(column); });
+    if (of_time) known.insert(derivation.name);
+  }
+  return known;
+}
+
 namespace {
 
 using evidence::Finding;
@@ -159,18 +170,6 @@ bool MayBePersistence(const Neighbours& pairs, double agreement, double of_own) 
   const bool same = pairs.moved >= kLeastMoves && pairs.missed <= (1 - kSame) * static_cast<double>(pairs.x.size()) && pairs.missed <= kFarBetter * pairs.moved;
   const bool far_better = 1 - of_own >= kLeastOpen && 1 - agreement <= kFarBetter * (1 - of_own);
   return !same && !far_better;
-}
-
-// Columns of the decision's time and what is derived from nothing else: known at the decision, whatever pattern of the calendar the outcome follows.
-std::set<std::string> KnownByTime(const Examples& examples) {
-  const std::vector<std::string> named = expression::ColumnsOf(examples.time_text);
-  std::set<std::string> known(named.begin(), named.end());
-  for (const learn::Derivation& derivation : examples.derivations) {
-    const std::vector<std::string> columns = expression::ColumnsOf(derivation.expression);
-    const bool of_time = !columns.empty() && std::all_of(columns.begin(), columns.end(), [&](const std::string& column) { return known.contains(column); });
-    if (of_time) known.insert(derivation.name);
-  }
-  return known;
 }
 
 // Changes from row to row of one unit, in order of time, of a column and of the outcome, and the outcome's change before.

@@ -1,8 +1,9 @@
 // The ways in which a column can know the outcome beforehand, each looked for on its own.
 #pragma once
 
-#include <optional>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,9 @@ Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples&
 // Copies of a number that drifts: how its level moves hides them from a model that learns on earlier rows, but from row to row in
 // time (of the same unit) they change as the outcome does.
 std::vector<evidence::Finding> FindDriftingCopies(const learn::Examples& examples);
+
+// Columns of the decision's time and what is derived from nothing else: known at the decision, whatever pattern of the calendar the outcome follows.
+std::set<std::string> KnownByTime(const learn::Examples& examples);
 
 // Features that tell of later, findings by column:
 //   - a time column that lies after the decision in nearly all rows and whose distance tells the outcome;
