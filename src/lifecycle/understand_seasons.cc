@@ -42,35 +42,26 @@ const Part kParts[] = {
     {"hour", {"hour"}, 24, [](const base::CivilTime& c) { return c.hour; }, HourLabel},
 };
 
-// Means of consecutive days. *gaps: some day has no row.
-std::vector<double> DailySeries(const std::vector<base::Micros>& times, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, bool* gaps) {
-  std::vector<double> sum(days, 0), count(days, 0);
-  for (std::size_t i = 0; i < outcome.size(); ++i) {
-    if (times[i] == base::kMissingTime) continue;
-    const auto day = static_cast<std::size_t>((times[i] - first_day) / base::kMicrosPerDay);
-    sum[day] += outcome[i];
-    count[day] += 1;
-  }
-  *gaps = false;
-  for (std::size_t d = 0; d < days; ++d) {
-    if (count[d] <= 0) *gaps = true;
-    sum[d] = count[d] > 0 ? sum[d] / count[d] : 0;
-  }
-  return sum;
-}
-
-// Days resemble their neighbours: the series of their means, against simulated ones that do too. Shifts are allowed for as in the
-// series over time where it is not too long for that. NaN where days without rows leave none.
+// Days resemble their neighbours: the series of their means, against drawn ones that do too. Shifts are allowed for as in the series
+// over time where it is not too long for that. NaN where some day has no row.
 double WeekdayPValue(const std::vector<base::Micros>& times, const std::vector<double>& outcome, base::Micros first_day, std::size_t days, std::uint64_t seed) {
   constexpr std::size_t kMostDays = 4000, kMostBesideShifts = 400;
   if (days > kMostDays) return std::nan("");
-  bool gaps = false;
-  const std::vector<double> series = DailySeries(times, outcome, first_day, days, &gaps);
+  std::vector<double> means(days, 0);
+  std::vector<std::int64_t> rows(days, 0);
+  for (std::size_t i = 0; i < outcome.size(); ++i) {
+    if (times[i] == base::kMissingTime) continue;
+    const auto day = static_cast<std::size_t>((times[i] - first_day) / base::kMicrosPerDay);
+    means[day] += outcome[i];
+    ++rows[day];
+  }
+  if (std::find(rows.begin(), rows.end(), 0) != rows.end()) return std::nan("");
+  for (std::size_t day = 0; day < days; ++day) means[day] /= static_cast<double>(rows[day]);
   const auto monday = static_cast<std::size_t>(base::ToCivil(first_day).weekday - 1);
   std::vector<std::size_t> weekday;
   for (std::size_t day = 0; day < days; ++day) weekday.push_back((day + monday) % 7);
-  const Result<stats::SeasonTest> test = days <= kMostBesideShifts ? stats::TestSeasonBesideShifts(series, weekday, 7, {.seed = seed}) : stats::TestSeason(series, 7, monday, {.seed = seed});
-  return gaps || !test ? std::nan("") : test->p_value;
+  const Result<stats::SeasonTest> test = days <= kMostBesideShifts ? stats::TestSeasonBesideShifts({means, rows}, weekday, 7, {.seed = seed}) : stats::TestSeason({means, rows}, 7, monday, {.seed = seed});
+  return test ? test->p_value : std::nan("");
 }
 
 // The extremes of a few rows are chance: only positions with at least a quarter of an even share of them are compared.
@@ -149,14 +140,14 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
       not_tested("a weekday cannot be told from its day in less than three weeks");
     } else if (base::IsAmong(part.periods, over_time.period) && std::isfinite(over_time.season_p_value)) {
       season.p_value = over_time.season_p_value;
-      season.method = "the season of the series over time: fitted together with a shift of the level, against simulated AR(1) series";
+      season.method = "the season of the series over time: fitted together with a shift of the level, against drawn AR(1) series";
     } else if (part.length == 12 && static_cast<double>(days) < kDaysOfThreeYears) {
       not_tested("a season of the year cannot be told from a trend in less than three years");
     } else if (part.length == 7) {
       const double p_value = WeekdayPValue(times, outcome, floor_day(least), days, context.seed);
       if (std::isfinite(p_value)) {
         season.p_value = p_value;
-        season.method = "daily means against simulated AR(1) series";
+        season.method = "daily means against drawn AR(1) series";
       }
     }
     seasons.push_back(std::move(season));

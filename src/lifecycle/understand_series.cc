@@ -131,19 +131,19 @@ std::string PositionLabel(std::size_t position, PeriodLength length) {
   return length == PeriodLength::kDay ? kWeekdays[position] : length == PeriodLength::kHour ? std::to_string(position) + ":00" : kMonths[position];
 }
 
-void FillSeason(const std::vector<double>& series, std::int64_t first_period, PeriodLength length, learn::Task task, std::vector<double>* without_season, OutcomeOverTime* out, std::uint64_t seed) {
+void FillSeason(const stats::PeriodMeans& series, std::int64_t first_period, PeriodLength length, learn::Task task, std::vector<double>* without_season, OutcomeOverTime* out, std::uint64_t seed) {
   const std::string periods = std::string(kPeriods[static_cast<int>(length)].name) + "s";
   const auto row = std::find_if(std::begin(kSeasons), std::end(kSeasons), [&](const SeasonRow& r) { return r.length == length; });
   if (row == std::end(kSeasons)) {
     out->seasonality = "no season is looked for in " + periods;
     return;
   }
-  if (static_cast<std::int64_t>(series.size()) < row->least_periods) {
-    out->seasonality = "at least " + std::to_string(row->least_periods) + " " + periods + " are needed to tell whether it repeats " + row->repeats + "; there " + (series.size() == 1 ? "is 1" : "are " + std::to_string(series.size()));
+  if (static_cast<std::int64_t>(series.means.size()) < row->least_periods) {
+    out->seasonality = "at least " + std::to_string(row->least_periods) + " " + periods + " are needed to tell whether it repeats " + row->repeats + "; there " + (series.means.size() == 1 ? "is 1" : "are " + std::to_string(series.means.size()));
     return;
   }
   std::vector<std::size_t> position;
-  for (std::size_t t = 0; t < series.size(); ++t) position.push_back(PositionOf(first_period + static_cast<std::int64_t>(t), length));
+  for (std::size_t t = 0; t < series.means.size(); ++t) position.push_back(PositionOf(first_period + static_cast<std::int64_t>(t), length));
   const Result<stats::SeasonTest> test = stats::TestSeasonBesideShifts(series, position, row->positions, {.seed = seed});
   if (!test) {
     out->seasonality = test.error().message;
@@ -159,12 +159,12 @@ void FillSeason(const std::vector<double>& series, std::int64_t first_period, Pe
   for (std::size_t k = 0; k < row->positions; ++k) {
     out->season_labels.push_back(PositionLabel(k, length));
     std::vector<double> at;
-    for (std::size_t t = 0; t < series.size(); ++t) {
-      if (position[t] == k) at.push_back(series[t]);
+    for (std::size_t t = 0; t < series.means.size(); ++t) {
+      if (position[t] == k) at.push_back(series.means[t]);
     }
     out->season_means.push_back(ToEstimate(MeanOutcome(task, at, {})));
   }
-  for (std::size_t t = 0; t < series.size(); ++t) (*without_season)[t] -= test->effects[position[t]];
+  for (std::size_t t = 0; t < series.means.size(); ++t) (*without_season)[t] -= test->effects[position[t]];
 }
 
 OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& dependence, const RunContext& context) {
@@ -242,7 +242,7 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
     out.points.push_back(std::move(point));
     if (p % 16 == 0) context.Report("outcome over time", static_cast<std::int64_t>(p), static_cast<std::int64_t>(count));
   }
-  out.method = "largest standardised shift of a stretch of periods against simulated AR(1) series (5 % level for the whole series), searched again inside the parts";
+  out.method = "largest standardised shift of a stretch of periods against drawn AR(1) series with the noise of this one (5 % level for the whole series), searched again inside the parts; a period of few rows counts less";
   const bool gaps = filled.size() < count;
   // A first or last period with far fewer rows than usual is only partly covered and would look like a change.
   std::vector<std::int64_t> usual_size = sizes;
@@ -251,14 +251,16 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
   const std::size_t begin = out.points[filled.front()].rows * 2 < usual ? 1 : 0;
   const std::size_t end = series.size() - (series.size() > begin + 1 && out.points[filled.back()].rows * 2 < usual ? 1 : 0);
   std::vector<double> core(series.begin() + static_cast<std::ptrdiff_t>(begin), series.begin() + static_cast<std::ptrdiff_t>(end));
+  std::vector<std::int64_t> core_rows;
+  for (std::size_t i = begin; i < end; ++i) core_rows.push_back(sizes[filled[i]]);
   std::vector<double> without_season = core;
   if (gaps) {
     out.seasonality = "no season is looked for: " + base::ReadableCount(static_cast<std::int64_t>(count - filled.size())) + " of " + base::ReadableCount(static_cast<std::int64_t>(count)) + " periods have no rows";
     out.method += "; periods without rows are left out and their neighbours close up";
   } else {
-    FillSeason(core, first + static_cast<std::int64_t>(begin), period.length, examples.task, &without_season, &out, context.seed);
+    FillSeason({core, core_rows}, first + static_cast<std::int64_t>(begin), period.length, examples.task, &without_season, &out, context.seed);
   }
-  const std::vector<stats::ChangePoint> found = stats::FindChangePoints(without_season, {.seed = context.seed});
+  const std::vector<stats::ChangePoint> found = stats::FindChangePoints({without_season, core_rows}, {.seed = context.seed});
   std::vector<std::size_t> starts = {0};
   for (const stats::ChangePoint& change : found) starts.push_back(change.first);
   starts.push_back(core.size());

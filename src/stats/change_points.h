@@ -2,10 +2,11 @@
 //
 // Statistic: the largest standardised difference of means between a stretch of periods and the rest (Levin, Kline 1985,
 // doi:10.1002/sim.4780040102: one shift is a stretch that reaches an end), the noise taken as an AR(1) process
-// x_t = phi x_(t-1) + e_t about the levels: long-run variance s^2 / (1 - phi)^2. Its null distribution comes from
-// simulated AR(1) series of the same length and phi that go through the same estimation (a parametric bootstrap), so
-// that neither the search over splits nor the estimated phi makes it report too often. Further changes are looked for
-// inside the parts of a found one (circular binary segmentation: Olshen et al. 2004, doi:10.1093/biostatistics/kxh008).
+// x_t = phi x_(t-1) + e_t about the levels: long-run variance s^2 / (1 - phi)^2. A period of few rows is noisier than one of
+// many and counts less. The null distribution comes from series of the same length, phi and sizes of noise, with innovations drawn
+// from the series' own (a residual bootstrap: Bühlmann 2002, doi:10.1214/ss/1023798998), that go through the same estimation, so that
+// neither the search over splits nor the estimated phi nor a skewed outcome makes it report too often. Further changes are looked
+// for inside the parts of a found one (circular binary segmentation: Olshen et al. 2004, doi:10.1093/biostatistics/kxh008).
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,15 @@
 #include "stats/interval.h"
 
 namespace assay::stats {
+
+// The mean of each period, in order of time. `rows` behind each: empty when they are about as many everywhere.
+struct PeriodMeans {
+  std::span<const double> means;
+  std::span<const std::int64_t> rows;
+
+  PeriodMeans(std::span<const double> m, std::span<const std::int64_t> r = {}) : means(m), rows(r) {}
+  PeriodMeans(const std::vector<double>& m) : means(m) {}
+};
 
 struct ChangePoint {
   std::size_t first = 0;  // index of the first period of the new level
@@ -32,21 +42,21 @@ struct ChangeOptions {
   std::uint64_t seed = 42;
 };
 
-// Change points in time order. `series` is finite, equally spaced. Fewer than 2 x least_periods + 2 values: none.
-std::vector<ChangePoint> FindChangePoints(std::span<const double> series, const ChangeOptions& options = {});
+// Change points in time order. Means are finite, periods equally long, rows at least 1. Fewer than 2 x least_periods + 2 values: none.
+std::vector<ChangePoint> FindChangePoints(const PeriodMeans& series, const ChangeOptions& options = {});
 
 struct SeasonTest {
   double p_value = 1;           // test of no season of this length, AR(1) noise allowed
   std::vector<double> effects;  // per position of the season, mean 0
 };
 // For series too long for the next: position of value t is (t + offset) mod period, and the level does not shift. kNumeric when the series has fewer than three whole seasons.
-Result<SeasonTest> TestSeason(std::span<const double> series, std::size_t period, std::size_t offset, const ChangeOptions& options = {});
+Result<SeasonTest> TestSeason(const PeriodMeans& series, std::size_t period, std::size_t offset, const ChangeOptions& options = {});
 // The same where the level may shift. `position`: of each value within its season, 0 to num_positions - 1 (the month of a week). A shift
 // hides a season as a season hides a shift: season and the best stretch's level are fitted together by least squares, and tested
 // against simulated series that go through the same fit. Effects where p is at most `alpha`: about the shifts that are shown; else
 // about the mean of all. Cost: n^2 / 2 steps a simulation. kNumeric when a position has fewer than three values, or the series
 // fewer than 2 x least_periods + 2.
-Result<SeasonTest> TestSeasonBesideShifts(std::span<const double> series, std::span<const std::size_t> position, std::size_t num_positions, const ChangeOptions& options = {});
+Result<SeasonTest> TestSeasonBesideShifts(const PeriodMeans& series, std::span<const std::size_t> position, std::size_t num_positions, const ChangeOptions& options = {});
 
 // Mean of a stretch of a series whose neighbours may resemble each other: long-run variance of AR(1) noise, Student's t with
 // as many degrees of freedom as there are independent values in it, n (1 - phi) / (1 + phi) (Bayley, Hammersley 1946,

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 #include "base/random.h"
 #include "stats/cluster_mean.h"
@@ -42,6 +43,66 @@ TEST(FindChangePoints, NullSeriesRarelyReportAChange) {
     }
     std::printf("n %zu phi %.1f: %d of %d null series report a change\n", c.n, c.phi, reported, runs);
     EXPECT_LE(reported, whole ? 25 : 11) << "n " << c.n << " phi " << c.phi;
+  }
+}
+
+// 120 periods without shift or season whose noise is neither equal nor normal.
+struct Uneven {
+  const char* name;
+  std::function<std::int64_t(int)> rows;  // of a period
+  std::function<double(base::RandomStream*)> draw;
+};
+
+// As above, of each design. Of the season tests 120 x .05 = 6; more than 13 come by chance in 4 of 1,000.
+TEST(FindChangePoints, UnevenAndSkewedNoiseIsNoChangeAndNoSeason) {
+  const bool whole = std::getenv("ASSAY_LONG") != nullptr;
+  const int runs = whole ? 500 : 120;
+  const auto rare = [](base::RandomStream* random) { return random->Uniform() < 0.1 ? 1.0 : 0.0; };
+  const Uneven designs[] = {
+      {"ever more rows, one in ten", [](int t) { return 1 + t; }, rare},
+      {"very skewed", [](int) { return 20; }, [](base::RandomStream* random) { return std::exp(2 * random->Normal()); }},
+      {"few rows on Sundays", [](int t) { return t % 7 == 6 ? 2 : 60; }, [](base::RandomStream* random) { return random->Normal(); }},
+      {"five rows, one in ten", [](int) { return 5; }, rare},
+  };
+  std::vector<std::size_t> weekday;
+  for (std::size_t t = 0; t < 120; ++t) weekday.push_back(t % 7);
+  for (const Uneven& design : designs) {
+    int changes = 0, seasons = 0, beside = 0;
+    for (int r = 0; r < runs; ++r) {
+      base::RandomStream random(static_cast<std::uint64_t>(r), design.name);
+      std::vector<double> means;
+      std::vector<std::int64_t> rows;
+      for (int t = 0; t < 120; ++t) {
+        rows.push_back(design.rows(t));
+        double sum = 0;
+        for (std::int64_t i = 0; i < rows.back(); ++i) sum += design.draw(&random);
+        means.push_back(sum / static_cast<double>(rows.back()));
+      }
+      const ChangeOptions options{.simulations = 199, .seed = static_cast<std::uint64_t>(1000 + r)};
+      changes += FindChangePoints({means, rows}, options).empty() ? 0 : 1;
+      seasons += TestSeason({means, rows}, 7, 0, options)->p_value <= 0.05 ? 1 : 0;
+      beside += TestSeasonBesideShifts({means, rows}, weekday, 7, options)->p_value <= 0.05 ? 1 : 0;
+    }
+    std::printf("%s: of %d nulls %d report a change, %d a season, %d a season beside shifts\n", design.name, runs, changes, seasons, beside);
+    EXPECT_LE(changes, whole ? 25 : 11) << design.name;
+    EXPECT_LE(seasons, whole ? 38 : 13) << design.name;
+    EXPECT_LE(beside, whole ? 38 : 13) << design.name;
+  }
+}
+
+TEST(FindChangePoints, NeitherTheUnitNorTheNumberOfEqualRowsMatters) {
+  std::vector<double> series = Ar1(90, 0.3, 4);
+  for (std::size_t t = 50; t < 90; ++t) series[t] += 3;
+  std::vector<double> in_cents;
+  for (const double v : series) in_cents.push_back(1024 * v);
+  const std::vector<std::int64_t> rows(90, 17);
+  const std::vector<ChangePoint> found = FindChangePoints(series);
+  ASSERT_EQ(found.size(), 1U);
+  for (const PeriodMeans& same : {PeriodMeans(in_cents), PeriodMeans(series, rows)}) {
+    const std::vector<ChangePoint> again = FindChangePoints(same);
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again[0].first, found[0].first);
+    EXPECT_EQ(again[0].p_value, found[0].p_value);
   }
 }
 
@@ -113,23 +174,28 @@ TEST(TestSeason, FindsAWeekAndKeepsItsLevelOnNulls) {
   EXPECT_FALSE(TestSeason(series, 40, 0));
 }
 
-// A season of a year in weeks, by twelfths, beside one shift of its own size: each hides the other where it is taken off alone.
+// A season of a year in weeks, by twelfths, beside one shift of its own size: each hides the other where it is taken off alone. With
+// ASSAY_LONG=1 120 series instead of 10.
 TEST(TestSeason, IsFoundBesideAShiftAndTheShiftBesideIt) {
   constexpr std::size_t kWeeks = 171, kShift = 68;
   std::vector<std::size_t> position;
   for (std::size_t t = 0; t < kWeeks; ++t) position.push_back(t * 12 / 52 % 12);
-  int found = 0;
-  for (std::uint64_t r = 0; r < 10; ++r) {
-    std::vector<double> series = Ar1(kWeeks, 0.2, r + 70);
-    for (std::size_t t = 0; t < kWeeks; ++t) series[t] += 2 * std::sin(2 * 3.14159265358979 * static_cast<double>(t) / 52) + (t >= kShift ? 3 : 0);
-    const Result<SeasonTest> season = TestSeasonBesideShifts(series, position, 12, {.simulations = 199});
-    ASSERT_TRUE(season) << season.error().message;
-    EXPECT_LE(season->p_value, 0.01);
-    for (std::size_t t = 0; t < kWeeks; ++t) series[t] -= season->effects[position[t]];
-    const std::vector<ChangePoint> changes = FindChangePoints(series);
-    found += changes.size() == 1 && changes[0].first >= kShift - 2 && changes[0].first <= kShift + 2 ? 1 : 0;
+  const int runs = std::getenv("ASSAY_LONG") != nullptr ? 120 : 10;
+  for (const double shift : {0.0, 3.0}) {
+    int right = 0;
+    for (int r = 0; r < runs; ++r) {
+      std::vector<double> series = Ar1(kWeeks, 0.2, static_cast<std::uint64_t>(r) + 70);
+      for (std::size_t t = 0; t < kWeeks; ++t) series[t] += 2 * std::sin(2 * 3.14159265358979 * static_cast<double>(t) / 52) + (t >= kShift ? shift : 0);
+      const Result<SeasonTest> season = TestSeasonBesideShifts(series, position, 12, {.simulations = 199});
+      ASSERT_TRUE(season) << season.error().message;
+      EXPECT_LE(season->p_value, 0.01);
+      for (std::size_t t = 0; t < kWeeks; ++t) series[t] -= season->effects[position[t]];
+      const std::vector<ChangePoint> changes = FindChangePoints(series);
+      right += shift > 0 ? changes.size() == 1 && changes[0].first >= kShift - 2 && changes[0].first <= kShift + 2 : changes.empty();
+    }
+    std::printf("a season of the year and a shift of %.0f: %d of %d series report just that\n", shift, right, runs);
+    EXPECT_GE(right, runs * 9 / 10) << shift;
   }
-  EXPECT_GE(found, 9);
   EXPECT_FALSE(TestSeasonBesideShifts(std::vector<double>(8, 1.0), std::vector<std::size_t>(8, 0), 2));
 }
 
