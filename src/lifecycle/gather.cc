@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
-#include <type_traits>
 #include <unordered_map>
-#include <variant>
 
 #include "base/step_clock.h"
 #include "base/text.h"
@@ -185,45 +182,6 @@ Result<Gathered> Gather(const Problem& problem, store::Engine& engine, const Run
   return GatherFromTable(problem, std::make_shared<const Table>(std::move(read.table)), std::move(data), context);
 }
 
-namespace {
-
-// Texts of rows that are left out are no values of these rows: how many there are tells ids from categories.
-template <class Code>
-Column OnlyUsedEntries(const Column& column, const std::vector<Code>& codes) {
-  constexpr Code kMissing = std::numeric_limits<Code>::max();
-  std::vector<std::uint8_t> used(column.dictionary().size(), 0);
-  for (const Code code : codes) {
-    if (code != kMissing) used[code] = 1;
-  }
-  if (std::find(used.begin(), used.end(), 0) == used.end()) return column;
-  std::vector<std::string> dictionary;
-  std::vector<std::uint32_t> place(used.size(), 0);
-  for (std::size_t c = 0; c < used.size(); ++c) {
-    if (used[c] == 0) continue;
-    place[c] = static_cast<std::uint32_t>(dictionary.size());
-    dictionary.push_back(column.dictionary()[c]);
-  }
-  std::vector<std::uint32_t> recoded(codes.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) recoded[i] = codes[i] == kMissing ? table::kMissingCode : place[codes[i]];
-  return Column::Categories(column.name(), std::move(recoded), std::move(dictionary));
-}
-
-Result<Table> OnlyUsedEntries(const Table& table) {
-  std::vector<Column> columns;
-  for (const Column& column : table.columns()) {
-    columns.push_back(column.type() != ColumnType::kCategory ? column : std::visit(
-        [&](const auto& codes) {
-          using Code = typename std::decay_t<decltype(codes)>::value_type;
-          if constexpr (std::is_unsigned_v<Code>) return OnlyUsedEntries(column, codes);
-          else return column;
-        },
-        column.storage()));
-  }
-  return Table::Create(std::move(columns));
-}
-
-}  // namespace
-
 Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Table> table, evidence::DataSummary data, const RunContext& context) {
   const base::ScopedStep step(context, "gather");
   Problem problem = given;
@@ -257,7 +215,8 @@ Result<Gathered> GatherFromTable(const Problem& given, std::shared_ptr<const Tab
     const auto bytes = [&](std::int64_t rows) { return AnalysisBytes(wide, rows) + static_cast<std::int64_t>(kept_bytes_per_row * static_cast<double>(rows)); };
     ASSAY_TRY(RefuseBeyondMemory({gathered.data.source + ": to analyse its " + base::ReadableCount(table->num_rows()) + " rows, of which " + base::ReadableCount(kept_rows) + " stay,", table->num_rows(), bytes, ""}, context));
   }
-  std::shared_ptr<const Table> kept = std::make_shared<const Table>(all_kept ? std::move(wide) : ASSAY_TRY(OnlyUsedEntries(wide.Take(gathered.source_rows))));
+  // Texts of rows that are left out are no values of those that stay: how many there are tells ids from categories.
+  std::shared_ptr<const Table> kept = std::make_shared<const Table>(all_kept ? std::move(wide) : wide.Take(gathered.source_rows).WithoutUnusedTexts());
 
   Examples& examples = gathered.examples;
   examples.table = kept;

@@ -1,5 +1,6 @@
 #include "table/column.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -191,6 +192,24 @@ Column Column::Take(std::span<const std::uint32_t> rows) const {
   Column column = *this;
   column.storage_ = std::make_shared<const Storage>(std::move(taken));
   return column;
+}
+
+Column Column::WithoutUnusedTexts() const {
+  if (type_ != ColumnType::kCategory) return *this;
+  std::vector<std::uint32_t> codes(static_cast<std::size_t>(num_rows())), place(dictionary_->size(), kMissingCode);
+  CopyCodes(0, codes);
+  for (const std::uint32_t code : codes) {
+    if (code != kMissingCode) place[code] = 0;
+  }
+  if (std::find(place.begin(), place.end(), kMissingCode) == place.end()) return *this;
+  std::vector<std::string> used;
+  for (std::size_t c = 0; c < place.size(); ++c) {
+    if (place[c] == kMissingCode) continue;
+    place[c] = static_cast<std::uint32_t>(used.size());
+    used.push_back((*dictionary_)[c]);
+  }
+  for (std::uint32_t& code : codes) code = code == kMissingCode ? kMissingCode : place[code];
+  return Categories(name_, std::move(codes), std::move(used));
 }
 
 Column Column::Renamed(std::string name) const {

@@ -70,6 +70,8 @@ class Column {
   void CopyKeys(std::int64_t begin, std::span<std::uint64_t> out) const;
   // The same column with only these rows, in this order.
   Column Take(std::span<const std::uint32_t> rows) const;
+  // The same values; of a category the dictionary holds only texts that some row has, in their order.
+  Column WithoutUnusedTexts() const;
   Column Renamed(std::string name) const;
 
  private:

@@ -69,4 +69,9 @@ Table Table::Take(std::span<const std::uint32_t> rows) const {
   return table;
 }
 
+Table Table::WithoutUnusedTexts() && {
+  for (Column& column : columns_) column = column.WithoutUnusedTexts();
+  return std::move(*this);
+}
+
 }  // namespace assay::table

@@ -37,6 +37,8 @@ class Table {
   // kNotFound with the nearest names.
   Result<std::size_t> IndexOf(std::string_view name) const;
   Table Take(std::span<const std::uint32_t> rows) const;
+  // Each column so. Cost: one column at a time in memory twice.
+  Table WithoutUnusedTexts() &&;
 
  private:
   std::vector<Column> columns_;

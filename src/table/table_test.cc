@@ -69,6 +69,16 @@ TEST(Column, TakeKeepsTypeAndOrder) {
   EXPECT_EQ(taken.TextAt(0) + "|" + taken.TextAt(1) + "|" + taken.TextAt(2), "|b|b");
 }
 
+TEST(Column, WithoutUnusedTextsKeepsValuesAndOrder) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 300; ++i) many.push_back("text " + std::to_string(i));
+  const Column column = Column::Categories("c", {299, kMissingCode, 7, 299}, many).WithoutUnusedTexts();
+  EXPECT_EQ(column.dictionary(), (std::vector<std::string>{"text 7", "text 299"}));
+  EXPECT_EQ(column.TextAt(0) + "|" + column.TextAt(1) + "|" + column.TextAt(2) + "|" + column.TextAt(3), "text 299||text 7|text 299");
+  EXPECT_TRUE(Column::Categories("c", {kMissingCode}, {"a"}).WithoutUnusedTexts().IsMissing(0));
+  EXPECT_EQ(Column::Numbers("x", {1, 2}).WithoutUnusedTexts().num_rows(), 2);
+}
+
 TEST(Table, RefusesDoubleNamesAndUnequalLengths) {
   EXPECT_FALSE(Table::Create({Column::Numbers("x", {1}), Column::Numbers("x", {2})}));
   EXPECT_FALSE(Table::Create({Column::Numbers("x", {1}), Column::Numbers("y", {2, 3})}));
