@@ -37,15 +37,17 @@ double PlausibleCeiling(double others) { return std::max(kPlausible, (1 + std::m
 struct Scored {
   learn::Feature feature;
   evidence::Estimate skill;
+  bool known_by_time = false;
 };
 
 Result<std::vector<Scored>> ScoreAlone(const SingleColumn& single, const RunContext& context) {
   std::vector<Scored> scored;
   std::int64_t done = 0;
+  const std::set<std::string> known = KnownByTime(single.examples());
   for (const learn::Feature& feature : single.examples().features) {
     const Result<stats::Interval> skill = single.Skill(feature);
     if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
-    scored.push_back({feature, ToEstimate(skill)});
+    scored.push_back({feature, ToEstimate(skill), known.contains(feature.name)});
     context.Report("leakage: one feature at a time", ++done, static_cast<std::int64_t>(single.examples().features.size()));
   }
   return scored;
@@ -54,7 +56,9 @@ Result<std::vector<Scored>> ScoreAlone(const SingleColumn& single, const RunCont
 Finding JudgeAlone(const Scored& scored, double ceiling) {
   Finding finding{scored.feature.name, "single_feature", scored.skill, false, ""};
   const std::string& name = scored.feature.name;
-  if (scored.skill.low >= ceiling) {
+  if (scored.skill.low >= ceiling && scored.known_by_time) {
+    finding.message = "'" + name + "' alone explains " + base::ReadableShare(scored.skill.value) + " of the outcome: strong, but a part of the decision's own time, which is known";
+  } else if (scored.skill.low >= ceiling) {
     finding.kind = "copy";
     finding.accused = true;
     finding.message = "'" + name + "' alone explains " + base::ReadableShare(scored.skill.value) + " of the outcome, above the plausible " + base::ReadableShare(ceiling) + ": it is the outcome under another name, or made from it";
@@ -235,39 +239,37 @@ Result<stats::Interval> SingleColumn::SkillOf(learn::RungKind kind, const Exampl
 
 namespace {
 
-// What each feature tells alone, and what of it is no honest feature's to tell.
+// What each feature tells alone, and the ceiling of what may be plausible.
 struct Alone {
-  std::vector<Finding> findings;
-  Result<stats::Interval> place = Error{ErrorCode::kInvalidInput, "not needed"};
+  std::vector<Scored> scored;
+  double ceiling = kPlausible;
 };
-Result<Alone> JudgeEachAlone(const Examples& examples, const SingleColumn& single, const RunContext& context) {
+Result<Alone> MeasureEachAlone(const SingleColumn& single, const RunContext& context) {
   Alone alone;
-  const std::vector<Scored> scored = ASSAY_TRY(ScoreAlone(single, context));
+  alone.scored = ASSAY_TRY(ScoreAlone(single, context));
   // What the columns that are no suspects explain together.
   std::vector<learn::Feature> innocent;
-  bool suspects = false;
-  for (const Scored& s : scored) {
-    if (s.skill.low >= kPlausible) suspects = true;
-    else innocent.push_back(s.feature);
+  for (const Scored& s : alone.scored) {
+    if (!(s.skill.low >= kPlausible)) innocent.push_back(s.feature);
   }
-  double ceiling = kPlausible;
-  if (suspects && !innocent.empty()) {
-    const Result<stats::Interval> others = single.Skill(innocent);
-    if (!others && others.error().code == ErrorCode::kCancelled) return others.error();
-    if (others) ceiling = PlausibleCeiling(others->high);
-  }
-  std::vector<bool> is_id;
-  for (const Scored& s : scored) is_id.push_back(CountsOrNames(single.examples().table->column(s.feature.column)) && CountsOrNames(examples.table->column(s.feature.column)));
-  Result<stats::Interval>& place = alone.place;
-  if (examples.time.empty() || std::find(is_id.begin(), is_id.end(), true) != is_id.end()) place = SkillOfPlace(single);
-  if (!place && place.error().code == ErrorCode::kCancelled) return place.error();
-  const double most_of_an_id = MostOfAnId(place, !examples.time.empty());
-  for (std::size_t i = 0; i < scored.size(); ++i) {
-    Finding finding = JudgeAlone(scored[i], ceiling);
-    if (!finding.accused && is_id[i]) ASSAY_TRY(JudgeId(single, examples.table->column(scored[i].feature.column), most_of_an_id, ceiling, &finding));
-    alone.findings.push_back(std::move(finding));
-  }
+  if (innocent.size() == alone.scored.size() || innocent.empty()) return alone;
+  const Result<stats::Interval> others = single.Skill(innocent);
+  if (!others && others.error().code == ErrorCode::kCancelled) return others.error();
+  if (others) alone.ceiling = PlausibleCeiling(others->high);
   return alone;
+}
+
+// Ids among features that are not accused otherwise. `place`: what the place of a row explains, where that is needed.
+Result<void> JudgeIds(const Examples& examples, const SingleColumn& single, const Alone& alone, Result<stats::Interval>* place, std::vector<Finding>* findings) {
+  std::vector<bool> is_id;
+  for (const Scored& s : alone.scored) is_id.push_back(CountsOrNames(single.examples().table->column(s.feature.column)) && CountsOrNames(examples.table->column(s.feature.column)));
+  if (examples.time.empty() || std::find(is_id.begin(), is_id.end(), true) != is_id.end()) *place = SkillOfPlace(single);
+  if (!*place && place->error().code == ErrorCode::kCancelled) return place->error();
+  const double most_of_an_id = MostOfAnId(*place, !examples.time.empty());
+  for (std::size_t i = 0; i < is_id.size(); ++i) {
+    if (!(*findings)[i].accused && is_id[i]) ASSAY_TRY(JudgeId(single, examples.table->column(alone.scored[i].feature.column), most_of_an_id, alone.ceiling, &(*findings)[i]));
+  }
+  return {};
 }
 
 // The latest rows, which judge, need not show a copy that stands in those that models learn from. Only copies: where the outcome
@@ -279,10 +281,11 @@ Result<void> AddCopiesInTraining(const Examples& examples, const RunContext& con
   const Result<SingleColumn> single = SingleColumn::Create(examples, split->train, kLeakRows, context);
   if (!single && single.error().code == ErrorCode::kCancelled) return single.error();
   if (!single) return {};
-  Alone alone = ASSAY_TRY(JudgeEachAlone(examples, *single, context));
-  for (Finding& finding : alone.findings) {
+  const Alone alone = ASSAY_TRY(MeasureEachAlone(*single, context));
+  for (const Scored& scored : alone.scored) {
+    Finding finding = JudgeAlone(scored, alone.ceiling);
     const bool known = std::any_of(findings->begin(), findings->end(), [&](const Finding& f) { return f.name == finding.name && f.accused; });
-    if (!finding.accused || finding.kind != "copy" || known) continue;
+    if (!finding.accused || known) continue;
     finding.message = "In the rows that train, " + finding.message;
     Accuse(finding, findings);
   }
@@ -294,16 +297,12 @@ Result<void> AddCopiesInTraining(const Examples& examples, const RunContext& con
 Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContext& context) {
   const Examples& examples = gathered.examples;
   const SingleColumn single = ASSAY_TRY(SingleColumn::Create(examples, kLeakRows, context));
-  Alone alone = ASSAY_TRY(JudgeEachAlone(examples, single, context));
-  std::vector<Finding>& findings = alone.findings;
+  const Alone alone = ASSAY_TRY(MeasureEachAlone(single, context));
+  std::vector<Finding> findings;
+  for (const Scored& scored : alone.scored) findings.push_back(JudgeAlone(scored, alone.ceiling));
+  Result<stats::Interval> place = Error{ErrorCode::kInvalidInput, "not needed"};
+  ASSAY_TRY(JudgeIds(examples, single, alone, &place, &findings));
   ASSAY_TRY(AddCopiesInTraining(examples, context, &findings));
-  const std::set<std::string> of_time = KnownByTime(examples);
-  for (Finding& finding : findings) {
-    if (!finding.accused || finding.kind != "copy" || (!of_time.contains(finding.name) && !of_time.contains(SourceOf(examples, finding.name)))) continue;
-    finding.kind = "single_feature";
-    finding.accused = false;
-    finding.message = "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + " of the outcome: strong, but a part of the decision's own time, which is known";
-  }
   for (const Finding& copy : FindDriftingCopies(examples)) {
     const bool known = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.name == copy.name && f.accused && f.kind == "copy"; });
     if (!known) Accuse(copy, &findings);
@@ -318,7 +317,7 @@ Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContex
       finding.message = time_leak->message;
     }
   }
-  if (const std::optional<Finding> order = JudgeRowOrder(single, alone.place)) findings.push_back(*order);
+  if (const std::optional<Finding> order = JudgeRowOrder(single, place)) findings.push_back(*order);
   ClearVouched(examples, gathered.vouched, &findings);
   return findings;
 }

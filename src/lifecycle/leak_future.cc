@@ -12,12 +12,14 @@
 namespace assay::lifecycle {
 
 std::set<std::string> KnownByTime(const learn::Examples& examples) {
-  const std::vector<std::string> named = expression::ColumnsOf(examples.time_text);
-  std::set<std::string> known(named.begin(), named.end());
+  std::vector<std::string> of_time = expression::ColumnsOf(examples.time_text);
   for (const learn::Derivation& derivation : examples.derivations) {
     const std::vector<std::string> columns = expression::ColumnsOf(derivation.expression);
-    const bool of_time = !columns.empty() && std::all_of(columns.begin(), columns.end(), [&](const std::string& column) { return known.contains(column); });
-    if (of_time) known.insert(derivation.name);
+    if (!columns.empty() && std::all_of(columns.begin(), columns.end(), [&](const std::string& column) { return base::IsAmong(of_time, column); })) of_time.push_back(derivation.name);
+  }
+  std::set<std::string> known;
+  for (const learn::Feature& feature : examples.features) {
+    if (base::IsAmong(of_time, feature.name) || base::IsAmong(of_time, feature.source)) known.insert(feature.name);
   }
   return known;
 }
@@ -203,7 +205,7 @@ std::vector<Finding> FindNeighbours(const Examples& examples) {
   const bool binary = examples.task == learn::Task::kBinary, multiclass = examples.task == learn::Task::kMulticlass;
   const std::set<std::string> known = KnownByTime(examples);
   for (const learn::Feature& feature : examples.features) {
-    if (known.contains(feature.name) || known.contains(feature.source)) continue;
+    if (known.contains(feature.name)) continue;
     const table::Column& column = examples.table->column(feature.column);
     const bool numbers = column.type() == table::ColumnType::kNumber || column.type() == table::ColumnType::kBoolean;
     const bool labels = multiclass || !numbers;
@@ -282,7 +284,7 @@ std::vector<Finding> FindDriftingCopies(const Examples& examples) {
   const std::set<std::string> known = KnownByTime(examples);
   for (const learn::Feature& feature : examples.features) {
     const table::Column& column = examples.table->column(feature.column);
-    if (column.type() != table::ColumnType::kNumber || known.contains(feature.name) || known.contains(feature.source)) continue;
+    if (column.type() != table::ColumnType::kNumber || known.contains(feature.name)) continue;
     const Changes changes = ChangesOf(examples, order, column);
     const double agreement = Agreement(changes.x, changes.y, false);
     if (agreement < kSame) continue;

@@ -60,7 +60,8 @@ Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples&
 // time (of the same unit) they change as the outcome does.
 std::vector<evidence::Finding> FindDriftingCopies(const learn::Examples& examples);
 
-// Columns of the decision's time and what is derived from nothing else: known at the decision, whatever pattern of the calendar the outcome follows.
+// Names of the features that are made of nothing but the decision's time: known at the decision, whatever pattern of the calendar
+// the outcome follows.
 std::set<std::string> KnownByTime(const learn::Examples& examples);
 
 // Features that tell of later, findings by column:
