@@ -139,7 +139,7 @@ test('what stands in a report holds for a project: where its time is stated, que
   const lists = check.open_questions.filter((q) => !q.key.includes('['));
   assert.ok(lists.some((q) => q.key === 'phenomenon.hypotheses'));
   assert.deepEqual(lists.filter((q) => !/\?( |$)/.test(q.question)).map((q) => `${q.key}: ${q.question}`), []);
-  assert.match(feasibility[0].items.find((i) => i.id === 'repetition').answer, /It is taken about 3,000 times a month, so/);
+  assert.match(feasibility[0].items.find((i) => i.id === 'repetition').answer, /It is taken about 3,044 times a month, so/);
   assert.equal(understand.share_of, 'true');
 });
 

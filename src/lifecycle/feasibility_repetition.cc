@@ -165,9 +165,7 @@ void JudgeMoney(const Ground& ground, const Gains& gains, FeasibilityItem* item)
   const double needed = o.cost_per_month / per_month;
   item->figures.push_back(MakeFigure("decisions_per_month", "decisions per month", WithoutInterval(per_month, "as stated in the charter"), "decisions"));
   item->figures.push_back(MakeFigure("break_even", "gain per decision that pays for ML", WithoutInterval(needed, "cost per month / decisions per month, as stated in the charter"), currency));
-  const double unit_of_second_digit = std::pow(10.0, std::floor(std::log10(per_month)) - 1);
-  const double rounded = per_month > 0 ? std::round(per_month / unit_of_second_digit) * unit_of_second_digit : 0;
-  const std::string often = " It is taken about " + base::ReadableNumber(rounded, 2) + " times a month, so ML pays from " + base::ReadableNumber(needed, 2) + " " + currency + " more per decision on";
+  const std::string often = " It is taken about " + (per_month >= 10 ? base::ReadableCount(std::llround(per_month)) : base::ReadableNumber(per_month, 2)) + " times a month, so ML pays from " + base::ReadableNumber(needed, 2) + " " + currency + " more per decision on";
   if (ground.examples.task != learn::Task::kBinary || !HasMoney(o)) {
     item->answer += often + "; what it brings cannot be measured, because " + (ground.examples.task != learn::Task::kBinary ? "money is stated per right and wrong yes-or-no decision." : "the money of a right and a false alarm is not stated.");
     return;

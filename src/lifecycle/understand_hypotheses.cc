@@ -106,7 +106,7 @@ HypothesisResult TestOne(const Gathered& gathered, const Dependence& dependence,
   if (in_period == 0) return answer("no data yet: no row lies in its period" + (reach.empty() ? std::string() : "; the data reach " + reach));
   if (values.empty()) return answer("no data yet: no row has both the segment and the metric");
   const Result<stats::Difference> test = stats::ClusterDifference(values, inside, dependence.Clusters(unit));
-  if (!test) return answer((test.error().message == stats::kOneSideAlike ? "not tested: " : "no data yet: ") + test.error().message);
+  if (!test) return answer("no data yet: " + test.error().message);
   const auto estimate = [](const stats::Interval& i) { return Estimate{i.value, i.low, i.high, 0.95, ""}; };
   result.effect = estimate(test->difference);
   result.inside = estimate(test->inside);

@@ -112,7 +112,7 @@ Result<Difference> ClusterDifference(std::span<const double> values, std::span<c
     JoinRates(result, level, &result.difference);
     if (result.difference.value != 0) result.difference.p_value = POfJoinedRates(result);
   } else if (NothingVaries(result.inside) != NothingVaries(result.outside)) {
-    return Error{ErrorCode::kNumeric, kOneSideAlike};
+    return Error{ErrorCode::kNumeric, "on one side nothing varies, so nothing shows how far chance may move it"};
   }
   return result;
 }

@@ -27,8 +27,7 @@ Result<Interval> ClusterRatio(std::span<const double> a, std::span<const double>
 // mean of `values` where `inside` minus mean where not; units may lie on both sides. kNumeric where one side has rows of
 // fewer than two units. The two means are shares where no value of either side is other than 0 or 1; where one of them does not
 // vary, the interval of the difference is joined from the limits of both (ClusterRate). Other values that vary on one side
-// only: kNumeric, kOneSideAlike.
-inline constexpr const char* kOneSideAlike = "on one side nothing varies, so nothing shows how far chance may move it";
+// only: kNumeric.
 struct Difference {
   Interval difference, inside, outside;
   std::int64_t rows_inside = 0, rows_outside = 0;

@@ -117,7 +117,7 @@ TEST(ClusterDifference, OfNumbersThatVaryOnOneSideOnlyIsRefused) {
   const std::vector<std::uint8_t> inside = {0, 0, 0, 1, 1, 1};
   const Result<Difference> refused = ClusterDifference(values, inside, {});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message, kOneSideAlike);
+  EXPECT_NE(refused.error().message.find("on one side nothing varies"), std::string::npos);
 }
 
 }  // namespace
