@@ -1,6 +1,6 @@
 // The picture used most: one row per thing, a dot with its interval, the figures written beside it.
 import { Plot } from './figure';
-import { inShort, type Reading, type Tone } from './format';
+import { inShort, shortNumber, type Reading, type Tone } from './format';
 import type { Estimate } from './generated/reports';
 import { lineHeight, textWidth, wrapped } from './text_width';
 
@@ -63,14 +63,7 @@ const colour: Record<Tone | 'plain', string> = { good: 'var(--good)', bad: 'var(
 // A shape per tone, for people who do not see colours.
 const shape: Record<Tone | 'plain', Plot.SymbolType> = { good: 'circle', bad: 'square', warn: 'diamond', ask: 'triangle', mute: 'circle', plain: 'circle' };
 
-const grouped = (v: number): string => Number(v.toPrecision(8)).toLocaleString('en-US', { maximumFractionDigits: 8 }).replace('-', '−');
-/** Ticks that stay short: "50 M" for 50,000,000. */
-const tick = (domain: [number, number], percent?: boolean) => (v: number) => {
-  if (percent) return grouped(100 * v);
-  const largest = Math.max(...domain.map(Math.abs));
-  if (v !== 0 && largest >= 1e9) return `${grouped(v / 1e9)} B`;
-  return v !== 0 && largest >= 1e6 ? `${grouped(v / 1e6)} M` : grouped(v);
-};
+const tick = (percent?: boolean) => (v: number): string => shortNumber(percent ? 100 * v : v);
 
 interface Layout {
   left: number;
@@ -178,7 +171,7 @@ export function intervalRows({ rows, width, axis, percent, domain: wanted, line,
   const bottom = 28 + named.length * lineHeight;
   return {
     height: rows.length * step + top + bottom, marginLeft: left, marginRight: right, marginTop: top, marginBottom: bottom,
-    x: { label: null, domain, grid: beside, ticks: Math.max(2, Math.min(8, Math.floor((width - left - right) / 70))), tickFormat: tick(domain, percent) },
+    x: { label: null, domain, grid: beside, ticks: Math.max(2, Math.min(8, Math.floor((width - left - right) / 70))), tickFormat: tick(percent) },
     y: { type: 'band', label: null, axis: null, domain: keyed.map((r) => r.key), padding: 0, round: false },
     marks,
   };
