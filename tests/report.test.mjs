@@ -1,81 +1,14 @@
-// The report in a real browser: drawn without errors, light and dark, wide and narrow, by keyboard, on paper, from file://.
+// The report in a real browser: drawn without errors, light and dark, wide and narrow, by keyboard, from file://. On paper: paper.test.mjs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
-import { constants, inflateSync } from 'node:zlib';
+import test from 'node:test';
 
-import { assay, draws, scratchFolder } from './support.mjs';
+import { estimate, lowContrast, nasty, reportPage } from './report_page.mjs';
+import { assay, draws } from './support.mjs';
 
-const { chromium } = createRequire(new URL('../web/package.json', import.meta.url))('playwright-core');
-const folder = scratchFolder('report');
-const nasty = '</script><img src=x onerror=document.title=1>\u2028<b>';
-const reportFile = join(folder, 'project', '.assay', 'report.html');
-let browser;
-
-// Values that would become markup stand in the data, a column's name, the charter's sentences, an own rule's name.
-before(async () => {
-  const rows = Array.from({ length: 900 }, (_, i) => `${(i * 7919) % 10 < 3 ? 1 : 0},${i % 3 === 0 ? `"${nasty}"` : 'b'},${i % 50},2001-${String(1 + Math.floor(i / 75)).padStart(2, '0')}-${String(1 + (i % 28)).padStart(2, '0')},${i % 7}`);
-  writeFileSync(join(folder, 'data.csv'), `y,category,x,day,"${nasty}"\n${rows.join('\n')}\n`);
-  mkdirSync(join(folder, 'project'));
-  const text = JSON.stringify(nasty);
-  writeFileSync(join(folder, 'project', 'assay.toml'), `[project]\nname = ${text}\nwhy = ${text}\n[phenomenon]\nwhat = ${text}\n[[problem.parts]]\nname = ${text}\nwhat = ${text}\n[[problem.parts]]\nname = "its own parent"\nof = "its own parent"\n[[problem.steps]]\nname = ${text}\nexit = "rows > 10"\n[data]\nsource = "../data.csv"\ntime = "day"\n[[objectives]]\nname = "y"\noutcome = "y = 1"\n[[phenomenon.hypotheses]]\nname = "large x"\nclaim = ${text}\nsegment = "x > 25"\ndirection = "higher"\n[[baselines.rules]]\nname = ${text}\nexpression = "x > 10"\n`);
-  const run = assay('run', join(folder, 'project'));
-  assert.ok(run.status === 0 || run.status === 1, run.stderr);
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-});
-after(async () => {
-  await browser?.close();
-});
-
-/** The report, drawn; `problems` collects what the browser complains of, broken policies too. */
-async function open(options, file = reportFile) {
-  const page = await browser.newPage(options);
-  const problems = [];
-  const requests = [];
-  page.on('pageerror', (e) => problems.push(e.message));
-  page.on('console', (m) => m.type() === 'error' && problems.push(m.text()));
-  page.on('request', (r) => requests.push(r.url()));
-  await page.goto(`file://${file}`);
-  await page.waitForSelector('#evidence');
-  return { page, problems, requests };
-}
-
-// Every visible text against what lies behind it, as the browser computed both (WCAG 2.1, 1.4.3).
-const lowContrast = () => {
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const rgba = (colour) => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
-    return [r, g, b, a / 255];
-  };
-  const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
-  const behind = (element) => {
-    const layers = [];
-    for (let e = element; e; e = e.parentElement) layers.push(rgba(getComputedStyle(e).backgroundColor));
-    return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
-  };
-  const luminance = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => { const v = c[i] / 255; return sum + weight * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); }, 0);
-  const bad = [];
-  let seen = 0;
-  for (const element of document.querySelectorAll('body *')) {
-    const own = [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join('');
-    const box = element.getBoundingClientRect();
-    if (!own || box.width === 0 || box.height === 0 || ['SCRIPT', 'STYLE', 'title'].includes(element.tagName)) continue;
-    seen += 1;
-    const style = getComputedStyle(element);
-    const below = behind(element);
-    const text = over(rgba(element instanceof SVGElement ? style.fill : style.color), below);
-    const [light, dark] = [luminance(text), luminance(below)].sort((a, b) => b - a);
-    const ratio = (light + 0.05) / (dark + 0.05);
-    if (ratio < 4.5) bad.push(`${ratio.toFixed(2)}: ${element.tagName} "${own.slice(0, 40)}"`);
-  }
-  return { bad, seen };
-};
+const { folder, reportFile, open, changed } = reportPage('report');
 
 for (const [width, colorScheme] of [[1200, 'light'], [1200, 'dark'], [360, 'light'], [360, 'dark']]) {
   test(`draws at ${width} pixels, ${colorScheme}: no complaint, nothing loaded, nothing sideways, readable text`, async () => {
@@ -197,52 +130,6 @@ test('nothing moves where people asked for less motion', async () => {
   assert.deepEqual(moving, []);
   await page.close();
 });
-
-const pageScale = /^([\d.]+) 0 0 -[\d.]+ 0 [\d.]+ cm[\s\S]{1,120}?\n([\d.]+) 0 0 [\d.]+ [\d.-]+ [\d.-]+ cm/;
-
-/** What is drawn on each page of a PDF. */
-const drawingsOf = (bytes) => [...bytes.toString('latin1').matchAll(/stream\r?\n/g)].flatMap((m) => { try { return [inflateSync(bytes.subarray(m.index + m[0].length), { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1')]; } catch { return []; } }).filter((text) => pageScale.test(text));
-
-test('on paper: light, A4, parts opened and closed again, nothing wider than the page', async () => {
-  const { page, problems } = await open({ viewport: { width: 688, height: 1000 }, colorScheme: 'dark' });
-  await page.waitForSelector('#ladder svg');
-  const openParts = () => page.locator('details[open]').count();
-  const before = await openParts();
-  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  await page.locator('#feasibility details[open]').first().waitFor();
-  assert.equal(await page.locator('details:not([open]):not(.long):not(.said)').count(), 0, 'everything that can be opened is open');
-  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()), '#ffffff');
-  const wide = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1 && !e.closest('.skip')).map((e) => `${e.tagName} ${e.textContent.slice(0, 40)}`));
-  assert.deepEqual(wide, []);
-  assert.deepEqual((await page.evaluate(lowContrast)).bad, []);
-  await page.emulateMedia({ media: 'screen' });
-  await page.locator('#feasibility details:not([open])').first().waitFor();
-  assert.equal(await openParts(), before);
-  // Printed for real, from a wide window: where anything overflowed, the browser would shrink all text to fit.
-  await page.emulateMedia({ media: null });
-  await page.setViewportSize({ width: 1280, height: 800 });
-  const bytes = await page.pdf({ preferCSSPageSize: true });
-  const pdf = bytes.toString('latin1');
-  const boxes = [...pdf.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
-  assert.ok(boxes.length > 0);
-  for (const [, width, height] of boxes) assert.deepEqual([Math.round(Number(width)), Math.round(Number(height))], [595, 842], 'A4');
-  // A drawing's first two scales: device pixels, then the page's; their product is 3/4 point per CSS pixel unless it was shrunk.
-  const scales = drawingsOf(bytes).map((text) => pageScale.exec(text)).map((m) => Number(m[1]) * Number(m[2]));
-  assert.equal(scales.length, boxes.length, 'one drawing per page');
-  for (const scale of scales) assert.ok(Math.abs(scale - 0.75) < 0.001, `scaled by ${scale} instead of 0.75`);
-  assert.deepEqual(problems, []);
-  await page.close();
-});
-
-/** The same file with other data: `change` makes them of the run's own. */
-function changed(name, change) {
-  const [, before, data, rest] = /^([\s\S]*id="assay-data">)([\s\S]*?)(<\/script>[\s\S]*)$/.exec(readFileSync(reportFile, 'utf8'));
-  const file = join(folder, name);
-  writeFileSync(file, before + JSON.stringify(change(JSON.parse(data))).replaceAll('<', '\\u003c') + rest);
-  return file;
-}
-
-const estimate = (value, low, high, level = 0.95) => ({ value, low, high, level, reason: '' });
 
 // Two objectives, long names, claims about two metrics, a rule that is a tree: what once printed over or was cut.
 const crowded = (report) => {
@@ -380,40 +267,6 @@ test('figures are called exact where they are, and written one way; names keep t
   await page.close();
 });
 
-test('on paper no page is empty, no picture is higher than a page or lies over its caption, and no stage is parted from its questions', async () => {
-  const hours = Array.from({ length: 24 }, (_, i) => `${String(i).padStart(2, '0')}:00`);
-  const file = changed('paper.html', (report) => ({
-    ...report,
-    understand: { ...report.understand, seasons: [{ ...report.understand.seasons[0], name: 'hour', labels: hours, means: hours.map((_, i) => estimate(0.2 + 0.01 * i, 0.19, 0.5)), rows: hours.map(() => 100) }] },
-    parts: Array.from({ length: 6 }, (_, i) => ({ name: `part ${i}`, of: i === 0 ? '' : 'part 0', what: 'A part of it' })),
-  }));
-  const { page, problems } = await open({ viewport: { width: 688, height: 1000 } }, file);
-  await page.emulateMedia({ media: 'print' });
-  await page.locator('#feasibility details[open]').first().waitFor();
-  const faults = await page.evaluate(() => {
-    const found = [];
-    for (const figure of document.querySelectorAll('figure')) {
-      const [svg, caption] = ['svg', 'figcaption'].map((part) => figure.querySelector(part)?.getBoundingClientRect());
-      if (!svg || svg.height === 0) continue;
-      if (figure.getBoundingClientRect().height > 1000 && !figure.querySelector('details[open] table')) found.push(`higher than a page: ${figure.textContent.slice(0, 60)}`);
-      if (svg.top < caption.bottom - 1 && caption.top < svg.bottom - 1) found.push(`picture over its caption: ${figure.textContent.slice(0, 60)}`);
-    }
-    for (const part of document.querySelectorAll('.about, .tree, h2, figure')) if (getComputedStyle(part).breakInside !== 'avoid') found.push(`${part.className || part.tagName} may be cut`);
-    for (const stage of document.querySelectorAll('.stage')) if (getComputedStyle(stage).display !== 'block') found.push('a stage is a grid, in which breaks cannot be avoided');
-    return found;
-  });
-  assert.deepEqual(faults, []);
-  const hour = await page.locator('figure', { has: page.locator('svg[aria-label*="by hour"]') }).locator('svg').boundingBox();
-  assert.ok(hour.width > 600 && hour.height < 800, JSON.stringify(hour));
-  await page.emulateMedia({ media: null });
-  await page.setViewportSize({ width: 1280, height: 800 });
-  const drawings = drawingsOf(await page.pdf({ preferCSSPageSize: true }));
-  assert.ok(drawings.length > 2);
-  assert.deepEqual(drawings.map((text, i) => (/\bTj\b/i.test(text) ? '' : `page ${i + 1} is empty`)).filter(Boolean), []);
-  assert.deepEqual(problems, []);
-  await page.close();
-});
-
 test('a run that is not complete says so under the verdict, with each reason once and what waits', async () => {
   const failed = changed('failed.html', (report) => ({
     ...report, status: 'failed',
@@ -492,14 +345,6 @@ test('captions promise no unit where there is none, each item names its figures,
     assert.equal(new Set(summaries).size, 9, summaries.join('|'));
     await page.close();
   }
-});
-
-test('on paper a long name in a table does not widen the page', async () => {
-  const file = changed('long.html', (report) => ({ ...report, understand: { ...report.understand, columns: report.understand.columns.map((c) => ({ ...c, name: `${c.name}${'x'.repeat(120)}`, top_values: ['y'.repeat(120)], least: 'z'.repeat(80), most: '9'.repeat(80) })) } }));
-  const { page } = await open({ viewport: { width: 688, height: 1000 } }, file);
-  await page.emulateMedia({ media: 'print' });
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 688);
-  await page.close();
 });
 
 // What a run leaves behind when it stops early: the later parts are missing.
