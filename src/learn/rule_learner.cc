@@ -80,9 +80,11 @@ class RuleLearner : public Learner {
   Result<Shape> ChooseShape(const Examples& examples, std::span<const std::uint32_t> rows, const RunContext& context, std::string* note) const {
     const std::int64_t most = options_.tuning_rows > 0 ? options_.tuning_rows : 1'000'000;
     const Rows sample = ThinRows(examples, rows, most, context.seed);
-    const Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, 3, context.seed);
-    if (!folds) {
-      *note = "at most one split that chance would hardly find, because folds cannot choose the depth: " + folds.error().message;
+    Result<std::vector<Split>> folds = CrossValidationFolds(examples, sample, 3, context.seed);
+    // What the wait leaves of the first blocks may be too few rows for the splits that all of them will show.
+    if (folds) std::erase_if(*folds, [&](const Split& fold) { return fold.train.size() * 8 < sample.size(); });
+    if (!folds || folds->empty()) {
+      *note = "at most one split that chance would hardly find, because folds cannot choose the depth: " + (folds ? std::string("the wait leaves too few earlier rows") : folds.error().message);
       return Shape{1, true};
     }
     const std::vector<Shape> shapes = Shapes();

@@ -100,7 +100,7 @@ Result<std::vector<Split>> CrossValidationFolds(const Examples& examples, std::s
     std::vector<std::uint8_t> half_of;
     for (std::size_t f = 0; f < k; ++f) {
       Split fold = timeline.Cut(limits[f], limits[f + 1], CrossingUnits::kJudgeOnly);
-      if (timeline.groups().kind() == GroupKind::kUnit && fold.train.size() * 4 < limits[f]) {
+      if (timeline.groups().kind() == GroupKind::kUnit && fold.train.size() * 4 < timeline.Cut(limits[f], limits[f + 1], CrossingUnits::kOnBothSides).train.size()) {
         // Units live so long that most are tested: half of them are judged by the other half's past, and the other way round.
         if (half_of.empty()) half_of = timeline.DealHalves(seed);
         for (std::uint8_t half = 0; half < 2; ++half) {

@@ -12,12 +12,13 @@ std::vector<base::Micros> WithoutFarTimes(const std::vector<base::Micros>& all, 
     if (time != base::kMissingTime) sorted.push_back(time);
   }
   if (sorted.empty()) return all;
-  const auto at = [&](double share) {
-    const auto place = sorted.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1));
-    std::nth_element(sorted.begin(), place, sorted.end());
-    return *place;
+  // As many on either side, from 12 times on at least one: of few times a single far one must not be its own measure.
+  const std::size_t n = sorted.size(), beyond = std::max<std::size_t>(n >= 12 ? 1 : 0, n / 200);
+  const auto at = [&](std::size_t place) {
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(place), sorted.end());
+    return sorted[place];
   };
-  const base::Micros low = at(0.005), high = at(0.995), span = high - low;
+  const base::Micros low = at(beyond), high = at(n - 1 - beyond), span = high - low;
   if (span <= 0) return all;
   std::vector<base::Micros> near = all;
   std::int64_t far = 0;

@@ -57,10 +57,19 @@ double WeekdayPValue(const std::vector<base::Micros>& times, const std::vector<d
   }
   if (std::find(rows.begin(), rows.end(), 0) != rows.end()) return std::nan("");
   for (std::size_t day = 0; day < days; ++day) means[day] /= static_cast<double>(rows[day]);
+  double squares = 0;
+  std::int64_t known = 0;
+  for (std::size_t i = 0; i < outcome.size(); ++i) {
+    if (times[i] == base::kMissingTime) continue;
+    const double away = outcome[i] - means[static_cast<std::size_t>((times[i] - first_day) / base::kMicrosPerDay)];
+    squares += away * away;
+    ++known;
+  }
+  const stats::PeriodMeans series{means, rows, squares / static_cast<double>(std::max<std::int64_t>(1, known - static_cast<std::int64_t>(days)))};
   const auto monday = static_cast<std::size_t>(base::ToCivil(first_day).weekday - 1);
   std::vector<std::size_t> weekday;
   for (std::size_t day = 0; day < days; ++day) weekday.push_back((day + monday) % 7);
-  const Result<stats::SeasonTest> test = days <= kMostBesideShifts ? stats::TestSeasonBesideShifts({means, rows}, weekday, 7, {.seed = seed}) : stats::TestSeason({means, rows}, 7, monday, {.seed = seed});
+  const Result<stats::SeasonTest> test = days <= kMostBesideShifts ? stats::TestSeasonBesideShifts(series, weekday, 7, {.seed = seed}) : stats::TestSeason(series, 7, monday, {.seed = seed});
   return test ? test->p_value : std::nan("");
 }
 

@@ -183,7 +183,7 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
     ++known;
   }
   if (known == 0 || most <= least) {
-    out.reason = "all rows have the same time";
+    out.reason = known == 0 ? "no row has a time" : "all rows have the same time";
     return out;
   }
   const PeriodRow& period = PeriodWithoutGaps(times, least, most, known, examples.task == learn::Task::kRegression);
@@ -204,6 +204,7 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
   // Units that name the period itself (the day) leave one unit a period, which has no interval of its own.
   std::vector<double> series;
   std::vector<std::size_t> filled;  // periods with rows
+  double squares_within = 0;        // of rows about the mean of their period
   constexpr std::uint32_t kUnseen = UINT32_MAX;
   // Within a period what its days share is part of what is told, so units alone make the interval.
   std::vector<std::uint32_t> ids;
@@ -238,6 +239,7 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
     if (!values.empty()) {
       filled.push_back(p);
       series.push_back(point.mean.value);
+      for (const double v : values) squares_within += (v - series.back()) * (v - series.back());
     }
     out.points.push_back(std::move(point));
     if (p % 16 == 0) context.Report("outcome over time", static_cast<std::int64_t>(p), static_cast<std::int64_t>(count));
@@ -253,14 +255,15 @@ OutcomeOverTime SeriesOf(const learn::Examples& examples, const Dependence& depe
   std::vector<double> core(series.begin() + static_cast<std::ptrdiff_t>(begin), series.begin() + static_cast<std::ptrdiff_t>(end));
   std::vector<std::int64_t> core_rows;
   for (std::size_t i = begin; i < end; ++i) core_rows.push_back(sizes[filled[i]]);
+  const double row_variance = squares_within / static_cast<double>(std::max<std::int64_t>(1, known - static_cast<std::int64_t>(filled.size())));
   std::vector<double> without_season = core;
   if (gaps) {
     out.seasonality = "no season is looked for: " + base::ReadableCount(static_cast<std::int64_t>(count - filled.size())) + " of " + base::ReadableCount(static_cast<std::int64_t>(count)) + " periods have no rows";
     out.method += "; periods without rows are left out and their neighbours close up";
   } else {
-    FillSeason({core, core_rows}, first + static_cast<std::int64_t>(begin), period.length, examples.task, &without_season, &out, context.seed);
+    FillSeason({core, core_rows, row_variance}, first + static_cast<std::int64_t>(begin), period.length, examples.task, &without_season, &out, context.seed);
   }
-  const std::vector<stats::ChangePoint> found = stats::FindChangePoints({without_season, core_rows}, {.seed = context.seed});
+  const std::vector<stats::ChangePoint> found = stats::FindChangePoints({without_season, core_rows, row_variance}, {.seed = context.seed});
   std::vector<std::size_t> starts = {0};
   for (const stats::ChangePoint& change : found) starts.push_back(change.first);
   starts.push_back(core.size());

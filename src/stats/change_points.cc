@@ -16,7 +16,7 @@ using internal::Weighted;
 
 void Segment(const PeriodMeans& series, std::size_t offset, const ChangeOptions& options, std::vector<ChangePoint>* found) {
   const std::size_t n = series.means.size();
-  if (n < 2 * options.least_periods + 2) return;
+  if (n < 2 * options.least_periods + 2 || !internal::Varies(series.means)) return;
   const internal::Scale scale = internal::ScaleOf(series);
   const Weighted weighted{series.means, scale};
   const auto standing = [&](const Weighted& any) {
@@ -32,7 +32,7 @@ void Segment(const PeriodMeans& series, std::size_t offset, const ChangeOptions&
   // The fewer periods, the more the estimated phi scatters and the more the test would report.
   const auto periods = static_cast<double>(n);
   if (p > options.alpha * periods / (periods + 8)) return;
-  const auto part = [&](std::size_t first, std::size_t end) { Segment({series.means.subspan(first, end - first), series.rows.empty() ? series.rows : series.rows.subspan(first, end - first)}, offset + first, options, found); };
+  const auto part = [&](std::size_t first, std::size_t end) { Segment({series.means.subspan(first, end - first), series.rows.empty() ? series.rows : series.rows.subspan(first, end - first), series.row_variance}, offset + first, options, found); };
   part(0, best.first);
   if (best.first > 0) found->push_back({offset + best.first, p});
   part(best.first, best.end);

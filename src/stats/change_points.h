@@ -3,7 +3,8 @@
 // Statistic: the largest standardised difference of means between a stretch of periods and the rest (Levin, Kline 1985,
 // doi:10.1002/sim.4780040102: one shift is a stretch that reaches an end), the noise taken as an AR(1) process
 // x_t = phi x_(t-1) + e_t about the levels: long-run variance s^2 / (1 - phi)^2. A period of few rows is noisier than one of
-// many and counts less. The null distribution comes from series of the same length, phi and sizes of noise, with innovations drawn
+// many and counts less. What the rows of a period scatter by themselves hides how long the rest lasts: where it is known, the series is
+// taken as AR(1) plus that. The null distribution comes from series of the same length, phi and sizes of noise, with innovations drawn
 // from the series' own (a residual bootstrap: Bühlmann 2002, doi:10.1214/ss/1023798998), that go through the same estimation, so that
 // neither the search over splits nor the estimated phi nor a skewed outcome makes it report too often. Further changes are looked
 // for inside the parts of a found one (circular binary segmentation: Olshen et al. 2004, doi:10.1093/biostatistics/kxh008).
@@ -19,12 +20,14 @@
 
 namespace assay::stats {
 
-// The mean of each period, in order of time. `rows` behind each: empty when they are about as many everywhere.
+// The mean of each period, in order of time. `rows` behind each: empty when they are about as many everywhere. `row_variance`: of
+// independent rows about the mean of their period; 0 where it is not known.
 struct PeriodMeans {
   std::span<const double> means;
   std::span<const std::int64_t> rows;
+  double row_variance = 0;
 
-  PeriodMeans(std::span<const double> m, std::span<const std::int64_t> r = {}) : means(m), rows(r) {}
+  PeriodMeans(std::span<const double> m, std::span<const std::int64_t> r = {}, double variance = 0) : means(m), rows(r), row_variance(variance) {}
   PeriodMeans(const std::vector<double>& m) : means(m) {}
 };
 

@@ -50,7 +50,9 @@ TEST(FindChangePoints, NullSeriesRarelyReportAChange) {
 struct Uneven {
   const char* name;
   std::function<std::int64_t(int)> rows;  // of a period
-  std::function<double(base::RandomStream*)> draw;
+  std::function<double(base::RandomStream*)> draw;  // of a row
+  double phi = 0;                                   // of what the rows of a period share, AR(1) with innovations of deviation 1
+  int most_of_500 = 25;
 };
 
 // As above, of each design. Of the season tests 120 x .05 = 6; more than 13 come by chance in 4 of 1,000.
@@ -63,6 +65,9 @@ TEST(FindChangePoints, UnevenAndSkewedNoiseIsNoChangeAndNoSeason) {
       {"very skewed", [](int) { return 20; }, [](base::RandomStream* random) { return std::exp(2 * random->Normal()); }},
       {"few rows on Sundays", [](int t) { return t % 7 == 6 ? 2 : 60; }, [](base::RandomStream* random) { return random->Normal(); }},
       {"five rows, one in ten", [](int) { return 5; }, rare},
+      // What lasts is hard to tell from what scatters: 7 % (docs/statistics.md), which 45 leaves room for.
+      {"lasting days under rows that scatter more", [](int t) { return 1 + t * 7919 % 40; }, [](base::RandomStream* random) { return 6 * random->Normal(); }, 0.7, 45},
+      {"the same, 20 rows a day", [](int) { return 20; }, [](base::RandomStream* random) { return 6 * random->Normal(); }, 0.7},
   };
   std::vector<std::size_t> weekday;
   for (std::size_t t = 0; t < 120; ++t) weekday.push_back(t % 7);
@@ -72,21 +77,44 @@ TEST(FindChangePoints, UnevenAndSkewedNoiseIsNoChangeAndNoSeason) {
       base::RandomStream random(static_cast<std::uint64_t>(r), design.name);
       std::vector<double> means;
       std::vector<std::int64_t> rows;
+      const std::vector<double> shared = Ar1(120, design.phi, static_cast<std::uint64_t>(r) + 5000);
+      double squares = 0, degrees = 0;
       for (int t = 0; t < 120; ++t) {
         rows.push_back(design.rows(t));
+        std::vector<double> values;
         double sum = 0;
-        for (std::int64_t i = 0; i < rows.back(); ++i) sum += design.draw(&random);
+        for (std::int64_t i = 0; i < rows.back(); ++i) values.push_back((design.phi > 0 ? shared[static_cast<std::size_t>(t)] : 0) + design.draw(&random));
+        for (const double v : values) sum += v;
         means.push_back(sum / static_cast<double>(rows.back()));
+        for (const double v : values) squares += (v - means.back()) * (v - means.back());
+        degrees += static_cast<double>(rows.back()) - 1;
       }
+      const PeriodMeans series(means, rows, squares / degrees);
       const ChangeOptions options{.simulations = 199, .seed = static_cast<std::uint64_t>(1000 + r)};
-      changes += FindChangePoints({means, rows}, options).empty() ? 0 : 1;
-      seasons += TestSeason({means, rows}, 7, 0, options)->p_value <= 0.05 ? 1 : 0;
-      beside += TestSeasonBesideShifts({means, rows}, weekday, 7, options)->p_value <= 0.05 ? 1 : 0;
+      changes += FindChangePoints(series, options).empty() ? 0 : 1;
+      seasons += TestSeason(series, 7, 0, options)->p_value <= 0.05 ? 1 : 0;
+      beside += TestSeasonBesideShifts(series, weekday, 7, options)->p_value <= 0.05 ? 1 : 0;
     }
     std::printf("%s: of %d nulls %d report a change, %d a season, %d a season beside shifts\n", design.name, runs, changes, seasons, beside);
-    EXPECT_LE(changes, whole ? 25 : 11) << design.name;
+    EXPECT_LE(changes, whole ? design.most_of_500 : design.most_of_500 > 25 ? 16 : 11) << design.name;
     EXPECT_LE(seasons, whole ? 38 : 13) << design.name;
     EXPECT_LE(beside, whole ? 38 : 13) << design.name;
+  }
+}
+
+TEST(FindChangePoints, WhatVariesByRoundingAloneIsConstant) {
+  std::vector<std::size_t> weekday;
+  for (std::size_t t = 0; t < 120; ++t) weekday.push_back(t % 7);
+  for (const double value : {0.1, 1.0 / 3, 1e9 + 0.1, -7e-20}) {
+    std::vector<double> series(120, value);
+    for (std::size_t t = 0; t < series.size(); t += 2) series[t] = std::nextafter(value, 2 * value);
+    EXPECT_TRUE(FindChangePoints(series).empty()) << value;
+    EXPECT_EQ(TestSeason(series, 7, 0)->p_value, 1) << value;
+    EXPECT_EQ(TestSeasonBesideShifts(series, weekday, 7)->p_value, 1) << value;
+    for (std::size_t t = 60; t < 120; ++t) series[t] += value;
+    const std::vector<ChangePoint> found = FindChangePoints(series);
+    ASSERT_EQ(found.size(), 1U) << value;
+    EXPECT_EQ(found[0].first, 60U);
   }
 }
 

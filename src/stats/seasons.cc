@@ -138,6 +138,7 @@ Result<SeasonTest> TestSeason(const PeriodMeans& series, std::size_t period, std
   }
   std::vector<std::size_t> of;
   for (std::size_t t = 0; t < n; ++t) of.push_back((t + offset) % period);
+  if (!internal::Varies(series.means)) return SeasonTest{1, std::vector<double>(period, 0)};
   const Positions position{of, period};
   const Scale scale = internal::ScaleOf(series);
   const Weighted weighted{series.means, scale};
@@ -156,6 +157,7 @@ Result<SeasonTest> TestSeasonBesideShifts(const PeriodMeans& series, std::span<c
   ASSAY_TRY(CheckPositions(position));
   const std::size_t n = series.means.size();
   if (n < 2 * options.least_periods + 2) return Error{ErrorCode::kNumeric, "a season beside shifts needs at least " + std::to_string(2 * options.least_periods + 2) + " values"};
+  if (!internal::Varies(series.means)) return SeasonTest{1, std::vector<double>(num_positions, 0)};
   const Scale scale = internal::ScaleOf(series);
   const Weighted weighted{series.means, scale};
   const auto fit_to = [&](const Weighted& any) { return FitSeasonAndLevels(any, position, options.least_periods); };
@@ -173,7 +175,7 @@ Result<SeasonTest> TestSeasonBesideShifts(const PeriodMeans& series, std::span<c
   // Shifts beyond the one that was fitted with it.
   std::vector<double> rest(n);
   for (std::size_t t = 0; t < n; ++t) rest[t] = series.means[t] - fit.effects[position.of[t]];
-  const std::vector<ChangePoint> changes = FindChangePoints({rest, series.rows}, options);
+  const std::vector<ChangePoint> changes = FindChangePoints({rest, series.rows, series.row_variance}, options);
   test.effects = changes.size() > 1 ? SeasonMeans({WithoutLevels(weighted, changes), scale}, position) : fit.effects;
   return test;
 }

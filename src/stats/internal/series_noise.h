@@ -1,5 +1,5 @@
-// The noise of a series of period means about its levels: AR(1), of a size that differs from period to period, with innovations as
-// the series itself shows them.
+// The noise of a series of period means about its levels: AR(1) and what rows scatter by themselves, of a size that differs from period
+// to period, with innovations as the series itself shows them.
 #pragma once
 
 #include <algorithm>
@@ -18,10 +18,14 @@ namespace assay::stats::internal {
 struct Scale {
   std::vector<double> deviation;  // root mean square 1
   std::vector<double> weight;     // in a mean: 1 / deviation^2
+  std::vector<double> lasting;    // share of the variance that may resemble the neighbours': all but row_variance / rows
 };
 // Variance a + b / rows, what a period's rows share and what averages out, fitted to the squares about the mean (gamma
 // quasi-likelihood; a and b at least 0). All 1 where no period has a fifth more rows than another.
 Scale ScaleOf(const PeriodMeans& series);
+
+// Whether the values differ by more than rounding does.
+bool Varies(std::span<const double> values);
 
 // Values and what each counts in a mean. `scale` outlives it.
 struct Weighted {
@@ -43,14 +47,19 @@ class NullSeries {
   // would be had it neither shift nor season: they are drawn with replacement, so that rare large ones stay rare and large.
   NullSeries(const Weighted& series, double phi);
 
-  std::vector<double> Draw(base::RandomStream* random) const;
+  std::vector<double> Draw(base::RandomStream* random) const { return DrawWith(phi_, random); }
+  // The same with a phi that may as well have made the observed one: sampling error of a first autocorrelation (Bartlett 1946).
+  std::vector<double> DrawUncertain(base::RandomStream* random) const;
+  // First autocorrelation that drawn series have.
   double phi() const { return phi_; }
   void set_phi(double phi) { phi_ = phi; }
   const Scale& scale() const { return scale_; }
 
  private:
+  std::vector<double> DrawWith(double phi, base::RandomStream* random) const;
+
   const Scale& scale_;
-  std::vector<double> innovations_;
+  std::vector<double> innovations_;  // variance 1
   double phi_;
 };
 
@@ -78,7 +87,7 @@ double SimulatedP(double observed, const NullSeries& null, const ChangeOptions& 
   const int enough = static_cast<int>(options.alpha * options.simulations * 4) + 10;
   for (int b = 0; b < options.simulations; ++b) {
     base::RandomStream random(options.seed, purpose, static_cast<std::uint64_t>(b));
-    const std::vector<double> drawn = null.Draw(&random);
+    const std::vector<double> drawn = null.DrawUncertain(&random);
     if (statistic(Weighted{drawn, null.scale()}) >= observed) ++as_large;
     if (as_large >= enough) return MonteCarloP(as_large, b + 1, enough);
   }
