@@ -133,14 +133,20 @@ RuleGrower::Candidate RuleGrower::BestOf(std::size_t f, const std::vector<std::u
   return best;
 }
 
-void RuleGrower::FillNode(const Candidate& best, RuleNode* node) const {
+void RuleGrower::FillNode(const Candidate& best, const std::vector<std::uint32_t>& members, RuleNode* node) const {
   const BinnedFeature& binned = binned_[best.feature];
   node->column = examples_.table->column(binned.column).name();
   node->category = !binned.values.empty();
   node->missing_left = best.missing_left;
   if (node->category) {
-    for (std::size_t b = 1; b <= best.bin; ++b) node->values.insert(node->values.end(), binned.values[b - 1].begin(), binned.values[b - 1].end());
-    for (std::size_t b = best.bin; b < binned.values.size(); ++b) node->right_values.insert(node->right_values.end(), binned.values[b].begin(), binned.values[b].end());
+    // Only values that get here: a reader would wonder at others.
+    std::vector<char> present(binned.num_bins, 0);
+    for (const std::uint32_t i : members) present[binned.bin[i]] = 1;
+    for (std::size_t b = 1; b < binned.num_bins; ++b) {
+      if (present[b] == 0) continue;
+      std::vector<std::string>& side = b <= best.bin ? node->values : node->right_values;
+      side.insert(side.end(), binned.values[b - 1].begin(), binned.values[b - 1].end());
+    }
     std::sort(node->values.begin(), node->values.end());
     std::sort(node->right_values.begin(), node->right_values.end());
   } else {
@@ -168,7 +174,7 @@ Result<int> RuleGrower::Split(const std::vector<std::uint32_t>& members, int dep
     const bool goes_left = b == 0 ? best->missing_left : b <= best->bin;
     (goes_left ? left : right).push_back(i);
   }
-  FillNode(*best, &nodes_[static_cast<std::size_t>(index)]);
+  FillNode(*best, members, &nodes_[static_cast<std::size_t>(index)]);
   nodes_[static_cast<std::size_t>(index)].log_chance = std::min(0.0, best->log_chance + std::log(static_cast<double>(binned_.size())));
   const int left_index = ASSAY_TRY(Split(left, depth - 1));
   const int right_index = ASSAY_TRY(Split(right, depth - 1));

@@ -199,6 +199,22 @@ TEST(RandomHalves, OfAPanelJudgeUnitsThatDidNotTrain) {
   EXPECT_EQ(halves.spared_groups, 10);
 }
 
+// A wait leaves few rows before a fold; units that come and go are not what takes them.
+TEST(CrossValidationFolds, AWaitIsNoReasonToHalveUnits) {
+  Examples examples = Make(1000);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    examples.time.push_back(static_cast<base::Micros>(i) * kHour);
+    examples.unit.push_back(static_cast<std::uint32_t>(i / 10));
+  }
+  examples.num_units = 100;
+  examples.wait = 200 * kHour;
+  std::vector<std::uint32_t> rows(1000);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const std::vector<Split> folds = *CrossValidationFolds(examples, rows, 3, 1);
+  ASSERT_EQ(folds.size(), 3U);
+  for (const Split& fold : folds) EXPECT_EQ(fold.test.size(), 250U);
+}
+
 TEST(CrossValidationFolds, SayWhyThereAreNone) {
   struct Case {
     const char* name;

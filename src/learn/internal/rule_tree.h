@@ -65,7 +65,7 @@ class RuleGrower {
   Candidate BestOf(std::size_t f, const std::vector<std::uint32_t>& members, const std::vector<double>& sums, double variance) const;
   std::vector<double> Output(const std::vector<std::uint32_t>& members, const std::vector<double>& sums) const;
   Result<int> Split(const std::vector<std::uint32_t>& members, int depth);
-  void FillNode(const Candidate& best, RuleNode* node) const;
+  void FillNode(const Candidate& best, const std::vector<std::uint32_t>& members, RuleNode* node) const;
 
   const Examples& examples_;
   Rows rows_;
