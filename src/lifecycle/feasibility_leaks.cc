@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "base/step_clock.h"
 #include "base/text.h"
@@ -24,6 +25,8 @@ using learn::Examples;
 constexpr std::int64_t kLeakRows = 60'000;
 // No single column is plausible beyond this: a skill of 0.9 leaves a tenth of the outcome's uncertainty.
 constexpr double kPlausible = 0.9;
+// From which people are asked whether a column is known at the decision.
+constexpr double kStrong = 0.5;
 // An id has no business explaining anything beyond what its place tells; a little is allowed for chance.
 constexpr double kIdSkill = 0.05;
 // What drift may explain; a file whose order tells more is sorted by the outcome.
@@ -62,7 +65,7 @@ Finding JudgeAlone(const Scored& scored, double ceiling) {
     finding.kind = "copy";
     finding.accused = true;
     finding.message = "'" + name + "' alone explains " + base::ReadableShare(scored.skill.value) + " of the outcome, above the plausible " + base::ReadableShare(ceiling) + ": it is the outcome under another name, or made from it";
-  } else if (scored.skill.low > 0.5) {
+  } else if (scored.skill.low > kStrong) {
     finding.message = "'" + name + "' alone explains " + base::ReadableShare(scored.skill.value) + " of the outcome: strong, but plausible; make sure that it is known at the decision";
   } else {
     finding.message = "'" + name + "' alone explains " + (std::isfinite(scored.skill.value) ? base::ReadableShare(std::max(0.0, scored.skill.value)) : "an unknown part") + " of the outcome, which is plausible";
@@ -87,10 +90,11 @@ double MostOfAnId(const Result<stats::Interval>& place, bool timed) {
   return kIdSkill + place->value;
 }
 
-// An id that explains something, in itself or through a part of it. Texts that tell rows apart are often descriptions: a piece of one
-// may be an honest value (the brand within a title), so it is accused only for what no honest value tells.
-Result<void> JudgeId(const SingleColumn& single, const table::Column& column, double most, double ceiling, Finding* finding) {
-  std::string by = finding->estimate.low > most ? "it" : "";
+// What a column of values that nearly all differ tells, in itself or through a part of it. Texts that tell rows apart are often
+// descriptions, and numbers that do need not be ids (`is_id`): a piece of one may be an honest value (the brand within a title), so
+// it is accused only for what no honest value tells.
+Result<void> JudgeId(const SingleColumn& single, const table::Column& column, bool is_id, double most, double ceiling, Finding* finding) {
+  std::string by = is_id && finding->estimate.low > most ? "it" : "";
   std::string telling_piece;
   evidence::Estimate piece_tells;
   if (by.empty()) {
@@ -99,7 +103,7 @@ Result<void> JudgeId(const SingleColumn& single, const table::Column& column, do
       const Result<stats::Interval> skill = single.Skill(std::move(view));
       if (!skill && skill.error().code == ErrorCode::kCancelled) return skill.error();
       if (!skill || skill->low <= most) return true;
-      const bool piece = column.type() == table::ColumnType::kCategory && words != kNumberWithin;
+      const bool piece = !is_id || (column.type() == table::ColumnType::kCategory && words != kNumberWithin);
       if (piece && skill->low < ceiling) {
         if (telling_piece.empty() || skill->value > piece_tells.value) piece_tells = ToEstimate(skill), telling_piece = words;
         return true;
@@ -109,6 +113,7 @@ Result<void> JudgeId(const SingleColumn& single, const table::Column& column, do
       return false;
     }));
   }
+  if (by.empty() && !is_id) return {};
   if (by.empty() && !telling_piece.empty()) {
     finding->estimate = piece_tells;
     finding->message = "A part of '" + column.name() + "', " + telling_piece + ", explains " + base::ReadableShare(piece_tells.value) + " of the outcome; make it a column of its own if it is known at the decision";
@@ -121,7 +126,7 @@ Result<void> JudgeId(const SingleColumn& single, const table::Column& column, do
   }
   finding->kind = "id";
   finding->accused = true;
-  finding->message = "'" + column.name() + "' looks like an id, but " + by + " explains " + base::ReadableShare(finding->estimate.value) + " of the outcome: it was given out after the outcome was known, or holds it";
+  finding->message = "'" + column.name() + "' " + (is_id ? "looks like an id" : "tells rows apart") + ", but " + by + " explains " + base::ReadableShare(finding->estimate.value) + " of the outcome: it was given out after the outcome was known, or holds it";
   return {};
 }
 
@@ -146,12 +151,10 @@ void Accuse(const Finding& charge, std::vector<Finding>* findings) {
 void ClearVouched(const Examples& examples, const std::vector<std::string>& vouched, std::vector<Finding>* findings) {
   for (Finding& finding : *findings) {
     if (!finding.accused || (finding.kind != "copy" && finding.kind != "id" && finding.kind != "later") || !base::IsAmong(vouched, SourceOf(examples, finding.name))) continue;
-    const std::string more = finding.kind == "id" ? " of the outcome, itself or through a part of it, and looks like an id;" : " of the outcome, more than is plausible;";
-    const std::string source = SourceOf(examples, finding.name);
-    const std::string tells = finding.kind == "later" ? "'" + source + "' lies after the decision, and how long after explains " + base::ReadableShare(finding.estimate.value) + " of the outcome: a plan, or what happened;" : "'" + finding.name + "' alone explains " + base::ReadableShare(finding.estimate.value) + more;
     finding.kind = "vouched";
     finding.accused = false;
-    finding.message = tells + " it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
+    // What was seen, without what was made of it.
+    finding.message = finding.message.substr(0, finding.message.find(": it ")) + "; it is used because the charter vouches for it (known before the decision, feature = true), which only people can know";
   }
 }
 
@@ -261,13 +264,18 @@ Result<Alone> MeasureEachAlone(const SingleColumn& single, const RunContext& con
 
 // Ids among features that are not accused otherwise. `place`: what the place of a row explains, where that is needed.
 Result<void> JudgeIds(const Examples& examples, const SingleColumn& single, const Alone& alone, Result<stats::Interval>* place, std::vector<Finding>* findings) {
-  std::vector<bool> is_id;
-  for (const Scored& s : alone.scored) is_id.push_back(CountsOrNames(single.examples().table->column(s.feature.column)) && CountsOrNames(examples.table->column(s.feature.column)));
+  std::vector<bool> is_id, tells_apart;
+  for (const Scored& s : alone.scored) {
+    const table::Column& judged = single.examples().table->column(s.feature.column);
+    const table::Column& all = examples.table->column(s.feature.column);
+    is_id.push_back(CountsOrNames(judged) && CountsOrNames(all));
+    tells_apart.push_back(is_id.back() || (judged.type() == table::ColumnType::kNumber && TellsRowsApart(judged) && TellsRowsApart(all)));
+  }
   if (examples.time.empty() || std::find(is_id.begin(), is_id.end(), true) != is_id.end()) *place = SkillOfPlace(single);
   if (!*place && place->error().code == ErrorCode::kCancelled) return place->error();
   const double most_of_an_id = MostOfAnId(*place, !examples.time.empty());
   for (std::size_t i = 0; i < is_id.size(); ++i) {
-    if (!(*findings)[i].accused && is_id[i]) ASSAY_TRY(JudgeId(single, examples.table->column(alone.scored[i].feature.column), most_of_an_id, alone.ceiling, &(*findings)[i]));
+    if (!(*findings)[i].accused && tells_apart[i]) ASSAY_TRY(JudgeId(single, examples.table->column(alone.scored[i].feature.column), is_id[i], most_of_an_id, alone.ceiling, &(*findings)[i]));
   }
   return {};
 }
@@ -304,6 +312,9 @@ Result<std::vector<Finding>> FindLeaks(const Gathered& gathered, const RunContex
   ASSAY_TRY(JudgeIds(examples, single, alone, &place, &findings));
   ASSAY_TRY(AddCopiesInTraining(examples, context, &findings));
   for (const Finding& copy : FindDriftingCopies(examples)) {
+    // What explains that much alone is hidden by no drift, and was found plausible or not.
+    const auto scored = std::find_if(alone.scored.begin(), alone.scored.end(), [&](const Scored& s) { return s.feature.name == copy.name; });
+    if (scored != alone.scored.end() && scored->skill.high >= kPlausible) continue;
     const bool known = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.name == copy.name && f.accused && f.kind == "copy"; });
     if (!known) Accuse(copy, &findings);
   }
@@ -356,8 +367,12 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   item.method = "each feature alone, out of fold (numbers by rank): accused when the lower 95 % limit of what it explains is above the plausible ceiling, the larger of 90 % and half-way from what all others explain together to everything; an id when it or a part of it explains more than 5 % beyond what the place of its row explains; copies also in the rows alone that would train, where rows have a time, and of numbers by their changes in time; times after the decision, outcomes of neighbouring rows, copies of rows (held together where neither time nor unit is named), and the time of day against the usual time of recurring cases";
   item.findings = ASSAY_TRY(leaks != nullptr ? leaks->Find(gathered, context) : FindLeaks(gathered, context));
   std::string order, vouched;
+  std::vector<std::string> strong;
+  const std::set<std::string> known = KnownByTime(gathered.examples);
   for (const Finding& finding : item.findings) {
     if (finding.accused) leaky->push_back(finding.name);
+    const bool asked = finding.kind == "single_feature" && finding.estimate.low > kStrong && !known.contains(finding.name);
+    if (asked && !base::IsAmong(gathered.vouched, SourceOf(gathered.examples, finding.name))) strong.push_back("'" + finding.name + "' (" + base::ReadableShare(finding.estimate.value) + ")");
     if (finding.kind == "vouched" && vouched.find(finding.message) == std::string::npos) vouched += " " + finding.message + ".";
     if (finding.kind == "row_order") order = " " + finding.message + ".";
   }
@@ -379,6 +394,7 @@ Result<FeasibilityItem> LeakageItem(const Gathered& gathered, LeakFinder* leaks,
   *leaky = NamedByColumn(gathered.examples, *leaky);
   item.verdict = !leaky->empty() ? Verdict::kRefuted : !vouched.empty() ? Verdict::kNeedsPerson : order.empty() ? Verdict::kSupported : Verdict::kInconclusive;
   item.answer = (leaky->empty() ? "None is found among " + base::Counted(static_cast<std::int64_t>(gathered.examples.features.size()), "feature") + "." : "Yes: " + base::Join(*leaky, ", ") + ". Everything else is judged without.") + vouched + order;
+  if (!strong.empty()) item.answer += " A person must make sure that " + std::string(strong.size() == 1 ? "this is" : "these are") + " known at the decision, for alone " + (strong.size() == 1 ? "it explains" : "each explains") + " more than half of the outcome: " + base::Join(strong, ", ") + ".";
   item.figures.push_back(MakeFigure("leaky_columns", "columns that leak", WithoutInterval(static_cast<double>(leaky->size()), "a count")));
   item.figures.push_back(MakeFigure("known_after", "columns left out because the charter says that they, or what they are derived from, are known only after the decision, or predicts them in another objective", WithoutInterval(static_cast<double>(declared), "a count")));
   return item;

@@ -192,7 +192,7 @@ TEST(Leaks, PartsOfTheTimeOfDecisionAreNotAccused) {
 }
 
 TEST(Leaks, CopiesOfAnOutcomeThatDriftsAreFound) {
-  enum class Kind { kCopy, kCounter, kLag, kHonest };
+  enum class Kind { kCopy, kCounter, kLag, kHonest, kStrong };
   struct Case {
     const char* what;
     Kind kind;
@@ -202,11 +202,12 @@ TEST(Leaks, CopiesOfAnOutcomeThatDriftsAreFound) {
       {"a multiple of a trend", Kind::kCopy, false, true}, {"a copy of a growing count", Kind::kCopy, true, true},
       {"a counter beside a trend", Kind::kCounter, false, false}, {"a counter beside a growing count", Kind::kCounter, true, false},
       {"the value before", Kind::kLag, false, false}, {"an honest part of it", Kind::kHonest, false, false},
+      {"nearly all of a sum without drift, beside its parts", Kind::kStrong, false, false},
   };
   for (const Case& c : cases) {
     const int accused = TimesAccused(c.what, [&](base::RandomStream& random) {
       PlantedColumns planted;
-      std::vector<double> y, x, extra;
+      std::vector<double> y, x, extra, honests, parts;
       std::vector<base::Micros> at;
       double level = 1000;
       for (std::size_t i = 0; i < 1200; ++i) {
@@ -215,9 +216,13 @@ TEST(Leaks, CopiesOfAnOutcomeThatDriftsAreFound) {
         y.push_back(level);
         x.push_back(random.Normal());
         at.push_back(static_cast<base::Micros>(i) * base::kMicrosPerDay);
-        extra.push_back(c.kind == Kind::kCopy ? (c.grows ? level : std::round(119 * level) / 100) : c.kind == Kind::kCounter ? static_cast<double>(i) : c.kind == Kind::kLag ? last : honest);
+        honests.push_back(honest);
+        parts.push_back(random.Normal());
+        if (c.kind == Kind::kStrong) y.back() = honest + x.back() + parts.back() + 0.22 * random.Normal();
+        extra.push_back(c.kind == Kind::kStrong ? honest + x.back() + parts.back() + 0.22 * random.Normal() : c.kind == Kind::kCopy ? (c.grows ? level : std::round(119 * level) / 100) : c.kind == Kind::kCounter ? static_cast<double>(i) : c.kind == Kind::kLag ? last : honest);
       }
       planted.columns = {Column::Numbers("y", y), Column::Numbers("x", x), Column::Numbers("extra", extra), Column::Times("at", at)};
+      if (c.kind == Kind::kStrong) planted.columns.push_back(Column::Numbers("honest", honests)), planted.columns.push_back(Column::Numbers("part", parts));
       planted.outcome = "y";
       planted.timed = true;
       return planted;

@@ -74,6 +74,12 @@ const std::vector<LeakCase>& Cases() {
       {"a copy with noise", true, false, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return d.y[i] * 100 + d.random.Normal(); })); }},
       {"an id given out in order of the outcome", true, false, [](Drawn& d) { return Column::Numbers("extra", SortedByOutcome(d.y)); }},
       {"an id whose parity is the outcome", true, false, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return 2 * static_cast<double>(i) + d.y[i]; })); }},
+      {"a number given out with gaps whose last digit is the outcome", true, false,
+       [](Drawn& d) {
+         double next = 1000;
+         return Column::Numbers("extra", Each([&](std::size_t i) { return 10 * (next += std::floor(1 - 8 * std::log(1 - d.random.Uniform()))) + d.y[i]; }));
+       }},
+      {"a number of no order whose last digit is the outcome", true, false, [](Drawn& d) { return Column::Numbers("extra", Each([&](std::size_t i) { return 10 * static_cast<double>(d.random.Below(1'000'000)) + d.y[i]; })); }},
       {"a text id whose last letter is the outcome", true, false, [](Drawn& d) { return Texts("extra", [&](std::size_t i) { return "order-" + std::to_string(i) + (d.y[i] == 1 ? "P" : "N"); }); }},
       {"a text id with the outcome in its middle", true, false, [](Drawn& d) { return Texts("extra", [&](std::size_t i) { return std::string("ORD-2024-") + (d.y[i] == 1 ? "F" : "P") + "-" + std::to_string(100'000 + i); }); }},
       {"a text id with the outcome at one of its places", true, false, [](Drawn& d) { return Texts("extra", [&](std::size_t i) { return "xq" + std::to_string(1000 + d.random.Below(9000)) + (d.y[i] == 1 ? "F" : "P") + std::to_string(100'000 + i); }); }},

@@ -41,7 +41,9 @@ class SingleColumn {
   RunContext context_;
 };
 
-// Nearly all values differ, and they name rows (NamesRows).
+// Texts or whole numbers of which nearly all differ.
+bool TellsRowsApart(const table::Column& column);
+// Those that also count or name rows (NamesRows).
 bool CountsOrNames(const table::Column& column);
 // Of a column whose values nearly all differ: whether they count or name rows rather than measure something. Texts do that are
 // no decimals, times or prose; so do whole numbers that lie densely, go with the order of the rows by about equal steps, have more digits than any
