@@ -64,6 +64,25 @@ Evaluated Evaluate(const std::string& text, const std::string& what, const table
   return result;
 }
 
+// The rows that lie inside a segment, or outside.
+struct Side {
+  std::int64_t rows = 0;
+  double mean = 0;
+  bool alike = true;  // no two values differ
+};
+Side SideOf(const std::vector<double>& values, const std::vector<std::uint8_t>& inside, std::uint8_t which) {
+  Side side;
+  double first = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (inside[i] != which) continue;
+    if (side.rows++ == 0) first = values[i];
+    side.mean += values[i];
+    side.alike = side.alike && values[i] == first;
+  }
+  side.mean /= static_cast<double>(std::max<std::int64_t>(1, side.rows));
+  return side;
+}
+
 HypothesisResult TestOne(const Gathered& gathered, const Dependence& dependence, const Hypothesis& hypothesis, const RunContext& context) {
   HypothesisResult result;
   result.name = hypothesis.name;
@@ -106,7 +125,17 @@ HypothesisResult TestOne(const Gathered& gathered, const Dependence& dependence,
   if (in_period == 0) return answer("no data yet: no row lies in its period" + (reach.empty() ? std::string() : "; the data reach " + reach));
   if (values.empty()) return answer("no data yet: no row has both the segment and the metric");
   const Result<stats::Difference> test = stats::ClusterDifference(values, inside, dependence.Clusters(unit));
-  if (!test) return answer("no data yet: " + test.error().message);
+  if (!test) {
+    const Side in = SideOf(values, inside, 1), out = SideOf(values, inside, 0);
+    const bool shown = in.rows > 1 && out.rows > 1 && (in.alike || out.alike);
+    answer((shown ? "not tested: " : "no data yet: ") + test.error().message);
+    if (!shown) return result;
+    result.inside.value = in.mean;
+    result.outside.value = out.mean;
+    result.effect.value = in.mean - out.mean;
+    result.rows_inside = in.rows;
+    return result;
+  }
   const auto estimate = [](const stats::Interval& i) { return Estimate{i.value, i.low, i.high, 0.95, ""}; };
   result.effect = estimate(test->difference);
   result.inside = estimate(test->inside);

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/thread_pool.h"
 #include "lifecycle/gathered_for_test.h"
+#include "lifecycle/internal/far_times.h"
 
 namespace assay::lifecycle {
 namespace {
@@ -403,6 +404,41 @@ TEST(Understand, TimesFarFromTheOthersAreLeftOutOfTheSeriesAndCounted) {
     EXPECT_NE(month.reason.find("span 120 days"), std::string::npos) << month.answer;
     for (const std::string& words : c.says) EXPECT_NE(series.outside.find(words), std::string::npos) << series.outside;
   }
+}
+
+// Of 150 days the half percent at either end is less than one row.
+TEST(Understand, AFarTimeAmongFewIsLeftOutOnEitherSide) {
+  for (const base::Micros slip : {base::FromCivil({1869, 12, 31}), base::FromCivil({2146, 1, 2})}) {
+    std::vector<base::Micros> times;
+    for (int day = 0; day < 150; ++day) times.push_back(base::FromCivil({2001, 1, 1}) + day * base::kMicrosPerDay);
+    times[70] = slip;
+    std::string outside;
+    const std::vector<base::Micros> near = WithoutFarTimes(times, &outside);
+    EXPECT_EQ(std::count(near.begin(), near.end(), base::kMissingTime), 1);
+    EXPECT_EQ(near[70], base::kMissingTime);
+    EXPECT_NE(outside.find("1 row lies"), std::string::npos) << outside;
+  }
+}
+
+// Means without a test, where chance cannot be seen on one side.
+TEST(Understand, AHypothesisOfNumbersThatVaryOnOneSideOnlyShowsItsMeans) {
+  base::RandomStream random(3, "one side");
+  std::vector<double> y, claims, x;
+  for (int i = 0; i < 400; ++i) {
+    x.push_back(i % 4);
+    claims.push_back(i % 4 == 0 ? 0 : static_cast<double>(random.Below(6)));
+    y.push_back(static_cast<double>(random.Below(2)));
+  }
+  Problem problem;
+  problem.outcome = "y = 1";
+  const Gathered gathered = GatherColumns(problem, {Column::Numbers("y", y), Column::Numbers("claims", claims), Column::Numbers("x", x)});
+  const evidence::HypothesisResult result = TestHypotheses(gathered, DependenceOf(gathered.examples), {{"no claims", "", "x = 0", "claims", "lower", "", ""}}, {})[0];
+  EXPECT_EQ(result.answer.rfind("not tested: on one side nothing varies", 0), 0U) << result.answer;
+  EXPECT_EQ(result.inside.value, 0);
+  EXPECT_NEAR(result.effect.value, -result.outside.value, 1e-12);
+  EXPECT_GT(result.outside.value, 2);
+  EXPECT_EQ(result.rows_inside, 100);
+  EXPECT_FALSE(result.effect.reason.empty());
 }
 
 TEST(Understand, OfSeveralClassesTheMostFrequentIsNamed) {
