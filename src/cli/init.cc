@@ -84,6 +84,7 @@ void RenderInit(const InitReport& report, Terminal& terminal) {
   if (!report.query.empty()) line("Query", report.query);
   line("Wait", report.wait);
   line("Which rows will judge", report.split);
+  for (const std::string& note : report.header.data.notes) terminal.Paragraph("Note: " + note + ".", 2);
   terminal.Line();
   std::vector<std::vector<std::string>> rows;
   for (const evidence::ProposedColumn& column : report.columns) rows.push_back({column.name, column.type, column.known, column.feature ? "yes" : "no", column.sensitive ? "yes" : "", column.reason});

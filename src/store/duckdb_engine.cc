@@ -198,9 +198,9 @@ class DuckDbEngine : public Engine {
   // What people write otherwise than the engine expects it.
   static void ReadWrittenValues(const Source& source, table::Column* column, std::vector<std::string>* notes) {
     if (std::optional<table::Column> booleans = table::BooleansFromText(*column)) *column = std::move(*booleans);
-    if (std::optional<table::Column> numbers = table::NumbersFromText(*column)) {
-      notes->push_back("'" + column->name() + "': texts like '" + column->dictionary().front() + "' are read as numbers with a decimal comma");
-      *column = std::move(*numbers);
+    if (std::optional<table::WrittenNumbers> numbers = table::NumbersFromText(*column)) {
+      notes->push_back("'" + column->name() + "': texts like '" + column->dictionary().front() + "' are read as numbers " + numbers->how);
+      *column = std::move(numbers->column);
     } else if (table::CommaMayPartThousands(*column)) {
       notes->push_back("'" + column->name() + "': in texts like '" + column->dictionary().front() + "' the comma may part thousands or decimals, so they stay text; write numbers without thousands and with a decimal point");
     }

@@ -18,7 +18,7 @@ TEST(WrittenValues, DecimalCommas) {
       {"", none}, {",5", none}, {"5,", none}, {"1,2,3", none}, {"1.23,4", none}, {".123,4", none}, {"1234.567,1", none}, {"4,5 EUR", none}, {"1,5e3", none}, {"4.5", none},
   };
   for (const Case& c : cases) {
-    const double value = ParseDecimalComma(c.text);
+    const double value = ParseWritten(c.text, DecimalMark::kComma);
     EXPECT_EQ(std::isnan(value), std::isnan(c.value)) << c.text;
     if (!std::isnan(c.value)) { EXPECT_EQ(value, c.value) << c.text; }
   }
@@ -28,21 +28,29 @@ TEST(WrittenValues, AColumnIsNumbersWhereItCanBeNothingElse) {
   struct Case {
     std::vector<std::string> texts;
     bool numbers, thousands;
+    double first = 0;
+    const char* how = "with a decimal comma";
   };
   const Case cases[] = {
-      {{"41,46", "7"}, true, false},  {{"1,234", "5,678"}, false, true}, {{"1,234", "5,5"}, true, false}, {{"0,125"}, true, false},
-      {{"41,46", "none"}, false, false}, {{"41,46", "4.5"}, false, false}, {{"7", "8"}, false, false},      {{"1,234,567"}, false, false},
+      {{"41,46", "7"}, true, false, 41.46},  {{"1,234", "5,678"}, false, true}, {{"1,234", "5,5"}, true, false, 1.234}, {{"0,125"}, true, false, 0.125},
+      {{"41,46", "none"}, false, false}, {{"41,46", "4.5"}, false, false}, {{"7", "8"}, false, false},
+      {{"1,234,567"}, true, false, 1234567, "with commas between thousands"}, {{"1,234", "5,678.9"}, true, false, 1234, "with commas between thousands"},
+      {{"1,842.43", "7"}, true, false, 1842.43, "with commas between thousands"}, {{"1,842.43", "1.842,43"}, false, false},
+      {{"$1,842.43", "$7"}, true, false, 1842.43, "with commas between thousands, in $"}, {{"-$1842.5", "$7"}, true, false, -1842.5, "in $"},
+      {{"1.842,43 €", "7 €"}, true, false, 1842.43, "with a decimal comma, in €"}, {{"$1,842", "$5,000"}, false, true}, {{"$1,842.43", "7"}, false, false},
+      {{"$1", "€2"}, false, false}, {{"1$2"}, false, false}, {{"$"}, false, false},
   };
   for (const Case& c : cases) {
     std::vector<std::uint32_t> codes = {kMissingCode};
     for (std::uint32_t i = 0; i < c.texts.size(); ++i) codes.push_back(i);
     const Column column = Column::Categories("x", codes, c.texts);
-    const std::optional<Column> numbers = NumbersFromText(column);
+    const std::optional<WrittenNumbers> numbers = NumbersFromText(column);
     EXPECT_EQ(numbers.has_value(), c.numbers) << c.texts[0];
     EXPECT_EQ(CommaMayPartThousands(column), c.thousands) << c.texts[0];
     if (!numbers) continue;
-    EXPECT_TRUE(numbers->IsMissing(0));
-    for (std::uint32_t i = 0; i < c.texts.size(); ++i) EXPECT_FLOAT_EQ(static_cast<float>(numbers->NumberAt(i + 1)), static_cast<float>(ParseDecimalComma(c.texts[i])));
+    EXPECT_TRUE(numbers->column.IsMissing(0));
+    EXPECT_FLOAT_EQ(static_cast<float>(numbers->column.NumberAt(1)), static_cast<float>(c.first)) << c.texts[0];
+    EXPECT_EQ(numbers->how, c.how);
   }
 }
 
