@@ -68,7 +68,7 @@ const std::vector<Field>& Fields() {
       {"objectives", "task", K::kText, Due::kNothing, false, "design", "binary, multiclass, regression or ranking (default: from the outcome)", "\"binary\"", "binary|multiclass|regression|ranking"},
       {"objectives", "metric", K::kText, Due::kNothing, false, "design", "Which metric decides (default: skill)?", "\"skill\"", "skill|auc|log_loss|brier|accuracy|rmse|mae|r2|ndcg"},
       {"objectives", "target", K::kNumber, Due::kNothing, true, "design", "Which value of the metric is the goal?", "0.1"},
-      {"objectives", "least_gain", K::kNumber, Due::kNothing, true, "design", "Which improvement of the metric is the smallest worth having?", "0.01"},
+      {"objectives", "least_gain", K::kNumber, Due::kNothing, true, "design", "Which improvement of the metric is the smallest worth having (default: 0.01; of rmse and mae a hundredth of what the constant reaches)?", "0.01"},
       {"objectives", "weight", K::kNumber, Due::kNothing, false, "design", "How much does this objective weigh against the others?", "1"},
       {"guardrails", "name", K::kText, Due::kNothing, true, "design", "What must not get worse?", "\"false alarms\""},
       {"guardrails", "expression", K::kExpression, Due::kNothing, true, "design", "How is it measured?", "\"delay <= 15\""},

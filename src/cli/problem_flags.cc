@@ -28,7 +28,7 @@ std::shared_ptr<ProblemFlags> AddProblemFlags(CLI::App* command, Source source) 
   command->add_option("--task", flags->task, "binary, multiclass, regression or ranking (default: from the outcome)")->group(group);
   command->add_option("--metric", flags->metric, "skill (default), auc, log_loss, brier, accuracy, rmse, mae, r2, ndcg")->group(group);
   AddNumber(command, {"--target", "The metric's goal", "0.1"}, &flags->target)->group(group);
-  AddNumber(command, {"--least-gain", "Smallest gain of the metric worth having", "0.01"}, &flags->least_gain, 0)->group(group);
+  AddNumber(command, {"--least-gain", "Smallest gain of the metric worth having (default: 0.01; of rmse and mae a hundredth of what the constant reaches)", "0.01"}, &flags->least_gain, 0)->group(group);
   AddWholeNumber(command, {"--sample", "Use a random sample of this many rows (default: all)", "100000"}, &flags->sample, 1)->group(group);
   return flags;
 }

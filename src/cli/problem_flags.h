@@ -23,7 +23,7 @@ struct ProblemFlags {
   std::string outcome, task, metric, time, unit, query, wait, where;
   std::vector<std::string> features, exclude;
   double target = std::numeric_limits<double>::quiet_NaN();
-  double least_gain = 0.01;
+  double least_gain = std::numeric_limits<double>::quiet_NaN();
   std::int64_t sample = 0;
   const CLI::App* command = nullptr;  // says which flags were given
 };

@@ -157,4 +157,16 @@ double MeanLoss(const Examples& examples, std::span<const std::uint32_t> rows, s
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
 }
 
+double DefaultLeastGain(Metric metric, const Examples& examples) {
+  constexpr double kShare = 0.01;
+  if (metric != Metric::kRmse && metric != Metric::kMae) return kShare;
+  Rows rows(static_cast<std::size_t>(examples.num_rows()));
+  std::iota(rows.begin(), rows.end(), 0U);
+  const double centre = CentralOutcome(examples, rows);
+  double sum = 0;
+  for (const float y : examples.outcome) sum += metric == Metric::kMae ? std::abs(static_cast<double>(y) - centre) : (static_cast<double>(y) - centre) * (static_cast<double>(y) - centre);
+  const double mean = sum / static_cast<double>(std::max<std::size_t>(1, rows.size()));
+  return kShare * (metric == Metric::kMae ? mean : std::sqrt(mean));
+}
+
 }  // namespace assay::learn

@@ -45,6 +45,10 @@ std::vector<double> QueryNdcg(const Examples& examples, std::span<const std::uin
 // of their ranks equally often. 0 in a list of one row. Requires a ranking task. Cost: one sort.
 std::vector<double> Displacements(const Examples& examples, std::span<const std::uint32_t> rows, std::span<const double> scores);
 
+// The smallest gain worth having where nobody has stated one: 0.01, and of rmse and mae, which are in the outcome's unit, a hundredth of
+// what the constant answer reaches on all rows.
+double DefaultLeastGain(Metric metric, const Examples& examples);
+
 // The metric whose row losses learners reduce: log loss, squared error, or absolute error where the median is aimed at. Not for ranking.
 Metric LossMetric(const Examples& examples);
 // The loss by which settings are chosen inside the training rows: that of LossMetric, or 1 - ndcg, mean over rows.

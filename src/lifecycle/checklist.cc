@@ -168,4 +168,10 @@ Result<evidence::ChecklistReport> RunChecklist(const Project& project, const Che
   return report;
 }
 
+double Workbench::least_gain() const {
+  const Problem& problem = objective.problem;
+  const bool in_skill = problem.metric.empty() || problem.metric == learn::MetricName(learn::Metric::kSkill);
+  return in_skill && std::isfinite(problem.least_gain) ? problem.least_gain : learn::DefaultLeastGain(learn::Metric::kSkill, examples());
+}
+
 }  // namespace assay::lifecycle

@@ -78,7 +78,9 @@ Draft MakeDraft(const InitAnswers& answers, const std::filesystem::path& folder,
   objective["outcome"] = {TomlString(answers.outcome), ""};
   objective["task"] = {TomlString(report.task), answers.task.empty() ? "from the values of the outcome" : ""};
   objective["metric"] = {TomlString(report.metric), answers.metric.empty() ? "skill = 1 - loss / loss of the constant" : ""};
-  objective["least_gain"] = {"0.01", "a hundredth of the metric, until somebody says what is worth having"};
+  // In the outcome's unit only people know what is worth having.
+  const bool in_unit = report.metric == "rmse" || report.metric == "mae";
+  if (!in_unit) objective["least_gain"] = {"0.01", "a hundredth, until somebody says what is worth having"};
   draft.lists["objectives"].push_back(std::move(objective));
 
   const auto option = [&](const char* title, const char* kind) { draft.lists["problem.options"].push_back({{"name", {TomlString(title), ""}}, {"kind", {TomlString(kind), ""}}}); };
@@ -86,7 +88,7 @@ Draft MakeDraft(const InitAnswers& answers, const std::filesystem::path& folder,
   option("a rule", "rule");
   option("a model", "boosted");
   const auto step = [&](const char* title, const char* exit) { draft.lists["problem.steps"].push_back({{"name", {TomlString(title), ""}}, {"exit", {TomlString(exit), ""}}}); };
-  step("a gain is shown", "gain_low >= 0.01");
+  step("a gain is shown", in_unit ? "gain_low > 0" : "gain_low >= 0.01");
   step("no column leaks", "leaky_columns = 0");
   return draft;
 }

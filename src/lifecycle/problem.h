@@ -49,7 +49,7 @@ struct Problem {
   std::vector<OtherOutcome> other_outcomes;  // the columns that they name are never features; one that is no EXPR names none
   bool calendar_day_only = false;     // the time column's time of day is not known at the decision: only calendar features
   double target = std::numeric_limits<double>::quiet_NaN();
-  double least_gain = 0.01;           // of the metric, as an improvement
+  double least_gain = std::numeric_limits<double>::quiet_NaN();  // of the metric, as an improvement; NaN: learn::DefaultLeastGain
   std::int64_t sample_rows = 0;       // 0: all
   std::int64_t least_query_rows = 2;  // queries with fewer rows are left out (ranking)
 };

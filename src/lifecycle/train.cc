@@ -83,6 +83,11 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
   ASSAY_TRY(learn::RefuseMetricOf(metric, examples.task));
   if (metric == Metric::kMae && !examples.aims_at_median()) return Train(AimedAtMedian(gathered), options, context);
+  if (std::isnan(options.least_gain)) {
+    TrainOptions stated = options;
+    stated.least_gain = learn::DefaultLeastGain(metric, examples);
+    return Train(gathered, stated, context);
+  }
   ASSAY_TRY(RefuseWithoutFeatures(gathered));
   if (options.repeats == 1 || options.repeats < 0) return Error{ErrorCode::kInvalidInput, "repeats: " + std::to_string(options.repeats) + " is not possible; one fit shows no spread, so give 0 (none) or at least 2"};
   ASSAY_TRY(RefuseNameClashes(options));

@@ -45,7 +45,7 @@ struct LadderPredictions {
 struct TrainOptions {
   std::string objective;   // name for the report
   std::string metric;      // "" = skill
-  double least_gain = 0.01;
+  double least_gain = std::numeric_limits<double>::quiet_NaN();  // NaN: learn::DefaultLeastGain
   double target = std::numeric_limits<double>::quiet_NaN();
   double holdout_share = 0.2;
   std::vector<OwnRule> own_rules;

@@ -48,7 +48,8 @@ struct Workbench {
   const learn::Examples& examples() const { return gathered.examples; }
   // Columns about traits of people, declared or not.
   std::vector<std::string> sensitive_columns() const;
-  double least_gain() const { return objective.problem.least_gain; }
+  // In skill, by which the items judge.
+  double least_gain() const;
 };
 
 struct ItemAnswer {
