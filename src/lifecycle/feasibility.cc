@@ -37,6 +37,7 @@ void AskPeople(const FeasibilityOptions& options, FeasibilityReport* report) {
   const auto ask = [&](const char* key, const char* question, const char* stage) { report->open_questions.push_back({key, question, stage}); };
   if (options.harmed.empty() || IsUndecided(options.harmed)) ask("ethics.harmed", "Who could be harmed?", "design");
   if (options.worst_error.empty() || IsUndecided(options.worst_error)) ask("ethics.worst_error", "Which error is the worst, and how bad is it?", "design");
+  if (options.has_charter && !options.fatal) ask("ethics.fatal", "Can a single error do irreparable harm?", "design");
   if (!std::isfinite(options.decisions_per_day)) ask("value.decisions_per_day", "How many decisions a day?", "business");
   if (!HasMoney(options)) ask("value.true_positive", "What is a right and a wrong decision worth?", "business");
   if (!std::isfinite(options.cost_per_month)) ask("value.cost_per_month", "What does running ML cost per month?", "business");
@@ -111,6 +112,11 @@ Result<FeasibilityReport> Feasibility(const Gathered& gathered, const Feasibilit
   const Metric metric = options.metric.empty() ? Metric::kSkill : ASSAY_TRY(learn::ParseMetric(options.metric));
   ASSAY_TRY(learn::RefuseMetricOf(metric, gathered.examples.task));
   if (metric == Metric::kMae && !gathered.examples.aims_at_median()) return Feasibility(AimedAtMedian(gathered), options, context);
+  if (std::isnan(options.least_gain)) {
+    FeasibilityOptions stated = options;
+    stated.least_gain = learn::DefaultLeastGain(metric, gathered.examples);
+    return Feasibility(gathered, stated, context);
+  }
   report.metric = learn::MetricName(metric);
   report.least_gain = options.least_gain;
   report.target = options.target;

@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,13 @@ class LeakFinder;
 struct FeasibilityOptions {
   std::string objective;
   std::string metric;                 // "" = skill; least gain and target are in its unit
-  double least_gain = 0.01;           // improvement of the metric worth having, > 0 whatever its direction
+  // Improvement of the metric worth having, > 0 whatever its direction; NaN: learn::DefaultLeastGain.
+  double least_gain = std::numeric_limits<double>::quiet_NaN();
   double target = std::numeric_limits<double>::quiet_NaN();  // value of the metric that is the goal
   bool has_charter = false;
   std::vector<std::string> sensitive; // columns, features or not
   std::string harmed, worst_error;
-  bool fatal = false;
+  std::optional<bool> fatal;          // whether a single error can do irreparable harm, where people have said so
   double largest_error_rate = std::numeric_limits<double>::quiet_NaN();
   double decisions_per_day = std::numeric_limits<double>::quiet_NaN();
   std::string currency;

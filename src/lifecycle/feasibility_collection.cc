@@ -47,6 +47,19 @@ std::optional<std::size_t> DoubtedRareClass(const stats::ConfidentJoint& joint, 
   return rarest;
 }
 
+// The pair of classes that are mistaken for each other most.
+std::string MostMistaken(const stats::ConfidentJoint& joint, const std::vector<std::string>& classes) {
+  const std::size_t k = classes.size();
+  std::size_t given = 0, guess = 1;
+  for (std::size_t a = 0; a < k; ++a) {
+    for (std::size_t b = 0; b < k; ++b) {
+      if (a != b && joint.joint[a * k + b] > joint.joint[given * k + guess]) given = a, guess = b;
+    }
+  }
+  const double share = joint.joint[given * k + guess];
+  return share > 0 ? ", most often '" + classes[given] + "' that looks like '" + classes[guess] + "' (" + base::ReadableShare(share) + " of the rows)" : "";
+}
+
 void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, std::string* words) {
   const Examples& examples = ground.examples;
   const bool binary = examples.task == learn::Task::kBinary;
@@ -77,6 +90,7 @@ void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, s
     const std::string name = binary && examples.classes.empty() ? "positive" : examples.classes[*rare];
     *words += ", where '" + name + "' are " + base::ReadableShare(rows_of[*rare] / static_cast<double>(labels.size()));
   }
+  if (!binary) *words += MostMistaken(*joint, examples.classes);
   if (clean) {
     *words += ", so they are clean";
   } else {
@@ -84,15 +98,6 @@ void AddNoise(const Ground& ground, const Gains& gains, FeasibilityItem* item, s
     item->verdict = Verdict::kInconclusive;
     *words += ": whether they are wrong, or the features cannot tell the cases apart, only a second look can tell; 300 rows drawn at random give their share to within 6 points";
   }
-  if (binary) return;
-  // The pair of classes that are mistaken for each other most.
-  std::size_t given = 0, guess = 1;
-  for (std::size_t a = 0; a < k; ++a) {
-    for (std::size_t b = 0; b < k; ++b) {
-      if (a != b && joint->joint[a * k + b] > joint->joint[given * k + guess]) given = a, guess = b;
-    }
-  }
-  if (joint->joint[given * k + guess] > 0) *words += ", most often '" + examples.classes[given] + "' that looks like '" + examples.classes[guess] + "' (" + base::ReadableShare(joint->joint[given * k + guess]) + " of the rows)";
 }
 
 }  // namespace

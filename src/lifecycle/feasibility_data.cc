@@ -227,8 +227,11 @@ Result<FeasibilityItem> DataItem(const Ground& ground, const Gains& gains, MoreR
   const evidence::Estimate& now = item.curve[observations.size() - 1].score;
   const bool reached = has_target && (sign > 0 ? now.low >= wanted : now.high <= wanted);
   // Flat is what surely gains too little: doubling the rows brings less than the least gain, or the target is out of every redrawn curve's reach.
-  const bool flat = has_target ? curve->ShareThatNever(sign * wanted) > 0.975 : sign * (sign > 0 ? doubled.high : doubled.low) - sign * now.value < ground.options.least_gain;
-  item.verdict = more->in_vain || reached ? Verdict::kSupported : more->still_rising ? Verdict::kRefuted : flat ? Verdict::kSupported : Verdict::kInconclusive;
+  const stats::Interval rise = curve->RiseByDoubling(most);
+  item.figures.push_back(MakeFigure("rise", "what twice the rows add (fitted)", InMetric(rise, sign), metric));
+  const bool flat = has_target ? curve->ShareThatNever(sign * wanted) > 0.975 : rise.high < ground.options.least_gain;
+  const bool worth = has_target || rise.low >= ground.options.least_gain;  // what the curve still rises by
+  item.verdict = more->in_vain || reached ? Verdict::kSupported : more->still_rising && worth ? Verdict::kRefuted : flat ? Verdict::kSupported : Verdict::kInconclusive;
   const std::string at = base::ReadableNumber(most) + " training rows";
   // Both ends of a rise stand on the fitted curve: beside the measured point it could seem to fall.
   const std::string doubling = "on the fitted curve twice as many rows would take " + metric + " from " + base::ReadableNumber(InMetric(curve->Range(most), sign).value, 3) + " to " + EstimateInWords(doubled);
@@ -237,8 +240,10 @@ Result<FeasibilityItem> DataItem(const Ground& ground, const Gains& gains, MoreR
   } else if (more->in_vain) {
     item.figures.push_back(MakeFigure("tenfold", metric + " with ten times the rows (fitted)", InMetric(tenfold, sign), metric));
     item.answer = "Rows are not what is missing: the curve still rises at " + at + ", but even ten times as many would give " + metric + " " + EstimateInWords(InMetric(tenfold, sign)) + ", short of " + (has_target ? "the target " : "the least gain over the constant, ") + base::ReadableNumber(wanted, 3) + ".";
-  } else if (more->still_rising) {
+  } else if (more->still_rising && worth) {
     item.answer = "More would help: the curve still rises at " + at + "; " + doubling + ".";
+  } else if (more->still_rising) {
+    item.answer = std::string(flat ? "Yes: " : "Not decided: ") + "the curve still rises at " + at + ", but by " + (flat ? "less than the least gain" : "what may be less than the least gain") + ": " + doubling + ".";
   } else {
     item.answer = flat ? "Yes: no rise is shown at " + at + "; more of the same rows would hardly help (fitted limit " + EstimateInWords(limit) + ")."
                        : "Not decided: no rise is shown at " + at + ", nor that more rows would not help; twice as many would give " + metric + " " + EstimateInWords(doubled) + ".";

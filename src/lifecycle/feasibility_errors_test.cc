@@ -37,6 +37,7 @@ FeasibilityOptions Charter() {
   options.has_charter = true;
   options.harmed = "readers";
   options.worst_error = "a dull list";
+  options.fatal = false;
   return options;
 }
 

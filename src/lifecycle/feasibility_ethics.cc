@@ -140,7 +140,7 @@ void Decide(const FeasibilityOptions& options, VerdictFacts* facts, FeasibilityI
   for (const Finding& finding : item->findings) {
     if (finding.accused) called.push_back(finding.message);
   }
-  const std::string seen = called.empty() ? "" : " Called out: " + called[0] + (called.size() > 1 ? ", and " + std::to_string(called.size() - 1) + " more." : ".");
+  const std::string seen = called.empty() ? "" : " Called out: " + called[0] + (called.size() > 1 ? " (and " + std::to_string(called.size() - 1) + " more)." : ".");
   if (!options.sensitive.empty()) {
     AskPerson("sensitive columns are stated (" + base::Join(options.sensitive, ", ") + ")", facts, item);
     item->answer += "." + seen;
@@ -150,7 +150,7 @@ void Decide(const FeasibilityOptions& options, VerdictFacts* facts, FeasibilityI
   } else if (!options.harmed.empty()) {
     // A named harm without a sensitive column or a fatal error is weighed, not left open.
     item->verdict = Verdict::kSupported;
-    item->answer = "Weighed in the charter: \"" + options.harmed + "\"; no sensitive column is declared" + (options.fatal ? "." : " and no error is called fatal.");
+    item->answer = "Weighed in the charter: \"" + options.harmed + "\"; no sensitive column is declared" + (options.fatal.value_or(true) ? "." : " and no error is called fatal.");
   } else {
     item->verdict = Verdict::kInconclusive;
     item->answer = "Open: nobody has written down who could be harmed, and no column is declared sensitive.";

@@ -183,8 +183,8 @@ FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, Verdic
     facts->cap_exceeded = "the error in " + worst_name + " may be as high as " + most + ", above the charter's ethics.largest_error_rate of " + base::ReadableNumber(options.largest_error_rate);
     item.verdict = Verdict::kRefuted;
     item.answer = "No: " + facts->cap_exceeded + ".";
-  } else if (options.fatal || IsUndecided(options.worst_error)) {
-    AskPerson(options.fatal ? "the charter says that a single error can do irreparable harm, which no error rate settles" : "the charter leaves the worst error open (\"" + options.worst_error + "\")", facts, &item);
+  } else if (options.fatal.value_or(false) || IsUndecided(options.worst_error)) {
+    AskPerson(options.fatal.value_or(false) ? "the charter says that a single error can do irreparable harm, which no error rate settles" : "the charter leaves the worst error open (\"" + options.worst_error + "\")", facts, &item);
     item.answer += bound + ".";
   } else if (!unbounded.empty()) {
     item.verdict = Verdict::kInconclusive;
@@ -192,9 +192,12 @@ FeasibilityItem FatalErrorsItem(const Ground& ground, const Gains& gains, Verdic
   } else if (!options.has_charter || options.worst_error.empty()) {
     item.verdict = Verdict::kInconclusive;
     item.answer = "Open: nobody has written down which error is the worst" + bound + ".";
+  } else if (!options.fatal) {
+    item.verdict = Verdict::kInconclusive;
+    item.answer = "Open: the charter names the worst error (\"" + options.worst_error + "\"), but not whether a single one can do irreparable harm (ethics.fatal)" + bound + ".";
   } else {
     item.verdict = Verdict::kSupported;
-    item.answer = "The charter names the worst error as bearable (\"" + options.worst_error + "\")" + bound + ".";
+    item.answer = "The charter says that no single error does irreparable harm and names the worst (\"" + options.worst_error + "\")" + bound + ".";
   }
   return item;
 }

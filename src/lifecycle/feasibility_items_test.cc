@@ -191,6 +191,7 @@ TEST(FeasibilityItems, MoneyAndTheWorstGroupAreMeasured) {
   options.has_charter = true;
   options.harmed = "customers";
   options.worst_error = "a letter too many";
+  options.fatal = false;
   options.decisions_per_day = 1000;
   options.value_right = 4;
   options.value_wrong = -4;
@@ -221,6 +222,12 @@ TEST(FeasibilityItems, MoneyAndTheWorstGroupAreMeasured) {
   const evidence::Estimate *bound = FigureOf(errors, "worst_group_bound"), *cost = FigureOf(errors, "worst_case_cost");
   ASSERT_TRUE(bound != nullptr && cost != nullptr);
   EXPECT_NEAR(cost->value, 4 * bound->value, 1e-9);
+
+  // What nobody has said is asked, not answered.
+  options.fatal.reset();
+  const Result<FeasibilityReport> open = Feasibility(people, options, {});
+  EXPECT_EQ(Item(*open, "fatal_errors").verdict, Verdict::kInconclusive) << Item(*open, "fatal_errors").answer;
+  EXPECT_TRUE(std::any_of(open->open_questions.begin(), open->open_questions.end(), [](const auto& q) { return q.key == "ethics.fatal"; }));
 
   options.largest_error_rate = bound->value - 0.01;
   EXPECT_EQ(Feasibility(people, options, {})->verdict, FeasibilityVerdict::kStop);
@@ -329,6 +336,49 @@ Gathered Additive(double noise) {
   Problem problem;
   problem.outcome = "y";
   return GatherColumns(problem, std::move(columns));
+}
+
+// On pure noise the curve of what overfits small samples rises, to nothing.
+TEST(FeasibilityItems, RowsThatCannotGainTheLeastGainDoNotHelp) {
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    base::RandomStream random(seed, "no signal");
+    std::vector<double> y, x, z;
+    for (int i = 0; i < 800; ++i) {
+      x.push_back(random.Normal());
+      z.push_back(random.Normal());
+      y.push_back(random.Uniform() < 0.3 ? 1 : 0);
+    }
+    Problem problem;
+    problem.outcome = "y = 1";
+    const Result<FeasibilityReport> report = Feasibility(GatherColumns(problem, {Column::Numbers("y", y), Column::Numbers("x", x), Column::Numbers("z", z)}), {}, {});
+    EXPECT_NE(Item(*report, "data").verdict, Verdict::kRefuted) << seed << ": " << Item(*report, "data").answer;
+  }
+}
+
+// One price of billions among prices of thousands: squares are about it alone; absolute errors are not, and their least gain is in the unit.
+TEST(FeasibilityItems, AnOutcomeWhoseSquaresAreOneRowsIsUnusableButByAbsoluteErrors) {
+  base::RandomStream random(4, "heavy");
+  std::vector<double> y, x;
+  for (int i = 0; i < 600; ++i) {
+    x.push_back(random.Normal());
+    y.push_back(i == 300 ? 2.5e9 : std::round(2e5 * std::exp(0.6 * x.back() + 0.3 * random.Normal())));
+  }
+  Problem problem;
+  problem.outcome = "y";
+  const Gathered gathered = GatherColumns(problem, {Column::Numbers("y", y), Column::Numbers("x", x)});
+  const Result<FeasibilityReport> squares = Feasibility(gathered, {}, {});
+  EXPECT_EQ(squares->verdict, FeasibilityVerdict::kStop);
+  EXPECT_NE(Item(*squares, "objective").answer.find("one row, whose outcome is 2,500,000,000, makes"), std::string::npos) << Item(*squares, "objective").answer;
+  FeasibilityOptions options;
+  options.metric = "mae";
+  const Result<FeasibilityReport> absolute = Feasibility(gathered, options, {});
+  EXPECT_EQ(Item(*absolute, "objective").verdict, Verdict::kSupported);
+  double sum = 0, median = 0;
+  std::vector<double> sorted = y;
+  std::nth_element(sorted.begin(), sorted.begin() + 300, sorted.end());
+  median = sorted[300];
+  for (const double v : y) sum += std::abs(v - median);
+  EXPECT_NEAR(absolute->least_gain, 0.01 * sum / 600, 1e-3 * sum / 600);
 }
 
 TEST(FeasibilityItems, ACurveThatStillRisesBelowItsTargetAsksForMore) {

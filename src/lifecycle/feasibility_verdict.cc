@@ -41,7 +41,7 @@ std::string NextStep(const DecidedVerdict& decided, const VerdictFacts& facts) {
   if (decided.verdict == FeasibilityVerdict::kUseARule && facts.gain_high < facts.least_gain) return "leave the decision as it is, or look for better features";
   if (decided.verdict == FeasibilityVerdict::kUseARule) return "put " + facts.rule + " to work; a model would add too little";
   if (decided.verdict == FeasibilityVerdict::kGo) return "climb the ladder: the lowest rung that is good enough wins";
-  return "collect more rows or sharper features, and use meanwhile what the ladder recommends: whether a model adds enough to " + facts.rule + " is what is open";
+  return "collect more rows or sharper features: whether a model adds enough to " + facts.rule + " is what is open; the ladder says what to use meanwhile, if anything";
 }
 
 void AskPerson(const std::string& why, VerdictFacts* facts, evidence::FeasibilityItem* item) {

@@ -201,7 +201,7 @@ FeasibilityOptions FeasibilityOptionsOf(const charter::Charter& charter, const O
   }
   options.harmed = ethics.text("harmed");
   options.worst_error = ethics.text("worst_error");
-  options.fatal = ethics.flag("fatal", false);
+  if (ethics.has("fatal")) options.fatal = ethics.flag("fatal", false);
   options.largest_error_rate = ethics.number("largest_error_rate", none);
   options.decisions_per_day = value.number("decisions_per_day", none);
   options.currency = value.text("currency");

@@ -160,6 +160,13 @@ Interval LearningCurve::Range(double rows) const {
   return Between(At(rows), std::move(values));
 }
 
+Interval LearningCurve::RiseByDoubling(double rows) const {
+  const auto rise = [&](double by, double exponent) { return by * (std::pow(rows, -exponent) - std::pow(2 * rows, -exponent)); };
+  std::vector<double> values;
+  for (const std::vector<double>& d : draws) values.push_back(rise(d[0], d[1]));
+  return Between(rise(a, b), std::move(values));
+}
+
 Interval LearningCurve::RowsFor(double target) const {
   std::vector<double> values;
   for (const std::vector<double>& d : draws) values.push_back(RowsOf(d[0], d[1], d[2], target));

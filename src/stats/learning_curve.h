@@ -34,6 +34,8 @@ struct LearningCurve {
   double At(double rows) const;
   // Interval of the fitted curve at `rows`.
   Interval Range(double rows) const;
+  // How much twice as many rows raise it.
+  Interval RiseByDoubling(double rows) const;
   // Rows at which the curve reaches `target`, with interval; infinite where it never does.
   Interval RowsFor(double target) const;
   // Share of the redrawn curves that never reach it.
