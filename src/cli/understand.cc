@@ -18,10 +18,10 @@ namespace {
 
 using evidence::UnderstandReport;
 
-// Up to `cells` block characters for a series, and what they stand for.
+// Up to `cells` block characters for a series, a dot where there are no rows, and what they stand for.
 struct Sparkline {
   std::string line;
-  double low = 0, high = 0;  // means of the lowest and the highest block
+  double low = std::nan(""), high = std::nan("");  // means of the lowest and the highest block
   std::size_t periods = 1;   // of the series in each
 };
 Sparkline MakeSparkline(const std::vector<evidence::PeriodPoint>& points, std::size_t cells) {
@@ -36,12 +36,13 @@ Sparkline MakeSparkline(const std::vector<evidence::PeriodPoint>& points, std::s
       sum += points[k].mean.value;
       count += 1;
     }
-    if (count > 0) means.push_back(sum / count);
+    means.push_back(count > 0 ? sum / count : std::nan(""));
+    if (count == 0) continue;
+    spark.low = std::fmin(spark.low, means.back());
+    spark.high = std::fmax(spark.high, means.back());
   }
-  if (means.empty()) return spark;
-  spark.low = *std::min_element(means.begin(), means.end());
-  spark.high = *std::max_element(means.begin(), means.end());
-  for (const double v : means) spark.line += kBlocks[spark.high > spark.low ? static_cast<int>((v - spark.low) / (spark.high - spark.low) * 7.999) : 3];
+  if (std::isnan(spark.low)) return spark;
+  for (const double v : means) spark.line += std::isnan(v) ? "·" : kBlocks[spark.high > spark.low ? static_cast<int>((v - spark.low) / (spark.high - spark.low) * 7.999) : 3];
   return spark;
 }
 

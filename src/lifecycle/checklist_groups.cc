@@ -174,7 +174,7 @@ Result<ItemAnswer> DecideGroupsTestable(const Workbench& bench, const RunContext
   const std::size_t all = thin.size();
   if (thin.size() > 5) thin.resize(5);
   answer.verdict = all == 0 ? Verdict::kSupported : Verdict::kRefuted;
-  answer.answer = all == 0 ? "Yes: every group of " + base::Join(sensitive, ", ") + " has enough rows." : "Not for all: " + std::to_string(all) + " groups are too small, such as " + base::Join(thin, ", ") + ".";
+  answer.answer = all == 0 ? "Yes: every group of " + base::Join(sensitive, ", ") + " has enough rows." : "Not for all: " + base::Counted(static_cast<std::int64_t>(all), "group") + (all == 1 ? " is too small: " : " are too small, such as ") + base::Join(thin, ", ") + ".";
   return answer;
 }
 

@@ -211,8 +211,12 @@ PersonalFinding FindPersonalData(const table::Column& column) {
 
 std::string TraitWord(const std::string& name) {
   static constexpr std::array kTraits = {"age", "gender", "sex", "race", "ethnicity", "ethnic", "religion", "marital", "nationality", "citizenship", "native", "disability", "disabled", "pregnant", "orientation", "caste", "birth", "birthday", "birthdate", "income", "salary", "diagnosis", "zip", "zipcode", "postcode", "relationship"};
-  for (const std::string& word : base::WordsOfName(name)) {
-    if (std::find(kTraits.begin(), kTraits.end(), word) != kTraits.end()) return word;
+  // Things have ages too, of people none is told in these.
+  static constexpr std::array kUnitsOfThings = {"seconds", "minutes", "hours", "days", "weeks", "second", "minute", "hour", "day", "week", "ms", "s"};
+  const std::vector<std::string> words = base::WordsOfName(name);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool of_a_thing = words[i] == "age" && i + 1 < words.size() && std::find(kUnitsOfThings.begin(), kUnitsOfThings.end(), words[i + 1]) != kUnitsOfThings.end();
+    if (!of_a_thing && std::find(kTraits.begin(), kTraits.end(), words[i]) != kTraits.end()) return words[i];
   }
   return "";
 }

@@ -112,6 +112,8 @@ TEST(PersonalData, ColumnsThatNeedCareSayWhy) {
       {Column::Numbers("resolution-time", {1, 2}), ""},
       {Column::Numbers("disclosed", {1, 2}), ""},
       {Column::Numbers("manager", {1, 2}), ""},
+      {Column::Numbers("age_days", {1, 2}), ""},
+      {Column::Numbers("age_years", {1, 2}), "a trait of people ('age')"},
       {Column::Numbers("message", {1, 2}), ""},
       {Column::Numbers("amount", {1, 2}), ""},
   };

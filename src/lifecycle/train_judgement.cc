@@ -120,7 +120,7 @@ void FillStatus(const Standing& standing, std::size_t r, const Judge& judge, con
   report->rows_to_decide.reason = "only for unclear rungs";
   if (r == standing.best) {
     report->status = RungStatus::kBest;
-    report->status_text = "the best on the holdout";
+    report->status_text = std::string("the best on the holdout") + (standing.behind[0].interval.value < 0 ? ", though a random guess happens to beat it" : "");
     return;
   }
   if (!std::isfinite(behind.low)) {

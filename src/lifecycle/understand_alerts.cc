@@ -95,7 +95,7 @@ void ColumnAlerts(const Column& column, const ColumnProfile& profile, std::vecto
     alerts->push_back({"id_like", profile.name, quoted + " has " + base::ReadableCount(profile.distinct) + " different values in " + base::ReadableCount(known) + " rows: it looks like an id", known});
   }
   if (profile.outliers > 0) {
-    alerts->push_back({"outliers", profile.name, quoted + " has " + base::ReadableCount(profile.outliers) + " values more than three interquartile ranges outside the quartiles (least " + base::GroupedDigits(profile.least) + (column.type() == ColumnType::kTime ? "" : ", median " + base::GroupedDigits(base::PlainNumber(profile.median, 4))) + ", largest " + base::GroupedDigits(profile.most) + ")", profile.outliers});
+    alerts->push_back({"outliers", profile.name, quoted + " has " + base::Counted(profile.outliers, "value") + " more than three interquartile ranges outside the quartiles (least " + base::GroupedDigits(profile.least) + (column.type() == ColumnType::kTime ? "" : ", median " + base::GroupedDigits(base::PlainNumber(profile.median, 4))) + ", largest " + base::GroupedDigits(profile.most) + ")", profile.outliers});
   }
   const PersonalFinding personal = FindPersonalData(column);
   if (!personal.what.empty()) alerts->push_back({"pii_like", profile.name, quoted + " looks like it holds " + personal.what + " (" + personal.reason + "); check that it may be used", known});

@@ -70,13 +70,14 @@ function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport 
   const { skill, r2 } = rung.metrics;
   // Better than the training rows' mean, not than that of the rows it is judged on: the level moved.
   const levelMoved = present(skill?.low) && skill.low > 0 && present(r2?.low) && r2.low <= 0;
-  const best = value?.rungs.find((r) => r.name === value.best && r.name !== rung.name);
+  const best = value?.rungs.find((r) => r.name === value.best && r.name !== rung.name && r.kind !== 'nothing');
+  const mostMoney = best && present(value?.best_against_nothing.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(value.best_against_nothing)} ${currencyOf(report)} per day more than doing nothing` : '';
   return (
     <p>
       <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}{rung.explain.includes('\n') ? <>, branches that <a href={`#${ladderId(report, train)}`}>the ladder</a> shows</> : `, ${rung.explain || rung.kind}`}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {count(train.split.holdout_rows)} rows that nothing was chosen by.
       {levelMoved && <> <b>But its level is off:</b> it is not shown to be better than those rows’ own mean (r2 {inLine(r2)}), because their outcomes lie elsewhere than those it learned from.</>}
-      {worthADay && <> At the stated values of right and wrong decisions it is worth {inLine(worthADay)} {currencyOf(report)} per day more than doing nothing.</>}
-      {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{best && present(value?.best_against_nothing.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(value.best_against_nothing)} ${currencyOf(report)} per day more than doing nothing` : ''}.</>}
+      {worthADay && <> At the stated values of right and wrong decisions it is worth {inLine(worthADay)} {currencyOf(report)} per day more than doing nothing{mostMoney}.</>}
+      {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{mostMoney}.</>}
     </p>
   );
 }
