@@ -1,6 +1,7 @@
 #include "evidence/ledger.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -102,6 +103,14 @@ Result<const LedgerRecord*> Find(const LedgerState& state, const std::string& te
   return Error{ErrorCode::kNotFound, "the ledger has no record '" + text + "'; give a number from 1 to " + std::to_string(state.records.size()) + " or at least 8 digits of a hash"};
 }
 
+// Where two long texts begin to differ, at the start of that word: what is alike before it would hide it.
+std::size_t FirstDifference(const std::string& a, const std::string& b, std::size_t room) {
+  if (a.size() <= room && b.size() <= room) return 0;
+  const auto differs = static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  const std::size_t blank = a.rfind(' ', differs);
+  return differs < room / 2 || blank == std::string::npos ? 0 : blank + 1;
+}
+
 // A run's record with the reports that it refers to in their places.
 Json WholeBody(const LedgerState& state, const LedgerRecord& record) {
   Json body = record.body;
@@ -148,7 +157,11 @@ Result<int> Diff(const Arguments& arguments, Session& session) {
     return 0;
   }
   std::vector<std::vector<std::string>> rows;
-  for (const evidence::LedgerChange& d : report.differences) rows.push_back({d.path, Cut(d.before, 40), Cut(d.after, 60)});
+  for (const evidence::LedgerChange& d : report.differences) {
+    const std::size_t from = FirstDifference(d.before, d.after, 40);
+    const auto shown = [&](const std::string& text, std::size_t room) { return from == 0 ? Cut(text, room) : "… " + Cut(text.substr(std::min(from, text.size())), room - 2); };
+    rows.push_back({d.path, shown(d.before, 40), shown(d.after, 60)});
+  }
   session.terminal().Line(base::ReadableCount(static_cast<std::int64_t>(rows.size())) + " differences between " + pair + ", timing aside:");
   session.terminal().Table({{"where"}, {"before"}, {"after"}}, rows, 0);
   return 0;

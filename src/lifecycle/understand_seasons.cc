@@ -173,7 +173,7 @@ std::vector<Season> FindSeasons(const learn::Examples& examples, const Dependenc
       season.answer = season.reason.empty() ? "too few independent units to tell" : season.method;
       if (season.reason.empty()) season.reason = season.answer;
     } else if (season.q_value > 0.05) {
-      season.answer = "no difference by " + season.name + " is shown (p = " + base::ReadableNumber(season.p_value, 2) + ")";
+      season.answer = "no difference by " + season.name + " is shown (p = " + base::ReadableNumber(season.p_value, 2) + (season.p_value <= 0.05 ? ", among all that were looked at q = " + base::ReadableNumber(season.q_value, 2) : "") + ")";
     } else {
       season.answer = "differs by " + season.name + Extremes(compared, &season) + "; p = " + base::ReadableNumber(season.p_value, 2);
     }

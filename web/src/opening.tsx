@@ -71,7 +71,7 @@ function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport 
   // Better than the training rows' mean, not than that of the rows it is judged on: the level moved.
   const levelMoved = present(skill?.low) && skill.low > 0 && present(r2?.low) && r2.low <= 0;
   const best = value?.rungs.find((r) => r.name === value.best && r.name !== rung.name && r.kind !== 'nothing');
-  const mostMoney = best && present(value?.best_against_nothing.value) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(value.best_against_nothing)} ${currencyOf(report)} per day more than doing nothing` : '';
+  const mostMoney = best && present(value?.best_against_nothing.value) && value.best_against_nothing.value > (own?.against_nothing.high ?? own?.against_nothing.value ?? 0) ? `; the most money on the holdout brings ${quoted(best.name)}, ${inLine(value.best_against_nothing)} ${currencyOf(report)} per day more than doing nothing` : '';
   return (
     <p>
       <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}{rung.explain.includes('\n') ? <>, branches that <a href={`#${ladderId(report, train)}`}>the ladder</a> shows</> : `, ${rung.explain || rung.kind}`}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {count(train.split.holdout_rows)} rows that nothing was chosen by.
