@@ -52,7 +52,7 @@ void Expression(benchmark::State& state) {
   state.SetLabel(texts[state.range(0)]);
   for (auto _ : state) {
     const auto column = bound->Evaluate(data.table, "result", {});
-    if (!column || column->size() != kRows) return state.SkipWithError("no answer");
+    if (!column || column->num_rows() != kRows) return state.SkipWithError("no answer");
     benchmark::DoNotOptimize(column->NumberAt(7));
   }
   state.SetItemsProcessed(state.iterations() * kRows);
