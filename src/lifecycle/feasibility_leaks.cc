@@ -59,7 +59,7 @@ Result<std::vector<Scored>> ScoreAlone(const SingleColumn& single, const RunCont
 Finding JudgeAlone(const Scored& scored, double ceiling) {
   Finding finding{scored.feature.name, "single_feature", scored.skill, false, ""};
   const std::string& name = scored.feature.name;
-  if (scored.skill.low >= ceiling && scored.known_by_time) {
+  if (scored.skill.low > kStrong && scored.known_by_time) {
     finding.message = "'" + name + "' alone explains " + base::ReadableShare(scored.skill.value) + " of the outcome: strong, but a part of the decision's own time, which is known";
   } else if (scored.skill.low >= ceiling) {
     finding.kind = "copy";
@@ -264,18 +264,16 @@ Result<Alone> MeasureEachAlone(const SingleColumn& single, const RunContext& con
 
 // Ids among features that are not accused otherwise. `place`: what the place of a row explains, where that is needed.
 Result<void> JudgeIds(const Examples& examples, const SingleColumn& single, const Alone& alone, Result<stats::Interval>* place, std::vector<Finding>* findings) {
-  std::vector<bool> is_id, tells_apart;
+  std::vector<TellsApart> how;
   for (const Scored& s : alone.scored) {
-    const table::Column& judged = single.examples().table->column(s.feature.column);
-    const table::Column& all = examples.table->column(s.feature.column);
-    is_id.push_back(CountsOrNames(judged) && CountsOrNames(all));
-    tells_apart.push_back(is_id.back() || (judged.type() == table::ColumnType::kNumber && TellsRowsApart(judged) && TellsRowsApart(all)));
+    const TellsApart judged = HowTellsApart(single.examples().table->column(s.feature.column));
+    how.push_back(judged == TellsApart::kNo ? judged : std::min(judged, HowTellsApart(examples.table->column(s.feature.column))));
   }
-  if (examples.time.empty() || std::find(is_id.begin(), is_id.end(), true) != is_id.end()) *place = SkillOfPlace(single);
+  if (examples.time.empty() || std::find(how.begin(), how.end(), TellsApart::kByName) != how.end()) *place = SkillOfPlace(single);
   if (!*place && place->error().code == ErrorCode::kCancelled) return place->error();
   const double most_of_an_id = MostOfAnId(*place, !examples.time.empty());
-  for (std::size_t i = 0; i < is_id.size(); ++i) {
-    if (!(*findings)[i].accused && tells_apart[i]) ASSAY_TRY(JudgeId(single, examples.table->column(alone.scored[i].feature.column), is_id[i], most_of_an_id, alone.ceiling, &(*findings)[i]));
+  for (std::size_t i = 0; i < how.size(); ++i) {
+    if (!(*findings)[i].accused && how[i] != TellsApart::kNo) ASSAY_TRY(JudgeId(single, examples.table->column(alone.scored[i].feature.column), how[i] == TellsApart::kByName, most_of_an_id, alone.ceiling, &(*findings)[i]));
   }
   return {};
 }

@@ -54,16 +54,6 @@ std::vector<double> EvenlyTaken(const table::Column& column) {
   return values;
 }
 
-// Of a column of whole numbers; else none.
-std::vector<double> KnownSorted(const table::Column& column) {
-  if (column.type() != table::ColumnType::kNumber || !column.is_integer()) return {};
-  std::vector<double> values(static_cast<std::size_t>(column.num_rows()));
-  column.CopyNumbers(0, values);
-  std::erase_if(values, [](double v) { return std::isnan(v); });
-  std::sort(values.begin(), values.end());
-  return values;
-}
-
 // Whether from row to row the values move by about the same: numbers that were given out do, amounts that were sorted do not.
 bool StepsAreAlike(const table::Column& column) {
   const std::int64_t every = column.num_rows() / 50'000 + 1;
@@ -192,22 +182,19 @@ bool NamesRows(const table::Column& column, double range) {
   return range + 1 <= 3 * static_cast<double>(n) || (StepsAreAlike(column) && FollowsRows(EvenlyTaken(column)));
 }
 
-bool TellsRowsApart(const table::Column& column) {
+TellsApart HowTellsApart(const table::Column& column) {
   const std::int64_t n = column.num_rows();
-  if (n < 50) return false;
-  if (column.type() == table::ColumnType::kCategory) return static_cast<std::int64_t>(column.dictionary().size()) > n * 95 / 100;
-  const std::vector<double> values = KnownSorted(column);
-  if (static_cast<std::int64_t>(values.size()) < n * 9 / 10) return false;
-  std::int64_t distinct = 1;
-  for (std::size_t i = 1; i < values.size(); ++i) distinct += values[i] != values[i - 1] ? 1 : 0;
-  return distinct > n * 95 / 100;
-}
-
-bool CountsOrNames(const table::Column& column) {
-  if (!TellsRowsApart(column)) return false;
-  if (column.type() == table::ColumnType::kCategory) return NamesRows(column, 0);
-  const std::vector<double> values = KnownSorted(column);
-  return NamesRows(column, values.back() - values.front());
+  if (n < 50) return TellsApart::kNo;
+  if (column.type() == table::ColumnType::kCategory) return static_cast<std::int64_t>(column.dictionary().size()) > n * 95 / 100 && NamesRows(column, 0) ? TellsApart::kByName : TellsApart::kNo;
+  if (column.type() != table::ColumnType::kNumber || !column.is_integer()) return TellsApart::kNo;
+  std::vector<double> values(static_cast<std::size_t>(n));
+  column.CopyNumbers(0, values);
+  std::erase_if(values, [](double v) { return std::isnan(v); });
+  if (static_cast<std::int64_t>(values.size()) < n * 9 / 10) return TellsApart::kNo;
+  std::sort(values.begin(), values.end());
+  const auto distinct = std::unique(values.begin(), values.end()) - values.begin();
+  if (distinct <= n * 95 / 100) return TellsApart::kNo;
+  return NamesRows(column, values[static_cast<std::size_t>(distinct - 1)] - values[0]) ? TellsApart::kByName : TellsApart::kByValue;
 }
 
 Result<void> ForEachViewOfId(const table::Column& column, const learn::Examples& examples, const JudgeView& judge) {

@@ -41,10 +41,11 @@ class SingleColumn {
   RunContext context_;
 };
 
-// Texts or whole numbers of which nearly all differ.
-bool TellsRowsApart(const table::Column& column);
-// Those that also count or name rows (NamesRows).
-bool CountsOrNames(const table::Column& column);
+// Whether nearly all values differ, so that they tell rows apart: whole numbers that merely do, or texts and numbers that also count or
+// name rows (NamesRows). Cost: one sort of a number's values.
+enum class TellsApart { kNo, kByValue, kByName };
+TellsApart HowTellsApart(const table::Column& column);
+inline bool CountsOrNames(const table::Column& column) { return HowTellsApart(column) == TellsApart::kByName; }
 // Of a column whose values nearly all differ: whether they count or name rows rather than measure something. Texts do that are
 // no decimals, times or prose; so do whole numbers that lie densely, go with the order of the rows by about equal steps, have more digits than any
 // measurement (beyond 2^53), or are called an id. `range`: largest minus smallest number.
