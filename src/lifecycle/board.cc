@@ -85,7 +85,8 @@ std::string Worth(const evidence::ProjectReport& report, const evidence::TrainRe
   const auto own = find(train.recommended), best = find(value->best);
   if (own == value->rungs.end()) return "";
   if (own->share_acted > 0 && !std::isfinite(own->against_nothing.value)) return "";
-  std::string text = own->share_acted > 0 ? " At the stated values it is worth " + MoneyADay(own->against_nothing, value->currency) + " more than doing nothing" : " But at the stated values it never acts, so using it is doing nothing";
+  const char* always = own->share_acted < 1 ? "" : "always acts, as one may without it, which ";
+  std::string text = own->share_acted > 0 ? std::string(" At the stated values it ") + always + "is worth " + MoneyADay(own->against_nothing, value->currency) + " more than doing nothing" : " But at the stated values it never acts, so using it is doing nothing";
   if (best != value->rungs.end() && best != own && best->kind != "nothing" && value->best_against_nothing.value > std::fmax(own->against_nothing.value, own->against_nothing.high)) text += "; the most money on the holdout is brought by '" + best->name + "', " + MoneyADay(value->best_against_nothing, value->currency) + " more than doing nothing";
   return text + ".";
 }

@@ -76,7 +76,7 @@ function WhatNow({ report, train }: { report: ProjectReport; train: TrainReport 
     <p>
       <b>Best to use today{train.objective ? `, for ${quoted(train.objective)}` : ''}:</b> {quoted(rung.name)}{rung.explain.includes('\n') ? <>, branches that <a href={`#${ladderId(report, train)}`}>the ladder</a> shows</> : `, ${rung.explain || rung.kind}`}. Its {train.metric} is {inLine(rung.metrics[train.metric])} on {count(train.split.holdout_rows)} rows that nothing was chosen by.
       {levelMoved && <> <b>But its level is off:</b> it is not shown to be better than those rows’ own mean (r2 {inLine(r2)}), because their outcomes lie elsewhere than those it learned from.</>}
-      {worthADay && <> At the stated values of right and wrong decisions it is worth {inLine(worthADay)} {currencyOf(report)} per day more than doing nothing{mostMoney}.</>}
+      {worthADay && <> At the stated values of right and wrong decisions it {own?.share_acted === 1 ? 'always acts, as one may without it, which ' : ''}is worth {inLine(worthADay)} {currencyOf(report)} per day more than doing nothing{mostMoney}.</>}
       {idle && <> <b>But it never acts:</b> at the stated values of right and wrong decisions its predictions never reach the threshold, so using it is doing nothing{mostMoney}.</>}
     </p>
   );
