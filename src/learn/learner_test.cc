@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 
 #include "base/file.h"
 #include "base/random.h"
@@ -199,6 +200,70 @@ TEST(Learners, ARuleFindsOneWeakCategoryAmongManyNumbersAndNothingInNoise) {
   }
   EXPECT_GE(found, 22);
   EXPECT_LE(split_on_noise, 3);
+}
+
+// A threshold in rows whose outcomes are known so late that the folds' first blocks train on next to nothing.
+TEST(Learners, ARuleSplitsThoughTheWaitLeavesNoFolds) {
+  base::RandomStream random(12, "wait");
+  Examples examples;
+  std::vector<double> x;
+  for (std::size_t i = 0; i < 900; ++i) {
+    x.push_back(random.Uniform());
+    examples.outcome.push_back(random.Uniform() < (x[i] > 0.6 ? 0.4 : 0.06) ? 1.0F : 0.0F);
+    examples.time.push_back(static_cast<base::Micros>(i) * base::kMicrosPerHour);
+  }
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create({Column::Numbers("x", x)}));
+  examples.features = {{0, "x", "x"}};
+  Rows rows(900);
+  std::iota(rows.begin(), rows.end(), 0U);
+  for (const std::int64_t hours : {0, 590}) {
+    examples.wait = hours * base::kMicrosPerHour;
+    const std::string rule = (*MakeLearner(RungKind::kRule)->Fit(examples, rows, {}))->Explain({});
+    EXPECT_EQ(rule.find("if x <= "), 0U) << rule;
+    EXPECT_EQ(rule.find("the wait leaves too few earlier rows") != std::string::npos, hours > 0) << rule;
+  }
+}
+
+// What the first condition sends elsewhere does not stand in the second.
+TEST(Learners, ARuleNamesOnlyValuesThatGetThere) {
+  base::RandomStream random(13, "values");
+  Examples examples;
+  std::vector<std::uint32_t> code;
+  const std::vector<std::string> words = {"invoice", "login", "price", "refund"};
+  const double chance[] = {0.5, 0.05, 0.95, 0.5};
+  std::vector<double> x;
+  for (std::size_t i = 0; i < 4000; ++i) {
+    code.push_back(static_cast<std::uint32_t>(random.Below(4)));
+    x.push_back(random.Uniform());
+    const double p = code[i] == 0 || code[i] == 3 ? (x[i] > 0.5 ? 0.9 : 0.1) : chance[code[i]];
+    examples.outcome.push_back(random.Uniform() < p ? 1.0F : 0.0F);
+  }
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create({Column::Categories("word", code, words), Column::Numbers("x", x)}));
+  examples.features = {{0, "word", "word"}, {1, "x", "x"}};
+  Rows rows(4000);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const auto model = MakeLearner(RungKind::kRule)->Fit(examples, rows, {});
+  const nlohmann::json nodes = (*model)->ToJson().at("nodes");
+  std::size_t nested = 0;
+  // The values that may reach each node, from the root down; a node stands before those below it.
+  std::vector<std::set<std::string>> reach(nodes.size());
+  reach[0] = {words.begin(), words.end()};
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    if (nodes[n].at("left").get<int>() < 0) continue;
+    std::set<std::string> left = reach[n], right = reach[n];
+    if (nodes[n].at("category").get<bool>()) {
+      const auto values = nodes[n].at("values").get<std::set<std::string>>(), others = nodes[n].at("right_values").get<std::set<std::string>>();
+      nested += n > 0 ? 1 : 0;
+      for (const std::set<std::string>& side : {values, others}) {
+        for (const std::string& value : side) EXPECT_TRUE(reach[n].contains(value)) << value << " at node " << n << "\n" << (*model)->Explain({});
+      }
+      left = values;
+      right = others;
+    }
+    reach[nodes[n].at("left").get<std::size_t>()] = left;
+    reach[nodes[n].at("right").get<std::size_t>()] = right;
+  }
+  EXPECT_GT(nested, 0U) << (*model)->Explain({});
 }
 
 TEST(Learners, ManyWeakFeaturesGetThePenaltyTheyNeed) {

@@ -41,6 +41,18 @@ Examples MakePanel(std::uint32_t num_units, std::size_t num_times) {
   return examples;
 }
 
+// An hour a row; 100 units that live for ten hours, one after the other.
+Examples MakeShortLived(base::Micros wait) {
+  Examples examples = Make(1000);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    examples.time.push_back(static_cast<base::Micros>(i) * kHour);
+    examples.unit.push_back(static_cast<std::uint32_t>(i / 10));
+  }
+  examples.num_units = 100;
+  examples.wait = wait;
+  return examples;
+}
+
 Rows AllRows(const Examples& examples) {
   Rows rows(static_cast<std::size_t>(examples.num_rows()));
   std::iota(rows.begin(), rows.end(), 0U);
@@ -135,13 +147,7 @@ TEST(SplitHoldout, UnitsThatComeAndGoNeverStandOnBothSides) {
 
 // A long wait empties the training part; no unit may cross because of that.
 TEST(SplitHoldout, AWaitIsNoReasonToLetUnitsCross) {
-  Examples examples = Make(1000);
-  for (std::size_t i = 0; i < 1000; ++i) {
-    examples.time.push_back(static_cast<base::Micros>(i) * kHour);
-    examples.unit.push_back(static_cast<std::uint32_t>(i / 10));
-  }
-  examples.num_units = 100;
-  examples.wait = 700 * kHour;
+  const Examples examples = MakeShortLived(700 * kHour);
   const Split split = *SplitHoldout(examples, {});
   EXPECT_TRUE(Disjoint(UnitsOf(examples, split.train), UnitsOf(examples, split.test)));
   EXPECT_LE(split.train.size(), 110U);
@@ -201,16 +207,8 @@ TEST(RandomHalves, OfAPanelJudgeUnitsThatDidNotTrain) {
 
 // A wait leaves few rows before a fold; units that come and go are not what takes them.
 TEST(CrossValidationFolds, AWaitIsNoReasonToHalveUnits) {
-  Examples examples = Make(1000);
-  for (std::size_t i = 0; i < 1000; ++i) {
-    examples.time.push_back(static_cast<base::Micros>(i) * kHour);
-    examples.unit.push_back(static_cast<std::uint32_t>(i / 10));
-  }
-  examples.num_units = 100;
-  examples.wait = 200 * kHour;
-  std::vector<std::uint32_t> rows(1000);
-  std::iota(rows.begin(), rows.end(), 0U);
-  const std::vector<Split> folds = *CrossValidationFolds(examples, rows, 3, 1);
+  const Examples examples = MakeShortLived(200 * kHour);
+  const std::vector<Split> folds = *CrossValidationFolds(examples, AllRows(examples), 3, 1);
   ASSERT_EQ(folds.size(), 3U);
   for (const Split& fold : folds) EXPECT_EQ(fold.test.size(), 250U);
 }

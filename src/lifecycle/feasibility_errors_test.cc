@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "lifecycle/feasibility_for_test.h"
 #include "lifecycle/gathered_for_test.h"
 #include "lifecycle/internal/feasibility_items.h"
 
@@ -15,10 +16,6 @@ namespace {
 using evidence::FeasibilityItem;
 using evidence::Verdict;
 using table::Column;
-
-const evidence::Estimate& FigureOf(const FeasibilityItem& item, const std::string& name) {
-  return std::find_if(item.figures.begin(), item.figures.end(), [&](const evidence::Figure& f) { return f.name == name; })->estimate;
-}
 
 Gains GainsOf(const Gathered& gathered, std::vector<double> best) {
   Gains gains;
@@ -73,7 +70,7 @@ TEST(FatalErrors, InARankingTheGroupWhoseItemsStandInTheWrongPlacesIsFound) {
   EXPECT_EQ(item.findings[0].name, "region = b");
   EXPECT_GT(item.findings[0].estimate.low, 0.9) << "as good as no order";
   EXPECT_LT(item.findings[1].estimate.high, 0.5);
-  EXPECT_EQ(FigureOf(item, "worst_group_bound").value, item.findings[0].estimate.high);
+  EXPECT_EQ(FigureOf(item, "worst_group_bound")->value, item.findings[0].estimate.high);
   EXPECT_EQ(item.verdict, Verdict::kSupported);
   EXPECT_EQ(facts.cap_exceeded, "");
 
@@ -81,7 +78,7 @@ TEST(FatalErrors, InARankingTheGroupWhoseItemsStandInTheWrongPlacesIsFound) {
   strict.largest_error_rate = 0.6;
   const FeasibilityItem capped = FatalErrorsItem({gathered, gathered.examples, strict, dependence, learn::Metric::kSkill, context}, gains, &facts);
   EXPECT_EQ(capped.verdict, Verdict::kRefuted);
-  EXPECT_EQ(FigureOf(capped, "error_cap").value, 0.6);
+  EXPECT_EQ(FigureOf(capped, "error_cap")->value, 0.6);
   EXPECT_TRUE(capped.findings[0].accused) << "it may err more than the cap";
   EXPECT_FALSE(capped.findings[1].accused);
   EXPECT_FALSE(item.findings[0].accused) << "no cap is stated";
@@ -109,7 +106,7 @@ TEST(Collection, LabelsThatMostlyFitTheFeaturesAreCleanAndOthersAreLeftOpen) {
     gains.best = &gains.all.boosted;
     const FeasibilityItem item = CollectionItem({gathered, gathered.examples, options, dependence, learn::Metric::kSkill, context}, gains);
     EXPECT_EQ(item.verdict, c.verdict) << c.what << ": " << item.answer;
-    EXPECT_NEAR(FigureOf(item, "label_noise").value, c.wrong, 0.03) << c.what;
+    EXPECT_NEAR(FigureOf(item, "label_noise")->value, c.wrong, 0.03) << c.what;
     EXPECT_NE(item.answer.find(c.verdict == Verdict::kSupported ? "so they are clean" : "second look"), std::string::npos) << item.answer;
   }
 }
