@@ -28,7 +28,8 @@ Examples Make(Task task, bool with_time, std::uint32_t unit_rows, bool spread, b
     many.push_back(i % 17 == 0 ? table::kMissingCode : static_cast<std::uint32_t>(random.Below(40)));
     const std::size_t hour = i * 37 % kRows;
     if (with_time) examples.time.push_back(static_cast<base::Micros>(hour) * base::kMicrosPerHour);
-    const auto num_units = static_cast<std::uint32_t>(kRows / unit_rows);
+    // Rounded up: the last unit may be short.
+    const auto num_units = static_cast<std::uint32_t>((kRows + unit_rows - 1) / unit_rows);
     if (unit_rows > 1) {
       examples.unit.push_back(static_cast<std::uint32_t>(spread ? hour % num_units : hour / unit_rows));
       examples.num_units = num_units;
