@@ -6,9 +6,9 @@ add_library(assay_compile_options INTERFACE)
 target_compile_options(assay_compile_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   -Wold-style-cast -Wimplicit-fallthrough
-  # ASSAY_TRY is a GNU statement expression, on both compilers.
   # g++ 12 reports -Wrestrict inside std::string where there is nothing (GCC bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  # ASSAY_TRY is a GNU statement expression.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>
   # Sums must not depend on the compiler's freedom to reorder or fuse.
   -ffp-contract=off
@@ -16,6 +16,11 @@ target_compile_options(assay_compile_options INTERFACE
 if(ASSAY_SANITIZE)
   target_compile_options(assay_compile_options INTERFACE -fsanitize=${ASSAY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(assay_compile_options INTERFACE -fsanitize=${ASSAY_SANITIZE})
+endif()
+if(ASSAY_SANITIZE MATCHES thread)
+  # DuckDB would take std::mutex::lock from our executables, where the sanitizer sees it, and unlock from itself, where it does not: locks
+  # seem to be held for ever, until its deadlock detector is full (64) and ends the program.
+  target_link_options(assay_compile_options INTERFACE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/tsan.map)
 endif()
 if(ASSAY_FUZZ)
   # The fuzzer sees which branches of the modules an input reaches.
