@@ -247,15 +247,3 @@ test('--sample takes the rows it says, and the same ones again', () => {
   assert.equal(columns(path, '--sample', '1000').report.data.fingerprint, a.data.fingerprint);
   assert.notEqual(columns(path, '--sample', '1000', '--seed', '7').report.data.fingerprint, a.data.fingerprint);
 });
-
-test('--memory that is too small says which sample fits, and that sample does', () => {
-  const path = file('large.csv', `y,${Array.from({ length: 10 }, (_, i) => `x${i}`).join()}\n${Array.from({ length: 1_500_000 }, (_, i) => `${i % 2},${i % 3},${i % 5},${i % 7},${i % 9},${i % 4},1,2,3,4,${i % 6}`).join('\n')}\n`);
-  const small = understand(path, '--memory', '300MB');
-  assert.equal(small.status, 2, small.stderr);
-  const sample = small.stderr.match(/--sample (\d+)/);
-  assert.ok(sample, small.stderr);
-  const fits = understand(path, '--memory', '300MB', '--sample', sample[1], '--json');
-  assert.equal(fits.status, 0, fits.stderr);
-  const { timing } = JSON.parse(fits.stdout);
-  assert.ok(timing.peak_bytes <= 300e6, `${timing.peak_bytes} bytes at most`);
-});

@@ -450,7 +450,7 @@ test('interactive: proposals are defaults, answers land in the charter', async (
   assert.ok(out.includes('[ordered_at]') && out.includes('[customer]') && out.includes('[10 days]'), out);
   assert.match(out, /Did\s+you\s+mean\s+'returned'/, 'a wrong answer is asked again with a hint');
   assert.ok(out.includes('noted, but it names no number'), out);
-  for (const line of out.split(/\r?\n/)) assert.ok([...line.replaceAll(/\u001b\[[0-9;]*m/g, '')].length <= 80, `wider than the terminal: ${line}`);
+  for (const line of out.split(/[\r\n]+/)) assert.ok([...line.replaceAll(/\u001b\[[0-9;]*[mK]/g, '')].length <= 80, `wider than the terminal: ${line}`);
   assert.ok(out.includes('such as'), 'and no word is broken');
   assert.ok(out.includes('\x1b['), 'coloured on a terminal');
   const text = readFileSync(join(folder, 'asked', 'assay.toml'), 'utf8');

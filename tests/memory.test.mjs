@@ -39,6 +39,14 @@ test('understand keeps to every cap or says the need', () => {
   assert.ok(run(400, 'understand', ...problem).report, '400 MB are enough');
 });
 
+test('understand says which sample fits, and that sample does', () => {
+  const wide = path('wide.csv');
+  writeFileSync(wide, `y,${Array.from({ length: 10 }, (_, i) => `x${i}`).join()}\n${Array.from({ length: 1_500_000 }, (_, i) => `${i % 2},${i % 3},${i % 5},${i % 7},${i % 9},${i % 4},1,2,3,4,${i % 6}`).join('\n')}\n`);
+  const { sample } = run(300, 'understand', wide, '--outcome', 'y = 1');
+  assert.ok(sample);
+  assert.ok(run(300, 'understand', wide, '--outcome', 'y = 1', '--sample', sample).report);
+});
+
 test('a training is refused before it begins, first for the analysis, then for the training, each with a sample', () => {
   const first = run(250, 'train', ...problem);
   assert.match(first.refused, /to analyse its 1,400,000 rows takes about/);
