@@ -73,12 +73,17 @@ TEST(Understand, HypothesesAreJudgedWithTheirDirection) {
   for (std::size_t i = 0; i < hypotheses.size(); ++i) EXPECT_EQ(report->hypotheses[i].verdict, expected[i]) << hypotheses[i].name << ": " << report->hypotheses[i].answer;
   // In its unit, and inside, outside and difference with the same decimals.
   const std::string& answer = report->hypotheses[0].answer;
-  std::string digits_hidden = answer;
-  std::replace_if(digits_hidden.begin(), digits_hidden.end(), [](char c) { return c >= '0' && c <= '9'; }, '#');
-  const std::size_t point = digits_hidden.find('.');
+  std::string decimals_hidden = answer;
+  bool in_decimals = false;
+  for (char& c : decimals_hidden) {
+    in_decimals = c == '.' || (in_decimals && c >= '0' && c <= '9');
+    if (in_decimals && c != '.') c = '#';
+  }
+  const std::size_t point = decimals_hidden.find('.');
   ASSERT_NE(point, std::string::npos) << answer;
-  const std::string figure = "#." + std::string(digits_hidden.find(' ', point) - point - 1, '#');
-  EXPECT_EQ(digits_hidden, "holds: " + figure + " EUR inside against " + figure + " EUR outside, a difference of " + figure + " EUR (## % interval " + figure + " to " + figure + ")") << answer;
+  const std::string figure = "0." + std::string(decimals_hidden.find(' ', point) - point - 1, '#');
+  EXPECT_EQ(decimals_hidden, "holds: " + figure + " EUR inside against " + figure + " EUR outside, a difference of " + figure + " EUR (95 % interval " + figure + " to " + figure + ")");
+  EXPECT_NE(figure, "0.");
   EXPECT_EQ(report->hypotheses[3].answer.rfind("no data yet", 0), 0U);
   EXPECT_EQ(report->hypotheses[4].answer.rfind("no data yet", 0), 0U);
 }
