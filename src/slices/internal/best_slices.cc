@@ -1,0 +1,46 @@
+#include "slices/internal/best_slices.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+namespace assay::slices {
+
+namespace {
+// Bounds and scores are computed from sums in different orders; this is far more than they can differ by.
+double Slack(double score) { return 1e-9 * std::max(1.0, std::abs(score)); }
+}  // namespace
+
+void BestSlices::Note(double score) {
+  best_scores_.insert(std::upper_bound(best_scores_.begin(), best_scores_.end(), score, std::greater<>()), score);
+  if (best_scores_.size() > k_) best_scores_.pop_back();
+  if (best_scores_.size() == k_) threshold_ = std::max(threshold_, best_scores_.back() - Slack(best_scores_.back()));
+}
+
+void BestSlices::Offer(Candidate candidate) {
+  if (!Wants(candidate.score) || !known_.insert(candidate.rows).second) return;
+  Note(candidate.score);
+  candidates_.push_back(std::move(candidate));
+  if (candidates_.size() <= 4 * k_ + 256) return;
+  std::erase_if(candidates_, [&](const Candidate& c) { return c.score < threshold_; });
+}
+
+BestSlices BestSlices::Task() const {
+  BestSlices task = *this;
+  task.candidates_.clear();
+  return task;
+}
+
+void BestSlices::Merge(BestSlices task) {
+  for (Candidate& candidate : task.candidates_) Offer(std::move(candidate));
+}
+
+std::vector<Candidate> BestSlices::Sorted() const {
+  std::vector<Candidate> sorted = candidates_;
+  std::erase_if(sorted, [&](const Candidate& c) { return c.score < threshold_; });
+  std::sort(sorted.begin(), sorted.end(), [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.rows < b.rows; });
+  return sorted;
+}
+
+}  // namespace assay::slices

@@ -1,0 +1,51 @@
+// The best row sets found so far.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "slices/internal/row_bits.h"
+#include "slices/search.h"
+
+namespace assay::slices {
+
+struct Candidate {
+  double score = 0;        // from the exact sum
+  std::int64_t size = 0;
+  RowsHash rows;
+  Conjunction predicates;  // one that holds for these rows, not always the shortest
+};
+
+// Keeps every row set that may be among the k best: those whose score is above 0 and not below the k-th by more than rounding.
+// Not thread-safe: a task works on its own copy (Task), merged in the order of the tasks.
+class BestSlices {
+ public:
+  explicit BestSlices(std::size_t k) : k_(k) {}
+
+  // What scores below this cannot be among the k best, whatever the rounding. Just below 0 as long as there are fewer than k.
+  double threshold() const { return threshold_; }
+  bool Wants(double score) const { return score > 0 && score >= threshold_; }
+  // Ignores what it does not want and rows that it knows.
+  void Offer(Candidate candidate);
+  // Knows the scores and rows found so far, and holds none of them. Cost: a copy of both.
+  BestSlices Task() const;
+  void Merge(BestSlices task);
+
+  // Those found, best first: by score, then by rows, which does not depend on who found them first.
+  std::vector<Candidate> Sorted() const;
+  std::size_t num_candidates() const { return candidates_.size(); }
+  // Forgets all candidates but these; the threshold stays.
+  void Keep(std::vector<Candidate> kept) { candidates_ = std::move(kept); }
+
+ private:
+  void Note(double score);
+
+  std::size_t k_;
+  double threshold_ = -1e-9;
+  std::vector<double> best_scores_;  // of the k best, falling
+  std::set<RowsHash> known_;
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace assay::slices
