@@ -11,6 +11,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddFeasibility(app, session);
   AddTrain(app, session);
   AddScore(app, session);
+  AddSlices(app, session);
   AddChecklist(app, session);
   AddLedger(app, session);
   AddCharterKeys(app, session);

@@ -8,6 +8,7 @@
 namespace assay::evidence {
 struct CheckReport;
 struct FeasibilityReport;
+struct SlicesReport;
 struct TrainReport;
 struct UnderstandReport;
 }  // namespace assay::evidence
@@ -25,6 +26,7 @@ enum class Part { kAlone, kOfRun };
 void RenderUnderstand(const evidence::UnderstandReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderTrain(const evidence::TrainReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderSlices(const evidence::SlicesReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 
 }  // namespace assay::cli

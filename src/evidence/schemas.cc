@@ -8,6 +8,7 @@
 #include "evidence/reports/ledger.h"
 #include "evidence/reports/project.h"
 #include "evidence/reports/score.h"
+#include "evidence/reports/slices.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
 
@@ -21,6 +22,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},
       {"train", SchemaDocument<TrainReport>("assay train")},
       {"score", SchemaDocument<ScoreReport>("assay score")},
+      {"slices", SchemaDocument<SlicesReport>("assay slices")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
       {"value", SchemaDocument<ValueReport>("a step of assay run")},
       {"evidence", SchemaDocument<Evidence>("a conclusion in the ledger")},

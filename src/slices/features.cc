@@ -169,6 +169,27 @@ Result<std::vector<Feature>> CutFeatures(const table::Table& table, std::span<co
   return features;
 }
 
+Feature Taken(const Feature& feature, std::span<const std::uint32_t> rows) {
+  Feature taken;
+  taken.name = feature.name;
+  taken.type = feature.type;
+  taken.atoms = feature.atoms;
+  for (Atom& atom : taken.atoms) atom.rows = 0;
+  std::visit(
+      [&](const auto& atoms) {
+        std::decay_t<decltype(atoms)> of_row(rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) of_row[i] = atoms[rows[i]];
+        taken.atom_of_row = std::move(of_row);
+      },
+      feature.atom_of_row);
+  taken.rare_rows = static_cast<std::int64_t>(rows.size());
+  ForEachAtom(taken, [&](std::size_t, std::uint32_t atom) {
+    ++taken.atoms[atom].rows;
+    --taken.rare_rows;
+  });
+  return taken;
+}
+
 Operator OperatorOf(const Feature& feature, const Predicate& predicate) {
   return predicate.first == predicate.last ? feature.atoms[predicate.first].op : Operator::kRange;
 }

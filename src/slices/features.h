@@ -70,6 +70,9 @@ Result<Feature> CutFeature(const table::Column& column, std::span<const std::uin
 // Of each column, side by side on the pool of `context`, with progress.
 Result<std::vector<Feature>> CutFeatures(const table::Table& table, std::span<const std::size_t> columns, std::span<const std::uint32_t> rows, const FeatureOptions& options, const RunContext& context);
 
+// The same feature for some rows, in their order: all atoms stay, with their rows counted anew.
+Feature Taken(const Feature& feature, std::span<const std::uint32_t> rows);
+
 // A condition on one feature: neighbouring atoms `first` .. `last`, one atom where they are equal.
 struct Predicate {
   std::uint32_t feature = 0;  // index

@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 #include "base/thread_pool.h"
-#include "slices/internal/exact_sum.h"
+#include "stats/exact_sum.h"
 
 namespace assay::slices {
 namespace {
@@ -100,7 +100,7 @@ class Oracle {
       if (size < options_.least_rows || size == 0) continue;
       FoundSlice slice;
       slice.size = size;
-      ExactSum sum, total;
+      stats::ExactSum sum, total;
       for (std::size_t i = 0; i < sample_.losses.size(); ++i) {
         total.Add(sample_.losses[i]);
         if ((rows >> i & 1U) == 0) continue;

@@ -6,8 +6,8 @@
 #include <limits>
 #include <numeric>
 
-#include "slices/internal/exact_sum.h"
 #include "slices/internal/row_bits.h"
+#include "stats/exact_sum.h"
 
 namespace assay::slices {
 
@@ -51,7 +51,7 @@ LossBands::LossBands(std::span<const double> losses, double alpha, std::int64_t 
   const std::vector<std::uint32_t> order = Order(losses, few);
   sorted_.reserve(order.size());
   for (const std::uint32_t row : order) sorted_.push_back(losses[row]);
-  ExactSum total;
+  stats::ExactSum total;
   if (few.empty()) prefix_.reserve(order.size() + 1);
   for (std::size_t rank = 0; rank < sorted_.size(); ++rank) {
     if (few.empty()) prefix_.push_back(total.Value());
@@ -148,7 +148,7 @@ double LossBands::SubsetBound(const Profile& profile) const {
 }
 
 double LossBands::LossSum(const std::uint64_t* rows) const {
-  ExactSum sum;
+  stats::ExactSum sum;
   for (std::size_t band = 0; band < num_bands(); ++band) {
     const auto first = static_cast<std::size_t>(begin_rank_[band]);
     if (prefix_.empty()) {

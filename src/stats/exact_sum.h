@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace assay::slices {
+namespace assay::stats {
 
 // Two doubles hold the sum: error below 1e-30 of the sum of magnitudes per number added. Source: Dekker 1971,
 // doi:10.1007/BF01397083. Equal sets of losses have equal sums, whichever way they were reached.
@@ -27,4 +27,4 @@ class ExactSum {
   double high_ = 0, low_ = 0;
 };
 
-}  // namespace assay::slices
+}  // namespace assay::stats

@@ -1,0 +1,38 @@
+// Parts of finding slices: what is measured of each on the rows set apart.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lifecycle/slices.h"
+
+namespace assay::lifecycle {
+
+// Bytes that the search may take for bitmaps: what is left of the cap, or of the machine's free memory.
+std::int64_t BitmapBytes(const SliceRows& rows, const RunContext& context);
+
+class SliceMeasures {
+ public:
+  // `rows` outlives it; `measured` are those that count, ascending.
+  SliceMeasures(const SliceRows& rows, const learn::Rows& measured);
+
+  const Dependence& dependence() const { return dependence_; }
+  evidence::Estimate MeanLoss() const;
+  // Size, losses, difference to all other measured rows with its interval and p value, money, the largest losses. `of_slice`: rows of the table that have
+  // its predicates, measured or not, ascending.
+  void Measure(std::span<const std::uint32_t> of_slice, evidence::Slice* slice) const;
+
+ private:
+  void Compare(const std::vector<std::uint8_t>& inside, evidence::Slice* slice) const;
+  evidence::Estimate Stake(const std::vector<std::uint8_t>& inside) const;
+
+  const SliceRows& rows_;
+  const learn::Rows& measured_;
+  Dependence dependence_;
+  std::vector<std::uint32_t> unit_;    // of the measured rows
+  std::vector<double> losses_;
+  double loss_sum_ = 0;
+};
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,117 @@
+#include <sys/sysinfo.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.h"
+#include "lifecycle/estimates.h"
+#include "lifecycle/internal/slice_parts.h"
+#include "stats/exact_sum.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+constexpr std::size_t kExamples = 5;
+
+Dependence DependenceOfRows(const SliceRows& rows) {
+  learn::Examples examples;
+  examples.table = rows.table;
+  examples.task = learn::Task::kRegression;
+  examples.unit = rows.unit;
+  examples.num_units = rows.num_units;
+  examples.unit_text = rows.unit_text;
+  examples.time = rows.time;
+  examples.time_text = rows.time_text;
+  return DependenceOf(examples);
+}
+
+}  // namespace
+
+std::int64_t BitmapBytes(const SliceRows& rows, const RunContext& context) {
+  const auto table = static_cast<std::int64_t>(rows.table->size_bytes());
+  if (context.memory_bytes > 0) return std::max<std::int64_t>(1, context.memory_bytes - store::kProgramBytes - 2 * table - 24 * rows.num_rows());
+  struct sysinfo info {};
+  if (::sysinfo(&info) != 0) return 0;
+  return static_cast<std::int64_t>((info.freeram + info.bufferram) * info.mem_unit) * 4 / 5;
+}
+
+SliceMeasures::SliceMeasures(const SliceRows& rows, const learn::Rows& measured) : rows_(rows), measured_(measured), dependence_(DependenceOfRows(rows)) {
+  stats::ExactSum sum;
+  for (const std::uint32_t row : measured) {
+    if (!dependence_.unit.empty()) unit_.push_back(dependence_.unit[row]);
+    losses_.push_back(rows.losses[row]);
+    sum.Add(rows.losses[row]);
+  }
+  loss_sum_ = sum.Value();
+}
+
+evidence::Estimate SliceMeasures::MeanLoss() const {
+  if (losses_.empty()) return WithoutInterval(std::nan(""), "there are no rows");
+  const Result<stats::Interval> mean = stats::ClusterMean(losses_, dependence_.Clusters(unit_));
+  return mean ? WithInterval(*mean) : WithoutInterval(loss_sum_ / static_cast<double>(losses_.size()), mean.error().message);
+}
+
+void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, evidence::Slice* slice) const {
+  std::vector<std::uint8_t> inside(measured_.size(), 0);
+  std::vector<std::uint32_t> rows;  // places in measured_
+  for (std::size_t m = 0, s = 0; m < measured_.size() && s < of_slice.size();) {
+    if (measured_[m] < of_slice[s]) {
+      ++m;
+    } else if (of_slice[s] < measured_[m]) {
+      ++s;
+    } else {
+      inside[m] = 1;
+      rows.push_back(static_cast<std::uint32_t>(m));
+      ++m;
+      ++s;
+    }
+  }
+  stats::ExactSum sum;
+  for (const std::uint32_t m : rows) sum.Add(losses_[m]);
+  slice->size = static_cast<std::int64_t>(rows.size());
+  slice->share = measured_.empty() ? 0 : static_cast<double>(rows.size()) / static_cast<double>(measured_.size());
+  slice->loss_sum = sum.Value();
+  const std::size_t others = measured_.size() - rows.size();
+  if (!rows.empty()) {
+    slice->loss_mean = slice->loss_sum / static_cast<double>(rows.size());
+    slice->loss_max = losses_[*std::max_element(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return losses_[a] < losses_[b]; })];
+    if (loss_sum_ > 0) slice->lift = slice->loss_mean / (loss_sum_ / static_cast<double>(losses_.size()));
+    if (others > 0) slice->difference = slice->loss_mean - (loss_sum_ - slice->loss_sum) / static_cast<double>(others);
+  }
+  Compare(inside, slice);
+  slice->value_at_stake = Stake(inside);
+  const std::size_t shown = std::min(kExamples, rows.size());
+  std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return losses_[a] != losses_[b] ? losses_[a] > losses_[b] : a < b; });
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::uint32_t row = measured_[rows[i]];
+    slice->example_rows.push_back(static_cast<std::int64_t>(rows_.source_rows.empty() ? row : rows_.source_rows[row]) + 1);
+  }
+}
+
+void SliceMeasures::Compare(const std::vector<std::uint8_t>& inside, evidence::Slice* slice) const {
+  if (slice->size == 0) {
+    slice->reason = "none of the rows that the search did not see lies in it";
+    return;
+  }
+  const Result<stats::Difference> difference = stats::ClusterDifference(losses_, inside, dependence_.Clusters(unit_));
+  if (!difference) {
+    slice->reason = difference.error().message;
+    return;
+  }
+  slice->low = difference->difference.low;
+  slice->high = difference->difference.high;
+  slice->p_value = difference->difference.p_value;
+  if (std::isnan(slice->p_value)) slice->reason = "the losses do not vary on one side, so there is no test";
+}
+
+evidence::Estimate SliceMeasures::Stake(const std::vector<std::uint8_t>& inside) const {
+  if (rows_.stake.empty()) return WithoutInterval(std::nan(""), rows_.no_stake);
+  std::vector<double> stake;
+  for (std::size_t m = 0; m < measured_.size(); ++m) stake.push_back(inside[m] != 0 ? rows_.stake[measured_[m]] : 0);
+  return Scaled(ToEstimate(stats::ClusterMean(stake, dependence_.Clusters(unit_))), rows_.decisions_per_day, 0);
+}
+
+}  // namespace assay::lifecycle

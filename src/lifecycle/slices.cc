@@ -1,0 +1,190 @@
+#include "lifecycle/slices.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "lifecycle/internal/predicates.h"
+#include "lifecycle/internal/slice_parts.h"
+#include "stats/multiple_testing.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::Slice;
+using evidence::SlicesReport;
+
+constexpr const char* kSameRows = "searched and measured on the same rows";
+
+std::vector<evidence::Predicate> Conditions(const std::vector<slices::Feature>& features, const slices::Conjunction& conjunction) {
+  std::vector<evidence::Predicate> predicates;
+  for (const slices::Predicate& p : conjunction) predicates.push_back(ToReport(features[p.feature], p));
+  return predicates;
+}
+
+Slice Described(const std::vector<slices::Feature>& features, const slices::FoundSlice& found) {
+  Slice slice;
+  slice.predicates = Conditions(features, found.predicates);
+  slice.text = slices::DescriptionText(features, found.predicates);
+  slice.expression = slices::DescriptionExpression(features, found.predicates);
+  slice.score = found.score;
+  slice.found = {found.size, found.loss_sum / static_cast<double>(found.size)};
+  for (const slices::Conjunction& other : found.same_rows) slice.same_rows.push_back({Conditions(features, other), slices::DescriptionText(features, other)});
+  slice.same_rows_more = found.same_rows_more;
+  slice.same_rows_complete = found.all_descriptions;
+  return slice;
+}
+
+slices::SearchOptions ToSearch(const SliceOptions& options, std::int64_t rows, std::int64_t memory_bytes) {
+  slices::SearchOptions search;
+  search.k = options.k;
+  search.alpha = options.alpha;
+  const auto n = static_cast<double>(rows);
+  const double support = std::isnan(options.min_support) ? std::max(32.0, n / 100) : options.min_support < 1 ? options.min_support * n : options.min_support;
+  search.least_rows = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(support - 1e-9 * n)));
+  search.max_level = options.max_level;
+  search.ranges = options.ranges;
+  search.all_ties = options.all_ties;
+  search.most_overlap = options.distinct;
+  search.memory_bytes = memory_bytes;
+  return search;
+}
+
+void NoteSearch(const SliceOptions& options, const slices::SearchOptions& search, const slices::SearchResult& result, evidence::SliceSearch* note) {
+  note->k = search.k;
+  note->alpha = search.alpha;
+  note->min_support = search.least_rows;
+  note->max_level = search.max_level;
+  note->bins = options.bins;
+  note->ranges = search.ranges;
+  note->distinct = search.most_overlap;
+  note->evaluated = result.evaluated;
+  note->levels = static_cast<std::int64_t>(result.per_level.size());
+  note->per_level = result.per_level;
+  note->pruned = {result.pruned.by_support, result.pruned.by_score, result.pruned.by_parents, result.pruned.by_same_rows};
+  note->peak_bytes = result.peak_bytes;
+}
+
+std::string WhyNone(const slices::SearchResult& result, const slices::SearchOptions& search, std::size_t num_features) {
+  if (result.rows == 0) return "there are no rows";
+  if (result.loss_sum <= 0) return "no row has a loss above 0";
+  if (num_features == 0) return "there is no column to make conditions of";
+  return "no conjunction of " + (search.max_level > 0 ? "at most " + base::Counted(search.max_level, "condition") : std::string("conditions")) + " with " + base::Counted(search.least_rows, "row") + " or more has a score above 0: the loss is spread evenly over all that these columns can tell apart";
+}
+
+std::string Summary(const SlicesReport& report) {
+  if (report.slices.empty()) return "No slice stands out: " + report.reason + ".";
+  const Slice& worst = report.slices[0];
+  const auto mean = [](double value) { return base::ReadableNumber(value, 3); };
+  std::string text;
+  if (report.honest == 0) {
+    text = "The loss is most concentrated where " + worst.text + ": mean " + mean(worst.loss_mean) + " on " + base::Counted(worst.size, "row") + ", against " + mean(report.mean_loss.value) + " on all " + base::ReadableCount(report.rows) + ".";
+    return text + " Searched and measured on the same rows, so it looks worse than it is; --honest 0.5 tells what holds.";
+  }
+  std::int64_t shown = 0;
+  const Slice* largest = nullptr;
+  for (const Slice& slice : report.slices) {
+    if (!(slice.q_value < 0.05) || !(slice.difference > 0)) continue;
+    ++shown;
+    if (largest == nullptr) largest = &slice;
+  }
+  const auto all = static_cast<std::int64_t>(report.slices.size());
+  if (largest == nullptr) return "Nothing that the search found holds beyond noise on the " + base::ReadableCount(report.rows) + " rows that it did not see (" + base::Counted(all, "slice") + " tested).";
+  const base::ReadableEnds ends = base::ReadableInterval(largest->difference, largest->low, largest->high);
+  text = (shown == all ? (all == 1 ? std::string("The slice found holds") : "All " + base::ReadableCount(all) + " slices found hold") : base::ReadableCount(shown) + " of the " + base::Counted(all, "slice") + " found " + (shown == 1 ? "holds" : "hold")) + " on rows that the search did not see. ";
+  return text + "The first: " + largest->text + ", with a mean loss of " + mean(largest->loss_mean) + " on " + base::Counted(largest->size, "row") + ", " + ends.value + " above the rest (" + ends.low + " to " + ends.high + ").";
+}
+
+learn::Rows Every(std::int64_t count) {
+  learn::Rows rows(static_cast<std::size_t>(count));
+  for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = i;
+  return rows;
+}
+
+}  // namespace
+
+Result<void> SliceOptions::Validate() const {
+  if (!std::isnan(min_support) && !(min_support > 0)) return Error{ErrorCode::kInvalidInput, "--min-support: " + base::ShortestNumber(min_support) + " is not above 0; give rows (500) or a share below 1 (0.01)"};
+  if (min_support >= 1 && min_support != std::floor(min_support)) return Error{ErrorCode::kInvalidInput, "--min-support: " + base::ShortestNumber(min_support) + " is neither a whole number of rows nor a share below 1"};
+  if (!(honest >= 0 && honest < 1)) return Error{ErrorCode::kInvalidInput, "--honest: " + base::ShortestNumber(honest) + " is no share of the rows; expected 0 (search and measure on the same rows) or a share below 1, like 0.5"};
+  ASSAY_TRY_WITH((slices::FeatureOptions{bins, 1}.Validate()), "--bins");
+  SliceOptions any = *this;
+  any.min_support = 1;
+  return ToSearch(any, 1, 0).Validate();
+}
+
+Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& options, const RunContext& context) {
+  ASSAY_TRY(options.Validate());
+  SlicesReport report;
+  report.header.report = "slices";
+  report.loss = rows.loss_text;
+  report.honest = options.honest;
+  report.currency = rows.stake.empty() ? "" : rows.currency;
+  HonestSplit split;
+  if (options.honest > 0) {
+    split = ASSAY_TRY(SplitForSearch(rows, options.honest, context.seed));
+    report.split = split.words;
+  } else {
+    split.search = Every(rows.num_rows());
+    split.measure = split.search;
+  }
+  const slices::SearchOptions search = ToSearch(options, static_cast<std::int64_t>(split.search.size()), BitmapBytes(rows, context));
+  std::vector<slices::Feature> features;
+  {
+    const base::ScopedStep step(context, "cut features");
+    features = ASSAY_TRY(slices::CutFeatures(*rows.table, rows.columns, {}, {options.bins, std::min(search.least_rows, rows.num_rows())}, context));
+  }
+  for (const slices::Feature& feature : features) {
+    report.features.push_back(feature.name);
+    if (feature.atoms.empty()) report.notes.push_back("no value of '" + feature.name + "' has " + base::Counted(search.least_rows, "row") + ": it makes no conditions");
+  }
+  std::vector<slices::Feature> searched;
+  std::vector<double> losses;
+  if (options.honest > 0) {
+    for (const slices::Feature& feature : features) searched.push_back(slices::Taken(feature, split.search));
+    for (const std::uint32_t row : split.search) losses.push_back(rows.losses[row]);
+  }
+  const std::vector<slices::Feature>& to_search = options.honest > 0 ? searched : features;
+  const std::vector<double>& search_losses = options.honest > 0 ? losses : rows.losses;
+  const auto start = std::chrono::steady_clock::now();
+  slices::SearchResult result;
+  {
+    const base::ScopedStep step(context, "search");
+    result = ASSAY_TRY(slices::SearchSlices(to_search, search_losses, search, context));
+  }
+  report.search.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  NoteSearch(options, search, result, &report.search);
+  report.rows_searched = result.rows;
+  if (result.rows > 0) report.mean_loss_searched = result.loss_sum / static_cast<double>(result.rows);
+  for (const slices::FoundSlice& found : result.slices) report.slices.push_back(Described(to_search, found));
+  if (report.slices.empty()) report.reason = WhyNone(result, search, features.size());
+
+  const base::ScopedStep step(context, "measure");
+  SliceMeasures measures(rows, split.measure);
+  report.rows = static_cast<std::int64_t>(split.measure.size());
+  report.mean_loss = measures.MeanLoss();
+  if (options.honest > 0) report.dependence = measures.dependence().words;
+  std::vector<double> p_values;
+  for (std::size_t s = 0; s < report.slices.size(); ++s) {
+    if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
+    Slice& slice = report.slices[s];
+    measures.Measure(slices::RowsOf(features, result.slices[s].predicates), &slice);
+    if (options.honest == 0) {
+      slice.low = slice.high = slice.p_value = std::nan("");
+      slice.reason = kSameRows;
+      slice.value_at_stake.low = slice.value_at_stake.high = std::nan("");
+      if (slice.value_at_stake.reason.empty()) slice.value_at_stake.reason = kSameRows;
+    }
+    p_values.push_back(slice.p_value);
+    context.Report("measuring slices", static_cast<std::int64_t>(s + 1), static_cast<std::int64_t>(report.slices.size()));
+  }
+  const std::vector<double> q_values = stats::BenjaminiHochberg(p_values);
+  for (std::size_t s = 0; s < report.slices.size(); ++s) report.slices[s].q_value = q_values[s];
+  report.summary = Summary(report);
+  return report;
+}
+
+}  // namespace assay::lifecycle
