@@ -126,6 +126,7 @@ void RenderRun(const ProjectReport& report, Terminal& terminal) {
   if (report.understand) RenderUnderstand(*report.understand, terminal, Part::kOfRun);
   for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal, Part::kOfRun);
   for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal, Part::kOfRun);
+  for (const evidence::SlicesReport& slices : report.slices) RenderSlices(slices, terminal, Part::kOfRun);
   RenderOptions(report, terminal);
   RenderSteps(report, terminal);
   terminal.Heading("Verdict");

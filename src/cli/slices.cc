@@ -59,47 +59,46 @@ Scale ScaleOf(const SlicesReport& report) {
   return scale;
 }
 
+// Its conditions, then its figures on a line of their own.
+void RenderSlice(const SlicesReport& report, const Slice& slice, std::size_t number, const Scale& scale, Terminal& terminal) {
+  terminal.Line();
+  terminal.Paragraph(std::to_string(number) + ". " + terminal.Paint(slice.text, Style::kBold), 2);
+  std::string figures = base::Counted(slice.size, "row") + " (" + base::ReadableShare(slice.share) + ")";
+  if (slice.size > 0) figures += ", mean loss " + base::ReadableNumber(slice.loss_mean, 3) + (std::isfinite(slice.lift) ? ", " + base::FixedNumber(slice.lift, 2) + " times the mean" : "");
+  if (std::isfinite(slice.low)) {
+    const base::ReadableEnds ends = base::ReadableInterval(slice.difference, slice.low, slice.high);
+    const bool holds = slice.q_value < 0.05 && slice.difference > 0;
+    figures += "; " + ends.value + " above" + " the rest (" + ends.low + " to " + ends.high + ")";
+    terminal.Paragraph(figures, 5);
+    terminal.Line("     " + Terminal::IntervalBar(slice.difference, slice.low, slice.high, scale.low, scale.high, 40) + "  " + (holds ? terminal.Paint("holds", Style::kBad) : terminal.Paint("not shown", Style::kDim)));
+  } else {
+    figures += report.honest > 0 ? "; " + slice.reason : "; score " + base::FixedNumber(slice.score, 3);
+    terminal.Paragraph(figures, 5);
+  }
+  if (std::isfinite(slice.value_at_stake.value)) {
+    terminal.Paragraph("At stake: " + (std::isfinite(slice.value_at_stake.low) ? ReadableEstimate(slice.value_at_stake) : base::ReadableNumber(slice.value_at_stake.value, 3)) + " " + report.currency + " a day between its decisions and the best possible ones.", 5);
+  }
+  if (!slice.same_rows.empty()) {
+    std::string others;
+    for (const evidence::SliceDescription& other : slice.same_rows) others += (others.empty() ? "" : "; ") + other.text;
+    if (slice.same_rows_more > 0) others += "; and " + base::ReadableCount(slice.same_rows_more) + " more";
+    terminal.Paragraph(terminal.Paint("Just the same rows: " + others + ".", Style::kDim), 5);
+  }
+}
+
 }  // namespace
 
 void RenderSlices(const SlicesReport& report, Terminal& terminal, Part part) {
-  terminal.Heading("Where it goes wrong");
+  terminal.Heading(report.objective.empty() ? "Where it goes wrong" : "Where it goes wrong: " + report.objective);
   terminal.Paragraph(report.summary, 2);
   if (part == Part::kAlone) RenderDataNotes(report.header, terminal);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
   if (!report.split.empty()) terminal.Paragraph("Rows " + report.split + "; intervals " + report.dependence + ".", 2);
-  if (!report.slices.empty()) {
+  const Scale scale = ScaleOf(report);
+  for (std::size_t i = 0; i < report.slices.size(); ++i) RenderSlice(report, report.slices[i], i + 1, scale, terminal);
+  if (report.honest > 0 && !report.slices.empty()) {
     terminal.Line();
-    const bool honest = report.honest > 0;
-    const bool money = std::any_of(report.slices.begin(), report.slices.end(), [](const Slice& s) { return std::isfinite(s.value_at_stake.value); });
-    std::vector<Terminal::ColumnHead> heads = {{"slice"}, {"rows", Terminal::Align::kRight}, {"share", Terminal::Align::kRight}, {"mean loss", Terminal::Align::kRight}, {"x mean", Terminal::Align::kRight}};
-    if (honest) heads.insert(heads.end(), {{"above the rest (95 %)", Terminal::Align::kRight}, {"", Terminal::Align::kRight}, {"holds"}});
-    if (!honest) heads.push_back({"score", Terminal::Align::kRight});
-    if (money) heads.push_back({report.currency + " a day at stake", Terminal::Align::kRight});
-    const Scale scale = ScaleOf(report);
-    std::vector<std::vector<std::string>> rows;
-    for (const Slice& slice : report.slices) {
-      std::vector<std::string> row = {slice.text, base::ReadableCount(slice.size), base::ReadableShare(slice.share), std::isfinite(slice.loss_mean) ? base::ReadableNumber(slice.loss_mean, 3) : "", std::isfinite(slice.lift) ? base::FixedNumber(slice.lift, 2) : ""};
-      if (honest) {
-        const bool interval = std::isfinite(slice.low);
-        const base::ReadableEnds ends = base::ReadableInterval(slice.difference, slice.low, slice.high);
-        row.push_back(interval ? ends.value + " (" + ends.low + " to " + ends.high + ")" : slice.reason);
-        row.push_back(interval ? Terminal::IntervalBar(slice.difference, slice.low, slice.high, scale.low, scale.high, 15) : "");
-        row.push_back(slice.q_value < 0.05 && slice.difference > 0 ? terminal.Paint("yes", Style::kBad) : "not shown");
-      } else {
-        row.push_back(base::FixedNumber(slice.score, 3));
-      }
-      if (money) row.push_back(std::isfinite(slice.value_at_stake.value) ? base::ReadableNumber(slice.value_at_stake.value, 3) : "");
-      rows.push_back(std::move(row));
-    }
-    terminal.Table(heads, rows);
-    for (const Slice& slice : report.slices) {
-      if (slice.same_rows.empty()) continue;
-      std::string others;
-      for (const evidence::SliceDescription& other : slice.same_rows) others += (others.empty() ? "" : "; ") + other.text;
-      if (slice.same_rows_more > 0) others += "; and " + base::ReadableCount(slice.same_rows_more) + " more";
-      terminal.Paragraph("The same rows as '" + slice.text + "': " + others + ".", 2);
-    }
-    if (honest) terminal.Paragraph("holds: more than noise at a false discovery rate of 5 %, on rows that the search did not see.", 2);
+    terminal.Paragraph("Holds: worse than the rest by more than noise, at a false discovery rate of 5 % over the slices found, on rows that the search did not see.", 2);
   }
   const evidence::SliceSearch& search = report.search;
   terminal.Paragraph(base::Counted(search.evaluated, "conjunction") + " looked at" + (std::isfinite(search.seconds) ? " in " + base::ReadableNumber(search.seconds, 2) + " s" : "") + " of " + base::ReadableCount(static_cast<std::int64_t>(report.features.size())) + " features on " + base::Counted(report.rows_searched, "row") + "; slices of " + base::Counted(search.min_support, "row") + " or more; exact: no other conjunction of " + (search.max_level > 0 ? "at most " + base::Counted(search.max_level, "condition") : std::string("any length")) + " has a higher score.", 2);

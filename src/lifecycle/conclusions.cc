@@ -140,6 +140,23 @@ std::vector<Evidence> ConclusionsOf(const evidence::ValueReport& report) {
   return {std::move(one)};
 }
 
+std::vector<Evidence> ConclusionsOf(const evidence::SlicesReport& report) {
+  Evidence one = Start(report.header, report.objective, "slices", "Are there slices on which '" + report.objective + "' is answered worse than elsewhere?");
+  one.verdict = Verdict::kInconclusive;
+  one.answer = report.summary;
+  one.method = "exact search for the highest scores (SliceLine), " + (report.split.empty() ? std::string("not tested") : report.split + "; difference of means " + report.dependence + ", false discovery rate over the slices found");
+  for (const evidence::Slice& slice : report.slices) {
+    evidence::Estimate difference;
+    difference.value = slice.difference;
+    difference.low = slice.low;
+    difference.high = slice.high;
+    difference.reason = slice.reason;
+    one.figures.push_back({"difference", "mean loss where " + slice.text + ", minus elsewhere", difference, ""});
+    if (slice.q_value < 0.05 && slice.difference > 0) one.verdict = Verdict::kSupported;
+  }
+  return {std::move(one)};
+}
+
 std::vector<Evidence> ConclusionsOf(const evidence::ProjectReport& report) {
   std::vector<Evidence> conclusions;
   for (const evidence::StepResult& step : report.steps) {

@@ -13,6 +13,7 @@ std::vector<evidence::Evidence> ConclusionsOf(const evidence::UnderstandReport& 
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::FeasibilityReport& report);
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::TrainReport& report);
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::ValueReport& report);
+std::vector<evidence::Evidence> ConclusionsOf(const evidence::SlicesReport& report);
 // Of the whole run: each step of the charter.
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::ProjectReport& report);
 

@@ -10,6 +10,7 @@
 #include "lifecycle/data_notes.h"
 #include "lifecycle/exit_criteria.h"
 #include "lifecycle/feasibility.h"
+#include "lifecycle/holdout_slices.h"
 #include "lifecycle/internal/run_progress.h"
 #include "lifecycle/internal/step_recorder.h"
 #include "lifecycle/options.h"
@@ -118,6 +119,9 @@ class ProjectRun {
 
   // The ladder without the columns that leak, then what its rungs are worth.
   Result<void> Climb(const Objective& objective, const Gathered& gathered, const std::vector<std::string>& leaky) {
+    Gathered honest = gathered;
+    honest.examples = WithoutFeatures(gathered.examples, leaky);
+    honest.leaky = leaky;
     std::vector<std::string> depends_on = DependsOn(objective);
     depends_on.push_back(options_.full ? "full" : "sampled");
     depends_on.push_back("repeats " + std::to_string(options_.repeats));
@@ -127,22 +131,24 @@ class ProjectRun {
     const bool binary = gathered.examples.task == learn::Task::kBinary;
     // Its other files carry the key, so that a result is never taken over with another one's files.
     const std::filesystem::path rows_path = steps_.store().PathOf(step.name, ".decisions-" + key.substr(0, 16));
+    const std::filesystem::path losses_path = steps_.store().PathOf(step.name, ".losses-" + key.substr(0, 16));
     const std::filesystem::path stamp = objective.train.models_folder / "step";
     std::error_code code;
     const Result<std::string> stamped = std::filesystem::exists(stamp, code) ? base::ReadFile(stamp) : Result<std::string>("");
-    step.may_be_taken_over = stamped && *stamped == key + "\n" && (!binary || std::filesystem::exists(rows_path, code));
+    step.may_be_taken_over = stamped && *stamped == key + "\n" && (!binary || std::filesystem::exists(rows_path, code)) && std::filesystem::exists(losses_path, code);
     std::optional<DecisionRows> rows;
+    std::optional<HoldoutLosses> losses;
     const auto climb = [&](const RunContext& context) -> Result<evidence::TrainReport> {
       std::filesystem::remove(stamp, code);
       steps_.store().RemoveOthers(rows_path, step.name + ".decisions-");
-      Gathered honest = gathered;
-      honest.examples = WithoutFeatures(gathered.examples, leaky);
-      honest.leaky = leaky;
+      steps_.store().RemoveOthers(losses_path, step.name + ".losses-");
       TrainOptions train = objective.train;
       train.full = options_.full;
       train.repeats = options_.repeats;
       train.open_holdout = [&](const std::string& fingerprint) { return steps_.OpenHoldout(fingerprint, objective.name); };
       train.on_predictions = [&](const LadderPredictions& predictions) -> Result<void> {
+        losses = LossesOnHoldout(predictions, gathered.examples, objective.train.metric);
+        ASSAY_TRY(SaveHoldoutLosses(losses_path, *losses));
         if (!binary) return {};
         rows = DecisionRowsOf(predictions, gathered.examples);
         return SaveDecisionRows(rows_path, *rows);
@@ -164,6 +170,17 @@ class ProjectRun {
     report_.train.push_back(ASSAY_TRY(DoStep<evidence::TrainReport>(step, climb)));
     ASSAY_TRY(StepDone());
     report_.value.push_back(ASSAY_TRY(DoStep<evidence::ValueReport>({"value", "value " + objective.name, depends_on}, value_it)));
+    ASSAY_TRY(StepDone());
+    const auto find_slices = [&](const RunContext& context) -> Result<evidence::SlicesReport> {
+      const evidence::ValueReport& value = report_.value.back();
+      if (!losses) losses = ASSAY_TRY(LoadHoldoutLosses(losses_path));
+      if (binary && !rows) rows = ASSAY_TRY(LoadDecisionRows(rows_path));
+      const Stake stake = binary ? StakeOnHoldout(*rows, value, losses->rung, money_) : Stake{{}, value.reason};
+      evidence::SlicesReport slices = ASSAY_TRY(SlicesOfHoldout(honest, *losses, stake, money_, ProjectSliceOptions(), context));
+      slices.objective = objective.name;
+      return slices;
+    };
+    report_.slices.push_back(ASSAY_TRY(DoStep<evidence::SlicesReport>({"slices", "slices " + objective.name, depends_on}, find_slices)));
     return StepDone();
   }
 

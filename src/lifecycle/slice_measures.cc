@@ -46,6 +46,7 @@ SliceMeasures::SliceMeasures(const SliceRows& rows, const learn::Rows& measured)
     sum.Add(rows.losses[row]);
   }
   loss_sum_ = sum.Value();
+  periods_ = PeriodsOf(rows, measured);
 }
 
 evidence::Estimate SliceMeasures::MeanLoss() const {
@@ -83,6 +84,7 @@ void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, evidence::S
   }
   Compare(inside, slice);
   slice->value_at_stake = Stake(inside);
+  slice->over_time = LossOverTime(periods_, losses_, inside, dependence_, unit_);
   const std::size_t shown = std::min(kExamples, rows.size());
   std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return losses_[a] != losses_[b] ? losses_[a] > losses_[b] : a < b; });
   for (std::size_t i = 0; i < shown; ++i) {

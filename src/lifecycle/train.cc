@@ -196,9 +196,11 @@ Result<evidence::TrainReport> Train(const Gathered& gathered, const TrainOptions
     report.rungs.push_back(std::move(out));
   }
 
-  if (options.on_predictions && k == 1) {
-    LadderPredictions all{choice.rows, split.test, dependence, {}};
-    for (const Rung& rung : rungs) all.rungs.push_back({rung.name, learn::RungKindName(rung.kind), rung.out_of_fold, rung.predictions});
+  if (options.on_predictions) {
+    LadderPredictions all{choice.rows, split.test, dependence, {}, rungs[choice.rung].name, rungs[choice.rung].predictions};
+    for (const Rung& rung : rungs) {
+      if (k == 1) all.rungs.push_back({rung.name, learn::RungKindName(rung.kind), rung.out_of_fold, rung.predictions});
+    }
     ASSAY_TRY(options.on_predictions(all));
   }
 

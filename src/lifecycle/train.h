@@ -29,7 +29,7 @@ struct PublishedResult {
 };
 
 // What every fitted or imported rung says of the same rows, for use cases that go on from the ladder (what is it worth?).
-// Views into the run, valid only during the call. One output per row: not handed over for several classes.
+// Views into the run, valid only during the call. One output per row.
 struct RungPredictions {
   std::string name, kind;
   std::span<const double> out_of_fold;  // on choice_rows, each by a fit that did not see it; empty for imported rungs
@@ -39,7 +39,9 @@ struct LadderPredictions {
   const learn::Rows& choice_rows;
   const learn::Rows& holdout_rows;
   const Dependence& dependence;
-  std::vector<RungPredictions> rungs;
+  std::vector<RungPredictions> rungs;     // none for several classes
+  std::string chosen;                     // name of the rung that was chosen inside the training part
+  std::span<const double> chosen_holdout; // its predictions on holdout_rows, as Model::Predict gives them
 };
 
 struct TrainOptions {

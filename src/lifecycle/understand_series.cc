@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "lifecycle/internal/far_times.h"
+#include "lifecycle/internal/periods.h"
 #include "lifecycle/understand.h"
 #include "stats/change_points.h"
 #include "stats/cluster_mean.h"
@@ -14,40 +15,6 @@ namespace assay::lifecycle {
 namespace {
 
 using evidence::OutcomeOverTime;
-
-enum class PeriodLength { kHour, kDay, kWeek, kMonth, kYear };
-struct PeriodRow {
-  PeriodLength length;
-  const char* name;
-  double days;
-};
-constexpr PeriodRow kPeriods[] = {{PeriodLength::kHour, "hour", 1.0 / 24}, {PeriodLength::kDay, "day", 1}, {PeriodLength::kWeek, "week", 7}, {PeriodLength::kMonth, "month", 30.44}, {PeriodLength::kYear, "year", 365.25}};
-
-// Number of the period that holds a time; neighbours differ by 1.
-std::int64_t PeriodOf(base::Micros time, PeriodLength length) {
-  switch (length) {
-    case PeriodLength::kHour: return base::FloorDivide(time, base::kMicrosPerHour);
-    case PeriodLength::kDay: return base::FloorDivide(time, base::kMicrosPerDay);
-    case PeriodLength::kWeek: return base::FloorDivide(base::FloorDivide(time, base::kMicrosPerDay) + 3, 7);  // weeks start on Monday
-    case PeriodLength::kMonth: {
-      const base::CivilTime civil = base::ToCivil(time);
-      return civil.year * 12 + civil.month - 1;
-    }
-    case PeriodLength::kYear: return base::ToCivil(time).year;
-  }
-  return 0;
-}
-
-base::Micros StartOf(std::int64_t period, PeriodLength length) {
-  switch (length) {
-    case PeriodLength::kHour: return period * base::kMicrosPerHour;
-    case PeriodLength::kDay: return period * base::kMicrosPerDay;
-    case PeriodLength::kWeek: return (period * 7 - 3) * base::kMicrosPerDay;
-    case PeriodLength::kMonth: return base::FromCivil({period / 12, static_cast<int>(period % 12) + 1, 1, 0, 0, 0, 0, 0});
-    case PeriodLength::kYear: return base::FromCivil({period, 1, 1, 0, 0, 0, 0, 0});
-  }
-  return 0;
-}
 
 // The finest period with at most 400 of them and about 20 rows in each.
 const PeriodRow& ChoosePeriod(double days, std::int64_t rows) {

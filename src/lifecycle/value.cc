@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "lifecycle/internal/sealed_file.h"
 #include "stats/cluster_mean.h"
 
 namespace assay::lifecycle {
@@ -209,62 +210,33 @@ namespace {
 
 constexpr char kMagic[] = "assay decision rows 3\n";
 
-template <class T>
-void Put(const T* values, std::size_t count, std::string* out) {
-  const auto number = static_cast<std::uint64_t>(count);
-  out->append(reinterpret_cast<const char*>(&number), sizeof number);
-  out->append(reinterpret_cast<const char*>(values), count * sizeof(T));
-}
-
-// Takes one counted array from the front; false when the bytes end before it does.
-template <class Container>
-bool Take(std::string_view* bytes, Container* out) {
-  using T = typename Container::value_type;
-  std::uint64_t count = 0;
-  if (bytes->size() < sizeof count) return false;
-  std::memcpy(&count, bytes->data(), sizeof count);
-  bytes->remove_prefix(sizeof count);
-  if (count > bytes->size() / sizeof(T)) return false;
-  out->resize(count);
-  if (count > 0) std::memcpy(out->data(), bytes->data(), count * sizeof(T));
-  bytes->remove_prefix(count * sizeof(T));
-  return true;
-}
-
 }  // namespace
 
 Result<void> SaveDecisionRows(const std::filesystem::path& path, const DecisionRows& rows) {
-  std::string bytes = kMagic;
-  Put(rows.choice_positive.data(), rows.choice_positive.size(), &bytes);
-  Put(rows.holdout_positive.data(), rows.holdout_positive.size(), &bytes);
-  Put(rows.holdout_unit.data(), rows.holdout_unit.size(), &bytes);
+  SealedWriter out(kMagic);
+  out.Put(rows.choice_positive);
+  out.Put(rows.holdout_positive);
+  out.Put(rows.holdout_unit);
   const std::uint32_t counts[] = {rows.num_units, rows.crossing.num_units, rows.crossing.num_periods};
-  Put(counts, std::size(counts), &bytes);
-  Put(rows.crossing.unit_of.data(), rows.crossing.unit_of.size(), &bytes);
-  Put(rows.crossing.period_of.data(), rows.crossing.period_of.size(), &bytes);
-  Put(rows.dependence.data(), rows.dependence.size(), &bytes);
+  out.Put(std::span<const std::uint32_t>(counts));
+  out.Put(rows.crossing.unit_of);
+  out.Put(rows.crossing.period_of);
+  out.Put(rows.dependence);
   for (const DecisionRows::Rung& rung : rows.rungs) {
-    Put(rung.name.data(), rung.name.size(), &bytes);
-    Put(rung.kind.data(), rung.kind.size(), &bytes);
-    Put(rung.out_of_fold.data(), rung.out_of_fold.size(), &bytes);
-    Put(rung.holdout.data(), rung.holdout.size(), &bytes);
+    out.Put(rung.name);
+    out.Put(rung.kind);
+    out.Put(rung.out_of_fold);
+    out.Put(rung.holdout);
   }
-  return base::WriteFileAtomically(path, bytes + base::Sha256Hex(bytes));
+  return out.Write(path);
 }
 
 Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path) {
-  const std::string whole = ASSAY_TRY(base::ReadFile(path));
-  std::string_view bytes = whole;
-  const Error damaged{ErrorCode::kInvalidInput, path.string() + ": is damaged; run again with --fresh"};
-  constexpr std::size_t kSealDigits = 64;
-  if (!bytes.starts_with(kMagic) || bytes.size() < sizeof kMagic - 1 + kSealDigits) return damaged;
-  const std::string_view seal = bytes.substr(bytes.size() - kSealDigits);
-  bytes.remove_suffix(kSealDigits);
-  if (base::Sha256Hex(bytes) != seal) return damaged;
-  bytes.remove_prefix(sizeof kMagic - 1);
+  SealedReader in = ASSAY_TRY(SealedReader::Open(path, kMagic));
+  const Error damaged = in.Damaged();
   DecisionRows rows;
   std::vector<std::uint32_t> counts;
-  if (!Take(&bytes, &rows.choice_positive) || !Take(&bytes, &rows.holdout_positive) || !Take(&bytes, &rows.holdout_unit) || !Take(&bytes, &counts) || counts.size() != 3 || !Take(&bytes, &rows.crossing.unit_of) || !Take(&bytes, &rows.crossing.period_of) || !Take(&bytes, &rows.dependence)) return damaged;
+  if (!in.Take(&rows.choice_positive) || !in.Take(&rows.holdout_positive) || !in.Take(&rows.holdout_unit) || !in.Take(&counts) || counts.size() != 3 || !in.Take(&rows.crossing.unit_of) || !in.Take(&rows.crossing.period_of) || !in.Take(&rows.dependence)) return damaged;
   rows.num_units = counts[0];
   rows.crossing.num_units = counts[1];
   rows.crossing.num_periods = counts[2];
@@ -274,9 +246,9 @@ Result<DecisionRows> LoadDecisionRows(const std::filesystem::path& path) {
   const std::size_t cells = rows.crossing.unit_of.size();
   const auto within = [](const std::vector<std::uint32_t>& ids, std::uint32_t count) { return std::all_of(ids.begin(), ids.end(), [&](std::uint32_t id) { return id < count; }); };
   if ((cells != 0 && cells != rows.num_units) || rows.crossing.period_of.size() != cells || !within(rows.crossing.unit_of, counts[1]) || !within(rows.crossing.period_of, counts[2])) return damaged;
-  while (!bytes.empty()) {
+  while (!in.empty()) {
     DecisionRows::Rung rung;
-    if (!Take(&bytes, &rung.name) || !Take(&bytes, &rung.kind) || !Take(&bytes, &rung.out_of_fold) || !Take(&bytes, &rung.holdout)) return damaged;
+    if (!in.Take(&rung.name) || !in.Take(&rung.kind) || !in.Take(&rung.out_of_fold) || !in.Take(&rung.holdout)) return damaged;
     const bool fits = rung.holdout.size() == rows.holdout_positive.size() && (rung.out_of_fold.empty() || rung.out_of_fold.size() == rows.choice_positive.size());
     if (!fits) return damaged;
     rows.rungs.push_back(std::move(rung));

@@ -8,6 +8,7 @@
 
 #include "evidence/reports/check.h"
 #include "evidence/reports/feasibility.h"
+#include "evidence/reports/slices.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
 #include "evidence/reports/value.h"
@@ -187,6 +188,7 @@ struct ProjectReport {
   std::vector<FeasibilityReport> feasibility;  // one per objective
   std::vector<TrainReport> train;              // one per objective
   std::vector<ValueReport> value;              // one per trained objective
+  std::vector<SlicesReport> slices;            // one per trained objective
   std::vector<OptionResult> options;
   std::vector<StepResult> steps;
   std::vector<ProblemPart> parts;
@@ -209,6 +211,7 @@ void Describe(V& v, ProjectReport& r) {
   v("feasibility", r.feasibility, "is ML right, per objective");
   v("train", r.train, "the ladder, per objective");
   v("value", r.value, "what decisions by each rung are worth, per objective");
+  v("slices", r.slices, "where the rung that was chosen is wrong on the holdout, per objective");
   v("options", r.options, "the charter's options with what was measured");
   v("steps", r.steps, "the charter's steps with their exit criteria");
   v("parts", r.parts, "the problem broken down into parts");

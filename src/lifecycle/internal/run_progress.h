@@ -12,7 +12,7 @@ namespace assay::lifecycle {
 
 class RunProgress {
  public:
-  // Writes into `steps`, which outlives it: check, understand, then per objective feasibility, train and value, all waiting.
+  // Writes into `steps`, which outlives it: check, understand, then per objective feasibility, train, value and slices, all waiting.
   RunProgress(std::vector<evidence::RunStep>* steps, const std::vector<Objective>& objectives) : steps_(*steps) {
     for (const char* first : {"check", "understand"}) steps_.push_back({first, "waiting", ""});
     for (const Objective& o : objectives) {
@@ -41,7 +41,7 @@ class RunProgress {
   }
 
  private:
-  static constexpr const char* kKinds[] = {"feasibility ", "train ", "value "};
+  static constexpr const char* kKinds[] = {"feasibility ", "train ", "value ", "slices "};
   std::vector<evidence::RunStep>& steps_;
 };
 

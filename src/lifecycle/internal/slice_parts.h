@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "lifecycle/slices.h"
@@ -12,12 +13,24 @@ namespace assay::lifecycle {
 // Bytes that the search may take for bitmaps: what is left of the cap, or of the machine's free memory.
 std::int64_t BitmapBytes(const SliceRows& rows, const RunContext& context);
 
+// The measured rows by period: the shortest of day, week, month and year of which there are at most 31. Empty without times.
+struct PeriodsOfRows {
+  std::vector<std::string> starts;
+  std::vector<std::uint32_t> of_row;  // per measured row; starts.size() where its time is unknown
+  std::string name;                   // "week"
+};
+PeriodsOfRows PeriodsOf(const SliceRows& rows, const learn::Rows& measured);
+// Mean loss inside and outside by period.
+std::vector<evidence::SlicePeriod> LossOverTime(const PeriodsOfRows& periods, std::span<const double> losses, std::span<const std::uint8_t> inside, const Dependence& dependence, std::span<const std::uint32_t> unit);
+
 class SliceMeasures {
  public:
   // `rows` outlives it; `measured` are those that count, ascending.
   SliceMeasures(const SliceRows& rows, const learn::Rows& measured);
 
   const Dependence& dependence() const { return dependence_; }
+  std::span<const double> losses() const { return losses_; }              // of the measured rows
+  std::span<const std::uint32_t> unit() const { return unit_; }           // of them, empty where rows are independent
   evidence::Estimate MeanLoss() const;
   // Size, losses, difference to all other measured rows with its interval and p value, money, the largest losses. `of_slice`: rows of the table that have
   // its predicates, measured or not, ascending.
@@ -33,6 +46,7 @@ class SliceMeasures {
   std::vector<std::uint32_t> unit_;    // of the measured rows
   std::vector<double> losses_;
   double loss_sum_ = 0;
+  PeriodsOfRows periods_;
 };
 
 }  // namespace assay::lifecycle
