@@ -14,7 +14,7 @@ namespace assay::lifecycle {
 
 namespace {
 
-constexpr std::size_t kExamples = 5;
+constexpr std::size_t kExamples = 5, kExampleFeatures = 8;
 
 Dependence DependenceOfRows(const SliceRows& rows) {
   learn::Examples examples;
@@ -55,7 +55,7 @@ evidence::Estimate SliceMeasures::MeanLoss() const {
   return mean ? WithInterval(*mean) : WithoutInterval(loss_sum_ / static_cast<double>(losses_.size()), mean.error().message);
 }
 
-void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, evidence::Slice* slice) const {
+void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, bool tested, evidence::Slice* slice) const {
   std::vector<std::uint8_t> inside(measured_.size(), 0);
   std::vector<std::uint32_t> rows;  // places in measured_
   for (std::size_t m = 0, s = 0; m < measured_.size() && s < of_slice.size();) {
@@ -82,15 +82,26 @@ void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, evidence::S
     if (loss_sum_ > 0) slice->lift = slice->loss_mean / (loss_sum_ / static_cast<double>(losses_.size()));
     if (others > 0) slice->difference = slice->loss_mean - (loss_sum_ - slice->loss_sum) / static_cast<double>(others);
   }
-  Compare(inside, slice);
+  tested ? Compare(inside, slice) : void(slice->reason = "searched and measured on the same rows");
   slice->value_at_stake = Stake(inside);
+  if (!tested && std::isfinite(slice->value_at_stake.value)) slice->value_at_stake = WithoutInterval(slice->value_at_stake.value, slice->reason);
   slice->over_time = LossOverTime(periods_, losses_, inside, dependence_, unit_);
   const std::size_t shown = std::min(kExamples, rows.size());
   std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return losses_[a] != losses_[b] ? losses_[a] > losses_[b] : a < b; });
-  for (std::size_t i = 0; i < shown; ++i) {
-    const std::uint32_t row = measured_[rows[i]];
-    slice->example_rows.push_back(static_cast<std::int64_t>(rows_.source_rows.empty() ? row : rows_.source_rows[row]) + 1);
+  for (std::size_t i = 0; i < shown; ++i) slice->examples.push_back(Example(measured_[rows[i]], *slice));
+}
+
+evidence::SliceExample SliceMeasures::Example(std::uint32_t row, const evidence::Slice& slice) const {
+  evidence::SliceExample example;
+  example.row = static_cast<std::int64_t>(rows_.source_rows.empty() ? row : rows_.source_rows[row]) + 1;
+  example.loss = rows_.losses[row];
+  for (const evidence::Predicate& predicate : slice.predicates) example.features.push_back(predicate.feature);
+  for (const std::size_t column : rows_.columns) {
+    const std::string& name = rows_.table->column(column).name();
+    if (example.features.size() < kExampleFeatures && std::find(example.features.begin(), example.features.end(), name) == example.features.end()) example.features.push_back(name);
   }
+  for (const std::string& name : example.features) example.values.push_back(rows_.table->column(static_cast<std::size_t>(rows_.table->Find(name))).TextAt(row));
+  return example;
 }
 
 void SliceMeasures::Compare(const std::vector<std::uint8_t>& inside, evidence::Slice* slice) const {
@@ -98,14 +109,15 @@ void SliceMeasures::Compare(const std::vector<std::uint8_t>& inside, evidence::S
     slice->reason = "none of the rows that the search did not see lies in it";
     return;
   }
-  const Result<stats::Difference> difference = stats::ClusterDifference(losses_, inside, dependence_.Clusters(unit_));
+  const Result<stats::Difference> difference = stats::SkewedDifference(losses_, inside, dependence_.Clusters(unit_));
   if (!difference) {
     slice->reason = difference.error().message;
     return;
   }
   slice->low = difference->difference.low;
   slice->high = difference->difference.high;
-  slice->p_value = difference->difference.p_value;
+  // Searched for being worse: one that is better is no finding, however sure.
+  slice->p_value = slice->difference < 0 ? 1 : difference->difference.p_value;
   if (std::isnan(slice->p_value)) slice->reason = "the losses do not vary on one side, so there is no test";
 }
 

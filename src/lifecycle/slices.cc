@@ -17,8 +17,6 @@ namespace {
 using evidence::Slice;
 using evidence::SlicesReport;
 
-constexpr const char* kSameRows = "searched and measured on the same rows";
-
 std::vector<evidence::Predicate> Conditions(const std::vector<slices::Feature>& features, const slices::Conjunction& conjunction) {
   std::vector<evidence::Predicate> predicates;
   for (const slices::Predicate& p : conjunction) predicates.push_back(ToReport(features[p.feature], p));
@@ -137,7 +135,9 @@ Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& optio
     const base::ScopedStep step(context, "cut features");
     features = ASSAY_TRY(slices::CutFeatures(*rows.table, rows.columns, {}, {options.bins, std::min(search.least_rows, rows.num_rows())}, context));
   }
-  for (const slices::Feature& feature : features) {
+  for (slices::Feature& feature : features) {
+    const auto made = rows.expressions.find(feature.name);
+    if (made != rows.expressions.end()) feature.expression = made->second;
     report.features.push_back(feature.name);
     if (feature.atoms.empty()) report.notes.push_back("no value of '" + feature.name + "' has " + base::Counted(search.least_rows, "row") + ": it makes no conditions");
   }
@@ -171,13 +171,7 @@ Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& optio
   for (std::size_t s = 0; s < report.slices.size(); ++s) {
     if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
     Slice& slice = report.slices[s];
-    measures.Measure(slices::RowsOf(features, result.slices[s].predicates), &slice);
-    if (options.honest == 0) {
-      slice.low = slice.high = slice.p_value = std::nan("");
-      slice.reason = kSameRows;
-      slice.value_at_stake.low = slice.value_at_stake.high = std::nan("");
-      if (slice.value_at_stake.reason.empty()) slice.value_at_stake.reason = kSameRows;
-    }
+    measures.Measure(slices::RowsOf(features, result.slices[s].predicates), options.honest > 0, &slice);
     p_values.push_back(slice.p_value);
     context.Report("measuring slices", static_cast<std::int64_t>(s + 1), static_cast<std::int64_t>(report.slices.size()));
   }

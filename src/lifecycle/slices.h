@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ struct SliceRows {
   std::string no_stake = "no money is stated";  // why stake is empty
   std::string currency;
   std::string loss_text;
+  std::map<std::string, std::string> expressions;  // of columns that are not in the source: how they are made
   std::int64_t num_rows() const { return table ? table->num_rows() : 0; }
 };
 

@@ -154,6 +154,7 @@ Result<Feature> CutFeature(const Column& column, std::span<const std::uint32_t> 
   const bool coded = column.type() == ColumnType::kCategory || column.type() == ColumnType::kBoolean;
   Feature feature = coded ? ASSAY_TRY(CutCategories(column, rows, options)) : CutNumbers(column, rows, options);
   feature.name = column.name();
+  feature.expression = expression::ColumnAsExpression(column.name());
   feature.type = column.type();
   return feature;
 }
@@ -172,6 +173,7 @@ Result<std::vector<Feature>> CutFeatures(const table::Table& table, std::span<co
 Feature Taken(const Feature& feature, std::span<const std::uint32_t> rows) {
   Feature taken;
   taken.name = feature.name;
+  taken.expression = feature.expression;
   taken.type = feature.type;
   taken.atoms = feature.atoms;
   for (Atom& atom : taken.atoms) atom.rows = 0;
@@ -209,7 +211,7 @@ std::string PredicateText(const Feature& feature, const Predicate& predicate) {
 }
 
 std::string PredicateExpression(const Feature& feature, const Predicate& predicate) {
-  const std::string name = expression::ColumnAsExpression(feature.name);
+  const std::string& name = feature.expression;
   const Atom& first = feature.atoms[predicate.first];
   const auto end = [&](double value) { return feature.type == ColumnType::kTime ? expression::TextAsExpression(EndText(feature, value)) : EndText(feature, value); };
   switch (OperatorOf(feature, predicate)) {

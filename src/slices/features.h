@@ -30,6 +30,7 @@ struct Atom {
 // Immutable; copies share nothing. Thread-safe to read.
 struct Feature {
   std::string name;
+  std::string expression;  // as an EXPR, for people to filter by
   table::ColumnType type = table::ColumnType::kCategory;
   // Atoms of a number or time stand in its order, categories in the dictionary's; the one for missing values, where there is one, is last.
   std::vector<Atom> atoms;

@@ -28,11 +28,24 @@ void JoinRates(const Difference& shares, double level, Interval* difference) {
   difference->high = difference->value + std::hypot(inside.high - inside.value, outside.value - outside.low);
 }
 
+// The same on the logit scale, with the correlation of the two sides.
+void JoinShares(const Difference& shares, double level, Interval* difference) {
+  const auto limits = [&](const Interval& share) { return share.value == 0 || share.value == 1 ? AllAlike(share.value, share.units, level) : OnLogitScale(share, level); };
+  const Interval inside = limits(shares.inside), outside = limits(shares.outside);
+  const double both = inside.standard_error * outside.standard_error;
+  const double covariance = (inside.standard_error * inside.standard_error + outside.standard_error * outside.standard_error - shares.difference.standard_error * shares.difference.standard_error) / 2;
+  const double correlation = both > 0 ? std::clamp(covariance / both, -1.0, 1.0) : 0;
+  const auto joined = [&](double a, double b) { return std::sqrt(std::max(0.0, a * a + b * b - 2 * correlation * a * b)); };
+  difference->low = difference->value - joined(inside.value - inside.low, outside.high - outside.value);
+  difference->high = difference->value + joined(inside.high - inside.value, outside.value - outside.low);
+}
+
 // The least 1 - level at which the joined interval leaves 0 out.
-double POfJoinedRates(const Difference& shares) {
+template <class Join>
+double POfJoined(const Difference& shares, const Join& join) {
   const auto leaves_out_zero = [&](double log_p) {
     Interval joined = shares.difference;
-    JoinRates(shares, 1 - std::exp(log_p), &joined);
+    join(shares, 1 - std::exp(log_p), &joined);
     return joined.low > 0 || joined.high < 0;
   };
   double low = std::log(kLeastP), high = 0;
@@ -110,9 +123,22 @@ Result<Difference> ClusterDifference(std::span<const double> values, std::span<c
   // A side on which nothing varies adds nothing to the variance, though chance may have made it so.
   if (shares && (NothingVaries(result.inside) || NothingVaries(result.outside))) {
     JoinRates(result, level, &result.difference);
-    if (result.difference.value != 0) result.difference.p_value = POfJoinedRates(result);
+    if (result.difference.value != 0) result.difference.p_value = POfJoined(result, JoinRates);
   } else if (NothingVaries(result.inside) != NothingVaries(result.outside)) {
     return Error{ErrorCode::kNumeric, "on one side nothing varies, so nothing shows how far chance may move it"};
+  }
+  return result;
+}
+
+Result<Difference> SkewedDifference(std::span<const double> values, std::span<const std::uint8_t> inside, const Clusters& clusters, double level) {
+  Difference result = ASSAY_TRY(ClusterDifference(values, inside, clusters, level));
+  const bool shares = std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
+  if (shares) {
+    JoinShares(result, level, &result.difference);
+    result.difference.p_value = result.difference.value == 0 ? 1 : POfJoined(result, JoinShares);
+  } else if (clusters.unit.empty()) {
+    result.difference = AgainstSkewness(result.difference, level);
+    result.difference.p_value = SkewedP(result.difference);
   }
   return result;
 }

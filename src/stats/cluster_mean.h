@@ -34,6 +34,13 @@ struct Difference {
 };
 Result<Difference> ClusterDifference(std::span<const double> values, std::span<const std::uint8_t> inside, const Clusters& clusters, double level = 0.95);
 
+// The same where one side may be small and the values skewed, as the losses of a slice are. Shares: always joined from the limits of both sides (on
+// the logit scale), with the correlation that units on both sides bring (MOVER: Zou, Donner 2008, doi:10.1002/sim.3095). Other values of
+// independent rows: Hall's transformation with the skewness of the difference (stats/interval.h; two samples: Zhou, Dinh 2005,
+// doi:10.1093/biostatistics/kxi003). By units it is left plain: sums of few units say too little of their skewness (measured: docs/statistics.md).
+// p_value belongs to the interval: below 0.05 just where the 95 % interval leaves 0 out.
+Result<Difference> SkewedDifference(std::span<const double> values, std::span<const std::uint8_t> inside, const Clusters& clusters, double level = 0.95);
+
 // A smooth function of means: `influence` per row, estimate = `value`, on the plain scale. `part`: see VarianceByUnits.
 // The others above are cases of it.
 Result<Interval> FromInfluence(double value, std::span<const double> influence, const Clusters& clusters, double level = 0.95,

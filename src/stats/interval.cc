@@ -46,6 +46,13 @@ Interval AgainstSkewness(Interval interval, double level) {
   return interval;
 }
 
+double SkewedP(const Interval& interval) {
+  if (!(interval.standard_error > 0)) return std::numeric_limits<double>::quiet_NaN();
+  const double slope = interval.skewness / std::sqrt(static_cast<double>(interval.units));
+  const double u = interval.value / interval.standard_error;
+  return TwoSidedStudentP(u + slope * u * u / 3 + slope * slope * u * u * u / 27 + slope / 6, interval.degrees);
+}
+
 namespace {
 // All of n trials succeed with probability p^n; p is refuted where that is below (1 - level) / 2.
 double LeastShareOfAlike(std::int64_t units, double level) { return std::pow((1 - level) / 2, 1 / static_cast<double>(units)); }

@@ -32,6 +32,10 @@ Interval OnLogitScale(Interval interval, double level);
 // estimate (Hall 1992, doi:10.1111/j.2517-6161.1992.tb01876.x); symmetric again where skewness is 0. p_value stays.
 Interval AgainstSkewness(Interval interval, double level);
 
+// Two-sided p value of value = 0 by the same transformation: below 1 - level just where AgainstSkewness leaves 0 out. NaN where the standard
+// error is 0.
+double SkewedP(const Interval& interval);
+
 // Bound for a mean of values in [0, 1] that came out 0 or 1 in every row: as for a share of which `units` independent
 // trials all agree (Clopper, Pearson 1934, doi:10.1093/biomet/26.4.404), which is the worst case. Requires value 0 or 1.
 Interval AllAlike(double value, std::int64_t units, double level);

@@ -198,8 +198,9 @@ Result<UnitVariance> VarianceByUnits(std::span<const double> influence, std::spa
   double cubes = 0;
   if (by_row) {
     result = OfRows(totals);
-    for (std::size_t i = 0; i < influence.size() && totals.parts == 1; ++i) cubes += influence[i] * influence[i] * influence[i];
-    cubes *= std::pow(1 - 1 / totals.rows[0], -1.5);  // blown up as the variance is
+    double of_part[2] = {0, 0};
+    for (std::size_t i = 0; i < influence.size(); ++i) of_part[part.empty() ? 0 : part[i]] += influence[i] * influence[i] * influence[i];
+    for (int c = 0; c < totals.parts; ++c) cubes += of_part[c] * std::pow(1 - 1 / totals.rows[c], -1.5);  // blown up as the variance is
   } else {
     const double n = totals.rows[0] + totals.rows[1];
     for (const UnitSums& u : units) {
@@ -213,10 +214,11 @@ Result<UnitVariance> VarianceByUnits(std::span<const double> influence, std::spa
     result.degrees = Degrees(units, totals);
   }
   result.units = totals.parts == 1 ? totals.units[0] : std::min(totals.units[0], totals.units[1]);
-  if (totals.parts == 1 && result.variance > 0) {
+  if (result.variance > 0) {
     // (sum of t^3 / G) / (sum of t^2 / G)^(3/2), with the sum of squares from the variance.
     const auto count = static_cast<double>(result.units);
-    const double squares = result.variance * totals.rows[0] * totals.rows[0];
+    const auto rows = static_cast<double>(influence.size());
+    const double squares = result.variance * rows * rows;
     result.skewness = std::sqrt(count) * cubes / (squares * std::sqrt(squares));
   }
   if (!(result.degrees > 0)) result.degrees = static_cast<double>(result.units - 1);

@@ -45,7 +45,7 @@ struct UnitVariance {
   double variance = 0;
   double degrees = 0;      // > 0, may be fractional
   std::int64_t units = 0;  // with rows; of the part that has fewer
-  double skewness = 0;     // of the units' sums, one part only (0 for two)
+  double skewness = 0;     // of the units' sums; of two parts that of the error over the root of `units`, as for one
 };
 
 // `part`: 0 or 1 per row, or empty for one part. Within each part `influence` (finite) has mean 0 up to rounding.

@@ -40,15 +40,32 @@ struct SlicePeriod {
   std::int64_t rows = 0;
   Estimate loss_mean;
   double others = std::numeric_limits<double>::quiet_NaN();
+  std::string reason;  // why others is null; "" otherwise
 };
 template <class V>
 void Describe(V& v, SlicePeriod& p) {
   v("start", p.start, "start of the period");
   v("rows", p.rows, "rows of the slice");
   v("loss_mean", p.loss_mean, "their mean loss, with its interval by unit");
-  v("others", p.others, "mean loss of all other rows of the period; null when there are none");
+  v("others", p.others, "mean loss of all other rows of the period; null with a reason");
+  v("reason", p.reason, "why others is null; empty otherwise");
 }
 inline const char* DescribedName(const SlicePeriod*) { return "SlicePeriod"; }
+
+// A row with a large loss, and its values of the features: those that the slice is made of first.
+struct SliceExample {
+  std::int64_t row = 0;
+  double loss = 0;
+  std::vector<std::string> features, values;
+};
+template <class V>
+void Describe(V& v, SliceExample& e) {
+  v("row", e.row, "row of the source, counted from 1");
+  v("loss", e.loss, "its loss");
+  v("features", e.features, "features, those of the slice's conditions first");
+  v("values", e.values, "the row's value of each, empty where it is missing");
+}
+inline const char* DescribedName(const SliceExample*) { return "SliceExample"; }
 
 struct Slice {
   std::vector<Predicate> predicates;  // one per feature at most
@@ -70,7 +87,7 @@ struct Slice {
   std::int64_t same_rows_more = 0;
   bool same_rows_complete = true;
   std::vector<SlicePeriod> over_time;
-  std::vector<std::int64_t> example_rows;  // of the source, from 1
+  std::vector<SliceExample> examples;
 };
 template <class V>
 void Describe(V& v, Slice& s) {
@@ -88,7 +105,7 @@ void Describe(V& v, Slice& s) {
   v("difference", s.difference, "mean loss in the slice less the mean loss of all other rows; null when one of them has no rows");
   v("low", s.low, "lower end of the 95 % interval of the difference; null with a reason");
   v("high", s.high, "upper end of that interval; null with a reason");
-  v("p_value", s.p_value, "two-sided test of no difference; null with a reason");
+  v("p_value", s.p_value, "test of being no worse than all other rows, below 0.05 just where low is above 0; 1 where the slice is better; null with a reason");
   v("q_value", s.q_value, "false discovery rate over the slices shown; null with a reason");
   v("reason", s.reason, "why low, high, p_value and q_value are null; empty otherwise");
   v("value_at_stake", s.value_at_stake, "what better decisions in the slice could bring, in the charter's money per day; null with a reason");
@@ -96,7 +113,7 @@ void Describe(V& v, Slice& s) {
   v("same_rows_more", s.same_rows_more, "minimal descriptions beyond those");
   v("same_rows_complete", s.same_rows_complete, "false when counting them was stopped for time");
   v("over_time", s.over_time, "mean loss by period, where the data has times");
-  v("example_rows", s.example_rows, "rows of the source with the largest losses in the slice, counted from 1");
+  v("examples", s.examples, "up to five rows with the largest losses in the slice");
 }
 inline const char* DescribedName(const Slice*) { return "Slice"; }
 
@@ -126,6 +143,7 @@ struct SliceSearch {
   std::vector<std::int64_t> per_level;
   SlicesPruned pruned;
   double seconds = std::numeric_limits<double>::quiet_NaN();
+  std::string seconds_reason;
   std::int64_t peak_bytes = 0;
 };
 template <class V>
@@ -141,7 +159,8 @@ void Describe(V& v, SliceSearch& s) {
   v("levels", s.levels, "most predicates of a conjunction that was evaluated");
   v("per_level", s.per_level, "conjunctions evaluated, by number of predicates");
   v("pruned", s.pruned, "conjunctions that the search did not go on from, by reason");
-  v("seconds", s.seconds, "from encoded columns to the result, bitmaps included; null in a run, whose times stand in timing");
+  v("seconds", s.seconds, "from encoded columns to the result, bitmaps included; null with a reason");
+  v("seconds_reason", s.seconds_reason, "why seconds is null; empty otherwise");
   v("peak_bytes", s.peak_bytes, "bitmaps and tables of the search");
 }
 inline const char* DescribedName(const SliceSearch*) { return "SliceSearch"; }

@@ -33,10 +33,11 @@ class SliceMeasures {
   std::span<const std::uint32_t> unit() const { return unit_; }           // of them, empty where rows are independent
   evidence::Estimate MeanLoss() const;
   // Size, losses, difference to all other measured rows with its interval and p value, money, the largest losses. `of_slice`: rows of the table that have
-  // its predicates, measured or not, ascending.
-  void Measure(std::span<const std::uint32_t> of_slice, evidence::Slice* slice) const;
+  // its predicates, measured or not, ascending. Not `tested`: the search saw these rows, so there is no interval.
+  void Measure(std::span<const std::uint32_t> of_slice, bool tested, evidence::Slice* slice) const;
 
  private:
+  evidence::SliceExample Example(std::uint32_t row, const evidence::Slice& slice) const;
   void Compare(const std::vector<std::uint8_t>& inside, evidence::Slice* slice) const;
   evidence::Estimate Stake(const std::vector<std::uint8_t>& inside) const;
 
