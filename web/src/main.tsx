@@ -13,6 +13,7 @@ import { Opening } from './opening';
 import { preparePrinting } from './paper';
 import { ladderId, NotRun } from './parts';
 import { OpenQuestions, openQuestions, ProblemTree, Results } from './results';
+import { Slices, slicesId } from './slices';
 import { Understand } from './understand';
 
 function Navigation({ report }: { report: ProjectReport }) {
@@ -22,6 +23,7 @@ function Navigation({ report }: { report: ProjectReport }) {
       <a href="#understand">What happens</a>
       <a href="#feasibility">Is ML right?</a>
       <a href="#ladder">Better than what?</a>
+      {report.train.some((t) => t.objective === report.slices[0]?.objective) && <a href={`#${slicesId(report, report.slices[0])}`}>Where wrong?</a>}
       {report.options.length + report.steps.length > 0 && <a href="#results">The work</a>}
       {report.check && <a href="#check">The charter</a>}
       {openQuestions(report).length > 0 && <a href="#questions">Questions</a>}
@@ -41,7 +43,14 @@ function Report({ report }: { report: ProjectReport }) {
         <ProblemTree report={report} />
         {report.understand ? <Understand project={report} report={report.understand} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
         {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility project={report} report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
-        {report.train.length > 0 ? report.train.map((t) => <Ladder report={t} id={ladderId(report, t)} idle={neverActs(report, t.objective, t.recommended)} unit={t.task === 'regression' ? unitOfObjective(report, t.objective) : ''} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
+        {report.train.length > 0
+          ? report.train.map((t) => (
+              <>
+                <Ladder report={t} id={ladderId(report, t)} idle={neverActs(report, t.objective, t.recommended)} unit={t.task === 'regression' ? unitOfObjective(report, t.objective) : ''} />
+                {report.slices.filter((s) => s.objective === t.objective).map((s) => <Slices project={report} report={s} />)}
+              </>
+            ))
+          : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
         <Results report={report} />
         {report.check && <Check report={report.check} />}
         <OpenQuestions report={report} />
