@@ -37,7 +37,7 @@ test('a slice opens by keyboard to its figures, its loss over time, rows to look
   await page.locator(`${first}[open] .opened figure svg`).waitFor();
   const opened = page.locator(`${first} .opened`);
   const text = await opened.innerText();
-  for (const words of [/\d+ rows, [\d.]+\s% of the [\d,]+ that the search did not see, with [\d.]+\s% of all their loss/, /against 0\.\d+ in all other rows; the largest is \d/, /p < 0\.001; q < 0\.001, the false discovery rate over the \d+ slices found/, /Where it was found, it had \d+ rows with a mean loss of 0\.\d+, .*too bad to be true/, /rows [\d, ]+ and \d+ of the source, counted from 1/, /always deciding right in these rows/, /● solid, these rows/]) assert.match(text, words);
+  for (const words of [/\d+ rows, [\d.]+\s% of the [\d,]+ that the search did not see, with [\d.]+\s% of all their loss/, /against 0\.\d+ in all other rows; the largest is \d/, /p\s<\s0\.001; q\s<\s0\.001, the false discovery rate over the \d+ slices found/, /Where it was found, it had \d+ rows with a mean loss of 0\.\d+, .*too bad to be true/, /rows [\d, ]+ and \d+ of the source, counted from 1/, /always deciding right in these rows/, /● solid, these rows/]) assert.match(text, words);
   const data = JSON.parse(await page.locator('#assay-data').textContent());
   const [slice] = data.slices[0].slices;
   assert.ok(slice.found.loss_mean > data.slices[0].mean_loss_searched);

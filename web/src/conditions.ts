@@ -41,8 +41,8 @@ export function conditionInWords(project: ProjectReport, p: Predicate): string {
   const low = p.low === null ? '' : amount(p.text.slice(0, p.text.indexOf(' <= ')));
   const high = p.high === null ? '' : amount(p.text.slice(p.text.lastIndexOf(' < ') + 3));
   const unit = unitOf(project, p.feature) && `\u00a0${unitOf(project, p.feature)}`;
-  if (!high) return `${p.feature} from\u00a0${low}${unit}\u00a0on`;
-  return low ? `${p.feature} from ${low} to below\u00a0${high}${unit}` : `${p.feature} below\u00a0${high}${unit}`;
+  if (!high) return `${p.feature} from ${low}${unit}\u00a0on`;
+  return low ? `${p.feature} from ${low} to below ${high}${unit}` : `${p.feature} below ${high}${unit}`;
 }
 
 /** All of them, which hold together. */

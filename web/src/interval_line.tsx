@@ -10,15 +10,16 @@ export interface Scale extends NumberAxis {
   place: (value: number) => number;
 }
 
-/** One scale for all rows, 0 on it. */
-export function scaleOf(rows: IntervalRow[], ticks = 4): Scale {
-  // Of a very wide interval the ends are off the scale; ticks lie inside it.
-  const axis = numberAxis(domainOf(rows, [0]), ticks);
-  const domain = domainOf(rows, [0]);
-  return { ...axis, domain, ticks: axis.ticks.filter((t) => t >= domain[0] && t <= domain[1]), place: (value) => 100 * Math.min(1, Math.max(0, (value - domain[0]) / (domain[1] - domain[0]))) };
+/** From `low` to `high`, with round numbers between them. */
+export function scaleBetween([low, high]: [number, number], ticks = 4): Scale {
+  const axis = numberAxis([low, high], ticks);
+  return { ...axis, domain: [low, high], ticks: axis.ticks.filter((t) => t >= low && t <= high), place: (value) => 100 * Math.min(1, Math.max(0, (value - low) / (high - low))) };
 }
 
-const percent = (place: number): string => `${place.toFixed(3)}%`;
+/** One scale for all rows, 0 on it; a very wide interval goes beyond it. */
+export const scaleOf = (rows: IntervalRow[]): Scale => scaleBetween(domainOf(rows, [0]));
+
+export const percent = (place: number): string => `${place.toFixed(3)}%`;
 
 /** A shape per tone, for people who do not see colours: the same as in all pictures of intervals. */
 export const shapes: Record<Tone, string> = { good: '●', bad: '■', warn: '◆', ask: '▲', mute: '●' };
@@ -28,9 +29,14 @@ export function Shape({ tone }: { tone: Tone }) {
   return <span class={`shape ${tone}`} aria-hidden="true">{shapes[tone]}</span>;
 }
 
-/** `at` and `dx` put it where its value is, in the middle of the line's height. */
-function At({ place, children }: { place: number; children: ComponentChildren }) {
+/** What it holds is drawn about the point at `place`, in the middle of the row's height. */
+export function At({ place, children }: { place: number; children: ComponentChildren }) {
   return <svg x={percent(place)} y="50%" overflow="visible" width="1" height="1">{children}</svg>;
+}
+
+/** The lines of the scale's numbers through a row. */
+export function Grid({ scale }: { scale: Scale }) {
+  return <>{scale.ticks.map((t) => <line x1={percent(scale.place(t))} x2={percent(scale.place(t))} y1="0" y2="100%" stroke="var(--line)" />)}</>;
 }
 
 export function IntervalLine({ row, scale, label }: { row: IntervalRow; scale: Scale; label: string }) {
@@ -41,7 +47,7 @@ export function IntervalLine({ row, scale, label }: { row: IntervalRow; scale: S
   return (
     <span class="interval-line">
       <svg role="img" aria-label={label}>
-        {scale.ticks.filter((t) => t !== 0).map((t) => <line x1={percent(scale.place(t))} x2={percent(scale.place(t))} y1="0" y2="100%" stroke="var(--line)" />)}
+        <Grid scale={scale} />
         <line x1={percent(scale.place(0))} x2={percent(scale.place(0))} y1="0" y2="100%" stroke="var(--ink)" stroke-opacity="0.65" />
         {present(low) && present(high) && <line x1={percent(scale.place(low))} x2={percent(scale.place(high))} y1="50%" y2="50%" stroke={`var(--${tone})`} stroke-width="4" stroke-opacity="0.5" />}
         {present(value) && <At place={scale.place(value)}><path d={outlines[tone]} fill={`var(--${tone})`} /></At>}

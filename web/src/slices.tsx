@@ -25,7 +25,7 @@ function judged(s: Slice): { tone: Tone; words: string } {
 const openedOnPaper = 3;
 
 const differenceOf = (s: Slice): Estimate => ({ value: s.difference, low: s.low, high: s.high, level: 0.95, reason: s.reason });
-const small = (p: number): string => (p < 0.001 ? '< 0.001' : `= ${readable(p, 2)}`);
+const small = (p: number): string => (p < 0.001 ? '<\u00a00.001' : `=\u00a0${readable(p, 2)}`);
 
 function Share({ of }: { of: Slice }) {
   const share = of.share ?? 0;
@@ -41,7 +41,7 @@ function Figures({ slice: s, report }: { slice: Slice; report: SlicesReport }) {
     <dl class="figures">
       <Key name="size"><b>{counted(s.size, 'row')}</b>, {readable(100 * (s.share ?? 0))}{'\u00a0'}% of the {count(report.rows)}{unseen}{present(s.loss_sum) && all > 0 ? `, with ${readable(100 * (s.loss_sum / all))}\u00a0% of all their loss` : ''}</Key>
       <Key name="mean loss"><b>{readable(s.loss_mean)}</b>{others === null ? '' : ` against ${readable(others)} in all other rows`}; the largest is {readable(s.loss_max)}</Key>
-      <Key name="beyond noise?">{present(s.p_value) && present(s.q_value) ? `p ${small(s.p_value)}; q ${small(s.q_value)}, the false discovery rate over the ${counted(report.slices.length, 'slice')} found` : sentence(s.reason || 'not tested')}</Key>
+      <Key name="beyond noise?">{present(s.p_value) && present(s.q_value) ? `p\u00a0${small(s.p_value)}; q\u00a0${small(s.q_value)}, the false discovery rate over the ${counted(report.slices.length, 'slice')} found` : sentence(s.reason || 'not tested')}</Key>
       {report.currency && <Key name={`at stake, ${report.currency} per day`}>{inLine(s.value_at_stake)}: what always deciding right in these rows would bring more than the decisions made now</Key>}
       {s.example_rows.length > 0 && <Key name="where to look">{s.example_rows.length === 1 ? 'row' : 'rows'} {listed(s.example_rows.map(String))} of the source, counted from 1: the largest losses in it</Key>}
     </dl>
