@@ -86,7 +86,7 @@ test('readable without eyes: one heading of each section, names for pictures, bu
     for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) found.push(`id ${id} twice`);
     if (document.documentElement.lang !== 'en') found.push('no language');
     // Colour is never alone: each state has a sign.
-    for (const mark of document.querySelectorAll('.mark')) if (!/^[✓✕≠~→?★–…·]/.test(mark.textContent.trim())) found.push(`state without a sign: ${mark.textContent}`);
+    for (const mark of document.querySelectorAll('.mark')) if (!/^[✓✕≠~→?★–…·■◆●]/.test(mark.textContent.trim())) found.push(`state without a sign: ${mark.textContent}`);
     return found;
   });
   assert.deepEqual(faults, []);

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 
-import { assay, scratchFolder } from './support.mjs';
+import { assay, dayOf, draws, scratchFolder } from './support.mjs';
 
 const { chromium } = createRequire(new URL('../web/package.json', import.meta.url))('playwright-core');
 export const nasty = '</script><img src=x onerror=document.title=1>\u2028<b>';
@@ -46,6 +46,26 @@ export const lowContrast = () => {
   return { bad, seen };
 };
 
+/**
+ * A project in `folder` whose model cannot know better in one channel: there the outcome is a coin, elsewhere it follows `need`.
+ * `planted` is the channel's name. Returns the run's report.
+ */
+export function plantedProject(folder, planted) {
+  const random = draws(5);
+  const rows = Array.from({ length: 6000 }, (_, i) => {
+    const customer = Math.floor(random() * 1500), need = random();
+    const channel = ['web', 'shop', 'phone', planted][Math.floor(random() * 4)];
+    const bought = random() < (channel === planted ? 0.5 : need > 0.5 ? 0.92 : 0.08);
+    return `${customer},${dayOf(2024, Math.floor(i / 40))},"${channel}",${need.toFixed(3)},${random() < 0.5 ? 'small' : 'large'},${bought ? 1 : 0}`;
+  });
+  writeFileSync(join(folder, 'orders.csv'), `customer,day,channel,need,basket,bought\n${rows.join('\n')}\n`);
+  mkdirSync(join(folder, 'planted'));
+  writeFileSync(join(folder, 'planted', 'assay.toml'), '[project]\nname = "Offers"\n[data]\nsource = "../orders.csv"\nunit = "customer"\ntime = "day"\n[[objectives]]\nname = "bought"\noutcome = "bought = 1"\n[value]\ncurrency = "EUR"\ntrue_positive = 4\nfalse_positive = -3\nfalse_negative = 0\ntrue_negative = 0\ndecisions_per_day = 200\n');
+  const run = assay('run', join(folder, 'planted'), '--repeats', '0');
+  assert.ok(run.status === 0 || run.status === 1, run.stderr);
+  return join(folder, 'planted', '.assay', 'report.html');
+}
+
 /** A run's report in a folder of its own, made before and closed after the tests of a file. */
 export function reportPage(name) {
   const folder = scratchFolder(name);
@@ -80,9 +100,9 @@ export function reportPage(name) {
     return { page, problems, requests };
   }
 
-  /** The same file with other data: `change` makes them of the run's own. */
-  function changed(name, change) {
-    const [, before, data, rest] = /^([\s\S]*id="assay-data">)([\s\S]*?)(<\/script>[\s\S]*)$/.exec(readFileSync(reportFile, 'utf8'));
+  /** The same file with other data: `change` makes them of the run's own, or of another report's. */
+  function changed(name, change, from = reportFile) {
+    const [, before, data, rest] = /^([\s\S]*id="assay-data">)([\s\S]*?)(<\/script>[\s\S]*)$/.exec(readFileSync(from, 'utf8'));
     const file = join(folder, name);
     writeFileSync(file, before + JSON.stringify(change(JSON.parse(data))).replaceAll('<', '\\u003c') + rest);
     return file;

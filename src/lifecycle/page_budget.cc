@@ -20,11 +20,12 @@ struct Limits {
   std::size_t associations = 400, associations_with_levels = 60;
   std::size_t columns = 1000, columns_with_values = 300;
   std::size_t list_entries = 400;  // findings, hypotheses, alerts, features, notes, ...
+  std::size_t slices_with_details = 100, slice_entries = 50;  // of one slice: other descriptions, example rows
   std::size_t text_bytes = 4000;
 
   Limits Halved() const {
     const auto half = [](std::size_t n, std::size_t least) { return std::max(least, n / 2); };
-    return {half(curve_points, 100), half(associations, 12), half(associations_with_levels, 6), half(columns, 20), half(columns_with_values, 10), half(list_entries, 20), half(text_bytes, 200)};
+    return {half(curve_points, 100), half(associations, 12), half(associations_with_levels, 6), half(columns, 20), half(columns_with_values, 10), half(list_entries, 20), half(slices_with_details, 5), half(slice_entries, 5), half(text_bytes, 200)};
   }
   bool operator==(const Limits&) const = default;
 };
@@ -116,6 +117,35 @@ void FitTrain(const Limits& limits, evidence::TrainReport* t, ProjectReport* rep
   }
 }
 
+void FitSlices(const Limits& limits, evidence::SlicesReport* s, ProjectReport* report) {
+  std::vector<std::string>& left_out = report->page.left_out;
+  const std::string of = s->objective.empty() ? "" : " of '" + s->objective + "'";
+  KeepFirst(&s->features, limits.list_entries, "columns that slices" + of + " are made of", &left_out);
+  KeepFirst(&s->notes, limits.list_entries, "notes on the slices" + of, &left_out);
+  KeepFirst(&s->slices, limits.list_entries, "slices" + of + ", best first", &left_out);
+  if (s->slices.size() > limits.slices_with_details) {
+    left_out.push_back("loss over time, example rows and other descriptions of " + Counted(limits.slices_with_details, s->slices.size(), "slices" + of));
+    for (std::size_t i = limits.slices_with_details; i < s->slices.size(); ++i) {
+      evidence::Slice& slice = s->slices[i];
+      slice.over_time.clear();
+      slice.example_rows.clear();
+      slice.same_rows_more += static_cast<std::int64_t>(slice.same_rows.size());
+      slice.same_rows.clear();
+    }
+  }
+  for (std::size_t i = 0; i < s->slices.size(); ++i) {
+    evidence::Slice& slice = s->slices[i];
+    const std::string name = "slice " + base::ReadableCount(static_cast<std::int64_t>(i + 1)) + of;
+    const std::size_t described = slice.same_rows.size();
+    KeepFirst(&slice.same_rows, limits.slice_entries, "other descriptions of " + name, &left_out);
+    slice.same_rows_more += static_cast<std::int64_t>(described - slice.same_rows.size());
+    KeepFirst(&slice.example_rows, limits.slice_entries, "example rows of " + name, &left_out);
+    Thin(&slice.over_time, limits.curve_points, "loss over time of " + name, [](std::size_t period) { return static_cast<double>(period); }, [](const evidence::SlicePeriod& p) -> const evidence::Estimate& { return p.loss_mean; }, [](std::size_t) { return false; }, report);
+    // Periods without rows cannot be thinned: what is still too long loses its end.
+    KeepFirst(&slice.over_time, limits.curve_points, "periods of " + name, &left_out);
+  }
+}
+
 void FitCheck(const Limits& limits, ProjectReport* report) {
   evidence::CheckReport& c = *report->check;
   std::vector<std::string>& left_out = report->page.left_out;
@@ -148,6 +178,7 @@ Json WithLimits(const ProjectReport& whole, const Limits& limits) {
   if (report.understand) FitUnderstand(limits, &report);
   for (evidence::FeasibilityReport& f : report.feasibility) FitFeasibility(limits, &f, &report);
   for (evidence::TrainReport& t : report.train) FitTrain(limits, &t, &report);
+  for (evidence::SlicesReport& s : report.slices) FitSlices(limits, &s, &report);
   KeepFirst(&report.board, limits.list_entries, "questions of the board", &report.page.left_out);
   KeepFirst(&report.parts, limits.list_entries, "parts of the problem", &report.page.left_out);
   KeepFirst(&report.notes, limits.list_entries, "notes", &report.page.left_out);

@@ -82,6 +82,41 @@ TEST(PageBudget, ManyColumnsAndCategoriesFitAndWhatIsLeftOutIsCounted) {
   for (const char* part : {"of 5,000 features, strongest first", "of 5,000 columns", "of 1,000 findings of 'late', fatal_errors"}) EXPECT_NE(all.find(part), std::string::npos) << part << " in\n" << all;
 }
 
+TEST(PageBudget, ManySlicesKeepTheBestAndTheDetailsOfTheFirst) {
+  ProjectReport report;
+  evidence::SlicesReport& s = report.slices.emplace_back();
+  s.objective = "late";
+  s.slices.resize(2'000);
+  for (std::size_t i = 0; i < s.slices.size(); ++i) {
+    evidence::Slice& slice = s.slices[i];
+    slice.text = "slice " + std::to_string(i);
+    slice.same_rows.resize(70, {{}, std::string(100, 'z')});
+    slice.same_rows_more = 3;
+    slice.example_rows.resize(60, 7);
+    for (int p = 0; p < 2'000; ++p) slice.over_time.push_back({"day " + std::to_string(p), 7, Number(std::sin(p * 0.01)), 0.5});
+  }
+  s.slices[0].over_time[1'000].loss_mean = {std::nan(""), std::nan(""), std::nan(""), 0.95, "no rows"};
+  const Result<Json> data = PageData(report, kMost);
+  ASSERT_TRUE(data);
+  EXPECT_LE(base::WriteJson(*data).size(), kMost);
+  ProjectReport page;
+  ASSERT_TRUE(evidence::FromJson(*data, &page));
+  const std::vector<evidence::Slice>& kept = page.slices[0].slices;
+  ASSERT_GE(kept.size(), 20U);
+  EXPECT_LE(kept.size(), 400U);
+  EXPECT_EQ(kept[0].text, "slice 0");
+  // The best keep their periods, one without rows too, at most as many as a curve may have; the last keep none. No description goes uncounted.
+  EXPECT_GE(kept[0].over_time.size(), 50U);
+  EXPECT_LE(kept[0].over_time.size(), 1'500U);
+  EXPECT_TRUE(std::any_of(kept[0].over_time.begin(), kept[0].over_time.end(), [](const evidence::SlicePeriod& p) { return p.loss_mean.reason == "no rows"; }));
+  EXPECT_TRUE(kept.back().over_time.empty());
+  for (const evidence::Slice* slice : {&kept.front(), &kept.back()}) EXPECT_EQ(static_cast<std::int64_t>(slice->same_rows.size()) + slice->same_rows_more, 73) << slice->text;
+  std::string all;
+  for (const std::string& sentence : page.page.left_out) all += sentence + "\n";
+  for (const char* part : {"of 2,000 slices of 'late', best first", "loss over time, example rows and other descriptions of the first", "of 70 other descriptions of slice 1 of 'late'", "of 60 example rows of slice 1 of 'late'"}) EXPECT_NE(all.find(part), std::string::npos) << part << " in\n" << all;
+  EXPECT_TRUE(std::any_of(page.page.thinned.begin(), page.page.thinned.end(), [](const evidence::ThinnedSeries& t) { return t.name == "loss over time of slice 1 of 'late'" && t.points == 2'000; }));
+}
+
 TEST(PageBudget, LongTextsAreCutBetweenCharacters) {
   ProjectReport report;
   for (int i = 0; i < 2'000'000; ++i) report.why += "é";

@@ -17,7 +17,7 @@ interface Props {
   caption?: string;
   options: (width: number) => Plot.PlotOptions;
   table: Alternative;
-  /** The picture itself writes all the figures: the table is not printed beside it. */
+  /** The table is not printed beside it: the picture itself writes all the figures, or there are many such pictures. */
   said?: boolean;
   /** Many rows: on paper it takes the whole width, where they stay short enough for one page. */
   tall?: boolean;

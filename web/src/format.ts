@@ -4,7 +4,7 @@ import type { Estimate } from './generated/reports';
 export type Maybe = number | null | undefined;
 export const present = (value: Maybe): value is number => value !== null && value !== undefined && Number.isFinite(value);
 
-const minus = (text: string): string => text.replace('-', '−');
+export const minus = (text: string): string => text.replace('-', '−');
 const fixed = (value: number, decimals: number): string => minus(value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
 /** Shown as nothing but zeros, though it is not zero. */
 const vanishes = (value: number, decimals: number): boolean => value !== 0 && Number(value.toFixed(decimals)) === 0;

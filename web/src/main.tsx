@@ -3,25 +3,32 @@ import { render } from 'preact';
 import './report.css';
 import { Board } from './board';
 import { neverActs, unitOfObjective } from './charter';
+import { Change, changeId } from './change';
 import { Check } from './check';
 import { Evidence } from './evidence';
 import { Feasibility } from './feasibility';
 import { tight } from './format';
-import type { ProjectReport } from './generated/reports';
+import type { ChangeReport, ProjectReport } from './generated/reports';
 import { Ladder } from './ladder';
 import { Opening } from './opening';
 import { preparePrinting } from './paper';
 import { ladderId, NotRun } from './parts';
 import { OpenQuestions, openQuestions, ProblemTree, Results } from './results';
+import { Slices, slicesId } from './slices';
 import { Understand } from './understand';
+
+/** Why metrics moved, where the run looked into that. */
+const changesOf = (report: ProjectReport): ChangeReport[] => (report as ProjectReport & { change?: ChangeReport[] }).change ?? [];
 
 function Navigation({ report }: { report: ProjectReport }) {
   return (
     <nav aria-label="Sections">
       {report.board.length > 0 && <a href="#board">Life cycle</a>}
       <a href="#understand">What happens</a>
+      {changesOf(report).length > 0 && <a href={`#${changeId(0)}`}>What moved?</a>}
       <a href="#feasibility">Is ML right?</a>
       <a href="#ladder">Better than what?</a>
+      {report.train.some((t) => t.objective === report.slices[0]?.objective) && <a href={`#${slicesId(report, report.slices[0])}`}>Where wrong?</a>}
       {report.options.length + report.steps.length > 0 && <a href="#results">The work</a>}
       {report.check && <a href="#check">The charter</a>}
       {openQuestions(report).length > 0 && <a href="#questions">Questions</a>}
@@ -40,8 +47,16 @@ function Report({ report }: { report: ProjectReport }) {
         <Board report={report} />
         <ProblemTree report={report} />
         {report.understand ? <Understand project={report} report={report.understand} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
+        {changesOf(report).map((change, i) => <Change project={report} report={change} id={changeId(i)} />)}
         {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility project={report} report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
-        {report.train.length > 0 ? report.train.map((t) => <Ladder report={t} id={ladderId(report, t)} idle={neverActs(report, t.objective, t.recommended)} unit={t.task === 'regression' ? unitOfObjective(report, t.objective) : ''} />) : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
+        {report.train.length > 0
+          ? report.train.map((t) => (
+              <>
+                <Ladder report={t} id={ladderId(report, t)} idle={neverActs(report, t.objective, t.recommended)} unit={t.task === 'regression' ? unitOfObjective(report, t.objective) : ''} />
+                {report.slices.filter((s) => s.objective === t.objective).map((s) => <Slices project={report} report={s} />)}
+              </>
+            ))
+          : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
         <Results report={report} />
         {report.check && <Check report={report.check} />}
         <OpenQuestions report={report} />
@@ -53,7 +68,7 @@ function Report({ report }: { report: ProjectReport }) {
 }
 
 // What is pasted elsewhere keeps its letters; in all other texts a number and its sign are not parted.
-const code = ['command', 'criterion', 'expression', 'segment', 'key', 'source', 'verify', 'charter'];
+const code = ['command', 'before_rows', 'after_rows', 'criterion', 'expression', 'segment', 'key', 'source', 'verify', 'charter'];
 const reviver = (key: string, value: unknown): unknown => (typeof value === 'string' && !code.includes(key) ? tight(value) : value);
 
 const data = document.getElementById('assay-data')?.textContent ?? '';

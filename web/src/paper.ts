@@ -1,4 +1,4 @@
-// Before the page is printed everything that can be opened is opened and pictures are drawn at the width of the paper;
+// Before the page is printed everything that can be opened is opened, but what stays a row (`folded`), and pictures are drawn at the width of the paper;
 // afterwards the page is as it was.
 export function preparePrinting(): void {
   let opened: HTMLDetailsElement[] = [];
@@ -6,7 +6,7 @@ export function preparePrinting(): void {
   const before = () => {
     if (printing) return;
     printing = true;
-    opened = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open]):not(.long):not(.said)')];
+    opened = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open]):not(.long):not(.said):not(.folded)')];
     for (const part of opened) part.open = true;
     window.dispatchEvent(new Event('assay:paper'));
   };
