@@ -188,7 +188,7 @@ Result<Shape> ParseShape(char** words) {
 Result<void> Generate(char** words) {
   static_assert(kMostTimes >= 7, "a chance above 1");
   Rows rows(ASSAY_TRY(ParseShape(words)));
-  const auto engine = ASSAY_TRY(store::Engine::Open({1'000'000'000, 2, ""}));
+  const auto engine = ASSAY_TRY(store::Engine::Open({0, 2, ""}));
   ASSAY_TRY(engine->WriteBlocks(rows.schema(), [&](std::vector<table::Column>* block) -> Result<bool> { return rows.Next(block); }, words[6]));
   std::printf("%s\n", rows.Summary().dump().c_str());
   return {};
