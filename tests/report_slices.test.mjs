@@ -88,7 +88,7 @@ const kinds = (report) => {
     made([range('price', 12000000, null, '12000000 <= price'), range('month(day)', 7, null, '7 <= month(day)')]),
     made([range('price', -5, 52500, '-5 <= price < 52500'), range('weekday(day)', 2, 6, '2 <= weekday(day) < 6')], { q_value: 0.3, p_value: 0.2, low: -0.01 }),
     made([range('opened', null, 1700000000000000, 'opened < 2023-11-14 22:13:20'), equal('source', 'two words')], { difference: -0.4, low: -0.5, high: -0.3 }),
-    made([{ ...equal('source', null), op: 'missing', text: 'source is missing' }, equal('day(day)', '3')], { q_value: null, p_value: null, low: null, high: null, reason: 'none of the rows that the search did not see lies in it', size: 0, share: 0, loss_mean: null, loss_max: null, lift: null, difference: null, over_time: [], example_rows: [] }),
+    made([{ ...equal('source', null), op: 'missing', text: 'source is missing' }, equal('day(day)', '3')], { q_value: null, p_value: null, low: null, high: null, reason: 'none of the rows that the search did not see lies in it', size: 0, share: 0, loss_mean: null, loss_max: null, lift: null, difference: null, over_time: [], examples: [] }),
     made([range('price', null, null, 'price is known')], { same_rows: [{ predicates: [equal('a', 'b')], text: 'a = b' }], same_rows_more: 4, same_rows_complete: false }),
   ];
   return { ...report, check: { ...report.check, fields: [...report.check.fields, { key: 'data.columns[price].unit', stage: 'design', question: '', answer: 'USD', status: 'answered', line: 1, note: '' }] }, slices: [{ ...s, slices, summary: 'Nothing holds.' }] };

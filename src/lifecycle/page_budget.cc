@@ -128,7 +128,7 @@ void FitSlices(const Limits& limits, evidence::SlicesReport* s, ProjectReport* r
     for (std::size_t i = limits.slices_with_details; i < s->slices.size(); ++i) {
       evidence::Slice& slice = s->slices[i];
       slice.over_time.clear();
-      slice.example_rows.clear();
+      slice.examples.clear();
       slice.same_rows_more += static_cast<std::int64_t>(slice.same_rows.size());
       slice.same_rows.clear();
     }
@@ -139,7 +139,7 @@ void FitSlices(const Limits& limits, evidence::SlicesReport* s, ProjectReport* r
     const std::size_t described = slice.same_rows.size();
     KeepFirst(&slice.same_rows, limits.slice_entries, "other descriptions of " + name, &left_out);
     slice.same_rows_more += static_cast<std::int64_t>(described - slice.same_rows.size());
-    KeepFirst(&slice.example_rows, limits.slice_entries, "example rows of " + name, &left_out);
+    KeepFirst(&slice.examples, limits.slice_entries, "example rows of " + name, &left_out);
     Thin(&slice.over_time, limits.curve_points, "loss over time of " + name, [](std::size_t period) { return static_cast<double>(period); }, [](const evidence::SlicePeriod& p) -> const evidence::Estimate& { return p.loss_mean; }, [](std::size_t) { return false; }, report);
     // Periods without rows cannot be thinned: what is still too long loses its end.
     KeepFirst(&slice.over_time, limits.curve_points, "periods of " + name, &left_out);

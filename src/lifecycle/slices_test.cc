@@ -117,8 +117,9 @@ TEST(Slices, PlantedSlicesKeepTheirCoverage) {
     }
     EXPECT_GT(first, static_cast<int>(runs * 95 / 100)) << design.name;
     const double share = static_cast<double>(covered) / first;
-    EXPECT_GE(share, LongRun() ? 0.93 : 0.90) << design.name;
-    EXPECT_LE(share, LongRun() ? 0.97 : 0.995) << design.name;
+    // 93 to 97 %, less and more what so many simulations scatter by (two standard errors).
+    EXPECT_GE(share, LongRun() ? 0.914 : 0.89) << design.name;
+    EXPECT_LE(share, LongRun() ? 0.982 : 0.995) << design.name;
     if (LongRun()) std::printf("%-45s covered %.1f %% of %d\n", design.name, 100 * share, first);
   }
 }

@@ -1,6 +1,6 @@
 // Where it goes wrong: the slices of the holdout in which the loss is concentrated, a row each, which opens.
 import { conditionsInWords } from './conditions';
-import { counted, count, inLine, inShort, listed, present, readable, readEstimate, sentence, type Tone } from './format';
+import { counted, count, inLine, inShort, present, readable, readEstimate, sentence, type Tone } from './format';
 import type { Estimate, ProjectReport, Slice, SlicesReport } from './generated/reports';
 import { rowOf, type IntervalRow } from './interval_rows';
 import { IntervalLine, ScaleNumbers, scaleOf, Shape } from './interval_line';
@@ -11,13 +11,12 @@ import { Passage } from './passage';
 /** Where an objective's slices stand in the page. */
 export const slicesId = (report: ProjectReport, slices: SlicesReport): string => (slices === report.slices[0] ? 'slices' : `slices-${slices.objective}`);
 
-const significant = (s: Slice): boolean => present(s.q_value) && s.q_value < 0.05 && present(s.difference);
-const holds = (s: Slice): boolean => significant(s) && (s.difference as number) > 0;
+const holds = (s: Slice): boolean => present(s.q_value) && s.q_value < 0.05 && present(s.difference) && s.difference > 0;
 
 /** What the rows that the search did not see say of a slice. */
 function judged(s: Slice): { tone: Tone; words: string } {
   if (holds(s)) return { tone: 'bad', words: 'holds' };
-  if (significant(s)) return { tone: 'good', words: 'the opposite holds' };
+  if (present(s.high) && s.high < 0) return { tone: 'good', words: 'better than the rest' };
   return { tone: 'warn', words: present(s.q_value) ? 'not shown' : 'not tested' };
 }
 
@@ -43,8 +42,23 @@ function Figures({ slice: s, report }: { slice: Slice; report: SlicesReport }) {
       <Key name="mean loss"><b>{readable(s.loss_mean)}</b>{others === null ? '' : ` against ${readable(others)} in all other rows`}; the largest is {readable(s.loss_max)}</Key>
       <Key name="beyond noise?">{present(s.p_value) && present(s.q_value) ? `p\u00a0${small(s.p_value)}; q\u00a0${small(s.q_value)}, the false discovery rate over the ${counted(report.slices.length, 'slice')} found` : sentence(s.reason || 'not tested')}</Key>
       {report.currency && <Key name={`at stake, ${report.currency} per day`}>{inLine(s.value_at_stake)}: what always deciding right in these rows would bring more than the decisions made now</Key>}
-      {s.example_rows.length > 0 && <Key name="where to look">{s.example_rows.length === 1 ? 'row' : 'rows'} {listed(s.example_rows.map(String))} of the source, counted from 1: the largest losses in it</Key>}
     </dl>
+  );
+}
+
+/** The rows with the largest losses, and what they are like. */
+function Examples({ slice: s }: { slice: Slice }) {
+  if (s.examples.length === 0) return null;
+  return (
+    <>
+      <p class="label">{s.examples.length === 1 ? 'the row' : `the ${s.examples.length} rows`} with the largest losses, by number in the source</p>
+      <div class="wide">
+        <table>
+          <thead><tr><th class="number">row</th><th class="number">loss</th>{s.examples[0].features.map((f) => <th>{f}</th>)}</tr></thead>
+          <tbody>{s.examples.map((e) => <tr><td class="number">{count(e.row)}</td><td class="number">{readable(e.loss)}</td>{e.values.map((v) => <td>{v === '' ? <span class="quiet">missing</span> : v}</td>)}</tr>)}</tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
@@ -71,6 +85,7 @@ function OpenedSlice({ slice, report, project, name }: { slice: Slice; report: S
       <Figures slice={slice} report={report} />
       <Found slice={slice} report={report} />
       <LossOverTime periods={slice.over_time} name={name} />
+      <Examples slice={slice} />
       <OtherDescriptions slice={slice} project={project} />
       <p class="label">as an expression, for the option --where of commands and ‘where’ of the charter</p>
       <Passage text={slice.expression} name={name} />
@@ -149,7 +164,7 @@ export function Slices({ project, report }: { project: ProjectReport; report: Sl
         <>
           <p>The loss of a row is the {report.loss}; on all {counted(report.rows, 'row')} its mean is {readEstimate(report.mean_loss).value}{readEstimate(report.mean_loss).interval ? ` (${readEstimate(report.mean_loss).interval})` : ''}.{report.split ? ` ${sentence(`The rows of the holdout were divided ${report.split}`)}` : ''}</p>
           <Rows report={report} project={project} />
-          <p class="quiet">Each row is a slice, best score of the search first; open it for its figures. ■ it holds: its mean loss is above that of all other rows, at a false discovery rate of 5{'\u00a0'}%; ◆ not shown; ● the opposite holds. ◂ or ▸: the interval goes on.{report.dependence ? ` ${sentence(`Intervals are ${report.dependence}`)}` : ''}</p>
+          <p class="quiet">Each row is a slice, best score of the search first; open it for its figures. ■ it holds: its mean loss is above that of all other rows, at a false discovery rate of 5{'\u00a0'}%; ◆ not shown; ● better than the rest, whatever the searched rows said. ◂ or ▸: the interval goes on.{report.dependence ? ` ${sentence(`Intervals are ${report.dependence}`)}` : ''}</p>
           <p class="quiet on-paper">On paper only the first {openedOnPaper} slices that hold are opened.</p>
           <NoMoney report={report} />
         </>
