@@ -1,0 +1,363 @@
+#include "slices/internal/change_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/thread_pool.h"
+#include "slices/internal/change_cells.h"
+#include "slices/internal/change_scatter.h"
+
+namespace assay::slices {
+
+namespace {
+
+constexpr double kMostVisits = 64e6;      // leaves x sets of features
+constexpr std::size_t kKept = 40;         // candidates that are looked at closely, before their kin join them
+constexpr std::size_t kWidened = 12;      // of which the best are tried with wider ranges
+constexpr double kPriorDegrees = 10;      // weight of the modelled variance against that between blocks
+constexpr double kLeastDegrees = 3;       // of a candidate's variance
+constexpr double kLeastScore = 2;         // z^2 beyond what the best of as many cells shows by chance
+constexpr double kWithinNoise = 1;        // candidates this near in score are equally good
+constexpr double kLeastShare = 0.001;     // of a side's rows
+
+double RunPenalty(const Feature& feature, const Predicate& p) { return p.first == p.last ? 0 : 2 * std::log((static_cast<double>(feature.num_known()) + 1) / 2); }
+
+bool Disjoint(std::span<const Predicate> a, std::span<const Predicate> b) {
+  for (const Predicate& p : a) {
+    for (const Predicate& q : b) {
+      if (p.feature == q.feature && (p.last < q.first || q.last < p.first)) return true;
+    }
+  }
+  return false;
+}
+
+class Search {
+ public:
+  Search(const ChangeRows& rows, ChangeForm form, const Blocks& blocks, bool by_blocks, const ChangeOptions& options, const RunContext& context)
+      : features_(rows.features), by_blocks_(by_blocks), blocks_(blocks), options_(options), context_(context) {
+    TakeRows(rows, form);
+  }
+
+  Result<ChosenCells> Run() {
+    ChosenCells chosen;
+    if (search_.begin_after == 0 || search_.begin_after == search_.size()) return chosen;
+    Recentre();
+    if (!Usable()) return chosen;
+    ASSAY_TRY(Prepare(&chosen));
+    for (std::int64_t part = 0; part < options_.most_parts; ++part) {
+      context_.Report("looking for parts", part, options_.most_parts);
+      if (context_.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
+      Recentre();
+      if (!Usable()) break;
+      const std::vector<Predicate> best = ASSAY_TRY(BestCell(chosen.cells));
+      if (best.empty()) break;
+      TakeOut(best);
+      chosen.cells.push_back(best);
+    }
+    context_.Report("looking for parts", options_.most_parts, options_.most_parts);
+    return chosen;
+  }
+
+ private:
+  void TakeRows(const ChangeRows& rows, ChangeForm form) {
+    std::vector<std::uint32_t> taken;
+    for (std::uint8_t side = 0; side < 2; ++side) {
+      for (std::uint32_t i = 0; i < rows.x.size(); ++i) {
+        if (rows.side[i] == side && !(by_blocks_ && blocks_.test[blocks_.of_row[i]])) taken.push_back(i);
+      }
+      if (side == 0) search_.begin_after = taken.size();
+    }
+    search_.form = form;
+    search_.num_blocks = blocks_.count;
+    search_.alive.assign(taken.size(), 1);
+    for (const std::uint32_t i : taken) {
+      search_.x.push_back(rows.x[i]);
+      if (!rows.y.empty()) search_.y.push_back(rows.y[i]);
+      search_.block.push_back(blocks_.of_row[i]);
+    }
+    search_.atoms.resize(features_.size());
+    for (std::size_t f = 0; f < features_.size(); ++f) {
+      std::vector<std::uint16_t> all(rows.x.size(), kNoAtom16);
+      ForEachAtom(features_[f], [&](std::size_t row, std::uint32_t atom) { all[row] = static_cast<std::uint16_t>(atom); });
+      search_.atoms[f].reserve(taken.size());
+      for (const std::uint32_t i : taken) search_.atoms[f].push_back(all[i]);
+    }
+    for (std::size_t s = 0; s < 2; ++s) least_[s] = std::max(static_cast<double>(options_.least_rows), kLeastShare * static_cast<double>(search_.end(s) - search_.begin(s)));
+  }
+
+  void Recentre() {
+    search_.level = {0, 0};
+    pool_ = TallyAll(search_);  // with levels 0, e is x
+    if (search_.form == ChangeForm::kSum) return;
+    for (std::size_t s = 0; s < 2; ++s) search_.level[s] = pool_[s].m == 0 ? 0 : pool_[s].e / pool_[s].m;
+    pool_ = TallyAll(search_);
+  }
+  bool Usable() const { return pool_[0].m != 0 && pool_[1].m != 0 && pool_[0].rows >= least_[0] && pool_[1].rows >= least_[1]; }
+
+  // What rows of a block have in common beyond their number, from the cells of each single feature: the variance of a cell with n rows in
+  // each block that has any is 1 + rho (n - 1) times what independent rows show.
+  Result<void> MeasureDependence() {
+    rho_.assign(features_.size(), 0);
+    present_.resize(features_.size());
+    for (std::uint32_t f = 0; f < features_.size(); ++f) {
+      const std::size_t size = features_[f].atoms.size();
+      present_[f].assign(size, static_cast<double>(2 * blocks_.count));
+      if (!by_blocks_) continue;
+      const std::vector<Tally> atoms = TallyAtoms(search_, f, size);
+      std::vector<std::vector<Predicate>> cells;
+      for (std::uint32_t a = 0; a < size && cells.size() < kMostScattered; ++a) {
+        if (BigEnough(atoms[a])) cells.push_back({{f, a, a}});
+      }
+      const std::vector<Scatter> scatters = ASSAY_TRY(ScatterByBlocks(search_, features_, cells, pool_, context_));
+      double excess = 0, pairs = 0;
+      for (std::size_t k = 0; k < cells.size(); ++k) {
+        present_[f][cells[k][0].first] = scatters[k].present;
+        const double by_rows = RowVarianceOf(scatters[k].tally, pool_);
+        if (scatters[k].degrees < kLeastDegrees || !(by_rows > 0)) continue;
+        excess += scatters[k].variance / by_rows - 1;
+        pairs += std::max(0.0, RowsOf(scatters[k].tally) / scatters[k].present - 1);
+      }
+      if (pairs > 0) rho_[f] = std::max(0.0, excess / pairs);
+    }
+    return {};
+  }
+
+  // All features where their combinations are few enough, else those whose cells moved most.
+  std::vector<std::uint32_t> ToCombine() {
+    std::vector<std::pair<double, std::uint32_t>> order;
+    for (std::uint32_t f = 0; f < features_.size(); ++f) {
+      double best = 0;
+      for (const Candidate& c : SinglesOf(f)) best = std::max(best, c.score);
+      order.emplace_back(-best, f);
+    }
+    std::sort(order.begin(), order.end());
+    std::vector<std::uint32_t> combined;
+    double leaves = 1;
+    for (const auto& [score, f] : order) {
+      const auto k = static_cast<double>(combined.size() + 1);
+      leaves = std::min(static_cast<double>(search_.size()), leaves * static_cast<double>(features_[f].atoms.size() + 1));
+      const double sets = k * (k - 1) / 2 + (options_.depth >= 3 ? k * (k - 1) * (k - 2) / 6 : 0);
+      if (sets * leaves > kMostVisits) break;
+      combined.push_back(f);
+    }
+    std::sort(combined.begin(), combined.end());
+    return combined;
+  }
+
+  Result<void> Prepare(ChosenCells* chosen) {
+    for (std::uint32_t f = 0; f < features_.size(); ++f) {
+      for (const Tally& atom : TallyAtoms(search_, f, features_[f].atoms.size())) singles_ += BigEnough(atom) ? 1 : 0;
+    }
+    ASSAY_TRY(MeasureDependence());
+    const bool combining = options_.depth >= 2;
+    combinations_ = ASSAY_TRY(Combine(search_, features_, combining ? ToCombine() : std::vector<std::uint32_t>{}, options_.depth, least_, context_));
+    combinations_.cells[1] = singles_;
+    if (combining && combinations_.features.size() < features_.size()) chosen->combined = combinations_.features;
+    for (const std::int64_t cells : combinations_.cells) chosen->looked_at += cells;
+    return {};
+  }
+
+  static double RowsOf(const Tally& t) { return t[0].rows + t[1].rows; }
+  // Enough rows in the cell on one side, and in the rest on both.
+  bool BigEnough(const Tally& t) const {
+    return (t[0].rows >= least_[0] || t[1].rows >= least_[1]) && pool_[0].rows - t[0].rows >= least_[0] && pool_[1].rows - t[1].rows >= least_[1];
+  }
+  double ModelVariance(const Tally& tally, std::span<const Predicate> predicates) const {
+    double rho = 0, present = static_cast<double>(2 * blocks_.count);
+    for (const Predicate& p : predicates) {
+      rho = std::max(rho, rho_[p.feature]);
+      double most = 0;
+      for (std::uint32_t a = p.first; a <= p.last; ++a) most = std::max(most, present_[p.feature][a]);
+      present = std::min(present, most);
+    }
+    return RowVarianceOf(tally, pool_) * (1 + rho * std::max(0.0, RowsOf(tally) / std::max(present, 1.0) - 1));
+  }
+  double Penalty(std::span<const Predicate> predicates) const {
+    double penalty = 2 * std::log(static_cast<double>(std::max<std::int64_t>(1, combinations_.cells[predicates.size()])));
+    for (const Predicate& p : predicates) penalty += RunPenalty(features_[p.feature], p);
+    return penalty;
+  }
+  double ScoreOf(const Tally& tally, double variance, std::span<const Predicate> predicates) const {
+    const double shift = ShiftOf(tally, pool_);
+    return variance > 0 ? shift * shift / variance - Penalty(predicates) : -1;
+  }
+  double QuickScore(const Tally& tally, std::span<const Predicate> predicates) const { return ScoreOf(tally, ModelVariance(tally, predicates), predicates); }
+
+  static void Keep(std::vector<Candidate>* candidates, std::size_t most) {
+    std::sort(candidates->begin(), candidates->end(), Better);
+    if (candidates->size() > most) candidates->resize(most);
+  }
+
+  // Atoms of a feature and runs of neighbouring ones; `others` come along.
+  void AddRuns(std::uint32_t f, std::span<const Tally> atoms, const std::vector<Predicate>& others, std::vector<Candidate>* candidates) const {
+    const Feature& feature = features_[f];
+    const auto add = [&](const Tally& tally, std::uint32_t first, std::uint32_t last) {
+      if (!BigEnough(tally)) return;
+      Candidate candidate{others, 0};
+      candidate.predicates.push_back({f, first, last});
+      std::sort(candidate.predicates.begin(), candidate.predicates.end());
+      candidate.score = QuickScore(tally, candidate.predicates);
+      candidates->push_back(std::move(candidate));
+    };
+    for (std::uint32_t a = 0; a < atoms.size(); ++a) {
+      Tally run = atoms[a];
+      add(run, a, a);
+      if (!feature.ordered() || a >= feature.num_known()) continue;
+      for (std::uint32_t b = a + 1; b < feature.num_known() && (a > 0 || b + 1 < feature.num_known()); ++b) {
+        for (std::size_t s = 0; s < 2; ++s) run[s] += atoms[b][s];
+        add(run, a, b);
+      }
+    }
+  }
+  std::vector<Candidate> SinglesOf(std::uint32_t f) const {
+    std::vector<Candidate> candidates;
+    AddRuns(f, TallyAtoms(search_, f, features_[f].atoms.size()), {}, &candidates);
+    Keep(&candidates, kKept);
+    return candidates;
+  }
+
+  // The best cells by the modelled variance, with wider ranges and with what each would be without one of its predicates.
+  Result<std::vector<std::vector<Predicate>>> Candidates() {
+    const std::vector<Tally> leaves = TallyLeaves(search_, combinations_, context_);
+    const std::size_t singles = features_.size(), sets = combinations_.sets.size();
+    std::vector<std::vector<Candidate>> found(singles + sets);
+    ASSAY_TRY(base::ParallelFor(context_.Quiet(), static_cast<std::int64_t>(found.size()), [&](std::int64_t task) {
+      const auto k = static_cast<std::size_t>(task);
+      if (k < singles) {
+        found[k] = SinglesOf(static_cast<std::uint32_t>(k));
+        return;
+      }
+      const Combinations::Set& set = combinations_.sets[k - singles];
+      const std::vector<Tally> cells = TallyCells(set, leaves);
+      for (std::uint32_t cell = 0; cell < cells.size(); ++cell) {
+        if (!BigEnough(cells[cell])) continue;
+        Candidate candidate{combinations_.PredicatesOf(set, cell), 0};
+        candidate.score = QuickScore(cells[cell], candidate.predicates);
+        if (candidate.score > -20) found[k].push_back(std::move(candidate));
+      }
+      Keep(&found[k], kKept);
+    }));
+    std::vector<Candidate> best;
+    for (std::vector<Candidate>& some : found) best.insert(best.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+    Keep(&best, kKept);
+    const std::size_t widened = std::min(kWidened, best.size());
+    for (std::size_t k = 0; k < widened; ++k) Widen(best[k].predicates, leaves, &best);
+    std::sort(best.begin() + static_cast<std::ptrdiff_t>(std::min(best.size(), kKept)), best.end(), Better);
+    std::set<std::vector<Predicate>> seen;
+    std::vector<std::vector<Predicate>> cells;
+    const auto add = [&](std::vector<Predicate> predicates) {
+      if (!predicates.empty() && cells.size() < kMostScattered && seen.insert(predicates).second) cells.push_back(std::move(predicates));
+    };
+    const std::size_t own = std::min<std::size_t>(best.size(), kKept - 8);
+    for (std::size_t k = 0; k < own; ++k) add(best[k].predicates);
+    for (std::size_t k = 0; k < std::min<std::size_t>(own, 5); ++k) {
+      for (std::size_t without = 0; without < best[k].predicates.size(); ++without) {
+        std::vector<Predicate> wider = best[k].predicates;
+        wider.erase(wider.begin() + static_cast<std::ptrdiff_t>(without));
+        add(std::move(wider));
+      }
+    }
+    for (std::size_t k = kKept; k < best.size(); ++k) add(best[k].predicates);
+    return cells;
+  }
+  void Widen(const std::vector<Predicate>& cell, std::span<const Tally> leaves, std::vector<Candidate>* best) const {
+    if (cell.size() < 2) return;
+    for (const Predicate& p : cell) {
+      if (!features_[p.feature].ordered()) continue;
+      std::vector<Predicate> others = cell;
+      std::erase(others, p);
+      std::vector<Candidate> runs;
+      AddRuns(p.feature, TallyAlong(combinations_, leaves, p.feature, features_[p.feature].atoms.size(), others), others, &runs);
+      Keep(&runs, 2);
+      best->insert(best->end(), runs.begin(), runs.end());
+    }
+  }
+
+  // Empty: none stands out.
+  Result<std::vector<Predicate>> BestCell(const std::vector<std::vector<Predicate>>& earlier) {
+    const std::vector<std::vector<Predicate>> cells = ASSAY_TRY(Candidates());
+    if (cells.empty()) return std::vector<Predicate>{};
+    const std::vector<Scatter> scatters = ASSAY_TRY(ScatterByBlocks(search_, features_, cells, pool_, context_));
+    std::vector<Candidate> judged;
+    for (std::size_t k = 0; k < cells.size(); ++k) {
+      const Scatter& scatter = scatters[k];
+      if (!BigEnough(scatter.tally) || (by_blocks_ && scatter.degrees < kLeastDegrees)) continue;
+      const double model = ModelVariance(scatter.tally, cells[k]);
+      const double variance = by_blocks_ ? (scatter.degrees * scatter.variance + kPriorDegrees * model) / (scatter.degrees + kPriorDegrees) : model;
+      judged.push_back({cells[k], ScoreOf(scatter.tally, variance, cells[k])});
+    }
+    std::sort(judged.begin(), judged.end(), Better);
+    if (judged.empty() || judged[0].score < kLeastScore) return std::vector<Predicate>{};
+    const auto apart = [&](const Candidate& c) { return std::all_of(earlier.begin(), earlier.end(), [&](const auto& e) { return Disjoint(c.predicates, e); }); };
+    // Shorter before longer, disjoint from the parts before it before overlapping.
+    const Candidate* best = &judged[0];
+    for (const Candidate& c : judged) {
+      if (c.score < judged[0].score - kWithinNoise) break;
+      const bool shorter = c.predicates.size() < best->predicates.size();
+      if (shorter || (c.predicates.size() == best->predicates.size() && apart(c) && !apart(*best))) best = &c;
+    }
+    return OrComplement(best->predicates);
+  }
+
+  // How much a set moved, for its size.
+  double MovementOf(const Tally& t) const {
+    BothSums part, total;
+    for (std::size_t s = 0; s < 2; ++s) {
+      // Of days a sum counts per day.
+      const double scale = search_.form == ChangeForm::kSum && blocks_.number_is_fixed && blocks_.on_side[s] > 0 ? 1 / static_cast<double>(blocks_.on_side[s]) : 1;
+      part[s] = {t[s].rows * scale, (t[s].e + search_.level[s] * t[s].m) * scale, t[s].m * scale};
+      total[s] = {pool_[s].rows * scale, (pool_[s].e + search_.level[s] * pool_[s].m) * scale, pool_[s].m * scale};
+    }
+    const Effect effect = EffectOf(part, total, search_.form);
+    if (search_.form == ChangeForm::kSum) return std::abs(effect.contribution) / std::max(std::abs(part[0].x) + std::abs(part[1].x), 1e-300);
+    return (std::abs(effect.mix) + std::abs(effect.rate)) / std::max(std::abs(part[0].y / total[0].y) + std::abs(part[1].y / total[1].y), 1e-300);
+  }
+
+  // A cell and its complement lie equally far out. Where the complement, too, is an atom or a run, the one that moved more is the cause.
+  std::vector<Predicate> OrComplement(const std::vector<Predicate>& cell) const {
+    if (cell.size() != 1) return cell;
+    const Predicate p = cell[0];
+    const Feature& feature = features_[p.feature];
+    const std::vector<Tally> atoms = TallyAtoms(search_, p.feature, feature.atoms.size());
+    Tally inside, outside;
+    std::vector<std::uint32_t> others;
+    for (std::uint32_t a = 0; a < atoms.size(); ++a) {
+      const bool in = p.first <= a && a <= p.last;
+      for (std::size_t s = 0; s < 2; ++s) (in ? inside : outside)[s] += atoms[a][s];
+      if (!in && RowsOf(atoms[a]) > 0) others.push_back(a);
+    }
+    const bool all_rows = RowsOf(inside) + RowsOf(outside) == RowsOf(pool_);
+    if (others.empty() || !all_rows || !BigEnough(outside)) return cell;
+    const bool run = others.back() - others.front() + 1 == others.size() && feature.ordered() && others.back() < feature.num_known();
+    if ((others.size() > 1 && !run) || MovementOf(outside) <= MovementOf(inside)) return cell;
+    return {{p.feature, others.front(), others.back()}};
+  }
+
+  void TakeOut(std::span<const Predicate> cell) {
+    for (std::size_t i = 0; i < search_.size(); ++i) {
+      if (std::all_of(cell.begin(), cell.end(), [&](const Predicate& p) { return p.first <= search_.atoms[p.feature][i] && search_.atoms[p.feature][i] <= p.last; })) search_.alive[i] = 0;
+    }
+  }
+
+  std::span<const Feature> features_;
+  bool by_blocks_;
+  const Blocks& blocks_;
+  const ChangeOptions& options_;
+  const RunContext& context_;
+  SearchRows search_;
+  std::array<double, 2> least_ = {0, 0};
+  Tally pool_;
+  std::vector<double> rho_;                      // per feature
+  std::vector<std::vector<double>> present_;     // per feature and atom: blocks and sides that have rows of it
+  Combinations combinations_;
+  std::int64_t singles_ = 0;
+};
+
+}  // namespace
+
+Result<ChosenCells> ChooseCells(const ChangeRows& rows, ChangeForm form, const Blocks& blocks, bool by_blocks, const ChangeOptions& options, const RunContext& context) {
+  return Search(rows, form, blocks, by_blocks, options, context).Run();
+}
+
+}  // namespace assay::slices
