@@ -50,6 +50,7 @@ struct ChangeOptions {
   std::int64_t depth = 3;         // predicates of a cell, 1 .. 3
   std::int64_t most_parts = 10;
   std::int64_t least_rows = 20;   // of a cell on one side at least, and a thousandth of that side
+  double least_share = 0.01;      // of the change, by which a cell must have moved otherwise than the rest
   std::int64_t least_blocks = 8;  // on either side, for anything to be tested
   double level = 0.95;
   double largest_q = 0.05;

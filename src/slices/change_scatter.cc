@@ -10,7 +10,8 @@ namespace assay::slices {
 
 namespace {
 
-constexpr std::size_t kChunks = 4;  // fixed, so that sums do not depend on threads
+constexpr std::size_t kMostChunks = 4;
+constexpr std::size_t kRowsOfChunk = 65'536;  // chunks go by rows alone, so that sums do not depend on threads
 
 // Sums per block and side, of each cell (at block-side x cells + cell) and of the pool.
 struct Partial {
@@ -90,17 +91,18 @@ Scatter ScatterOf(const Partial& sums, std::size_t cell, std::size_t num_cells, 
 Result<std::vector<Scatter>> ScatterByBlocks(const SearchRows& rows, std::span<const Feature> features, std::span<const std::vector<Predicate>> cells, const Tally& pool, const RunContext& context) {
   const Masks masks = MasksOf(features, cells);
   const std::size_t places = std::size_t{rows.num_blocks} * 2;
-  std::vector<Partial> partials(kChunks);
-  ASSAY_TRY(base::ParallelFor(context.Quiet(), kChunks, [&](std::int64_t chunk) {
+  const std::size_t num_chunks = std::clamp<std::size_t>(rows.size() / kRowsOfChunk, 1, kMostChunks);
+  std::vector<Partial> partials(num_chunks);
+  ASSAY_TRY(base::ParallelFor(context.Quiet(), static_cast<std::int64_t>(num_chunks), [&](std::int64_t chunk) {
     Partial& partial = partials[static_cast<std::size_t>(chunk)];
     partial.cells.resize(places * cells.size());
     partial.pool.resize(places);
     for (std::size_t s = 0; s < 2; ++s) {
       const std::size_t begin = rows.begin(s), length = rows.end(s) - begin, c = static_cast<std::size_t>(chunk);
-      AddRows(rows, masks, cells.size(), begin + length * c / kChunks, begin + length * (c + 1) / kChunks, s, &partial);
+      AddRows(rows, masks, cells.size(), begin + length * c / num_chunks, begin + length * (c + 1) / num_chunks, s, &partial);
     }
   }));
-  for (std::size_t c = 1; c < kChunks; ++c) {
+  for (std::size_t c = 1; c < num_chunks; ++c) {
     for (std::size_t i = 0; i < partials[0].cells.size(); ++i) partials[0].cells[i] += partials[c].cells[i];
     for (std::size_t i = 0; i < places; ++i) partials[0].pool[i] += partials[c].pool[i];
   }

@@ -20,6 +20,8 @@ constexpr double kLeastDegrees = 3;       // of a candidate's variance
 constexpr double kLeastScore = 2;         // z^2 beyond what the best of as many cells shows by chance
 constexpr double kWithinNoise = 1;        // candidates this near in score are equally good
 constexpr double kLeastShare = 0.001;     // of a side's rows
+constexpr double kMaterial = 0.5;         // of the largest credible shift: what is looked at before anything smaller
+constexpr double kImmaterial = -1e9;      // score of a cell that moved too little for anyone to mind
 
 double RunPenalty(const Feature& feature, const Predicate& p) { return p.first == p.last ? 0 : 2 * std::log((static_cast<double>(feature.num_known()) + 1) / 2); }
 
@@ -44,12 +46,17 @@ class Search {
     if (search_.begin_after == 0 || search_.begin_after == search_.size()) return chosen;
     Recentre();
     if (!Usable()) return chosen;
+    all_ = {pool_[0].m, pool_[1].m};
+    Weigh();
+    // Of a sum shifts are shares of its total.
+    MeasureAgainst(search_.form == ChangeForm::kSum ? 1 - all_[0] / all_[1] : search_.level[1] - search_.level[0]);
     ASSAY_TRY(Prepare(&chosen));
     for (std::int64_t part = 0; part < options_.most_parts; ++part) {
       context_.Report("looking for parts", part, options_.most_parts);
       if (context_.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
       Recentre();
       if (!Usable()) break;
+      Weigh();
       const std::vector<Predicate> best = ASSAY_TRY(BestCell(chosen.cells));
       if (best.empty()) break;
       TakeOut(best);
@@ -93,6 +100,9 @@ class Search {
     for (std::size_t s = 0; s < 2; ++s) search_.level[s] = pool_[s].m == 0 ? 0 : pool_[s].e / pool_[s].m;
     pool_ = TallyAll(search_);
   }
+  // Shifts of a pool count in the unit of all rows, where the change gives their measure.
+  void MeasureAgainst(double change) { least_shift_ = options_.least_share * std::abs(change); }
+  void Weigh() { pool_share_ = (pool_[0].m / all_[0] + pool_[1].m / all_[1]) / 2; }
   bool Usable() const { return pool_[0].m != 0 && pool_[1].m != 0 && pool_[0].rows >= least_[0] && pool_[1].rows >= least_[1]; }
 
   // What rows of a block have in common beyond their number, from the cells of each single feature: the variance of a cell with n rows in
@@ -178,13 +188,26 @@ class Search {
     for (const Predicate& p : predicates) penalty += RunPenalty(features_[p.feature], p);
     return penalty;
   }
-  double ScoreOf(const Tally& tally, double variance, std::span<const Predicate> predicates) const {
-    const double shift = ShiftOf(tally, pool_);
-    return variance > 0 ? shift * shift / variance - Penalty(predicates) : -1;
+  Candidate Judged(std::vector<Predicate> predicates, const Tally& tally, double variance) const {
+    Candidate made{std::move(predicates), kImmaterial, std::abs(ShiftOf(tally, pool_)), 0};
+    if (!(variance > 0) || made.shift * pool_share_ < least_shift_) return made;
+    made.score = made.shift * made.shift / variance - Penalty(made.predicates);
+    if (made.score >= kLeastScore) made.credible = std::max(0.0, made.shift - 2 * std::sqrt(variance));
+    return made;
   }
-  double QuickScore(const Tally& tally, std::span<const Predicate> predicates) const { return ScoreOf(tally, ModelVariance(tally, predicates), predicates); }
+  Candidate QuicklyJudged(std::vector<Predicate> predicates, const Tally& tally) const {
+    const double variance = ModelVariance(tally, predicates);
+    return Judged(std::move(predicates), tally, variance);
+  }
 
-  static void Keep(std::vector<Candidate>* candidates, std::size_t most) {
+  static double MostCredible(std::span<const Candidate> candidates) {
+    double most = 0;
+    for (const Candidate& c : candidates) most = std::max(most, c.credible);
+    return most;
+  }
+  // The best of those that moved at least so much.
+  static void Keep(std::vector<Candidate>* candidates, std::size_t most, double least = 0) {
+    std::erase_if(*candidates, [&](const Candidate& c) { return c.shift < least; });
     std::sort(candidates->begin(), candidates->end(), Better);
     if (candidates->size() > most) candidates->resize(most);
   }
@@ -194,11 +217,10 @@ class Search {
     const Feature& feature = features_[f];
     const auto add = [&](const Tally& tally, std::uint32_t first, std::uint32_t last) {
       if (!BigEnough(tally)) return;
-      Candidate candidate{others, 0};
-      candidate.predicates.push_back({f, first, last});
-      std::sort(candidate.predicates.begin(), candidate.predicates.end());
-      candidate.score = QuickScore(tally, candidate.predicates);
-      candidates->push_back(std::move(candidate));
+      std::vector<Predicate> predicates = others;
+      predicates.push_back({f, first, last});
+      std::sort(predicates.begin(), predicates.end());
+      candidates->push_back(QuicklyJudged(std::move(predicates), tally));
     };
     for (std::uint32_t a = 0; a < atoms.size(); ++a) {
       Tally run = atoms[a];
@@ -213,12 +235,12 @@ class Search {
   std::vector<Candidate> SinglesOf(std::uint32_t f) const {
     std::vector<Candidate> candidates;
     AddRuns(f, TallyAtoms(search_, f, features_[f].atoms.size()), {}, &candidates);
-    Keep(&candidates, kKept);
     return candidates;
   }
 
-  // The best cells by the modelled variance, with wider ranges and with what each would be without one of its predicates.
-  Result<std::vector<std::vector<Predicate>>> Candidates() {
+  // The best cells by the modelled variance, of those whose shift is at least `material` times the largest that is credible; with wider ranges,
+  // and with what each would be without one of its predicates.
+  Result<std::vector<std::vector<Predicate>>> Candidates(double material) {
     const std::vector<Tally> leaves = TallyLeaves(search_, combinations_, context_);
     const std::size_t singles = features_.size(), sets = combinations_.sets.size();
     std::vector<std::vector<Candidate>> found(singles + sets);
@@ -232,14 +254,17 @@ class Search {
       const std::vector<Tally> cells = TallyCells(set, leaves);
       for (std::uint32_t cell = 0; cell < cells.size(); ++cell) {
         if (!BigEnough(cells[cell])) continue;
-        Candidate candidate{combinations_.PredicatesOf(set, cell), 0};
-        candidate.score = QuickScore(cells[cell], candidate.predicates);
+        Candidate candidate = QuicklyJudged(combinations_.PredicatesOf(set, cell), cells[cell]);
         if (candidate.score > -20) found[k].push_back(std::move(candidate));
       }
-      Keep(&found[k], kKept);
     }));
+    double most = 0;
+    for (const std::vector<Candidate>& some : found) most = std::max(most, MostCredible(some));
     std::vector<Candidate> best;
-    for (std::vector<Candidate>& some : found) best.insert(best.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+    for (std::vector<Candidate>& some : found) {
+      Keep(&some, kKept, material * most);
+      best.insert(best.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+    }
     Keep(&best, kKept);
     const std::size_t widened = std::min(kWidened, best.size());
     for (std::size_t k = 0; k < widened; ++k) Widen(best[k].predicates, leaves, &best);
@@ -274,9 +299,14 @@ class Search {
     }
   }
 
-  // Empty: none stands out.
+  // Empty: none stands out. Large shifts first: what moved little is looked for when they are taken out.
   Result<std::vector<Predicate>> BestCell(const std::vector<std::vector<Predicate>>& earlier) {
-    const std::vector<std::vector<Predicate>> cells = ASSAY_TRY(Candidates());
+    const std::vector<Predicate> large = ASSAY_TRY(BestOf(kMaterial, earlier));
+    if (!large.empty()) return large;
+    return BestOf(0, earlier);
+  }
+  Result<std::vector<Predicate>> BestOf(double material, const std::vector<std::vector<Predicate>>& earlier) {
+    const std::vector<std::vector<Predicate>> cells = ASSAY_TRY(Candidates(material));
     if (cells.empty()) return std::vector<Predicate>{};
     const std::vector<Scatter> scatters = ASSAY_TRY(ScatterByBlocks(search_, features_, cells, pool_, context_));
     std::vector<Candidate> judged;
@@ -285,9 +315,9 @@ class Search {
       if (!BigEnough(scatter.tally) || (by_blocks_ && scatter.degrees < kLeastDegrees)) continue;
       const double model = ModelVariance(scatter.tally, cells[k]);
       const double variance = by_blocks_ ? (scatter.degrees * scatter.variance + kPriorDegrees * model) / (scatter.degrees + kPriorDegrees) : model;
-      judged.push_back({cells[k], ScoreOf(scatter.tally, variance, cells[k])});
+      judged.push_back(Judged(cells[k], scatter.tally, variance));
     }
-    std::sort(judged.begin(), judged.end(), Better);
+    Keep(&judged, judged.size(), material * MostCredible(judged));
     if (judged.empty() || judged[0].score < kLeastScore) return std::vector<Predicate>{};
     const auto apart = [&](const Candidate& c) { return std::all_of(earlier.begin(), earlier.end(), [&](const auto& e) { return Disjoint(c.predicates, e); }); };
     // Shorter before longer, disjoint from the parts before it before overlapping.
@@ -347,6 +377,8 @@ class Search {
   const RunContext& context_;
   SearchRows search_;
   std::array<double, 2> least_ = {0, 0};
+  std::array<double, 2> all_ = {1, 1};           // m of all rows
+  double pool_share_ = 1, least_shift_ = 0;
   Tally pool_;
   std::vector<double> rho_;                      // per feature
   std::vector<std::vector<double>> present_;     // per feature and atom: blocks and sides that have rows of it

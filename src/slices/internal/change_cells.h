@@ -54,6 +54,8 @@ double RowVarianceOf(const Tally& cell, const Tally& pool);
 struct Candidate {
   std::vector<Predicate> predicates;  // by feature
   double score = 0;
+  double shift = 0;                   // its size in the pool, without sign
+  double credible = 0;                // of it, less two standard errors; 0 where the score says chance
 };
 // The best first, equal ones in the order of their predicates.
 bool Better(const Candidate& a, const Candidate& b);
