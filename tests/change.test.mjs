@@ -188,7 +188,7 @@ for (const [name, words, says] of [
   ['no value', ['--metric', 'avg(age / 0)', ...sides], "'avg(age / 0)' has no value in any row before"],
   ['a depth of 4', ['--metric', 'avg(revenue)', ...sides, '--depth', '4'], '--depth'],
   ['a time that is none', ['--metric', 'avg(revenue)', '--before', 'age < 30', '--after', 'age >= 30', '--time', 'country'], '--time'],
-  ['no features', ['--metric', 'avg(revenue)', '--before', 'age < 30', '--after', 'age >= 30', '--features', 'age > 30'], 'no column is left'],
+  ['no features', ['--metric', 'avg(revenue)', '--before', 'age < 30', '--after', 'age >= 30', '--features', 'age >= 30'], 'no column is left'],
 ]) {
   test(`refused: ${name}`, () => {
     const refused = assay('change', path('orders.csv'), ...words);

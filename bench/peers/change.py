@@ -141,7 +141,7 @@ def wise_pizza(metric, rows, segments):
     frame["size"] = 1.0 if metric != "ratio" else frame["y"]
     sides = [frame[frame["side"] == s].groupby(list(SIZES), as_index=False)[["value", "size"]].sum() for s in (0, 1)]
     explain = wp.explain_changes_in_totals if metric == "sum" else wp.explain_changes_in_average
-    options = {} if segments is None else {"min_segments": segments, "max_segments": segments}
+    options = {} if segments is None else {"max_segments": segments}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fit = explain(sides[0], sides[1], dims=list(SIZES), total_name="value", size_name="size", max_depth=3, how="totals", verbose=0, **options)
@@ -160,10 +160,12 @@ def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 90
     methods = {"assay": lambda *a: assay(*a, None), "Adtributor": lambda *a: adtributor(*a, None)}
     try:
-        import wise_pizza as installed
+        import importlib.metadata
+
+        version = importlib.metadata.version("wise-pizza")
         methods["wise-pizza"] = lambda *a: wise_pizza(*a, None)
         methods["wise-pizza, told how many"] = None
-        print(f"wise-pizza {getattr(installed, '__version__', '')}")
+        print(f"wise-pizza {version}")
     except ImportError as error:
         print(f"wise-pizza: not installed here ({error}); left out")
     counts = {name: {} for name in methods}

@@ -67,6 +67,7 @@ evidence::ChangeTotal TotalOf(const slices::ChangeRows& rows, const slices::Chan
     total.low = found.change_interval->low;
     total.high = found.change_interval->high;
     total.p_value = found.change_interval->p_value;
+    if (std::isnan(total.p_value)) total.reason = "every block gave the same, so there is no noise to test against";
   } else {
     total.reason = found.change_interval.error().message;
   }

@@ -90,6 +90,26 @@ bool MayMeet(const std::vector<Predicate>& a, const std::vector<Predicate>& b) {
   });
 }
 
+// Blocks of either side that do not scatter at all, yet differ: the share of the ways to exchange them that shows as much (2 over n_0 + n_1 choose n_0;
+// of blocks on both sides 2 over 2^n).
+double ExchangeP(const Blocks& blocks) {
+  double lone[2] = {0, 0}, both = 0;
+  for (std::uint32_t b = 0; b < blocks.count; ++b) {
+    if (!blocks.test[b]) continue;
+    lone[0] += blocks.stratum[b] == Stratum::kBefore ? 1 : 0;
+    lone[1] += blocks.stratum[b] == Stratum::kAfter ? 1 : 0;
+    both += blocks.stratum[b] == Stratum::kBoth ? 1 : 0;
+  }
+  const double ways = both > 0 ? both * std::log(2.0) : std::lgamma(lone[0] + lone[1] + 1) - std::lgamma(lone[0] + 1) - std::lgamma(lone[1] + 1);
+  return std::min(1.0, 2 * std::exp(-ways));
+}
+
+double POfShift(const Result<stats::Interval>& excess, const Blocks& blocks) {
+  if (!excess) return 1;
+  const bool scatters = excess->standard_error > 1e-12 * std::abs(excess->value);
+  return scatters ? excess->p_value : excess->value == 0 ? 1.0 : ExchangeP(blocks);
+}
+
 struct Tests {
   std::vector<double> p, q;
 };
@@ -98,8 +118,7 @@ Tests TestCells(const BlockTable& table, const Blocks& blocks, std::size_t cells
   Tests tests;
   for (std::uint32_t k = 0; k < cells; ++k) {
     const BlockTable two = Joined(table, k, [&](std::uint32_t set) { return set == k; });
-    const Result<stats::Interval> excess = ExcessInterval({two, blocks, Half::kTest, form, level});
-    tests.p.push_back(excess && !std::isnan(excess->p_value) ? excess->p_value : 1.0);
+    tests.p.push_back(POfShift(ExcessInterval({two, blocks, Half::kTest, form, level}), blocks));
   }
   std::vector<double> all = tests.p;
   all.resize(std::max(looked_at, cells), 1.0);

@@ -189,7 +189,8 @@ BlockVariance VarianceOf(std::span<const BlockTerm> terms) {
     squares += mass * mass;
   }
   const double sides = (side[0] > 0 ? 1 : 0) + (side[1] > 0 ? 1 : 0);
-  result.degrees = squares > 0 ? 1 / squares - sides : 0;
+  // Nothing scatters: as many degrees as blocks, whatever their mass.
+  result.degrees = squares > 0 ? 1 / squares - sides : both == 0 ? static_cast<double>(terms.size()) - 2 : 0;
   return result;
 }
 
