@@ -3,6 +3,7 @@
 rule and wise-pizza report against the true ones (README.md)."""
 import csv
 import json
+import logging
 import math
 import os
 import pathlib
@@ -142,6 +143,7 @@ def wise_pizza(metric, rows, segments):
     sides = [frame[frame["side"] == s].groupby(list(SIZES), as_index=False)[["value", "size"]].sum() for s in (0, 1)]
     explain = wp.explain_changes_in_totals if metric == "sum" else wp.explain_changes_in_average
     options = {} if segments is None else {"max_segments": segments}
+    logging.disable(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fit = explain(sides[0], sides[1], dims=list(SIZES), total_name="value", size_name="size", max_depth=3, how="totals", verbose=0, **options)

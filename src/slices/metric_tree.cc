@@ -10,6 +10,8 @@ namespace assay::slices {
 
 namespace {
 
+constexpr std::size_t kMostDefinitions = 500;
+
 // Values of a node's children as a row.
 class Values : public expression::RowView {
  public:
@@ -29,12 +31,13 @@ class Builder {
   }
 
   Result<MetricTree> Build(const std::string& root) {
-    for (std::size_t i = 0; i < definitions_.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(definitions_.size(), kMostDefinitions); ++i) {
       if (definitions_[i].name.empty()) return Error{ErrorCode::kInvalidInput, definitions_[i].where + ": a metric without a name; write for example: name = \"revenue\""};
       for (std::size_t k = 0; k < i; ++k) {
         if (SameName(names_[i], names_[k])) return Error{ErrorCode::kInvalidInput, definitions_[i].where + ": the metric's name '" + names_[i] + "' is taken; give it another one"};
       }
     }
+    if (definitions_.size() > kMostDefinitions) return Error{ErrorCode::kTooLarge, definitions_.back().where + ": there are " + std::to_string(definitions_.size()) + " metrics, more than " + std::to_string(kMostDefinitions)};
     if (definitions_.empty()) return Error{ErrorCode::kInvalidInput, "there are no [[metrics]]"};
     if (!root.empty() && Find(root) == names_.size()) return Error{ErrorCode::kNotFound, "there is no metric '" + root + "'." + base::DidYouMean(root, names_) + " There are: " + base::Join(names_, ", ")};
     ASSAY_TRY(Add(root.empty() ? 0 : Find(root)));
