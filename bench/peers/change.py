@@ -146,7 +146,12 @@ def wise_pizza(metric, rows, segments):
     logging.disable(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = explain(sides[0], sides[1], dims=list(SIZES), total_name="value", size_name="size", max_depth=3, how="totals", verbose=0, **options)
+        try:
+            fit = explain(sides[0], sides[1], dims=list(SIZES), total_name="value", size_name="size", max_depth=3, how="totals", verbose=0, **options)
+        except ValueError as error:
+            # Its lasso is handed no segment at all: no answer.
+            print(f"wise-pizza: {error}", file=sys.stderr)
+            return []
     return [tuple(sorted((name, int(value)) for name, value in s["segment"].items() if name in SIZES)) for s in fit.segments]
 
 

@@ -54,6 +54,11 @@ void RenderWaterfall(const ChangeReport& report, Terminal& terminal) {
     low = std::min(low, at);
     high = std::max(high, at);
   }
+  for (const evidence::ChangeOfMetric& metric : report.metrics) {
+    at += metric.unexplained.value_or(0);
+    low = std::min(low, at);
+    high = std::max(high, at);
+  }
   const Scale scale{low, high, terminal.width() >= 100 ? 30 : 16};
   std::vector<std::vector<std::string>> rows;
   rows.push_back({"before", base::ReadableNumber(report.total.before), Bar(scale, report.total.before, report.total.before, true), "", ""});
@@ -63,11 +68,16 @@ void RenderWaterfall(const ChangeReport& report, Terminal& terminal) {
     rows.push_back({(part.metric.empty() ? "" : part.metric + ": ") + part.text, Signed(part.contribution), terminal.Paint(Bar(scale, at, at + part.contribution, true), style), IntervalOf(part), std::isnan(part.q_value) ? "" : part.q_value < 0.0001 ? "< 0.0001" : base::ReadableNumber(part.q_value, 2)});
     at += part.contribution;
   }
-  if (!report.unexplained_text.empty() || report.parts.empty()) {
-    const bool even = report.unexplained_text.starts_with("spread evenly");
-    const std::string interval = !report.metrics.empty() ? "" : std::isnan(report.rest.low) ? "not tested" : base::ReadableRange(report.rest.low, report.rest.high);
-    rows.push_back({report.parts.empty() ? "all rows" : even ? "all other rows, evenly" : report.tested ? "too noisy to explain" : "left over", Signed(report.unexplained), terminal.Paint(Bar(scale, at, at + report.unexplained, false), Style::kDim), interval, ""});
+  const auto left = [&](const std::string& whose, double moved, const std::string& text, const std::string& interval) {
+    const bool parts = std::any_of(report.parts.begin(), report.parts.end(), [&](const ChangePart& p) { return whose.empty() || whose == p.metric + ": "; });
+    const std::string what = text.starts_with("spread evenly") ? (parts ? "all other rows, evenly" : "all rows, evenly") : !report.tested ? "left over" : "too noisy to explain";
+    rows.push_back({whose + what, Signed(moved), terminal.Paint(Bar(scale, at, at + moved, false), Style::kDim), interval, ""});
+    at += moved;
+  };
+  for (const evidence::ChangeOfMetric& metric : report.metrics) {
+    if (metric.unexplained && !metric.unexplained_text.empty()) left(metric.name + ": ", *metric.unexplained, metric.unexplained_text, "");
   }
+  if (report.metrics.empty() && (!report.unexplained_text.empty() || report.parts.empty())) left("", report.unexplained, report.unexplained_text, std::isnan(report.rest.low) ? "not tested" : base::ReadableRange(report.rest.low, report.rest.high));
   rows.push_back({"after", base::ReadableNumber(report.total.after), Bar(scale, report.total.after, report.total.after, true), "", ""});
   terminal.Table({{"step"}, {"moved by", Terminal::Align::kRight}, {""}, {"95 % of unseen blocks", Terminal::Align::kRight}, {"q", Terminal::Align::kRight}}, rows);
 }

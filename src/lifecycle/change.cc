@@ -153,8 +153,9 @@ Result<ChangeProblem> ChangeProblemOf(const Project& project, const std::string&
   return problem;
 }
 
-Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, const std::string& words, const slices::ChangeRows& rows, const RunContext& context, std::vector<std::string>* notes) {
+Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, const std::string& words, std::size_t searches, const slices::ChangeRows& rows, const RunContext& context, std::vector<std::string>* notes) {
   slices::ChangeOptions options;
+  options.largest_q /= static_cast<double>(searches);
   options.depth = problem.depth;
   options.most_parts = problem.parts;
   const slices::ChangeFound found = ASSAY_TRY_WITH(slices::ExplainChange(rows, options, context), words);
@@ -170,6 +171,7 @@ Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, cons
   report.total.rate = found.rest.rate;
   for (const slices::ChangePart& given : found.parts) {
     report.parts.push_back(PartOf(rows, found, given));
+    report.parts.back().q_value *= static_cast<double>(searches);
     report.unexplained -= given.effect.contribution;
     report.total.mix += given.effect.mix;
     report.total.rate += given.effect.rate;
@@ -202,7 +204,7 @@ Result<evidence::ChangeReport> ExplainChangeInTable(const ChangeProblem& problem
   if (problem.metrics.empty()) {
     const slices::Metric metric = ASSAY_TRY_WITH(slices::ParseMetric(problem.metric), "--metric");
     const slices::ChangeRows rows = ASSAY_TRY(RowsOfMetric(metric, "--metric", sides, *table, context, &notes));
-    report = ASSAY_TRY(ReportOfMetric(problem, metric.text, rows, context, &notes));
+    report = ASSAY_TRY(ReportOfMetric(problem, metric.text, 1, rows, context, &notes));
     report.metric = metric.text;
   } else {
     report = ASSAY_TRY(ReportOfTree(problem, sides, *table, context, &notes));

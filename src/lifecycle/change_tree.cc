@@ -45,7 +45,7 @@ Result<ChangeReport> ReportOfTree(const ChangeProblem& problem, const ChangeSide
     std::vector<std::string> of_leaf;
     const std::string& name = tree.leaf_names[i];
     const slices::ChangeRows rows = ASSAY_TRY(RowsOfMetric(tree.leaves[i], "the metric '" + name + "'", sides, table, context, &of_leaf));
-    leaves.push_back(ASSAY_TRY(ReportOfMetric(problem, name, rows, context, &of_leaf)));
+    leaves.push_back(ASSAY_TRY(ReportOfMetric(problem, name, tree.leaves.size(), rows, context, &of_leaf)));
     before.push_back(leaves.back().total.before);
     after.push_back(leaves.back().total.after);
     for (const std::string& note : of_leaf) {
@@ -90,6 +90,8 @@ Result<ChangeReport> ReportOfTree(const ChangeProblem& problem, const ChangeSide
       node.high = leaf.total.high;
       node.reason = leaf.total.reason;
       node.text = leaf.answer;
+      node.unexplained = factor * leaf.unexplained;
+      node.unexplained_text = leaf.unexplained_text;
     }
     if (leaf.total.change == 0 && !leaf.parts.empty()) {
       notes->push_back("of '" + tree.leaf_names[i] + "': its parts cancel exactly, so that they moved nothing of '" + report.metric + "' and are not shown");

@@ -47,16 +47,32 @@ std::string ReversalInWords(const ChangeReport& report) {
   return "";
 }
 
+// Of a tree: what is left of leaves whose rows moved alike beyond noise, and of the others.
+std::string LeftOfTree(const ChangeReport& report) {
+  double even = 0, noise = 0;
+  std::string moved_alike;
+  for (const evidence::ChangeOfMetric& metric : report.metrics) {
+    if (!metric.unexplained || metric.unexplained_text.empty()) continue;
+    const bool alike = metric.unexplained_text.starts_with("spread evenly");
+    (alike ? even : noise) += *metric.unexplained;
+    if (alike) moved_alike += (moved_alike.empty() ? "'" : ", '") + metric.name + "'";
+  }
+  const std::string noisy = noise == 0 ? "" : "too noisy to explain: " + base::ReadableNumber(noise);
+  if (moved_alike.empty()) return noisy;
+  return "spread evenly over the rows of " + moved_alike + ": " + base::ReadableNumber(even) + (noisy.empty() ? "" : "; " + noisy);
+}
+
 }  // namespace
 
 std::string UnexplainedText(const ChangeReport& report) {
   const double change = report.total.change;
   if (change == 0 || report.unexplained == 0 || std::abs(report.unexplained) < 1e-9 * std::abs(change)) return "";
+  if (!report.metrics.empty() && report.tested) return LeftOfTree(report);
   const double share = report.unexplained / change;
   const std::string size = share > 0 ? base::ReadableShare(share) + " of the change" : base::ReadableNumber(report.unexplained) + ", against the change";
   if (!report.tested) return "left over: " + size + " (nothing was tested)";
   // What no part holds may still be beyond noise as a whole: then it is spread evenly.
-  if (report.metrics.empty() && Excludes0(report.rest.low, report.rest.high)) return "spread evenly: " + size + ", in which no rows moved otherwise than others beyond noise";
+  if (Excludes0(report.rest.low, report.rest.high)) return "spread evenly: " + size + ", in which no rows moved otherwise than others beyond noise";
   return "too noisy to explain: " + size;
 }
 

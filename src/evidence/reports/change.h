@@ -109,6 +109,8 @@ struct ChangeOfMetric {
   std::optional<double> contribution;              // of a leaf, to the root's change
   std::optional<double> share;
   std::string text;                                // of a leaf: what its own rows say, in a sentence
+  std::optional<double> unexplained;               // of a leaf: its contribution less those of its parts
+  std::string unexplained_text;                    // of the leaf itself, in its own unit
 };
 template <class V>
 void Describe(V& v, ChangeOfMetric& m) {
@@ -124,6 +126,8 @@ void Describe(V& v, ChangeOfMetric& m) {
   v("contribution", m.contribution, "of a leaf: what it moved the root by (Shapley); leaves add up to the total change");
   v("share", m.share, "contribution as a share of the total change");
   v("text", m.text, "of a leaf: why it moved, in a sentence");
+  v("unexplained", m.unexplained, "of a leaf: its contribution less those of its parts");
+  v("unexplained_text", m.unexplained_text, "of a leaf: what of its own change no part holds, in words");
 }
 inline const char* DescribedName(const ChangeOfMetric*) { return "ChangeOfMetric"; }
 

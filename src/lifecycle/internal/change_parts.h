@@ -25,8 +25,9 @@ Result<ChangeSides> FindSides(const ChangeProblem& problem, const table::Table& 
 // A metric's rows among them: those with a value, features cut on these. `where`: names the metric in errors.
 Result<slices::ChangeRows> RowsOfMetric(const slices::Metric& metric, const std::string& where, const ChangeSides& sides, const table::Table& table, const RunContext& context, std::vector<std::string>* notes);
 
-// The report of one metric, complete but for the header. `words` is what the metric is called.
-Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, const std::string& words, const slices::ChangeRows& rows, const RunContext& context, std::vector<std::string>* notes);
+// The report of one metric, complete but for the header. `words` is what the metric is called; of `searches` metrics that are looked at together each has its
+// part of the false discovery rate (Bonferroni).
+Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, const std::string& words, std::size_t searches, const slices::ChangeRows& rows, const RunContext& context, std::vector<std::string>* notes);
 // Of a tree: leaves' parts in the root's unit.
 Result<evidence::ChangeReport> ReportOfTree(const ChangeProblem& problem, const ChangeSides& sides, const table::Table& table, const RunContext& context, std::vector<std::string>* notes);
 
