@@ -97,10 +97,22 @@ test("mix and rate of Kitagawa's kind, and the reversal", () => {
   const group = r.features.find((f) => f.feature === 'group');
   assert.ok(Math.abs(group.mix + 0.016) < 1e-12 && Math.abs(group.rate - 0.01) < 1e-12, JSON.stringify(group));
   assert.ok(Math.abs(r.total.change + 0.006) < 1e-12);
+  assert.deepEqual([r.total.mix_by, r.total.mix, r.total.rate], ['group', group.mix, group.rate]);
   assert.equal(group.reversal, true);
   assert.match(group.text, /within every value of 'group' it rose/);
   assert.equal(r.features.find((f) => f.feature === 'other').reversal, false);
   assert.match(r.answer, /A reversal/);
+  addsUp(r);
+});
+
+test('the same from four rows of counts: nothing can be tested, the values of the column add up', () => {
+  writeFileSync(path('four.csv'), 'side,group,rides,late\n0,a,5000,500\n0,b,5000,100\n1,a,3000,330\n1,b,7000,210\n');
+  const r = json('change', path('four.csv'), '--metric', 'sum(late)/sum(rides)', '--before', 'side = 0', '--after', 'side = 1');
+  assert.equal(r.tested, false);
+  assert.deepEqual(r.parts.map((p) => p.text).sort(), ['group = a', 'group = b']);
+  const near = (a, b) => Math.abs(a - b) < 1e-12;
+  assert.ok(near(r.total.mix, -0.016) && near(r.total.rate, 0.01) && near(r.total.change, -0.006), JSON.stringify(r.total));
+  valid(r, 'change');
   addsUp(r);
 });
 
@@ -186,6 +198,7 @@ for (const [name, words, says] of [
   ['nothing after', ['--metric', 'avg(revenue)', '--before', "day < '2024-01-31'", '--after', 'age > 200'], '--after: no row of'],
   ['a denominator of 0', ['--metric', 'sum(revenue)/sum(age > 200)', ...sides], 'the denominator sums to 0 before'],
   ['no value', ['--metric', 'avg(age / 0)', ...sides], "'avg(age / 0)' has no value in any row before"],
+  ['a value beyond all bounds', ['--metric', 'avg(revenue * 1e60)', ...sides], '--metric: row 1 has the value'],
   ['a depth of 4', ['--metric', 'avg(revenue)', ...sides, '--depth', '4'], '--depth'],
   ['a time that is none', ['--metric', 'avg(revenue)', '--before', 'age < 30', '--after', 'age >= 30', '--time', 'country'], '--time'],
   ['no features', ['--metric', 'avg(revenue)', '--before', 'age < 30', '--after', 'age >= 30', '--features', 'age >= 30'], 'no column is left'],

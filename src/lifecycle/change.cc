@@ -187,6 +187,13 @@ Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, cons
     report.rest.reason = found.rest_interval.error().message;
   }
   for (std::size_t f = 0; f < found.features.size(); ++f) report.features.push_back(FeatureOf(rows.features[f].name, found.features[f]));
+  report.total.mix_by = "parts";
+  if (report.parts.empty()) {
+    const auto mixed = std::max_element(report.features.begin(), report.features.end(), [](const auto& a, const auto& b) { return std::abs(a.mix) < std::abs(b.mix); });
+    report.total.mix = mixed->mix;
+    report.total.rate = mixed->rate;
+    report.total.mix_by = mixed->feature;
+  }
   AddNotes(problem, rows, found, words, notes);
   report.unexplained_text = UnexplainedText(report);
   report.answer = AnswerOf(report, words);

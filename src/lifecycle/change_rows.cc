@@ -8,6 +8,7 @@
 #include "expression/expression.h"
 #include "lifecycle/gather.h"
 #include "lifecycle/internal/change_parts.h"
+#include "table/float_range.h"
 
 namespace assay::lifecycle {
 
@@ -193,6 +194,9 @@ Result<slices::ChangeRows> RowsOfMetric(const slices::Metric& metric, const std:
     if (std::isnan(x[row]) || (!y.empty() && std::isnan(y[row]))) {
       ++missing[sides.side[i]];
       continue;
+    }
+    for (const double value : {x[row], y.empty() ? 0.0 : y[row]}) {
+      if (std::abs(value) > table::kLargestFloat) return Error{ErrorCode::kInvalidInput, where + ": row " + std::to_string(row + 1) + " has the value " + base::ShortestNumber(value) + ", too large to measure noise with (at most " + base::ReadableNumber(table::kLargestFloat, 2) + "); mend it or leave it empty"};
     }
     used.push_back(row);
     rows.x.push_back(x[row]);

@@ -65,6 +65,7 @@ Result<ChangeReport> ReportOfTree(const ChangeProblem& problem, const ChangeSide
   report.total.low = report.total.high = report.total.p_value = std::nan("");
   report.total.reason = kNoIntervalOfTree;
   report.total.mix = report.total.rate = 0;
+  report.total.mix_by = "parts";
   report.total.before_estimate = {values[0].back(), std::nan(""), std::nan(""), 0.95, kNoIntervalOfTree};
   report.total.after_estimate = {values[1].back(), std::nan(""), std::nan(""), 0.95, kNoIntervalOfTree};
   report.tested = leaves[0].tested;

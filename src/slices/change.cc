@@ -154,6 +154,33 @@ FeatureEffect EffectByFeature(const ChangeRows& rows, const Feature& feature, co
   return effect;
 }
 
+// The values of the feature by which contributions differ most from an even spread, the largest first.
+Cells LargestValues(const ChangeRows& rows, const BothSums& total, std::int64_t most) {
+  const double change = MetricOf(total[1], rows.form) - MetricOf(total[0], rows.form);
+  double furthest = 0;
+  Cells best;
+  for (std::uint32_t f = 0; f < rows.features.size(); ++f) {
+    std::vector<BothSums> segments(rows.features[f].atoms.size());
+    ForEachAtom(rows.features[f], [&](std::size_t i, std::uint32_t atom) { segments[atom][rows.side[i]] += {1, rows.x[i], rows.y_at(i)}; });
+    std::vector<std::pair<double, std::uint32_t>> order;
+    double apart = 0;
+    for (std::uint32_t a = 0; a < segments.size(); ++a) {
+      const double contribution = EffectOf(segments[a], total, rows.form).contribution;
+      const double share = (segments[a][0].rows + segments[a][1].rows) / static_cast<double>(rows.x.size());
+      apart += std::abs(contribution - share * change);
+      order.emplace_back(-std::abs(contribution), a);
+    }
+    if (apart <= furthest) continue;
+    furthest = apart;
+    best.clear();
+    std::sort(order.begin(), order.end());
+    for (const auto& [size, a] : order) {
+      if (size < 0 && std::ssize(best) < most) best.push_back({{f, a, a}});
+    }
+  }
+  return best;
+}
+
 Result<void> Refuse(const ChangeRows& rows, const BothSums& total) {
   for (std::size_t s = 0; s < 2; ++s) {
     const std::string side = s == 0 ? "before" : "after";
@@ -199,6 +226,7 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   for (const std::uint32_t f : chosen.combined) found.combined.push_back(rows.features[f].name);
   // Those that fail go back into the rest; what is left is tested again, until all of it holds.
   Cells cells = chosen.cells;
+  if (!found.tested && cells.empty()) cells = LargestValues(rows, total, options.most_parts);
   Tests tests;
   BlockTable table;
   while (true) {

@@ -14,7 +14,8 @@ struct ChangeTotal {
   double level = 0.95;
   double p_value = std::nan("");
   std::string reason;                    // why low, high and p_value are null; "" otherwise
-  double mix = std::nan(""), rate = std::nan("");  // of the partition into parts and rest; add up to the change
+  double mix = 0, rate = 0;              // add up to the change
+  std::string mix_by;                    // "parts", or without parts the feature by which most of the change is mix
   Estimate before_estimate, after_estimate;
   std::int64_t rows_before = 0, rows_after = 0;
   std::int64_t blocks_before = 0, blocks_after = 0;
@@ -29,8 +30,9 @@ void Describe(V& v, ChangeTotal& t) {
   v("level", t.level, "confidence level");
   v("p_value", t.p_value, "test of no change");
   v("reason", t.reason, "why low, high and p_value are null; empty otherwise");
-  v("mix", t.mix, "of the change: more or fewer rows of parts and rest");
-  v("rate", t.rate, "of the change: parts and rest at another level; mix and rate add up to the change");
+  v("mix", t.mix, "of the change: other shares (of a sum: numbers) of the rows of mix_by");
+  v("rate", t.rate, "of the change: these at another level; mix and rate add up to the change");
+  v("mix_by", t.mix_by, "what mix and rate compare: parts (and the rest), or without parts the feature whose values' shares moved the metric most");
   v("before_estimate", t.before_estimate, "the metric before with its interval");
   v("after_estimate", t.after_estimate, "the metric after with its interval");
   v("rows_before", t.rows_before, "rows before with a value");
