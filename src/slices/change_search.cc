@@ -6,6 +6,7 @@
 
 #include "base/thread_pool.h"
 #include "slices/internal/change_cells.h"
+#include "slices/internal/change_judge.h"
 #include "slices/internal/change_scatter.h"
 
 namespace assay::slices {
@@ -15,15 +16,8 @@ namespace {
 constexpr double kMostVisits = 64e6;      // leaves x sets of features
 constexpr std::size_t kKept = 40;         // candidates that are looked at closely, before their kin join them
 constexpr std::size_t kWidened = 12;      // of which the best are tried with wider ranges
-constexpr double kPriorDegrees = 10;      // weight of the modelled variance against that between blocks
-constexpr double kLeastDegrees = 3;       // of a candidate's variance
-constexpr double kLeastScore = 2;         // z^2 beyond what the best of as many cells shows by chance
 constexpr double kWithinNoise = 1;        // candidates this near in score are equally good
-constexpr double kLeastShare = 0.001;     // of a side's rows
 constexpr double kMaterial = 0.5;         // of the largest credible shift: what is looked at before anything smaller
-constexpr double kImmaterial = -1e9;      // score of a cell that moved too little for anyone to mind
-
-double RunPenalty(const Feature& feature, const Predicate& p) { return p.first == p.last ? 0 : 2 * std::log((static_cast<double>(feature.num_known()) + 1) / 2); }
 
 bool Disjoint(std::span<const Predicate> a, std::span<const Predicate> b) {
   for (const Predicate& p : a) {
@@ -37,26 +31,18 @@ bool Disjoint(std::span<const Predicate> a, std::span<const Predicate> b) {
 class Search {
  public:
   Search(const ChangeRows& rows, ChangeForm form, const Blocks& blocks, bool by_blocks, const ChangeOptions& options, const RunContext& context)
-      : features_(rows.features), by_blocks_(by_blocks), blocks_(blocks), options_(options), context_(context) {
-    TakeRows(rows, form);
-  }
+      : features_(rows.features), options_(options), context_(context), search_(TakeRows(rows, form, blocks, by_blocks)), judge_(features_, &search_, blocks, by_blocks, options) {}
 
   Result<ChosenCells> Run() {
     ChosenCells chosen;
     if (search_.begin_after == 0 || search_.begin_after == search_.size()) return chosen;
-    Recentre();
-    if (!Usable()) return chosen;
-    all_ = {pool_[0].m, pool_[1].m};
-    Weigh();
-    // Of a sum shifts are shares of its total.
-    MeasureAgainst(search_.form == ChangeForm::kSum ? 1 - all_[0] / all_[1] : search_.level[1] - search_.level[0]);
+    if (!judge_.Recentre()) return chosen;
+    judge_.MeasureAgainstAll();
     ASSAY_TRY(Prepare(&chosen));
     for (std::int64_t part = 0; part < options_.most_parts; ++part) {
       context_.Report("looking for parts", part, options_.most_parts);
       if (context_.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
-      Recentre();
-      if (!Usable()) break;
-      Weigh();
+      if (!judge_.Recentre()) break;
       const std::vector<Predicate> best = ASSAY_TRY(BestCell(chosen.cells));
       if (best.empty()) break;
       TakeOut(best);
@@ -67,70 +53,31 @@ class Search {
   }
 
  private:
-  void TakeRows(const ChangeRows& rows, ChangeForm form) {
+  static SearchRows TakeRows(const ChangeRows& rows, ChangeForm form, const Blocks& blocks, bool by_blocks) {
+    SearchRows search;
     std::vector<std::uint32_t> taken;
     for (std::uint8_t side = 0; side < 2; ++side) {
       for (std::uint32_t i = 0; i < rows.x.size(); ++i) {
-        if (rows.side[i] == side && !(by_blocks_ && blocks_.test[blocks_.of_row[i]])) taken.push_back(i);
+        if (rows.side[i] == side && !(by_blocks && blocks.test[blocks.of_row[i]])) taken.push_back(i);
       }
-      if (side == 0) search_.begin_after = taken.size();
+      if (side == 0) search.begin_after = taken.size();
     }
-    search_.form = form;
-    search_.num_blocks = blocks_.count;
-    search_.alive.assign(taken.size(), 1);
+    search.form = form;
+    search.num_blocks = blocks.count;
+    search.alive.assign(taken.size(), 1);
     for (const std::uint32_t i : taken) {
-      search_.x.push_back(rows.x[i]);
-      if (!rows.y.empty()) search_.y.push_back(rows.y[i]);
-      search_.block.push_back(blocks_.of_row[i]);
+      search.x.push_back(rows.x[i]);
+      if (!rows.y.empty()) search.y.push_back(rows.y[i]);
+      search.block.push_back(blocks.of_row[i]);
     }
-    search_.atoms.resize(features_.size());
-    for (std::size_t f = 0; f < features_.size(); ++f) {
+    search.atoms.resize(rows.features.size());
+    for (std::size_t f = 0; f < rows.features.size(); ++f) {
       std::vector<std::uint16_t> all(rows.x.size(), kNoAtom16);
-      ForEachAtom(features_[f], [&](std::size_t row, std::uint32_t atom) { all[row] = static_cast<std::uint16_t>(atom); });
-      search_.atoms[f].reserve(taken.size());
-      for (const std::uint32_t i : taken) search_.atoms[f].push_back(all[i]);
+      ForEachAtom(rows.features[f], [&](std::size_t row, std::uint32_t atom) { all[row] = static_cast<std::uint16_t>(atom); });
+      search.atoms[f].reserve(taken.size());
+      for (const std::uint32_t i : taken) search.atoms[f].push_back(all[i]);
     }
-    for (std::size_t s = 0; s < 2; ++s) least_[s] = std::max(static_cast<double>(options_.least_rows), kLeastShare * static_cast<double>(search_.end(s) - search_.begin(s)));
-  }
-
-  void Recentre() {
-    search_.level = {0, 0};
-    pool_ = TallyAll(search_);  // with levels 0, e is x
-    if (search_.form == ChangeForm::kSum) return;
-    for (std::size_t s = 0; s < 2; ++s) search_.level[s] = pool_[s].m == 0 ? 0 : pool_[s].e / pool_[s].m;
-    pool_ = TallyAll(search_);
-  }
-  // Shifts of a pool count in the unit of all rows, where the change gives their measure.
-  void MeasureAgainst(double change) { least_shift_ = options_.least_share * std::abs(change); }
-  void Weigh() { pool_share_ = (pool_[0].m / all_[0] + pool_[1].m / all_[1]) / 2; }
-  bool Usable() const { return pool_[0].m != 0 && pool_[1].m != 0 && pool_[0].rows >= least_[0] && pool_[1].rows >= least_[1]; }
-
-  // What rows of a block have in common beyond their number, from the cells of each single feature: the variance of a cell with n rows in
-  // each block that has any is 1 + rho (n - 1) times what independent rows show.
-  Result<void> MeasureDependence() {
-    rho_.assign(features_.size(), 0);
-    present_.resize(features_.size());
-    for (std::uint32_t f = 0; f < features_.size(); ++f) {
-      const std::size_t size = features_[f].atoms.size();
-      present_[f].assign(size, static_cast<double>(2 * blocks_.count));
-      if (!by_blocks_) continue;
-      const std::vector<Tally> atoms = TallyAtoms(search_, f, size);
-      std::vector<std::vector<Predicate>> cells;
-      for (std::uint32_t a = 0; a < size && cells.size() < kMostScattered; ++a) {
-        if (BigEnough(atoms[a])) cells.push_back({{f, a, a}});
-      }
-      const std::vector<Scatter> scatters = ASSAY_TRY(ScatterByBlocks(search_, features_, cells, pool_, context_));
-      double excess = 0, pairs = 0;
-      for (std::size_t k = 0; k < cells.size(); ++k) {
-        present_[f][cells[k][0].first] = scatters[k].present;
-        const double by_rows = RowVarianceOf(scatters[k].tally, pool_);
-        if (scatters[k].degrees < kLeastDegrees || !(by_rows > 0)) continue;
-        excess += scatters[k].variance / by_rows - 1;
-        pairs += std::max(0.0, RowsOf(scatters[k].tally) / scatters[k].present - 1);
-      }
-      if (pairs > 0) rho_[f] = std::max(0.0, excess / pairs);
-    }
-    return {};
+    return search;
   }
 
   // All features where their combinations are few enough, else those whose cells moved most.
@@ -157,47 +104,16 @@ class Search {
 
   Result<void> Prepare(ChosenCells* chosen) {
     for (std::uint32_t f = 0; f < features_.size(); ++f) {
-      for (const Tally& atom : TallyAtoms(search_, f, features_[f].atoms.size())) singles_ += BigEnough(atom) ? 1 : 0;
+      for (const Tally& atom : TallyAtoms(search_, f, features_[f].atoms.size())) singles_ += judge_.BigEnough(atom) ? 1 : 0;
     }
-    ASSAY_TRY(MeasureDependence());
+    ASSAY_TRY(judge_.MeasureDependence(context_));
     const bool combining = options_.depth >= 2;
-    combinations_ = ASSAY_TRY(Combine(search_, features_, combining ? ToCombine() : std::vector<std::uint32_t>{}, options_.depth, least_, context_));
+    combinations_ = ASSAY_TRY(Combine(search_, features_, combining ? ToCombine() : std::vector<std::uint32_t>{}, options_.depth, judge_.least_rows(), context_));
     combinations_.cells[1] = singles_;
     if (combining && combinations_.features.size() < features_.size()) chosen->combined = combinations_.features;
     for (const std::int64_t cells : combinations_.cells) chosen->looked_at += cells;
+    judge_.CountCells(combinations_.cells);
     return {};
-  }
-
-  static double RowsOf(const Tally& t) { return t[0].rows + t[1].rows; }
-  // Enough rows in the cell on one side, and in the rest on both.
-  bool BigEnough(const Tally& t) const {
-    return (t[0].rows >= least_[0] || t[1].rows >= least_[1]) && pool_[0].rows - t[0].rows >= least_[0] && pool_[1].rows - t[1].rows >= least_[1];
-  }
-  double ModelVariance(const Tally& tally, std::span<const Predicate> predicates) const {
-    double rho = 0, present = static_cast<double>(2 * blocks_.count);
-    for (const Predicate& p : predicates) {
-      rho = std::max(rho, rho_[p.feature]);
-      double most = 0;
-      for (std::uint32_t a = p.first; a <= p.last; ++a) most = std::max(most, present_[p.feature][a]);
-      present = std::min(present, most);
-    }
-    return RowVarianceOf(tally, pool_) * (1 + rho * std::max(0.0, RowsOf(tally) / std::max(present, 1.0) - 1));
-  }
-  double Penalty(std::span<const Predicate> predicates) const {
-    double penalty = 2 * std::log(static_cast<double>(std::max<std::int64_t>(1, combinations_.cells[predicates.size()])));
-    for (const Predicate& p : predicates) penalty += RunPenalty(features_[p.feature], p);
-    return penalty;
-  }
-  Candidate Judged(std::vector<Predicate> predicates, const Tally& tally, double variance) const {
-    Candidate made{std::move(predicates), kImmaterial, std::abs(ShiftOf(tally, pool_)), 0};
-    if (!(variance > 0) || made.shift * pool_share_ < least_shift_) return made;
-    made.score = made.shift * made.shift / variance - Penalty(made.predicates);
-    if (made.score >= kLeastScore) made.credible = std::max(0.0, made.shift - 2 * std::sqrt(variance));
-    return made;
-  }
-  Candidate QuicklyJudged(std::vector<Predicate> predicates, const Tally& tally) const {
-    const double variance = ModelVariance(tally, predicates);
-    return Judged(std::move(predicates), tally, variance);
   }
 
   static double MostCredible(std::span<const Candidate> candidates) {
@@ -216,11 +132,11 @@ class Search {
   void AddRuns(std::uint32_t f, std::span<const Tally> atoms, const std::vector<Predicate>& others, std::vector<Candidate>* candidates) const {
     const Feature& feature = features_[f];
     const auto add = [&](const Tally& tally, std::uint32_t first, std::uint32_t last) {
-      if (!BigEnough(tally)) return;
+      if (!judge_.BigEnough(tally)) return;
       std::vector<Predicate> predicates = others;
       predicates.push_back({f, first, last});
       std::sort(predicates.begin(), predicates.end());
-      candidates->push_back(QuicklyJudged(std::move(predicates), tally));
+      candidates->push_back(judge_.QuicklyJudged(std::move(predicates), tally));
     };
     for (std::uint32_t a = 0; a < atoms.size(); ++a) {
       Tally run = atoms[a];
@@ -253,8 +169,8 @@ class Search {
       const Combinations::Set& set = combinations_.sets[k - singles];
       const std::vector<Tally> cells = TallyCells(set, leaves);
       for (std::uint32_t cell = 0; cell < cells.size(); ++cell) {
-        if (!BigEnough(cells[cell])) continue;
-        Candidate candidate = QuicklyJudged(combinations_.PredicatesOf(set, cell), cells[cell]);
+        if (!judge_.BigEnough(cells[cell])) continue;
+        Candidate candidate = judge_.QuicklyJudged(combinations_.PredicatesOf(set, cell), cells[cell]);
         if (candidate.score > -20) found[k].push_back(std::move(candidate));
       }
     }));
@@ -308,17 +224,13 @@ class Search {
   Result<std::vector<Predicate>> BestOf(double material, const std::vector<std::vector<Predicate>>& earlier) {
     const std::vector<std::vector<Predicate>> cells = ASSAY_TRY(Candidates(material));
     if (cells.empty()) return std::vector<Predicate>{};
-    const std::vector<Scatter> scatters = ASSAY_TRY(ScatterByBlocks(search_, features_, cells, pool_, context_));
+    const std::vector<Scatter> scatters = ASSAY_TRY(ScatterByBlocks(search_, features_, cells, judge_.pool(), context_));
     std::vector<Candidate> judged;
     for (std::size_t k = 0; k < cells.size(); ++k) {
-      const Scatter& scatter = scatters[k];
-      if (!BigEnough(scatter.tally) || (by_blocks_ && scatter.degrees < kLeastDegrees)) continue;
-      const double model = ModelVariance(scatter.tally, cells[k]);
-      const double variance = by_blocks_ ? (scatter.degrees * scatter.variance + kPriorDegrees * model) / (scatter.degrees + kPriorDegrees) : model;
-      judged.push_back(Judged(cells[k], scatter.tally, variance));
+      if (judge_.Reliable(scatters[k])) judged.push_back(judge_.Judged(cells[k], scatters[k]));
     }
     Keep(&judged, judged.size(), material * MostCredible(judged));
-    if (judged.empty() || judged[0].score < kLeastScore) return std::vector<Predicate>{};
+    if (judged.empty() || judged[0].score < CellJudge::kLeastScore) return std::vector<Predicate>{};
     const auto apart = [&](const Candidate& c) { return std::all_of(earlier.begin(), earlier.end(), [&](const auto& e) { return Disjoint(c.predicates, e); }); };
     // Shorter before longer, disjoint from the parts before it before overlapping.
     const Candidate* best = &judged[0];
@@ -328,20 +240,6 @@ class Search {
       if (shorter || (c.predicates.size() == best->predicates.size() && apart(c) && !apart(*best))) best = &c;
     }
     return OrComplement(best->predicates);
-  }
-
-  // How much a set moved, for its size.
-  double MovementOf(const Tally& t) const {
-    BothSums part, total;
-    for (std::size_t s = 0; s < 2; ++s) {
-      // Of days a sum counts per day.
-      const double scale = search_.form == ChangeForm::kSum && blocks_.number_is_fixed && blocks_.on_side[s] > 0 ? 1 / static_cast<double>(blocks_.on_side[s]) : 1;
-      part[s] = {t[s].rows * scale, (t[s].e + search_.level[s] * t[s].m) * scale, t[s].m * scale};
-      total[s] = {pool_[s].rows * scale, (pool_[s].e + search_.level[s] * pool_[s].m) * scale, pool_[s].m * scale};
-    }
-    const Effect effect = EffectOf(part, total, search_.form);
-    if (search_.form == ChangeForm::kSum) return std::abs(effect.contribution) / std::max(std::abs(part[0].x) + std::abs(part[1].x), 1e-300);
-    return (std::abs(effect.mix) + std::abs(effect.rate)) / std::max(std::abs(part[0].y / total[0].y) + std::abs(part[1].y / total[1].y), 1e-300);
   }
 
   // A cell and its complement lie equally far out. Where the complement, too, is an atom or a run, the one that moved more is the cause.
@@ -357,10 +255,10 @@ class Search {
       for (std::size_t s = 0; s < 2; ++s) (in ? inside : outside)[s] += atoms[a][s];
       if (!in && RowsOf(atoms[a]) > 0) others.push_back(a);
     }
-    const bool all_rows = RowsOf(inside) + RowsOf(outside) == RowsOf(pool_);
-    if (others.empty() || !all_rows || !BigEnough(outside)) return cell;
+    const bool all_rows = RowsOf(inside) + RowsOf(outside) == RowsOf(judge_.pool());
+    if (others.empty() || !all_rows || !judge_.BigEnough(outside)) return cell;
     const bool run = others.back() - others.front() + 1 == others.size() && feature.ordered() && others.back() < feature.num_known();
-    if ((others.size() > 1 && !run) || MovementOf(outside) <= MovementOf(inside)) return cell;
+    if ((others.size() > 1 && !run) || judge_.MovementOf(outside) <= judge_.MovementOf(inside)) return cell;
     return {{p.feature, others.front(), others.back()}};
   }
 
@@ -371,17 +269,10 @@ class Search {
   }
 
   std::span<const Feature> features_;
-  bool by_blocks_;
-  const Blocks& blocks_;
   const ChangeOptions& options_;
   const RunContext& context_;
   SearchRows search_;
-  std::array<double, 2> least_ = {0, 0};
-  std::array<double, 2> all_ = {1, 1};           // m of all rows
-  double pool_share_ = 1, least_shift_ = 0;
-  Tally pool_;
-  std::vector<double> rho_;                      // per feature
-  std::vector<std::vector<double>> present_;     // per feature and atom: blocks and sides that have rows of it
+  CellJudge judge_;
   Combinations combinations_;
   std::int64_t singles_ = 0;
 };

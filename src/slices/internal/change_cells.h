@@ -72,7 +72,7 @@ struct Combinations {
     std::vector<std::uint32_t> leaf_of_cell;  // one of its leaves
   };
   std::vector<Set> sets;
-  std::int64_t cells[4] = {0, 0, 0, 0};       // by number of predicates, of those with enough rows
+  std::array<std::int64_t, 4> cells = {0, 0, 0, 0};  // by number of predicates, of those with enough rows
 
   std::vector<Predicate> PredicatesOf(const Set& set, std::uint32_t cell) const;
 };
