@@ -63,6 +63,9 @@ const std::vector<Field>& Fields() {
       {"data.columns", "sensitive", K::kBoolean, Due::kNothing, false, "understand", "Does it say something about people that needs care?", "false"},
       {"data.columns", "business_step", K::kText, Due::kNothing, false, "business", "In which business step does it arise?", "\"schedule\""},
 
+      {"metrics", "name", K::kText, Due::kNothing, false, "understand", "A metric whose changes are to be explained (see docs/change.md)", "\"revenue\""},
+      {"metrics", "is", K::kText, Due::kNothing, false, "understand", "What is it: sum(x), avg(x), count(), sum(x)/sum(y), or a formula over other metrics' names?", "\"visits * conversion * basket\""},
+
       {"objectives", "name", K::kText, Due::kNothing, true, "design", "What is the objective called?", "\"late\""},
       {"objectives", "outcome", K::kExpression, Due::kNothing, true, "design", "Which outcome is to be known?", "\"delay > 15\""},
       {"objectives", "task", K::kText, Due::kNothing, false, "design", "binary, multiclass, regression or ranking (default: from the outcome)", "\"binary\"", "binary|multiclass|regression|ranking"},
@@ -155,6 +158,7 @@ const char* SectionMeaning(std::string_view section) {
       {"data.derived", "Columns made or repaired from others before anything else happens."},
       {"data.exclusions", "Rows that cannot be used, each with its reason; they are left out and counted."},
       {"data.columns", "What each column means, when it is known, and where in the business it arises."},
+      {"metrics", "Metrics whose changes `assay change` explains: measured in the data, or made of other metrics. One block each."},
       {"objectives", "Stage 3, design: what is to be predicted and how good is good enough. One block each."},
       {"guardrails", "What must not get worse, whatever the objectives gain."},
       {"baselines.rules", "Better than what? Rules that people use or would use."},
@@ -195,7 +199,7 @@ const char* ListQuestion(std::string_view section) {
 }
 
 bool IsListSection(std::string_view section) {
-  static constexpr std::string_view kLists[] = {"phenomenon.hypotheses", "problem.parts", "problem.options", "problem.steps", "data.derived", "data.exclusions", "data.columns", "objectives", "guardrails", "baselines.rules", "baselines.imported", "baselines.published", "business.steps"};
+  static constexpr std::string_view kLists[] = {"phenomenon.hypotheses", "problem.parts", "problem.options", "problem.steps", "data.derived", "data.exclusions", "data.columns", "metrics", "objectives", "guardrails", "baselines.rules", "baselines.imported", "baselines.published", "business.steps"};
   return std::find(std::begin(kLists), std::end(kLists), section) != std::end(kLists);
 }
 

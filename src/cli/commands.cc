@@ -8,6 +8,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddRun(app, session);
   AddReport(app, session);
   AddUnderstand(app, session);
+  AddChange(app, session);
   AddFeasibility(app, session);
   AddTrain(app, session);
   AddScore(app, session);

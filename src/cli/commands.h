@@ -12,6 +12,7 @@ class Session;
 void AddInit(CLI::App& app, Session& session);
 void AddCheck(CLI::App& app, Session& session);
 void AddUnderstand(CLI::App& app, Session& session);
+void AddChange(CLI::App& app, Session& session);
 void AddRun(CLI::App& app, Session& session);
 void AddReport(CLI::App& app, Session& session);
 void AddFeasibility(CLI::App& app, Session& session);

@@ -1,6 +1,7 @@
 #include "evidence/schemas.h"
 
 #include "base/file.h"
+#include "evidence/reports/change.h"
 #include "evidence/reports/check.h"
 #include "evidence/reports/checklist.h"
 #include "evidence/reports/feasibility.h"
@@ -24,6 +25,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"score", SchemaDocument<ScoreReport>("assay score")},
       {"slices", SchemaDocument<SlicesReport>("assay slices")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
+      {"change", SchemaDocument<ChangeReport>("assay change")},
       {"value", SchemaDocument<ValueReport>("a step of assay run")},
       {"evidence", SchemaDocument<Evidence>("a conclusion in the ledger")},
       {"ledger", SchemaDocument<LedgerReport>("assay ledger")},

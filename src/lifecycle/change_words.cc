@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "lifecycle/internal/change_parts.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::ChangePart;
+using evidence::ChangeReport;
+
+bool Excludes0(double low, double high) { return low > 0 || high < 0; }
+
+std::string Moved(double change) { return change > 0 ? "rose" : change < 0 ? "fell" : "stayed"; }
+
+// "by 2.77 (95 % interval 1.9 to 3.6)"
+std::string ByInWords(double value, double low, double high) {
+  if (std::isnan(low)) return "by " + base::ReadableNumber(std::abs(value));
+  const bool falls = value < 0;
+  const double least = falls ? -high : low, most = falls ? -low : high;
+  const base::ReadableEnds ends = base::ReadableInterval(std::abs(value), least, most);
+  return "by " + ends.value + " (95 % interval " + ends.low + " to " + ends.high + ")";
+}
+
+double SumOfParts(const ChangeReport& report) {
+  double sum = 0;
+  for (const ChangePart& part : report.parts) sum += part.contribution;
+  return sum;
+}
+
+std::string PartsInWords(const ChangeReport& report) {
+  const auto count = static_cast<std::int64_t>(report.parts.size());
+  if (count == 0) return "";
+  const auto largest = std::max_element(report.parts.begin(), report.parts.end(), [](const ChangePart& a, const ChangePart& b) { return std::abs(a.contribution) < std::abs(b.contribution); });
+  const std::string name = "'" + largest->text + "'" + (largest->metric.empty() ? "" : " (" + largest->metric + ")");
+  const std::string share = largest->share ? ", " + base::ReadableShare(*largest->share) + " of the change" : "";
+  if (count == 1) return " One part moved otherwise than the rest: " + name + " contributed " + base::ReadableNumber(largest->contribution) + share + ".";
+  return " " + std::to_string(count) + " parts moved otherwise than the rest; the largest, " + name + ", contributed " + base::ReadableNumber(largest->contribution) + share + ".";
+}
+
+std::string ReversalInWords(const ChangeReport& report) {
+  for (const evidence::ChangeByFeature& feature : report.features) {
+    if (feature.reversal) return " " + feature.text;
+  }
+  return "";
+}
+
+// Of a tree: what is left of leaves whose rows moved alike beyond noise, and of the others.
+std::string LeftOfTree(const ChangeReport& report) {
+  double even = 0, noise = 0;
+  std::string moved_alike;
+  for (const evidence::ChangeOfMetric& metric : report.metrics) {
+    if (!metric.unexplained || metric.unexplained_text.empty()) continue;
+    const bool alike = metric.unexplained_text.starts_with("spread evenly");
+    (alike ? even : noise) += *metric.unexplained;
+    if (alike) moved_alike += (moved_alike.empty() ? "'" : ", '") + metric.name + "'";
+  }
+  const std::string noisy = noise == 0 ? "" : "too noisy to explain: " + base::ReadableNumber(noise);
+  if (moved_alike.empty()) return noisy;
+  return "spread evenly over the rows of " + moved_alike + ": " + base::ReadableNumber(even) + (noisy.empty() ? "" : "; " + noisy);
+}
+
+}  // namespace
+
+std::string UnexplainedText(const ChangeReport& report) {
+  const double change = report.total.change;
+  if (change == 0 || report.unexplained == 0 || std::abs(report.unexplained) < 1e-9 * std::abs(change)) return "";
+  if (!report.metrics.empty() && report.tested) return LeftOfTree(report);
+  const double share = report.unexplained / change;
+  const std::string size = share > 0 ? base::ReadableShare(share) + " of the change" : base::ReadableNumber(report.unexplained) + ", against the change";
+  if (!report.tested) return "left over: " + size + " (nothing was tested)";
+  // What no part holds may still be beyond noise as a whole: then it is spread evenly.
+  if (Excludes0(report.rest.low, report.rest.high)) return "spread evenly: " + size + ", in which no rows moved otherwise than others beyond noise";
+  return "too noisy to explain: " + size;
+}
+
+std::string AnswerOf(const ChangeReport& report, const std::string& words) {
+  const evidence::ChangeTotal& total = report.total;
+  const std::string from = " from " + base::ReadableNumber(total.before) + " to " + base::ReadableNumber(total.after);
+  std::string answer = words + " " + (total.change == 0 ? "stayed at " + base::ReadableNumber(total.after) : Moved(total.change) + from + ", " + ByInWords(total.change, total.low, total.high)) + ".";
+  const bool beyond = Excludes0(total.low, total.high);
+  if (!report.tested && report.metrics.empty()) {
+    answer += " Nothing was tested, because " + total.reason + ": the parts are the largest departures, which may be noise.";
+  } else if (report.metrics.empty() && !beyond) {
+    answer += report.parts.empty() ? " That is within noise, and no rows moved otherwise than the rest beyond noise: there is nothing to explain." : " As a whole that is within noise.";
+  } else if (report.parts.empty()) {
+    answer += " No rows moved otherwise than the rest beyond noise" + std::string(report.metrics.empty() ? ": the change is spread evenly." : ".");
+  }
+  answer += PartsInWords(report);
+  if (!report.parts.empty() && !report.unexplained_text.empty()) {
+    answer += " " + std::string(SumOfParts(report) / total.change > 1 ? "The parts add up to more than the change; left is " : "Left is what is ") + report.unexplained_text + ".";
+  }
+  return answer + ReversalInWords(report);
+}
+
+std::string BlocksInWords(const slices::ChangeRows& rows, const std::int64_t (&blocks)[2], const ChangeProblem& problem) {
+  const std::string count = base::ReadableCount(blocks[0]) + " before, " + base::ReadableCount(blocks[1]) + " after";
+  switch (rows.kind) {
+    case slices::BlockKind::kUnits: return "by unit (" + problem.unit + "; " + count + ")";
+    case slices::BlockKind::kTimes: return problem.unit.empty() ? "by day (" + problem.time + "; " + count + "), because no unit was given" : "by stretch of time (" + problem.unit + "; " + count + ")";
+    case slices::BlockKind::kRows: break;
+  }
+  return "by row (" + count + "): neither unit nor time was given, so rows count as independent";
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,232 @@
+#include "slices/change.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "slices/internal/change_blocks.h"
+#include "slices/internal/change_by_feature.h"
+#include "slices/internal/change_search.h"
+#include "stats/multiple_testing.h"
+
+namespace assay::slices {
+
+namespace {
+
+constexpr std::size_t kChunks = 8;             // fixed, so that sums do not depend on threads
+constexpr double kLeastOfAbsolute = 0.1;       // a sum smaller than this part of the sum of absolute values has no shares
+
+using Cells = std::vector<std::vector<Predicate>>;
+
+BothSums TotalsOf(const ChangeRows& rows) {
+  BothSums total;
+  for (std::size_t i = 0; i < rows.x.size(); ++i) total[rows.side[i]] += {1, rows.x[i], rows.y_at(i)};
+  return total;
+}
+
+// Whether a sum's shares mean something on both sides.
+bool HasShares(const ChangeRows& rows, const BothSums& total) {
+  double absolute[2] = {0, 0};
+  for (std::size_t i = 0; i < rows.x.size(); ++i) absolute[rows.side[i]] += std::abs(rows.x[i]);
+  const bool large = std::abs(total[0].x) >= kLeastOfAbsolute * absolute[0] && std::abs(total[1].x) >= kLeastOfAbsolute * absolute[1];
+  return large && total[0].x * total[1].x > 0;
+}
+
+// Per row the first cell that fits it, cells.size() where none does.
+Result<std::vector<std::uint8_t>> PartOfRows(const ChangeRows& rows, const Cells& cells, const RunContext& context) {
+  const std::size_t n = rows.x.size();
+  std::vector<std::uint8_t> part(n, static_cast<std::uint8_t>(cells.size()));
+  ASSAY_TRY(base::ParallelFor(context.Quiet(), kChunks, [&](std::int64_t chunk) {
+    const std::size_t begin = n * static_cast<std::size_t>(chunk) / kChunks, end = n * static_cast<std::size_t>(chunk + 1) / kChunks;
+    std::vector<std::uint8_t> fits(end - begin);
+    for (std::size_t k = cells.size(); k-- > 0;) {
+      std::fill(fits.begin(), fits.end(), std::uint8_t{1});
+      for (const Predicate& p : cells[k]) {
+        std::visit([&](const auto& atoms) {
+          for (std::size_t i = begin; i < end; ++i) fits[i - begin] &= static_cast<std::uint8_t>(p.first <= atoms[i] && atoms[i] <= p.last);
+        }, rows.features[p.feature].atom_of_row);
+      }
+      for (std::size_t i = begin; i < end; ++i) {
+        if (fits[i - begin] != 0) part[i] = static_cast<std::uint8_t>(k);
+      }
+    }
+  }));
+  return part;
+}
+
+Result<BlockTable> TableOf(const ChangeRows& rows, const Blocks& blocks, std::span<const std::uint8_t> part, std::size_t sets, const RunContext& context) {
+  const std::size_t n = rows.x.size(), places = sets * blocks.count * 2;
+  std::vector<std::vector<Sums>> partial(kChunks, std::vector<Sums>(places));
+  ASSAY_TRY(base::ParallelFor(context.Quiet(), kChunks, [&](std::int64_t chunk) {
+    const auto c = static_cast<std::size_t>(chunk);
+    for (std::size_t i = n * c / kChunks; i < n * (c + 1) / kChunks; ++i) {
+      partial[c][(std::size_t{part[i]} * blocks.count + blocks.of_row[i]) * 2 + rows.side[i]] += {1, rows.x[i], rows.y_at(i)};
+    }
+  }));
+  BlockTable table{static_cast<std::uint32_t>(sets), blocks.count, std::move(partial[0])};
+  for (std::size_t c = 1; c < kChunks; ++c) {
+    for (std::size_t i = 0; i < places; ++i) table.sums[i] += partial[c][i];
+  }
+  return table;
+}
+
+std::vector<BothSums> SumsOfSets(const BlockTable& table) {
+  std::vector<BothSums> sums(table.sets);
+  for (std::uint32_t set = 0; set < table.sets; ++set) {
+    for (std::uint32_t b = 0; b < table.count; ++b) {
+      for (std::size_t s = 0; s < 2; ++s) sums[set][s] += table.at(set, b, s);
+    }
+  }
+  return sums;
+}
+
+// Whether some row fits the cell and an earlier one: neither shares a feature on which they exclude each other.
+bool MayMeet(const std::vector<Predicate>& a, const std::vector<Predicate>& b) {
+  return std::none_of(a.begin(), a.end(), [&](const Predicate& p) {
+    return std::any_of(b.begin(), b.end(), [&](const Predicate& q) { return p.feature == q.feature && (p.last < q.first || q.last < p.first); });
+  });
+}
+
+// Blocks of either side that do not scatter at all, yet differ: the share of the ways to exchange them that shows as much (2 over n_0 + n_1 choose n_0;
+// of blocks on both sides 2 over 2^n).
+double ExchangeP(const Blocks& blocks) {
+  double lone[2] = {0, 0}, both = 0;
+  for (std::uint32_t b = 0; b < blocks.count; ++b) {
+    if (!blocks.test[b]) continue;
+    lone[0] += blocks.stratum[b] == Stratum::kBefore ? 1 : 0;
+    lone[1] += blocks.stratum[b] == Stratum::kAfter ? 1 : 0;
+    both += blocks.stratum[b] == Stratum::kBoth ? 1 : 0;
+  }
+  const double ways = both > 0 ? both * std::log(2.0) : std::lgamma(lone[0] + lone[1] + 1) - std::lgamma(lone[0] + 1) - std::lgamma(lone[1] + 1);
+  return std::min(1.0, 2 * std::exp(-ways));
+}
+
+double POfShift(const Result<stats::Interval>& excess, const Blocks& blocks) {
+  if (!excess) return 1;
+  const bool scatters = excess->standard_error > 1e-12 * std::abs(excess->value);
+  return scatters ? excess->p_value : excess->value == 0 ? 1.0 : ExchangeP(blocks);
+}
+
+struct Tests {
+  std::vector<double> p, q;
+};
+// Each cell against what is left without those before it. `looked_at`: tests that count, failed ones as p = 1.
+Tests TestCells(const BlockTable& table, const Blocks& blocks, std::size_t cells, std::size_t looked_at, ChangeForm form, double level) {
+  Tests tests;
+  for (std::uint32_t k = 0; k < cells; ++k) {
+    const BlockTable two = Joined(table, k, [&](std::uint32_t set) { return set == k; });
+    tests.p.push_back(POfShift(ExcessInterval({two, blocks, Half::kTest, form, level}), blocks));
+  }
+  std::vector<double> all = tests.p;
+  all.resize(std::max(looked_at, cells), 1.0);
+  tests.q = stats::BenjaminiHochberg(all);
+  tests.q.resize(cells);
+  return tests;
+}
+
+Result<void> Refuse(const ChangeRows& rows, const BothSums& total) {
+  for (std::size_t s = 0; s < 2; ++s) {
+    const std::string side = s == 0 ? "before" : "after";
+    if (total[s].rows <= 0) return Error{ErrorCode::kInvalidInput, "no row lies " + side};
+    if (rows.form == ChangeForm::kRate && total[s].y == 0) return Error{ErrorCode::kInvalidInput, "the denominator sums to 0 " + side + ", so the metric does not exist there"};
+  }
+  return {};
+}
+
+std::string WhyUntested(const std::int64_t (&blocks)[2], std::int64_t least) {
+  const std::int64_t few = std::min(blocks[0], blocks[1]);
+  return few >= least ? "" : "noise between blocks cannot be told from " + std::to_string(few) + " on a side; it takes " + std::to_string(least);
+}
+
+}  // namespace
+
+Result<void> ChangeOptions::Validate() const {
+  if (depth < 1 || depth > 3) return Error{ErrorCode::kInvalidInput, "depth: " + std::to_string(depth) + " is not between 1 and 3"};
+  if (most_parts < 1 || most_parts > 100) return Error{ErrorCode::kInvalidInput, "parts: " + std::to_string(most_parts) + " is not between 1 and 100"};
+  return {};
+}
+
+Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& options, const RunContext& context) {
+  ASSAY_TRY(options.Validate());
+  const BothSums total = TotalsOf(rows);
+  ASSAY_TRY(Refuse(rows, total));
+  ChangeFound found;
+  found.as_mean = rows.form == ChangeForm::kSum && !HasShares(rows, total);
+  const ChangeForm choice = found.as_mean ? ChangeForm::kRate : rows.form;
+  const Blocks blocks = MakeBlocks(rows, context.seed);
+  for (std::size_t s = 0; s < 2; ++s) found.blocks[s] = blocks.on_side[s];
+  found.why_untested = WhyUntested(found.blocks, options.least_blocks);
+  found.tested = found.why_untested.empty();
+
+  ChosenCells chosen;
+  {
+    const base::ScopedStep step(context, "choose parts");
+    chosen = ASSAY_TRY(ChooseCells(rows, choice, blocks, found.tested, options, context));
+  }
+  const base::ScopedStep step(context, "test parts");
+  found.cells = chosen.looked_at;
+  found.chosen = static_cast<std::int64_t>(chosen.cells.size());
+  for (const std::uint32_t f : chosen.combined) found.combined.push_back(rows.features[f].name);
+  // Those that fail go back into the rest; what is left is tested again, until all of it holds.
+  Cells cells = chosen.cells;
+  if (!found.tested && cells.empty()) cells = LargestValues(rows, total, options.most_parts);
+  Tests tests;
+  BlockTable table;
+  while (true) {
+    const std::vector<std::uint8_t> part = ASSAY_TRY(PartOfRows(rows, cells, context));
+    table = ASSAY_TRY(TableOf(rows, blocks, part, cells.size() + 1, context));
+    if (!found.tested) break;
+    tests = TestCells(table, blocks, cells.size(), chosen.cells.size(), choice, options.level);
+    Cells kept;
+    for (std::size_t k = 0; k < cells.size(); ++k) {
+      if (tests.q[k] <= options.largest_q) kept.push_back(cells[k]);
+    }
+    if (kept.size() == cells.size()) break;
+    cells = std::move(kept);
+  }
+  const std::vector<BothSums> sums = SumsOfSets(table);
+  found.before = MetricOf(total[0], rows.form);
+  found.after = MetricOf(total[1], rows.form);
+  found.change = found.after - found.before;
+  const auto contribution_of = [&](std::uint32_t set) -> Result<stats::Interval> {
+    if (!found.tested) return Error{ErrorCode::kNumeric, found.why_untested};
+    const BlockTable two = Joined(table, 0, [&](std::uint32_t other) { return other == set; });
+    return ContributionInterval({two, blocks, Half::kTest, rows.form, options.level});
+  };
+  for (std::uint32_t k = 0; k < cells.size(); ++k) {
+    ChangePart made;
+    made.predicates = cells[k];
+    made.outside_earlier = std::any_of(cells.begin(), cells.begin() + k, [&](const auto& earlier) { return MayMeet(cells[k], earlier); });
+    made.effect = EffectOf(sums[k], total, rows.form);
+    if (found.tested) {
+      made.p_value = tests.p[k];
+      made.q_value = tests.q[k];
+    }
+    if (const Result<stats::Interval> interval = contribution_of(k); interval) {
+      made.estimate = interval->value;
+      made.low = interval->low;
+      made.high = interval->high;
+    }
+    found.parts.push_back(std::move(made));
+  }
+  found.rest = EffectOf(sums.back(), total, rows.form);
+  found.rest_interval = contribution_of(static_cast<std::uint32_t>(cells.size()));
+  const BlockTable all = Joined(table, 0, [](std::uint32_t) { return true; });
+  const TwoSets whole{all, blocks, Half::kAll, rows.form, options.level};
+  const auto metric = [&](int side) -> Result<stats::Interval> {
+    if (!found.tested) return Error{ErrorCode::kNumeric, found.why_untested};
+    return MetricInterval(whole, side);
+  };
+  found.before_interval = metric(0);
+  found.after_interval = metric(1);
+  found.change_interval = metric(2);
+  found.features.resize(rows.features.size());
+  ASSAY_TRY(base::ParallelFor(context.Quiet(), static_cast<std::int64_t>(rows.features.size()), [&](std::int64_t f) {
+    found.features[static_cast<std::size_t>(f)] = EffectByFeature(rows, rows.features[static_cast<std::size_t>(f)], total);
+  }));
+  return found;
+}
+
+}  // namespace assay::slices
