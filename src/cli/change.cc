@@ -114,21 +114,6 @@ void RenderTree(const ChangeReport& report, Terminal& terminal) {
   }
 }
 
-void RenderChange(const ChangeReport& report, Terminal& terminal) {
-  terminal.Heading("Why " + report.metric + " moved");
-  terminal.Paragraph(report.answer, 2);
-  terminal.Line();
-  RenderWaterfall(report, terminal);
-  RenderTree(report, terminal);
-  RenderMixAndRate(report, terminal);
-  RenderFeatures(report, terminal);
-  terminal.Heading("How it was found");
-  terminal.Paragraph("Noise is measured " + report.unit_of_noise + ". " + base::ReadableCount(report.cells_looked_at) + " sets of rows were looked at" + (report.tested ? ", " + base::ReadableCount(report.cells_tested) + " of them tested on blocks that had not chosen them; q is the false discovery rate. An interval comes from those blocks alone, what a part moved is counted exactly in all rows." : ". Nothing was tested."), 2);
-  RenderDataNotes(report.header, terminal);
-  if (report.parts.empty()) return;
-  terminal.Next("assay understand shows the metric over time; a shift there says when it moved.");
-}
-
 Result<int> Run(const Arguments& arguments, Session& session) {
   lifecycle::ChangeProblem problem = arguments.problem;
   problem.features = ASSAY_TRY(ColumnNames(arguments.features, "--features"));
@@ -148,11 +133,26 @@ Result<int> Run(const Arguments& arguments, Session& session) {
   }
   store::Engine* engine = ASSAY_TRY(session.engine());
   ChangeReport report = ASSAY_TRY(lifecycle::ExplainChange(problem, *engine, session.context()));
-  session.Print<ChangeReport>(report, RenderChange);
+  session.Print<ChangeReport>(report, [](const ChangeReport& r, Terminal& terminal) { RenderChange(r, terminal); });
   return 0;
 }
 
 }  // namespace
+
+void RenderChange(const ChangeReport& report, Terminal& terminal, Part part) {
+  terminal.Heading("Why " + report.metric + " moved");
+  terminal.Paragraph(report.answer, 2);
+  terminal.Line();
+  RenderWaterfall(report, terminal);
+  RenderTree(report, terminal);
+  RenderMixAndRate(report, terminal);
+  RenderFeatures(report, terminal);
+  terminal.Heading("How it was found");
+  terminal.Paragraph("Noise is measured " + report.unit_of_noise + ". " + base::ReadableCount(report.cells_looked_at) + " sets of rows were looked at" + (report.tested ? ", " + base::ReadableCount(report.cells_tested) + " of them tested on blocks that had not chosen them; q is the false discovery rate. An interval comes from those blocks alone, what a part moved is counted exactly in all rows." : ". Nothing was tested."), 2);
+  if (part == Part::kAlone) RenderDataNotes(report.header, terminal);
+  if (report.parts.empty()) return;
+  terminal.Next("assay understand shows the metric over time; a shift there says when it moved.");
+}
 
 void AddChange(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("change", "Why did a metric move? The rows that moved it, adding up to the change, and what is noise; FILE may be a project's folder: then a metric of its charter");

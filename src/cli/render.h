@@ -6,6 +6,7 @@
 #include "evidence/reports/common.h"
 
 namespace assay::evidence {
+struct ChangeReport;
 struct CheckReport;
 struct FeasibilityReport;
 struct SlicesReport;
@@ -26,6 +27,7 @@ enum class Part { kAlone, kOfRun };
 void RenderUnderstand(const evidence::UnderstandReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderTrain(const evidence::TrainReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderChange(const evidence::ChangeReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderSlices(const evidence::SlicesReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 

@@ -124,6 +124,7 @@ void RenderRun(const ProjectReport& report, Terminal& terminal) {
     RenderDataNotes(report.header, terminal);
   }
   if (report.understand) RenderUnderstand(*report.understand, terminal, Part::kOfRun);
+  for (const evidence::ChangeReport& c : report.change) RenderChange(c, terminal, Part::kOfRun);
   for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal, Part::kOfRun);
   for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal, Part::kOfRun);
   for (const evidence::SlicesReport& slices : report.slices) RenderSlices(slices, terminal, Part::kOfRun);

@@ -105,6 +105,18 @@ void RenderUnderstand(const UnderstandReport& report, Terminal& terminal, Part p
   terminal.Table({{"feature"}, {"of the outcome's variance (95 %)", Terminal::Align::kRight}, {"beyond noise"}}, rows);
   if (report.associations.size() > kShown) terminal.Line("  and " + std::to_string(report.associations.size() - kShown) + " more");
   terminal.Paragraph("Share of the outcome's variance that each explains alone; beyond noise at a false discovery rate of 5 %. A strong one may be known too late: assay feasibility looks for that.", 2);
+  if (report.carriers) {
+    terminal.Heading("Which segments carry it");
+    terminal.Paragraph(report.carriers->summary, 2);
+    if (std::any_of(report.carriers->slices.begin(), report.carriers->slices.end(), [](const evidence::Slice& s) { return s.q_value < 0.05; })) {
+      rows.clear();
+      for (const evidence::Slice& s : report.carriers->slices) {
+        const base::ReadableEnds ends = base::ReadableInterval(s.difference, s.low, s.high);
+        if (s.q_value < 0.05) rows.push_back({s.text, base::ReadableShare(s.share), base::ReadableNumber(s.loss_mean, 3), ends.value + " (" + ends.low + " to " + ends.high + ")"});
+      }
+      terminal.Table({{"segment"}, {"of the rows", Terminal::Align::kRight}, {"mean", Terminal::Align::kRight}, {"above the rest (95 %)", Terminal::Align::kRight}}, rows);
+    }
+  }
   if (!report.hypotheses.empty()) {
     terminal.Heading("What people believed, tested");
     rows.clear();

@@ -157,6 +157,28 @@ std::vector<Evidence> ConclusionsOf(const evidence::SlicesReport& report) {
   return {std::move(one)};
 }
 
+std::vector<Evidence> ConclusionsOf(const evidence::ChangeReport& report) {
+  Evidence one = Start(report.header, "", "change", "Why did " + report.metric + " move?");
+  one.answer = report.answer;
+  one.method = report.method;
+  evidence::Estimate change;
+  change.value = report.total.change;
+  change.low = report.total.low;
+  change.high = report.total.high;
+  change.reason = report.total.reason;
+  one.figures.push_back({"change", report.metric + ", after less before", change, ""});
+  for (const evidence::ChangePart& part : report.parts) {
+    evidence::Estimate contribution;
+    contribution.value = part.contribution;
+    contribution.low = part.low;
+    contribution.high = part.high;
+    contribution.reason = part.reason;
+    one.figures.push_back({"contribution", part.text, contribution, ""});
+  }
+  one.verdict = report.tested && !report.parts.empty() ? Verdict::kSupported : Verdict::kInconclusive;
+  return {std::move(one)};
+}
+
 std::vector<Evidence> ConclusionsOf(const evidence::ProjectReport& report) {
   std::vector<Evidence> conclusions;
   for (const evidence::StepResult& step : report.steps) {

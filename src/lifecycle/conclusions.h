@@ -14,6 +14,7 @@ std::vector<evidence::Evidence> ConclusionsOf(const evidence::FeasibilityReport&
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::TrainReport& report);
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::ValueReport& report);
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::SlicesReport& report);
+std::vector<evidence::Evidence> ConclusionsOf(const evidence::ChangeReport& report);
 // Of the whole run: each step of the charter.
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::ProjectReport& report);
 

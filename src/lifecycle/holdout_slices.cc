@@ -5,10 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "base/text.h"
-#include "expression/expression.h"
 #include "learn/metrics.h"
-#include "lifecycle/estimates.h"
 #include "lifecycle/internal/sealed_file.h"
 
 namespace assay::lifecycle {
@@ -80,62 +77,14 @@ Stake StakeOnHoldout(const DecisionRows& rows, const evidence::ValueReport& valu
   return stake;
 }
 
-SliceOptions ProjectSliceOptions() {
-  SliceOptions options;
-  options.honest = 0.5;
-  options.distinct = 0.8;
-  options.ranges = true;
-  options.bins = 4;  // with ranges of finer bins the search fits thresholds to noise
-  return options;
-}
-
 Result<evidence::SlicesReport> SlicesOfHoldout(const Gathered& gathered, const HoldoutLosses& losses, const Stake& stake, const MoneySettings& money, const SliceOptions& options, const RunContext& context) {
-  const learn::Examples& examples = gathered.examples;
-  if (!losses.rows.empty() && losses.rows.back() >= static_cast<std::size_t>(examples.num_rows())) return Error{ErrorCode::kInternal, "the holdout's losses are of other data"};
-  SliceRows rows;
-  std::vector<table::Column> columns;
-  const std::vector<std::string> time_columns = expression::ColumnsOf(examples.time_text);
-  for (const learn::Feature& feature : examples.features) {
-    // Earlier rows are searched and later ones measured: a condition on the year would hold in one half only.
-    if (feature.name.starts_with("year(") && base::IsAmong(time_columns, feature.source)) continue;
-    rows.columns.push_back(columns.size());
-    columns.push_back(examples.table->column(feature.column).Take(losses.rows));
-  }
-  for (const learn::Derivation& derivation : examples.derivations) rows.expressions[derivation.name] = derivation.expression;
-  rows.table = std::make_shared<const table::Table>(ASSAY_TRY(table::Table::Create(std::move(columns))));
-  rows.losses = losses.losses;
-  rows.loss_text = losses.loss;
-  const bool ranking = examples.task == learn::Task::kRanking && examples.unit.empty();
-  const std::vector<std::uint32_t>& unit = ranking ? examples.query : examples.unit;
-  rows.num_units = ranking ? examples.num_queries : examples.num_units;
-  rows.unit_text = ranking ? examples.query_text : examples.unit_text;
-  rows.time_text = examples.time_text;
-  for (const std::uint32_t row : losses.rows) {
-    if (!unit.empty()) rows.unit.push_back(unit[row]);
-    if (!examples.time.empty()) rows.time.push_back(examples.time[row]);
-    rows.source_rows.push_back(gathered.source_rows[row]);
-  }
+  if (!losses.rows.empty() && losses.rows.back() >= static_cast<std::size_t>(gathered.examples.num_rows())) return Error{ErrorCode::kInternal, "the holdout's losses are of other data"};
+  SliceRows rows = ASSAY_TRY(SliceRowsOf(gathered, losses.rows, losses.losses, losses.loss));
   rows.stake = stake.per_row;
   rows.no_stake = stake.reason;
   rows.decisions_per_day = money.decisions_per_day;
   rows.currency = money.currency;
-  Result<evidence::SlicesReport> found = FindSlices(rows, options, context);
-  if (!found && found.error().code != ErrorCode::kInvalidInput && found.error().code != ErrorCode::kTooLarge) return found.error();
-  evidence::SlicesReport report;
-  if (found) {
-    report = std::move(*found);
-  } else {
-    // A holdout of too few units, say, has no slices to show and is no failure of the run.
-    report.header.report = "slices";
-    report.loss = rows.loss_text;
-    report.mean_loss = WithoutInterval(std::numeric_limits<double>::quiet_NaN(), found.error().message);
-    report.reason = found.error().message;
-    report.summary = "No slices: " + report.reason + ".";
-  }
-  report.header.data = gathered.data;
-  report.search.seconds = std::numeric_limits<double>::quiet_NaN();
-  report.search.seconds_reason = "the times of a run stand in timing";
-  return report;
+  return SlicesOfStep(gathered, rows, options, context);
 }
 
 }  // namespace assay::lifecycle

@@ -34,9 +34,6 @@ struct Stake {
 };
 Stake StakeOnHoldout(const DecisionRows& rows, const evidence::ValueReport& value, const std::string& rung, const MoneySettings& money);
 
-// What a project's slices are searched with, unless said otherwise: half of the rows are measured only, no two share more than 80 % of their rows.
-SliceOptions ProjectSliceOptions();
-
 // Conditions are made of the objective's features.
 Result<evidence::SlicesReport> SlicesOfHoldout(const Gathered& gathered, const HoldoutLosses& losses, const Stake& stake, const MoneySettings& money, const SliceOptions& options, const RunContext& context);
 

@@ -11,6 +11,7 @@
 #include "lifecycle/exit_criteria.h"
 #include "lifecycle/feasibility.h"
 #include "lifecycle/holdout_slices.h"
+#include "lifecycle/last_period.h"
 #include "lifecycle/internal/run_progress.h"
 #include "lifecycle/internal/step_recorder.h"
 #include "lifecycle/options.h"
@@ -96,6 +97,7 @@ class ProjectRun {
         return Understand(gathered, HypothesesOf(project_.charter, objective.problem.outcome), context);
       }));
       ASSAY_TRY(StepDone());
+      ASSAY_TRY(CompareLastPeriods(objective, gathered));
     }
     report_.feasibility.push_back(ASSAY_TRY(DoStep<evidence::FeasibilityReport>({"feasibility", "feasibility " + objective.name, DependsOn(objective)}, [&](const RunContext& context) {
       FeasibilityOptions options = FeasibilityOptionsOf(project_.charter, objective);
@@ -107,6 +109,26 @@ class ProjectRun {
     const std::vector<std::string>& leaky = report_.feasibility.back().leaky_columns;
     if (WithoutFeatures(gathered.examples, leaky).features.empty()) return SkipLadder(objective, leaky);
     return Climb(objective, gathered, leaky);
+  }
+
+  // Why the metric moved from the period before the last to the last; data that do not allow it are no failure.
+  Result<void> CompareLastPeriods(const Objective& objective, const Gathered& gathered) {
+    current_ = "change";
+    const Result<ChangeProblem> problem = LastChangeOf(project_, objective, gathered);
+    const auto skip = [&](const Error& error) -> Result<void> {
+      progress_.Set("change", "skipped", error.message);
+      return {};
+    };
+    if (!problem) return problem.error().code == ErrorCode::kNumeric ? skip(problem.error()) : Result<void>(problem.error());
+    std::optional<Error> refused;
+    const Result<evidence::ChangeReport> change = DoStep<evidence::ChangeReport>({"change", "change", DependsOn(objective)}, [&](const RunContext& context) {
+      Result<evidence::ChangeReport> made = ExplainChangeInTable(*problem, *shared_, raw_, context);
+      if (!made && (made.error().code == ErrorCode::kInvalidInput || made.error().code == ErrorCode::kTooLarge)) refused = made.error();
+      return made;
+    });
+    if (!change) return refused ? skip(*refused) : Result<void>(change.error());
+    report_.change.push_back(*change);
+    return StepDone();
   }
 
   // Feasibility has said why: there is nothing to climb with, which is an answer and no failure.
@@ -228,7 +250,7 @@ class ProjectRun {
     const bool cancelled = error.code == ErrorCode::kCancelled;
     const std::string how = cancelled ? "interrupted" : "failed";
     report_.status = how;
-    const bool shared_step = current_ == "check" || current_ == "understand";  // another objective may still do it
+    const bool shared_step = current_ == "check" || current_ == "understand" || current_ == "change";  // another objective may still do it
     if (cancelled || !shared_step) progress_.Set(current_, how, error.message);
     if (!cancelled) {
       failures_.push_back(error);

@@ -12,6 +12,7 @@
 #include "base/run_context.h"
 #include "evidence/reports/slices.h"
 #include "learn/examples.h"
+#include "lifecycle/gather.h"
 #include "lifecycle/understand.h"
 #include "slices/search.h"
 #include "store/engine.h"
@@ -63,6 +64,14 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
 // The report's header is left to the caller, but for notes. Without `honest` nothing is tested: searched rows make every winner look worse
 // than it is. kTooLarge says what to limit.
 Result<evidence::SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& options, const RunContext& context);
+
+// The examples of a problem with these losses, one for each of `rows` (ascending). Conditions are made of the features; not of the year of the
+// decision, which would hold in the searched rows only.
+Result<SliceRows> SliceRowsOf(const Gathered& gathered, const learn::Rows& rows, std::vector<double> losses, const std::string& loss_text);
+// What a project's slices are searched with, unless said otherwise: half of the rows are measured only, no two share more than 80 % of their rows.
+SliceOptions ProjectSliceOptions();
+// For a step of a run: data that cannot be searched (a holdout of three units, say) give a report that says why; no seconds of its own.
+Result<evidence::SlicesReport> SlicesOfStep(const Gathered& gathered, const SliceRows& rows, const SliceOptions& options, const RunContext& context);
 
 struct SlicesProblem {
   std::string source;

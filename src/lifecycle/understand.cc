@@ -216,6 +216,11 @@ Result<evidence::UnderstandReport> Understand(const Gathered& gathered, const st
   }
   ASSAY_TRY(stopped());
   {
+    const base::ScopedStep step(context, "carriers");
+    report.carriers = ASSAY_TRY(FindCarriers(gathered, context));
+  }
+  ASSAY_TRY(stopped());
+  {
     const base::ScopedStep step(context, "hypotheses");
     report.hypotheses = TestHypotheses(gathered, dependence, hypotheses, context);
   }

@@ -79,6 +79,8 @@ evidence::LabelDelay FindLabelDelay(const Gathered& gathered, const Dependence& 
 // Tested by units with false-discovery control over all features; a share of variance is never below 0 (chance is taken
 // off, then cut), so its interval may start there.
 std::vector<evidence::Association> Associations(const learn::Examples& examples, const Dependence& dependence, const RunContext& context);
+// Which segments carry the phenomenon: slices with the outcome in the place of a loss, of a number how far it lies above its mean.
+Result<evidence::SlicesReport> FindCarriers(const Gathered& gathered, const RunContext& context);
 std::vector<evidence::HypothesisResult> TestHypotheses(const Gathered& gathered, const Dependence& dependence,
                                                        const std::vector<Hypothesis>& hypotheses, const RunContext& context);
 

@@ -18,7 +18,7 @@ import { Slices, slicesId } from './slices';
 import { Understand } from './understand';
 
 /** Why metrics moved, where the run looked into that. */
-const changesOf = (report: ProjectReport): ChangeReport[] => (report as ProjectReport & { change?: ChangeReport[] }).change ?? [];
+const changesOf = (report: ProjectReport): ChangeReport[] => report.change;
 
 function Navigation({ report }: { report: ProjectReport }) {
   return (

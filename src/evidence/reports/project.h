@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evidence/reports/change.h"
 #include "evidence/reports/check.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/slices.h"
@@ -185,6 +186,7 @@ struct ProjectReport {
   std::vector<BoardQuestion> board;
   std::optional<CheckReport> check;
   std::optional<UnderstandReport> understand;
+  std::vector<ChangeReport> change;            // the last period against the one before; empty where there is none
   std::vector<FeasibilityReport> feasibility;  // one per objective
   std::vector<TrainReport> train;              // one per objective
   std::vector<ValueReport> value;              // one per trained objective
@@ -208,6 +210,7 @@ void Describe(V& v, ProjectReport& r) {
   v("board", r.board, "the life cycle: each question with its answer");
   v("check", r.check, "the charter, every field judged; null when that step has not run");
   v("understand", r.understand, "what happens; null when that step has not run");
+  v("change", r.change, "why the first metric, or the outcome's mean, moved from the period before the last to the last; empty where it was not asked");
   v("feasibility", r.feasibility, "is ML right, per objective");
   v("train", r.train, "the ladder, per objective");
   v("value", r.value, "what decisions by each rung are worth, per objective");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evidence/reports/common.h"
+#include "evidence/reports/slices.h"
 
 namespace assay::evidence {
 
@@ -248,6 +249,7 @@ struct UnderstandReport {
   std::vector<Season> seasons;
   LabelDelay label_delay;
   std::vector<Association> associations;
+  std::optional<SlicesReport> carriers;
   std::vector<HypothesisResult> hypotheses;
   std::vector<OpenQuestion> open_questions;
   Timing timing;
@@ -266,6 +268,7 @@ void Describe(V& v, UnderstandReport& r) {
   v("seasons", r.seasons, "the outcome by weekday, month and hour");
   v("label_delay", r.label_delay, "how long after the decision the outcome was known");
   v("associations", r.associations, "what goes with the outcome, strongest first");
+  v("carriers", r.carriers, "which segments carry the phenomenon: slices by the outcome in the place of a loss (of a number: how far it lies above its mean)");
   v("hypotheses", r.hypotheses, "the charter's hypotheses, tested");
   v("open_questions", r.open_questions, "what only people can answer");
   v("timing", r.timing, "the only part that differs from run to run");
