@@ -157,6 +157,8 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   const ChangeForm choice = found.as_mean ? ChangeForm::kRate : rows.form;
   const Blocks blocks = MakeBlocks(rows, context.seed);
   for (std::size_t s = 0; s < 2; ++s) found.blocks[s] = blocks.on_side[s];
+  found.days_of_run = blocks.days_of_run;
+  found.autocorrelation = blocks.autocorrelation;
   found.why_untested = WhyUntested(found.blocks, options.least_blocks);
   found.tested = found.why_untested.empty();
 
