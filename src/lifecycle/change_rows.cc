@@ -20,6 +20,7 @@ using table::Table;
 
 constexpr double kTellsApart = 0.999;       // of the rows in values that occur on one side only
 constexpr std::int64_t kLeastRowsOfValue = 20;
+constexpr std::uint32_t kMostStretches = 5000;
 
 // A value per row, NaN where it is missing.
 Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const char* expected, const Table& table, const RunContext& context) {
@@ -85,7 +86,12 @@ Result<void> FindBlocks(const ChangeProblem& problem, const Table& table, const 
     const Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", table, "unit", context));
     sides->kind = slices::BlockKind::kUnits;
     // A unit that is a time is a stretch of time: its number is no chance.
-    if (unit.type() == ColumnType::kTime) return FindTimes(unit.Take(sides->rows), 1, "--unit", sides, notes);
+    if (unit.type() == ColumnType::kTime) {
+      ASSAY_TRY(FindTimes(unit.Take(sides->rows), 1, "--unit", sides, notes));
+      // Moments rather than stretches: they are dealt into bundles as units are.
+      if (sides->num_blocks > kMostStretches) sides->kind = slices::BlockKind::kUnits;
+      return {};
+    }
     sides->block = DenseIds(unit.Take(sides->rows), &sides->num_blocks);
     return {};
   }
