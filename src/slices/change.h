@@ -81,7 +81,7 @@ struct ChangeFound {
   Result<stats::Interval> before_interval = Error{}, after_interval = Error{}, change_interval = Error{};  // by blocks; or why not
   std::vector<ChangePart> parts;         // in the order in which they were found
   Effect rest;                           // of the rows in no part
-  Result<stats::Interval> rest_interval = Error{};  // of its contribution, as those of parts are
+  Result<stats::Interval> rest_interval = Error{};  // of its contribution, as those of parts are; without parts that of the change
   std::vector<FeatureEffect> features;   // as the rows' features
   std::int64_t blocks[2] = {0, 0};       // that have rows of a side
   std::int64_t days_of_run = 1;          // of kTimes: how many neighbours were joined to a block, because they resemble each other
