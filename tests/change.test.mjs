@@ -183,6 +183,26 @@ test('one metric of the tree, or one of the data', () => {
   assert.equal(tree('--metric', 'avg(age)').metrics.length, 0);
 });
 
+test('a project states its data in the charter, not by flags', () => {
+  const refused = assay('change', path('shop'), ...sides);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /--time: .* is a project, whose data is described in its assay.toml/);
+});
+
+test('days that resemble their neighbours are joined to runs, and the report says so', () => {
+  const drawn = draws(11);
+  let level = 0;
+  const rows = [];
+  for (let day = 0; day < 80; day += 1) {
+    level = 0.8 * level + normal(drawn);
+    for (let i = 0; i < 40; i += 1) rows.push({ day: dayOf(2024, day), group: i % 4, value: (10 + level + 0.5 * normal(drawn)).toFixed(3) });
+  }
+  writeFileSync(path('series.csv'), table(rows));
+  const r = json('change', path('series.csv'), '--metric', 'avg(value)', '--before', "day < '2024-02-10'", '--after', "day >= '2024-02-10'", '--time', 'day');
+  assert.match(r.unit_of_noise, /40 before, 40 after\), in runs of [345], because neighbouring ones resemble each other \(autocorrelation 0\.[5-9]/);
+  valid(r, 'change');
+});
+
 for (const [name, words, says] of [
   ['no metric', ['--metric', 'revenue', ...sides], "--metric: 'revenue' is no metric; write sum(revenue), avg(revenue)"],
   ['none given', [...sides], '--metric is missing'],

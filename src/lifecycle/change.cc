@@ -165,7 +165,7 @@ Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, cons
   report.cells_looked_at = found.cells;
   report.cells_tested = found.tested ? found.chosen : 0;
   report.method = found.tested ? kMethod : kMethodUntested;
-  report.unit_of_noise = BlocksInWords(rows, found.blocks, problem);
+  report.unit_of_noise = BlocksInWords(rows, found, problem);
   report.unexplained = found.change;
   report.total.mix = found.rest.mix;
   report.total.rate = found.rest.rate;

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
+#include <map>
 
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -20,6 +20,7 @@ using table::Table;
 
 constexpr double kTellsApart = 0.999;       // of the rows in values that occur on one side only
 constexpr std::int64_t kLeastRowsOfValue = 20;
+constexpr std::uint32_t kMostStretches = 5000;
 
 // A value per row, NaN where it is missing.
 Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const char* expected, const Table& table, const RunContext& context) {
@@ -59,13 +60,38 @@ Result<Conditions> EvaluateConditions(const ChangeProblem& problem, const Table&
   return conditions;
 }
 
+// Blocks of `length`, numbered in their order; rows without a time are together the first.
+Result<void> FindTimes(const Column& time, base::Micros length, const char* flag, ChangeSides* sides, std::vector<std::string>* notes) {
+  sides->kind = slices::BlockKind::kTimes;
+  std::map<std::int64_t, std::uint32_t> id_of;
+  std::vector<std::int64_t> day(sides->rows.size());
+  std::int64_t unknown = 0;
+  for (std::size_t i = 0; i < day.size(); ++i) {
+    const base::Micros at = time.TimeAt(static_cast<std::int64_t>(i));
+    unknown += at == base::kMissingTime ? 1 : 0;
+    day[i] = at == base::kMissingTime ? INT64_MIN : base::FloorDivide(at, length);
+    // Rows often come in order: most look-ups are spared.
+    if (i == 0 || day[i] != day[i - 1]) id_of.emplace(day[i], 0);
+  }
+  for (auto& [key, id] : id_of) id = sides->num_blocks++;
+  sides->block.resize(day.size());
+  for (std::size_t i = 0; i < day.size(); ++i) sides->block[i] = i > 0 && day[i] == day[i - 1] ? sides->block[i - 1] : id_of.at(day[i]);
+  if (unknown > 0) notes->push_back(base::Counted(unknown, "row has no time; it counts", "rows have no time; they count together") + " as one day where noise is measured (" + flag + ")");
+  return {};
+}
+
 // Which blocks the rows belong to: units, else days.
 Result<void> FindBlocks(const ChangeProblem& problem, const Table& table, const RunContext& context, ChangeSides* sides, std::vector<std::string>* notes) {
   if (!problem.unit.empty()) {
     const Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", table, "unit", context));
     sides->kind = slices::BlockKind::kUnits;
     // A unit that is a time is a stretch of time: its number is no chance.
-    if (unit.type() == ColumnType::kTime) sides->kind = slices::BlockKind::kTimes;
+    if (unit.type() == ColumnType::kTime) {
+      ASSAY_TRY(FindTimes(unit.Take(sides->rows), 1, "--unit", sides, notes));
+      // Moments rather than stretches: they are dealt into bundles as units are.
+      if (sides->num_blocks > kMostStretches) sides->kind = slices::BlockKind::kUnits;
+      return {};
+    }
     sides->block = DenseIds(unit.Take(sides->rows), &sides->num_blocks);
     return {};
   }
@@ -74,19 +100,7 @@ Result<void> FindBlocks(const ChangeProblem& problem, const Table& table, const 
   time = time.Take(sides->rows);
   if (time.type() == ColumnType::kCategory) time = ASSAY_TRY_WITH(TimesOfTexts(time, problem.time, sides->rows), "--time");
   if (time.type() != ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--time: '" + problem.time + "' is a " + table::ColumnTypeName(time.type()) + ", expected a time"};
-  sides->kind = slices::BlockKind::kTimes;
-  std::unordered_map<std::int64_t, std::uint32_t> id_of;
-  std::int64_t unknown = 0;
-  sides->block.resize(sides->rows.size());
-  for (std::size_t i = 0; i < sides->rows.size(); ++i) {
-    const base::Micros at = time.TimeAt(static_cast<std::int64_t>(i));
-    unknown += at == base::kMissingTime ? 1 : 0;
-    const std::int64_t day = at == base::kMissingTime ? INT64_MIN : base::FloorDivide(at, base::kMicrosPerDay);
-    sides->block[i] = id_of.emplace(day, static_cast<std::uint32_t>(id_of.size())).first->second;
-  }
-  sides->num_blocks = static_cast<std::uint32_t>(id_of.size());
-  if (unknown > 0) notes->push_back(base::Counted(unknown, "row has no time; it counts", "rows have no time; they count together") + " as one day where noise is measured");
-  return {};
+  return FindTimes(time, base::kMicrosPerDay, "--time", sides, notes);
 }
 
 Result<void> FindFeatures(const ChangeProblem& problem, const Table& table, const RunContext& context, ChangeSides* sides) {

@@ -95,11 +95,12 @@ std::string AnswerOf(const ChangeReport& report, const std::string& words) {
   return answer + ReversalInWords(report);
 }
 
-std::string BlocksInWords(const slices::ChangeRows& rows, const std::int64_t (&blocks)[2], const ChangeProblem& problem) {
-  const std::string count = base::ReadableCount(blocks[0]) + " before, " + base::ReadableCount(blocks[1]) + " after";
+std::string BlocksInWords(const slices::ChangeRows& rows, const slices::ChangeFound& found, const ChangeProblem& problem) {
+  const std::string count = base::ReadableCount(found.blocks[0]) + " before, " + base::ReadableCount(found.blocks[1]) + " after";
+  const std::string runs = found.days_of_run <= 1 ? "" : ", in runs of " + std::to_string(found.days_of_run) + ", because neighbouring ones resemble each other (autocorrelation " + base::FixedNumber(found.autocorrelation, 2) + ")";
   switch (rows.kind) {
     case slices::BlockKind::kUnits: return "by unit (" + problem.unit + "; " + count + ")";
-    case slices::BlockKind::kTimes: return problem.unit.empty() ? "by day (" + problem.time + "; " + count + "), because no unit was given" : "by stretch of time (" + problem.unit + "; " + count + ")";
+    case slices::BlockKind::kTimes: return problem.unit.empty() ? "by day (" + problem.time + "; " + count + ")" + (runs.empty() ? ", because no unit was given" : runs) : "by stretch of time (" + problem.unit + "; " + count + ")" + runs;
     case slices::BlockKind::kRows: break;
   }
   return "by row (" + count + "): neither unit nor time was given, so rows count as independent";

@@ -157,6 +157,8 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   const ChangeForm choice = found.as_mean ? ChangeForm::kRate : rows.form;
   const Blocks blocks = MakeBlocks(rows, context.seed);
   for (std::size_t s = 0; s < 2; ++s) found.blocks[s] = blocks.on_side[s];
+  found.days_of_run = blocks.days_of_run;
+  found.autocorrelation = blocks.autocorrelation;
   found.why_untested = WhyUntested(found.blocks, options.least_blocks);
   found.tested = found.why_untested.empty();
 
@@ -222,6 +224,8 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   found.before_interval = metric(0);
   found.after_interval = metric(1);
   found.change_interval = metric(2);
+  // Nothing was chosen: the rest is all there is, and every block may speak of it.
+  if (cells.empty()) found.rest_interval = found.change_interval;
   found.features.resize(rows.features.size());
   ASSAY_TRY(base::ParallelFor(context.Quiet(), static_cast<std::int64_t>(rows.features.size()), [&](std::int64_t f) {
     found.features[static_cast<std::size_t>(f)] = EffectByFeature(rows, rows.features[static_cast<std::size_t>(f)], total);

@@ -5,7 +5,7 @@
 // share of the total did (all growing by the same factor is none). Sums near 0 or of both signs have no shares: their cells are chosen as
 // those of the mean are.
 //
-// 1. Blocks (units, days, or rows) are dealt into two halves at random, within those of either side and those of both.
+// 1. Blocks (units, days or runs of days that resemble each other, or rows) are dealt into two halves at random, within those of either side and those of both.
 // 2. On one half cells are chosen greedily: the most standard errors away from "moved with the rest", less 2 ln(number of cells of that
 //    depth), so that every further predicate must earn its place; its rows are taken out and the search goes on among the rest. A row
 //    belongs to the first part that fits it.
@@ -39,7 +39,7 @@ struct ChangeRows {
   std::vector<double> y;              // of a rate, finite; empty: 1 per row, of sums as well
   std::vector<std::uint8_t> side;     // 0 before, 1 after; both occur
   BlockKind kind = BlockKind::kRows;
-  std::vector<std::uint32_t> block;   // dense; empty for kRows
+  std::vector<std::uint32_t> block;   // dense, of kTimes in their order; empty for kRows
   std::uint32_t num_blocks = 0;
   std::vector<Feature> features;      // cut on these rows
 
@@ -81,9 +81,11 @@ struct ChangeFound {
   Result<stats::Interval> before_interval = Error{}, after_interval = Error{}, change_interval = Error{};  // by blocks; or why not
   std::vector<ChangePart> parts;         // in the order in which they were found
   Effect rest;                           // of the rows in no part
-  Result<stats::Interval> rest_interval = Error{};  // of its contribution, as those of parts are
+  Result<stats::Interval> rest_interval = Error{};  // of its contribution, as those of parts are; without parts that of the change
   std::vector<FeatureEffect> features;   // as the rows' features
   std::int64_t blocks[2] = {0, 0};       // that have rows of a side
+  std::int64_t days_of_run = 1;          // of kTimes: how many neighbours were joined to a block, because they resemble each other
+  double autocorrelation = 0;            // by how much, where they were
   bool tested = false;
   std::string why_untested;
   bool as_mean = false;                  // a sum without shares, see above

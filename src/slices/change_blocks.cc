@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/random.h"
+#include "slices/internal/change_runs.h"
 
 namespace assay::slices {
 
@@ -70,15 +72,15 @@ BlockVariance VarianceBy(const TwoSets& sets, const std::array<SideSums, 2>& tot
   return VarianceOf(terms);
 }
 
-// A sum over blocks: blocks of both sides count by their difference, around its mean; those of one side around theirs where their number is fixed, else
+// A sum over blocks: blocks of both sides count by their difference, around its mean (a run's around that of as many days); those of one side around theirs where their number is fixed, else
 // around 0, since that they are there is chance as well.
 Result<stats::Interval> SumInterval(const TwoSets& sets, const std::array<SideSums, 2>& totals, std::array<bool, 2> used) {
   std::array<double, 2> scale = {1, 1}, count = {0, 0}, counted = {0, 0};
   for (std::uint32_t b = 0; b < sets.table.count; ++b) {
     for (std::size_t s = 0; s < 2; ++s) {
       if (AllOf(sets, b, s).rows <= 0) continue;
-      count[s] += 1;
-      if (sets.half == Half::kAll || sets.blocks.test[b]) counted[s] += 1;
+      count[s] += sets.blocks.size[b];
+      if (sets.half == Half::kAll || sets.blocks.test[b]) counted[s] += sets.blocks.size[b];
     }
   }
   double value = 0;
@@ -95,18 +97,19 @@ Result<stats::Interval> SumInterval(const TwoSets& sets, const std::array<SideSu
     for (std::size_t s = 0; s < 2; ++s) d += used[s] ? Sign(s) * scale[s] * sets.table.at(0, b, s).x : 0.0;
     return d;
   };
-  double size[4] = {0, 0, 0, 0}, mean[4] = {0, 0, 0, 0};
+  double size[4] = {0, 0, 0, 0}, days[4] = {0, 0, 0, 0}, mean[4] = {0, 0, 0, 0};
   ForEachBlock(sets, [&](std::uint32_t b) {
     size[stratum(b)] += 1;
+    days[stratum(b)] += sets.blocks.size[b];
     mean[stratum(b)] += difference(b);
   });
   double variance = 0, weights = 0, squares = 0;
-  for (double& m : mean) m = size[&m - mean] > 0 ? m / size[&m - mean] : 0;
+  for (double& m : mean) m = days[&m - mean] > 0 ? m / days[&m - mean] : 0;
   ForEachBlock(sets, [&](std::uint32_t b) {
     const std::uint32_t k = stratum(b);
     if (k == 0) return;
     const bool centred = k == 3 || sets.blocks.number_is_fixed;
-    const double d = difference(b) - (centred ? mean[k] : 0);
+    const double d = difference(b) - (centred ? mean[k] * sets.blocks.size[b] : 0);
     variance += d * d * (centred && size[k] > 1 ? size[k] / (size[k] - 1) : 1);
     double mass = 0;
     for (std::size_t s = 0; s < 2; ++s) mass += used[s] ? MassOf(totals[s], sets.table.at(0, b, s).rows, AllOf(sets, b, s).rows) : 0;
@@ -115,6 +118,24 @@ Result<stats::Interval> SumInterval(const TwoSets& sets, const std::array<SideSu
   });
   const double sides = (size[1] > 0 ? 1 : 0) + (size[2] > 0 ? 1 : 0);
   return IntervalFrom(value, {variance, squares > 0 ? weights * weights / squares - std::max(1.0, sides) : 0}, sets.level);
+}
+
+// Neighbouring days of the same sides into runs of about equal length. Returns the number of runs.
+std::uint32_t JoinToRuns(const Runs& runs, const std::vector<std::uint8_t>& sides, std::vector<std::uint32_t>* run_of, Blocks* blocks) {
+  if (runs.days <= 1) return static_cast<std::uint32_t>(sides.size());
+  blocks->days_of_run = runs.days;
+  blocks->autocorrelation = runs.autocorrelation;
+  std::uint32_t next = 0;
+  for (std::uint8_t stratum = 0; stratum < 4; ++stratum) {
+    std::vector<std::size_t> members;
+    for (std::size_t b = 0; b < sides.size(); ++b) {
+      if (sides[b] == stratum) members.push_back(b);
+    }
+    const std::size_t count = std::max<std::size_t>(1, members.size() / static_cast<std::size_t>(runs.days));
+    for (std::size_t k = 0; k < members.size(); ++k) (*run_of)[members[k]] = next + static_cast<std::uint32_t>(k * count / members.size());
+    if (!members.empty()) next += static_cast<std::uint32_t>(count);
+  }
+  return next;
 }
 
 }  // namespace
@@ -132,12 +153,16 @@ Blocks MakeBlocks(const ChangeRows& rows, std::uint64_t seed) {
     blocks.on_side[1] += both >> 1U;
   }
   const bool dealt = !blocks.number_is_fixed && given > kMostBundles;
-  blocks.count = dealt ? kMostBundles : given;
-  blocks.stratum.assign(blocks.count, Stratum::kNone);
   std::vector<std::uint32_t> bundle(given);
+  std::iota(bundle.begin(), bundle.end(), 0U);
+  blocks.count = dealt ? kMostBundles : given;
+  if (blocks.number_is_fixed) blocks.count = JoinToRuns(FindRuns(rows), sides, &bundle, &blocks);
+  blocks.stratum.assign(blocks.count, Stratum::kNone);
+  blocks.size.assign(blocks.count, blocks.number_is_fixed ? 0 : 1);
   base::RandomStream deal(seed, "change bundles");
   for (std::uint32_t b = 0; b < given; ++b) {
-    bundle[b] = dealt ? static_cast<std::uint32_t>(deal.Below(kMostBundles)) : b;
+    if (dealt) bundle[b] = static_cast<std::uint32_t>(deal.Below(kMostBundles));
+    if (blocks.number_is_fixed) blocks.size[bundle[b]] += 1;
     Stratum& stratum = blocks.stratum[bundle[b]];
     stratum = static_cast<Stratum>(static_cast<std::uint8_t>(stratum) | sides[b]);
   }

@@ -34,6 +34,6 @@ Result<evidence::ChangeReport> ReportOfTree(const ChangeProblem& problem, const 
 // Sentences. `words`: the metric.
 std::string AnswerOf(const evidence::ChangeReport& report, const std::string& words);
 std::string UnexplainedText(const evidence::ChangeReport& report);
-std::string BlocksInWords(const slices::ChangeRows& rows, const std::int64_t (&blocks)[2], const ChangeProblem& problem);
+std::string BlocksInWords(const slices::ChangeRows& rows, const slices::ChangeFound& found, const ChangeProblem& problem);
 
 }  // namespace assay::lifecycle
