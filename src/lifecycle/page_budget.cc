@@ -146,6 +146,12 @@ void FitSlices(const Limits& limits, evidence::SlicesReport* s, ProjectReport* r
   }
 }
 
+void FitChange(const Limits& limits, evidence::ChangeReport* c, std::vector<std::string>* left_out) {
+  KeepFirst(&c->parts, limits.list_entries, "parts of the change of " + c->metric, left_out);
+  KeepFirst(&c->features, limits.list_entries, "columns by which the change of " + c->metric + " is told apart", left_out);
+  KeepFirst(&c->metrics, limits.list_entries, "metrics of the tree of " + c->metric, left_out);
+}
+
 void FitCheck(const Limits& limits, ProjectReport* report) {
   evidence::CheckReport& c = *report->check;
   std::vector<std::string>& left_out = report->page.left_out;
@@ -176,6 +182,8 @@ Json WithLimits(const ProjectReport& whole, const Limits& limits) {
   ProjectReport report = whole;
   if (report.check) FitCheck(limits, &report);
   if (report.understand) FitUnderstand(limits, &report);
+  if (report.understand && report.understand->carriers) FitSlices(limits, &*report.understand->carriers, &report);
+  for (evidence::ChangeReport& c : report.change) FitChange(limits, &c, &report.page.left_out);
   for (evidence::FeasibilityReport& f : report.feasibility) FitFeasibility(limits, &f, &report);
   for (evidence::TrainReport& t : report.train) FitTrain(limits, &t, &report);
   for (evidence::SlicesReport& s : report.slices) FitSlices(limits, &s, &report);

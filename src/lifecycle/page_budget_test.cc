@@ -93,7 +93,7 @@ TEST(PageBudget, ManySlicesKeepTheBestAndTheDetailsOfTheFirst) {
     slice.same_rows.resize(70, {{}, std::string(100, 'z')});
     slice.same_rows_more = 3;
     slice.examples.resize(60);
-    for (int p = 0; p < 2'000; ++p) slice.over_time.push_back({"day " + std::to_string(p), 7, Number(std::sin(p * 0.01)), 0.5});
+    for (int p = 0; p < 2'000; ++p) slice.over_time.push_back({"day " + std::to_string(p), 7, Number(std::sin(p * 0.01)), 0.5, ""});
   }
   s.slices[0].over_time[1'000].loss_mean = {std::nan(""), std::nan(""), std::nan(""), 0.95, "no rows"};
   const Result<Json> data = PageData(report, kMost);

@@ -8,7 +8,7 @@ import { Check } from './check';
 import { Evidence } from './evidence';
 import { Feasibility } from './feasibility';
 import { tight } from './format';
-import type { ChangeReport, ProjectReport } from './generated/reports';
+import type { ProjectReport } from './generated/reports';
 import { Ladder } from './ladder';
 import { Opening } from './opening';
 import { preparePrinting } from './paper';
@@ -18,14 +18,13 @@ import { Slices, slicesId } from './slices';
 import { Understand } from './understand';
 
 /** Why metrics moved, where the run looked into that. */
-const changesOf = (report: ProjectReport): ChangeReport[] => report.change;
 
 function Navigation({ report }: { report: ProjectReport }) {
   return (
     <nav aria-label="Sections">
       {report.board.length > 0 && <a href="#board">Life cycle</a>}
       <a href="#understand">What happens</a>
-      {changesOf(report).length > 0 && <a href={`#${changeId(0)}`}>What moved?</a>}
+      {report.change.length > 0 && <a href={`#${changeId(0)}`}>What moved?</a>}
       <a href="#feasibility">Is ML right?</a>
       <a href="#ladder">Better than what?</a>
       {report.train.some((t) => t.objective === report.slices[0]?.objective) && <a href={`#${slicesId(report, report.slices[0])}`}>Where wrong?</a>}
@@ -47,7 +46,7 @@ function Report({ report }: { report: ProjectReport }) {
         <Board report={report} />
         <ProblemTree report={report} />
         {report.understand ? <Understand project={report} report={report.understand} /> : <NotRun id="understand" title="What happens" what="The outcome over time, what goes with it and the hypotheses stand here after that step." />}
-        {changesOf(report).map((change, i) => <Change project={report} report={change} id={changeId(i)} />)}
+        {report.change.map((change, i) => <Change project={report} report={change} id={changeId(i)} />)}
         {report.feasibility.length > 0 ? report.feasibility.map((f, i) => <Feasibility project={report} report={f} first={i === 0} />) : <NotRun id="feasibility" title="Is machine learning right?" what="Nine questions, each decided by a test, stand here after that step." />}
         {report.train.length > 0
           ? report.train.map((t) => (

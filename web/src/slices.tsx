@@ -32,14 +32,14 @@ function Share({ of }: { of: Slice }) {
 }
 
 /** The figures of an opened slice. */
-function Figures({ slice: s, report }: { slice: Slice; report: SlicesReport }) {
+function Figures({ slice: s, report, of }: { slice: Slice; report: SlicesReport; of: string }) {
   const others = present(s.loss_mean) && present(s.difference) ? s.loss_mean - s.difference : null;
   const all = present(report.mean_loss.value) ? report.mean_loss.value * report.rows : 0;
   const unseen = report.honest === 0 ? '' : ' that the search did not see';
   return (
     <dl class="figures">
       <Key name="size"><b>{counted(s.size, 'row')}</b>, {readable(100 * (s.share ?? 0))}{'\u00a0'}% of the {count(report.rows)}{unseen}{present(s.loss_sum) && all > 0 ? `, with ${readable(100 * (s.loss_sum / all))}\u00a0% of all their loss` : ''}</Key>
-      <Key name="mean loss"><b>{readable(s.loss_mean)}</b>{others === null ? '' : ` against ${readable(others)} in all other rows`}; the largest is {readable(s.loss_max)}</Key>
+      <Key name={of}><b>{readable(s.loss_mean)}</b>{others === null ? '' : ` against ${readable(others)} in all other rows`}; the largest is {readable(s.loss_max)}</Key>
       <Key name="beyond noise?">{present(s.p_value) && present(s.q_value) ? `p\u00a0${small(s.p_value)}; q\u00a0${small(s.q_value)}, the false discovery rate over the ${counted(report.slices.length, 'slice')} found` : sentence(s.reason || 'not tested')}</Key>
       {report.currency && <Key name={`at stake, ${report.currency} per day`}>{inLine(s.value_at_stake)}: what always deciding right in these rows would bring more than the decisions made now</Key>}
     </dl>
@@ -79,10 +79,10 @@ function OtherDescriptions({ slice: s, project }: { slice: Slice; project: Proje
   );
 }
 
-function OpenedSlice({ slice, report, project, name }: { slice: Slice; report: SlicesReport; project: ProjectReport; name: string }) {
+function OpenedSlice({ slice, report, project, name, of }: { slice: Slice; report: SlicesReport; project: ProjectReport; name: string; of: string }) {
   return (
     <div class="opened">
-      <Figures slice={slice} report={report} />
+      <Figures slice={slice} report={report} of={of} />
       <Found slice={slice} report={report} />
       <LossOverTime periods={slice.over_time} name={name} />
       <Examples slice={slice} />
@@ -93,7 +93,7 @@ function OpenedSlice({ slice, report, project, name }: { slice: Slice; report: S
   );
 }
 
-function SliceRow({ slice, row, place, onPaper, report, project, scale, money }: { slice: Slice; row: IntervalRow; place: number; onPaper: boolean; report: SlicesReport; project: ProjectReport; scale: ReturnType<typeof scaleOf>; money: boolean }) {
+function SliceRow({ slice, row, place, onPaper, report, project, scale, money, of }: { slice: Slice; row: IntervalRow; place: number; onPaper: boolean; report: SlicesReport; project: ProjectReport; scale: ReturnType<typeof scaleOf>; money: boolean; of: string }) {
   const { tone, words } = judged(slice);
   const name = `slice ${place}${report.objective ? ` of ${report.objective}` : ''}`;
   return (
@@ -108,13 +108,14 @@ function SliceRow({ slice, row, place, onPaper, report, project, scale, money }:
             {money && <span class="money number"><span class="unit">{report.currency} a day </span>{inShort(slice.value_at_stake)}</span>}
           </span>
         </summary>
-        <OpenedSlice slice={slice} report={report} project={project} name={name} />
+        <OpenedSlice slice={slice} report={report} project={project} name={name} of={of} />
       </details>
     </li>
   );
 }
 
-function Rows({ report, project }: { report: SlicesReport; project: ProjectReport }) {
+/** Slices, a row each; `of`: what a slice has too much of. */
+export function SliceRows({ report, project, of }: { report: SlicesReport; project: ProjectReport; of: string }) {
   const rows: IntervalRow[] = report.slices.map((s) => ({ ...rowOf(conditionsInWords(project, s.predicates), differenceOf(s)), tone: judged(s).tone }));
   const scale = scaleOf(rows);
   const opened = report.slices.filter(holds).slice(0, openedOnPaper);
@@ -123,18 +124,18 @@ function Rows({ report, project }: { report: SlicesReport; project: ProjectRepor
     <div class={money ? 'forest money' : 'forest'}>
       <div class="row head" aria-hidden="true">
         <span>where</span>
-        <span class="axis"><span>mean loss above the rest, 95 % interval</span><ScaleNumbers scale={scale} /></span>
+        <span class="axis"><span>{of} above the rest, 95 % interval</span><ScaleNumbers scale={scale} /></span>
         <span>does it hold?</span>
         <span>share of the rows</span>
         {money && <span>at stake, {report.currency} a day</span>}
       </div>
-      <ol>{report.slices.map((s, i) => <SliceRow slice={s} row={rows[i]} place={i + 1} onPaper={opened.includes(s)} report={report} project={project} scale={scale} money={money} />)}</ol>
+      <ol>{report.slices.map((s, i) => <SliceRow slice={s} row={rows[i]} place={i + 1} onPaper={opened.includes(s)} report={report} project={project} scale={scale} money={money} of={of} />)}</ol>
     </div>
   );
 }
 
 /** The summary with the conditions as the page writes them. */
-function summaryOf(report: SlicesReport, project: ProjectReport): string {
+export function summaryOf(report: SlicesReport, project: ProjectReport): string {
   const [first] = [...report.slices].filter((s) => report.summary.includes(s.text)).sort((a, b) => b.text.length - a.text.length);
   return first ? report.summary.replace(first.text, () => conditionsInWords(project, first.predicates)) : report.summary;
 }
@@ -163,7 +164,7 @@ export function Slices({ project, report }: { project: ProjectReport; report: Sl
       {some && (
         <>
           <p>The loss of a row is the {report.loss}; on all {counted(report.rows, 'row')} its mean is {readEstimate(report.mean_loss).value}{readEstimate(report.mean_loss).interval ? ` (${readEstimate(report.mean_loss).interval})` : ''}.{report.split ? ` ${sentence(`The rows of the holdout were divided ${report.split}`)}` : ''}</p>
-          <Rows report={report} project={project} />
+          <SliceRows report={report} project={project} of="mean loss" />
           <p class="quiet">Each row is a slice, best score of the search first; open it for its figures. ■ it holds: its mean loss is above that of all other rows, at a false discovery rate of 5{'\u00a0'}%; ◆ not shown; ● better than the rest, whatever the searched rows said. ◂ or ▸: the interval goes on.{report.dependence ? ` ${sentence(`Intervals are ${report.dependence}`)}` : ''}</p>
           <p class="quiet on-paper">On paper only the first {openedOnPaper} slices that hold are opened.</p>
           <NoMoney report={report} />

@@ -10,6 +10,7 @@ import { outcomeOf } from './outcome';
 import { Mark } from './parts';
 import { Delay, Seasons } from './seasons';
 import { Series } from './series';
+import { SliceRows, summaryOf } from './slices';
 
 /** What a claim's figures mean, in the metric's own unit. */
 interface Scale {
@@ -103,6 +104,23 @@ function Columns({ report }: { report: UnderstandReport }) {
   );
 }
 
+/** Which segments carry the phenomenon, found in one half of the rows and measured on the other. */
+function Carriers({ project, report }: { project: ProjectReport; report: UnderstandReport }) {
+  const carriers = report.carriers;
+  if (!carriers) return null;
+  const leaky = project.feasibility.flatMap((f) => f.leaky_columns);
+  const known = carriers.slices.flatMap((s) => s.predicates.map((p) => p.feature)).filter((f) => leaky.includes(f));
+  return (
+    <>
+      <h3 id="carriers">Which segments carry it</h3>
+      <p>{sentence(summaryOf(carriers, project))}</p>
+      {carriers.slices.length > 0 && <SliceRows report={carriers} project={project} of={`mean of ${carriers.loss}`} />}
+      {known.length > 0 && <p class="quiet">{[...new Set(known)].join(', ')}: known only after the decision, so that no model may use it.</p>}
+      {carriers.split && <p class="quiet">{sentence(`Rows were divided ${carriers.split}`)} {sentence(`Intervals are ${carriers.dependence}`)}</p>}
+    </>
+  );
+}
+
 /** The values that the outcome takes, as far as the data say. */
 function rangeOf(report: UnderstandReport, as: Reading): [number, number] {
   if (as === 'share') return [0, 1];
@@ -123,6 +141,7 @@ export function Understand({ project, report }: { project: ProjectReport; report
       <Hypotheses project={project} report={report} />
       <h3>What goes with it</h3>
       <Associations list={report.associations} outcome={outcome} seasons={report.seasons.map((s) => s.name)} range={range} />
+      <Carriers project={project} report={report} />
       <h3>The data</h3>
       <Delay delay={report.label_delay} />
       <Alerts messages={report.alerts.map((a) => a.message)} />
