@@ -34,9 +34,12 @@ Result<ChangeProblem> LastChangeOf(const Project& project, const Objective& obje
   if (examples.time.empty()) return Error{ErrorCode::kNumeric, "the charter names no time (data.time), so there is no last period to compare"};
   const std::optional<LastPeriods> periods = LastPeriodsOf(examples.time);
   if (!periods) return Error{ErrorCode::kNumeric, "the data do not hold two whole periods to compare"};
-  const std::string& time = objective.problem.time;
+  // An expression of several words stands in brackets.
+  const std::string& given = objective.problem.time;
+  const std::vector<std::string> columns = expression::ColumnsOf(given);
+  const std::string time = columns.size() == 1 && given == expression::ColumnAsExpression(columns[0]) ? given : "(" + given + ")";
   const auto between = [&](base::Micros begin, base::Micros end) {
-    return "(" + time + ") >= " + expression::TextAsExpression(base::FormatTime(begin)) + " and (" + time + ") < " + expression::TextAsExpression(base::FormatTime(end));
+    return time + " >= " + expression::TextAsExpression(base::FormatTime(begin)) + " and " + time + " < " + expression::TextAsExpression(base::FormatTime(end));
   };
   const bool tree = !project.charter.list("metrics").empty();
   std::string metric;

@@ -36,13 +36,18 @@ Result<SliceRows> SliceRowsOf(const Gathered& gathered, const learn::Rows& rows,
   out.loss_text = loss_text;
   const bool ranking = examples.task == learn::Task::kRanking && examples.unit.empty();
   const std::vector<std::uint32_t>& unit = ranking ? examples.query : examples.unit;
-  out.num_units = ranking ? examples.num_queries : examples.num_units;
   out.unit_text = ranking ? examples.query_text : examples.unit_text;
   out.time_text = examples.time_text;
   for (const std::uint32_t row : rows) {
     if (!unit.empty()) out.unit.push_back(unit[row]);
     if (!examples.time.empty()) out.time.push_back(examples.time[row]);
     out.source_rows.push_back(gathered.source_rows[row]);
+  }
+  // Numbered anew, so that those of other rows are not counted.
+  std::vector<std::uint32_t> place(ranking ? examples.num_queries : examples.num_units, UINT32_MAX);
+  for (std::uint32_t& id : out.unit) {
+    if (place[id] == UINT32_MAX) place[id] = out.num_units++;
+    id = place[id];
   }
   return out;
 }

@@ -88,11 +88,15 @@ Profile LossBands::ProfileOf(const std::uint64_t* rows) const { return ProfileOf
 
 Profile LossBands::ProfileOfBoth(const std::uint64_t* a, const std::uint64_t* b) const {
   Profile profile{};
-  for (std::size_t band = 0; band < num_bands(); ++band) {
-    const std::size_t begin = begin_word_[band];
-    profile[band] = CountBoth(a + begin, b + begin, begin_word_[band + 1] - begin);
-  }
+  CountBands(a, b, 0, num_bands(), &profile);
   return profile;
+}
+
+void LossBands::CountBands(const std::uint64_t* a, const std::uint64_t* b, std::size_t begin, std::size_t end, Profile* profile) const {
+  for (std::size_t band = begin; band < end; ++band) {
+    const std::size_t word = begin_word_[band];
+    (*profile)[band] = CountBoth(a + word, b + word, begin_word_[band + 1] - word);
+  }
 }
 
 std::int64_t LossBands::SizeOf(const Profile& profile) const {

@@ -82,8 +82,16 @@ struct Shared {
   std::size_t max_level;
   const RunContext& context;
   std::vector<std::uint32_t> joined;  // per feature: its atoms that ranges are made of, 0 where there are no ranges
+  std::size_t first_bands;            // those of the largest losses, after which a child is judged before the rest is counted
   Pairs* pairs;
 };
+
+// So many bands that they take a tenth of the words, but not all.
+std::size_t FirstBands(const LossBands& bands) {
+  std::size_t band = 1;
+  while (band + 1 < bands.num_bands() && bands.begin_word(band) * 10 < bands.num_words()) ++band;
+  return std::min(band, bands.num_bands());
+}
 
 std::vector<std::uint32_t> JoinedAtoms(std::span<const Predicate> predicates) {
   std::vector<std::uint32_t> joined;
@@ -120,13 +128,18 @@ class Walker {
     for (std::size_t j = 0; j < place; ++j) {
       const Child& other = siblings[j];
       if (shared_.predicates[other.predicate].feature == shared_.predicates[node.predicate].feature) continue;
-      if (!ParentsAllow(node, other)) {
+      Profile most;
+      if (!ParentsAllow(node, other, &most)) {
         ++counts_.pruned.by_parents;
         if (chosen_.size() == 1) shared_.pairs->RuleOut(node.predicate, other.predicate);
         continue;
       }
       if (rows->empty()) TakeRows(parent, node.predicate, rows);
-      Child child{other.predicate, 0, 0, ProfileWith(rows->data(), other.predicate)};
+      Child child{other.predicate, 0, 0, most};
+      if (!ProfileWith(rows->data(), &child)) {
+        if (chosen_.size() == 1) shared_.pairs->RuleOut(node.predicate, other.predicate);
+        continue;
+      }
       child.size = shared_.bands.SizeOf(child.profile);
       if (chosen_.size() == 1) shared_.pairs->Note(node.predicate, other.predicate, child.profile);
       // The same rows as without one of the two.
@@ -176,10 +189,27 @@ class Walker {
     Intersect(parent == nullptr ? bits : parent, bits, words_, rows->data());
   }
 
-  // Of the node's rows that have the predicate. Of ranges, the profiles of all runs of atoms come from those of the atoms.
-  Profile ProfileWith(const std::uint64_t* rows, std::uint32_t predicate) {
-    const Predicate& p = shared_.predicates[predicate];
-    if (!shared_.joined[p.feature]) return shared_.bands.ProfileOfBoth(rows, shared_.atoms.OfAtom(p.feature, p.first));
+  // The profile of the node's rows that have the child's predicate, in the place of one that is no lower. False, the child being counted and done
+  // with, when what is known after the bands of the largest losses rules it out. Of ranges, the profiles of all runs of atoms come from
+  // those of the atoms.
+  bool ProfileWith(const std::uint64_t* rows, Child* child) {
+    const Predicate& p = shared_.predicates[child->predicate];
+    if (shared_.joined[p.feature] != 0) {
+      child->profile = RunProfile(rows, p);
+      return true;
+    }
+    const std::uint64_t* bits = shared_.atoms.OfAtom(p.feature, p.first);
+    shared_.bands.CountBands(rows, bits, 0, shared_.first_bands, &child->profile);
+    if (shared_.bands.SubsetBound(child->profile) < best_.threshold()) {
+      CountLevel();
+      ++counts_.pruned.by_score;
+      return false;
+    }
+    shared_.bands.CountBands(rows, bits, shared_.first_bands, shared_.bands.num_bands(), &child->profile);
+    return true;
+  }
+
+  Profile RunProfile(const std::uint64_t* rows, const Predicate& p) {
     auto [cached, added] = cached_features_.try_emplace(p.feature);
     if (added) {
       cached->second.emplace_back();
@@ -189,9 +219,9 @@ class Walker {
     return Difference(cached->second[p.last + 1], cached->second[p.first]);
   }
 
-  // Whether two conjunctions that differ in their last predicate leave anything to their union.
-  bool ParentsAllow(const Child& node, const Child& other) const {
-    Profile least;
+  // Whether two conjunctions that differ in their last predicate leave anything to their union; `most`: a profile that is no lower than its.
+  bool ParentsAllow(const Child& node, const Child& other, Profile* most) const {
+    Profile& least = *most;
     for (std::size_t b = 0; b < kMostBands; ++b) least[b] = std::min(node.profile[b], other.profile[b]);
     if (chosen_.size() > 1) {
       if (shared_.pairs->RuledOut(node.predicate, other.predicate)) return false;
@@ -202,11 +232,14 @@ class Walker {
     return shared_.bands.SizeOf(least) >= shared_.least_rows && shared_.bands.SubsetBound(least) >= best_.threshold();
   }
 
+  void CountLevel() {
+    if (counts_.per_level.size() <= chosen_.size()) counts_.per_level.resize(chosen_.size() + 1, 0);
+    ++counts_.per_level[chosen_.size()];
+  }
+
   // Counts a child of a node with these rows (null: all) and offers it; whether it is to be followed.
   bool Judge(const std::uint64_t* rows, Child* child, bool redundant = false) {
-    const std::size_t level = chosen_.size() + 1;
-    if (counts_.per_level.size() < level) counts_.per_level.resize(level, 0);
-    ++counts_.per_level[level - 1];
+    CountLevel();
     child->size = shared_.bands.SizeOf(child->profile);
     if (child->size < shared_.least_rows || child->size == 0) {
       ++counts_.pruned.by_support;
@@ -214,6 +247,7 @@ class Walker {
     }
     if (redundant) return false;
     if (shared_.bands.ScoreBound(child->profile) >= best_.threshold()) Offer(rows, *child);
+    if (chosen_.size() + 1 == shared_.max_level) return false;  // nothing comes after it
     child->bound = shared_.bands.SubsetBound(child->profile);
     if (child->bound >= best_.threshold()) return true;
     ++counts_.pruned.by_score;
@@ -287,7 +321,7 @@ struct Subtree {
 Result<TreeCounts> SearchTree(const LossBands& bands, const AtomBits& atoms, std::span<const Predicate> predicates, std::int64_t least_rows, std::int64_t max_level, BestSlices* best, const RunContext& context) {
   TreeCounts counts;
   const std::size_t levels = max_level > 0 ? static_cast<std::size_t>(max_level) : predicates.size();
-  Shared shared{bands, atoms, predicates, least_rows, levels, context, JoinedAtoms(predicates), nullptr};
+  Shared shared{bands, atoms, predicates, least_rows, levels, context, JoinedAtoms(predicates), FirstBands(bands), nullptr};
   Walker first(shared, best->Task());
   const std::vector<Child> roots = first.Roots();
   best->Merge(std::move(first.best()));

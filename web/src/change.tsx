@@ -202,7 +202,7 @@ export function Change({ project, report, id }: { project: ProjectReport; report
         <Key name="before"><b class="number">{writing.plain(total.before)}</b> <code>{report.before_rows}</code></Key>
         <Key name="after"><b class="number">{writing.plain(total.after)}</b> <code>{report.after_rows}</code></Key>
         <Key name="change"><b class="number">{writing.signed(total.change)}</b>{interval}{present(total.p_value) ? `, p\u00a0${small(total.p_value)}` : total.reason ? `; ${total.reason}` : ''}</Key>
-        {present(total.mix) && present(total.rate) && <Key name="of that mix and rate"><span class="number">{writing.signed(total.mix)}</span> more or fewer rows of the parts, <span class="number">{writing.signed(total.rate)}</span> rows at another level</Key>}
+        {present(total.mix) && present(total.rate) && <Key name="of that mix and rate"><span class="number">{writing.signed(total.mix)}</span> {total.mix_by === 'parts' ? 'more or fewer rows of the parts' : `other shares of the values of ${total.mix_by}`}, <span class="number">{writing.signed(total.rate)}</span> rows at another level</Key>}
       </dl>
       <Reversals features={report.features} />
       <Waterfall report={report} project={project} writing={writing} />

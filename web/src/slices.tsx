@@ -52,10 +52,10 @@ function Examples({ slice: s }: { slice: Slice }) {
   return (
     <>
       <p class="label">{s.examples.length === 1 ? 'the row' : `the ${s.examples.length} rows`} with the largest losses, by number in the source</p>
-      <div class="wide">
-        <table>
-          <thead><tr><th class="number">row</th><th class="number">loss</th>{s.examples[0].features.map((f) => <th>{f}</th>)}</tr></thead>
-          <tbody>{s.examples.map((e) => <tr><td class="number">{count(e.row)}</td><td class="number">{readable(e.loss)}</td>{e.values.map((v) => <td>{v === '' ? <span class="quiet">missing</span> : v}</td>)}</tr>)}</tbody>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Rows with the largest losses">
+        <table class="stacks">
+          <thead><tr><th scope="col" class="right">row</th><th scope="col" class="right">loss</th>{s.examples[0].features.map((f) => <th scope="col">{f}</th>)}</tr></thead>
+          <tbody>{s.examples.map((e) => <tr><th scope="row" class="right">{count(e.row)}</th><td class="right" data-label="loss">{readable(e.loss)}</td>{e.values.map((v, i) => <td data-label={e.features[i]}>{v === '' ? <span class="quiet">missing</span> : v}</td>)}</tr>)}</tbody>
         </table>
       </div>
     </>

@@ -114,7 +114,7 @@ function Carriers({ project, report }: { project: ProjectReport; report: Underst
     <>
       <h3 id="carriers">Which segments carry it</h3>
       <p>{sentence(summaryOf(carriers, project))}</p>
-      {carriers.slices.length > 0 && <SliceRows report={carriers} project={project} of={`mean of ${carriers.loss}`} />}
+      {carriers.slices.length > 0 && <SliceRows report={carriers} project={project} of={report.share_of ? 'share' : 'mean'} />}
       {known.length > 0 && <p class="quiet">{[...new Set(known)].join(', ')}: known only after the decision, so that no model may use it.</p>}
       {carriers.split && <p class="quiet">{sentence(`Rows were divided ${carriers.split}`)} {sentence(`Intervals are ${carriers.dependence}`)}</p>}
     </>

@@ -36,6 +36,8 @@ class LossBands {
 
   Profile ProfileOf(const std::uint64_t* rows) const;
   Profile ProfileOfBoth(const std::uint64_t* a, const std::uint64_t* b) const;
+  // Counts of a AND b in the bands from `begin` to before `end`, into their places.
+  void CountBands(const std::uint64_t* a, const std::uint64_t* b, std::size_t begin, std::size_t end, Profile* profile) const;
   std::int64_t SizeOf(const Profile& profile) const;
 
   double ScoreOf(double loss_sum, std::int64_t size) const { return SliceScore(alpha_, loss_sum, size, total_, rows_); }
