@@ -104,16 +104,17 @@ const reference = json('run', whole);
 test('all steps in order; a valid report; evidence in the ledger', () => {
   valid(reference, 'project');
   assert.equal(reference.status, 'complete');
-  assert.deepEqual(reference.progress.map((s) => `${s.name}: ${s.state}`), ['check: done', 'understand: done', ...['first', 'second'].flatMap((o) => ['feasibility', 'train', 'value'].map((k) => `${k} ${o}: done`))]);
+  assert.deepEqual(reference.progress.map((s) => `${s.name}: ${s.state}`), ['check: done', 'understand: done', 'change: skipped', ...['first', 'second'].flatMap((o) => ['feasibility', 'train', 'value', 'slices'].map((k) => `${k} ${o}: done`))]);
   assert.equal(JSON.stringify({ ...saved(whole), timing: 0 }), JSON.stringify({ ...reference, timing: 0 }), 'the saved report is the printed one');
   const records = ledger(whole);
   const kinds = records.map((r) => r.kind).filter((k) => k !== 'evidence');
-  assert.deepEqual(kinds, ['check', 'understand', 'feasibility', 'holdout_opened', 'train', 'value', 'feasibility', 'holdout_opened', 'train', 'value', 'run']);
+  assert.deepEqual(kinds, ['check', 'understand', 'feasibility', 'holdout_opened', 'train', 'value', 'slices', 'feasibility', 'holdout_opened', 'train', 'value', 'slices', 'run']);
   const evidence = records.filter((r) => r.kind === 'evidence').map((r) => r.body);
   for (const one of evidence) valid(one, 'evidence');
   assert.deepEqual(evidence.filter((e) => e.report === 'feasibility' && e.objective === 'first').map((e) => e.item), ['verdict', ...reference.feasibility[0].items.map((i) => i.id)]);
+  assert.match(reference.progress.find((s) => s.name === 'change').detail, /names no time/);
   for (const one of evidence) assert.ok(one.question && one.data_fingerprint === reference.data.fingerprint && one.command.startsWith('assay run'), JSON.stringify(one));
-  assert.ok(records.every((r) => !JSON.stringify(r.body).includes('"seconds"')), 'no timing in the ledger');
+  assert.ok(records.every((r) => !/"seconds":[\d.]/.test(JSON.stringify(r.body))), 'no timing in the ledger');
   assert.equal(reference.ledger.head, records.at(-1).hash);
 });
 
@@ -207,7 +208,7 @@ test('a second run takes everything over; --fresh starts over', () => {
   const records = ledger(whole).length;
   const again = assay('run', whole, '--json');
   assert.equal(again.status, 0, again.stderr);
-  assert.equal(again.stderr.match(/taken over/g).length, 8);
+  assert.equal(again.stderr.match(/taken over/g).length, 10);
   assert.equal(settled(JSON.parse(again.stdout)), settled(reference));
   assert.equal(ledger(whole).length, records, 'nothing new, no new record');
   const fresh = json('run', whole, '--fresh');
@@ -238,14 +239,14 @@ test('what changes in the charter is computed again, the rest is taken over', ()
     return [[...result.stderr.matchAll(/assay: (.*): taken over/g)].map((m) => m[1]), JSON.parse(result.stdout)];
   };
   const [prose] = run({ rest: '[phenomenon]\nwhat = "reworded"\n' });
-  assert.deepEqual(prose, ['understand', 'feasibility first', 'train first', 'value first']);
+  assert.deepEqual(prose, ['understand', 'feasibility first', 'train first', 'value first', 'slices first']);
   const [money, doubled] = run({ money: 8 });
-  assert.deepEqual(money, ['understand', 'train first'], 'feasibility and value speak of money, the ladder does not');
+  assert.deepEqual(money, ['understand', 'train first'], 'feasibility, value and slices speak of money, the ladder does not');
   assert.ok(doubled.value[0].rungs.find((r) => r.kind === 'rule').value_per_day.value > before.value[0].rungs.find((r) => r.kind === 'rule').value_per_day.value);
   const untouched = project({ money: 8 });
   assert.equal(settled(doubled), settled(json('run', untouched)), 'taken over or computed, the bytes are the same');
   const [hypothesis] = run({ money: 8, rest: '[[phenomenon.hypotheses]]\nname = "red"\nsegment = "colour = \'red\'"\ndirection = "higher"\n' });
-  assert.deepEqual(hypothesis, ['feasibility first', 'train first', 'value first']);
+  assert.deepEqual(hypothesis, ['feasibility first', 'train first', 'value first', 'slices first']);
   const [seed] = (() => {
     const result = assay('run', path, '--seed', '7', '--json');
     return [result.stderr.match(/taken over/g)];
@@ -270,7 +271,7 @@ const stopped = (path) => {
 test('a verdict of stop is an answer: exit code 1, and a complete report', () => {
   const path = project({ objectives: ['coin = 1', 'y = 1'] });
   const report = stopped(path);
-  assert.ok(report.progress.every((s) => s.state === 'done'));
+  assert.ok(report.progress.every((s) => s.state === (s.name === 'change' ? 'skipped' : 'done')));
   assert.equal(report.train[0].recommended, 'constant', 'nothing is better than the constant where there is nothing to learn');
   assert.ok(existsSync(join(path, '.assay', 'report.html')));
   assert.equal(assay('ledger', 'verify', path).status, 0);
@@ -281,8 +282,8 @@ test('a stop where every feature leaks is complete: no ladder, and why', () => {
   const path = project();
   writeFileSync(join(path, 'assay.toml'), '[project]\nname = "L"\n[data]\nsource = "../leak.csv"\n[[objectives]]\nname = "won"\noutcome = "y = 1"\n');
   const report = stopped(path);
-  assert.deepEqual([report.train, report.value], [[], []]);
-  assert.deepEqual(report.progress.map((s) => s.state), ['done', 'done', 'done', 'skipped', 'skipped']);
+  assert.deepEqual([report.train, report.value, report.slices], [[], [], []]);
+  assert.deepEqual(report.progress.map((s) => s.state), ['done', 'done', 'skipped', 'done', 'skipped', 'skipped', 'skipped']);
   assert.ok(report.headline.includes('No ladder for won: without the columns that leak (copy) no feature is left'), report.headline);
 });
 

@@ -187,6 +187,7 @@ const char* ListQuestion(std::string_view section) {
       {"problem.options", "Which options are there?"},
       {"problem.steps", "Which steps lead there?"},
       {"data.columns", "Which data, and when is it known?"},
+      {"metrics", "Which metrics move the business, and what are they made of?"},
       {"objectives", "Which objectives?"},
       {"guardrails", "What must not get worse?"},
       {"baselines.rules", "Which rules do people use?"},
