@@ -9,9 +9,12 @@ namespace assay::lifecycle {
 
 namespace {
 
-// The ledger holds reports without their timing, so that equal runs have equal bodies.
+// The ledger holds reports, and those within them, without their timing, so that equal runs have equal bodies.
 Json Body(Json report) {
-  report.erase("timing");
+  if (report.is_object()) report.erase("timing");
+  for (Json& part : report) {
+    if (part.is_structured()) part = Body(std::move(part));
+  }
   return report;
 }
 
