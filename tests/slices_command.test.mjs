@@ -1,11 +1,12 @@
 // assay slices from outside: published reference values, brute force over real data, messages, the same bytes with 1 and 2 threads.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
-import { assay, draws, json, scratchFolder, valid } from './support.mjs';
+import { assay, draws, json, program, scratchFolder, valid } from './support.mjs';
 
 const folder = scratchFolder('slices');
 const file = (name, text) => {
@@ -231,4 +232,24 @@ test('nothing to find is an answer with a reason', () => {
   assert.match(report.reason, /no row has a loss above 0/);
   const even = file('even.csv', `kind,loss\n${Array.from({ length: 100 }, (_, i) => `${'ab'[i % 2]},2`).join('\n')}\n`);
   assert.match(json('slices', even, '--loss', 'loss').reason, /spread evenly/);
+});
+
+// A weight of 1 and a minimum of one row leave the bounds nothing to cut: 2^20 conjunctions and more.
+test('a long search shows its progress and stops on request, with nothing printed', async () => {
+  const names = Array.from({ length: 24 }, (_, i) => `c${i}`);
+  const next = draws(11);
+  const path = file('long.csv', `${names.join(',')},loss\n${Array.from({ length: 4000 }, () => `${names.map(() => Math.floor(next() * 3)).join(',')},${next().toFixed(4)}`).join('\n')}\n`);
+  const child = spawn(program, ['slices', path, '--loss', 'loss', '--alpha', '1', '--min-support', '1', '--max-level', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (text) => { out += text; });
+  child.stderr.on('data', (text) => { err += text; });
+  const ended = new Promise((resolve) => { child.on('close', resolve); });
+  const begun = Date.now();
+  while (!/searching slices/.test(err) && Date.now() - begun < 60_000) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  assert.match(err, /searching slices/);
+  child.kill('SIGINT');
+  assert.equal(await ended, 130);
+  assert.equal(out, '');
+  assert.match(err, /stopped/);
 });

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/thread_pool.h"
 #include "slices/internal/atom_bits.h"
 #include "slices/internal/best_slices.h"
 #include "slices/internal/descriptions.h"
@@ -75,11 +76,10 @@ Result<std::vector<FoundSlice>> Best(const Search& search, std::size_t k, bool a
   if (candidates.size() > std::max(k, kMostTies)) {
     return Error{ErrorCode::kTooLarge, base::ReadableCount(static_cast<std::int64_t>(candidates.size())) + " slices have the same score as number " + std::to_string(k) + "; raise the minimum support, or lower alpha so that size counts too"};
   }
-  std::vector<FoundSlice> slices;
-  for (const Candidate& candidate : candidates) {
-    if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
-    slices.push_back(Describe(search, candidate));
-  }
+  std::vector<FoundSlice> slices(candidates.size());
+  ASSAY_TRY(base::ParallelFor(context, static_cast<std::int64_t>(slices.size()), [&](std::int64_t i) {
+    slices[static_cast<std::size_t>(i)] = Describe(search, candidates[static_cast<std::size_t>(i)]);
+  }, "describing slices"));
   Arrange(search, &slices);
   if (!all_ties && slices.size() > k) slices.resize(k);
   return slices;
