@@ -1,5 +1,5 @@
-// node scripts/check-layers.mjs [ROOT]: fails when an include points up, or sideways between layers of equal height, and when a
-// source does not include its own header first (which shows that the header stands alone).
+// node scripts/check-layers.mjs [ROOT]: fails when an include points up, or sideways between layers of equal height, when a source does not
+// include its own header first (which shows that the header stands alone), and when two headers of a layer name two types alike.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, posix, relative } from 'node:path';
 
@@ -30,8 +30,14 @@ for (const layer of readdirSync(join(root, 'src')).sort()) {
     faults.push(`src/${layer}: is not a layer; add it to scripts/check-layers.mjs and ARCHITECTURE.md in its place`);
     continue;
   }
+  const typeIn = new Map();
   for (const path of files(join(root, 'src', layer))) {
     const text = readFileSync(path, 'utf8');
+    // Two types of one name in one namespace: the linker takes the functions of either for both, and says nothing.
+    for (const [, name] of path.endsWith('.h') ? text.matchAll(/^(?:struct|class|enum class) (\w+)\b[^;\n]*\{/gm) : []) {
+      if (typeIn.has(name)) faults.push(`${path}: the type ${name} stands in ${typeIn.get(name)} too; give one of them another name`);
+      typeIn.set(name, path);
+    }
     const own = basename(path, '.cc') + '.h';
     const header = path.endsWith('.cc') && ['.', 'internal'].map((below) => join(dirname(path), below, own)).find((file) => existsSync(file));
     if (header) {

@@ -27,6 +27,22 @@ const planted = [
   ['utils/a.h', '', 'is not a layer'],
   ['stats/b.cc', '#include <vector>\n#include "stats/b.h"', 'must come first'],
 ];
+test('two types of one name in the headers of a layer are found; a declaration of one is none', () => {
+  const root = mkdtempSync(join(tmpdir(), 'assay-layers-'));
+  try {
+    mkdirSync(join(root, 'src/stats/internal'), { recursive: true });
+    writeFileSync(join(root, 'src/stats/a.h'), 'struct Candidate {\n};\nstruct Other;\n');
+    writeFileSync(join(root, 'src/stats/internal/b.h'), 'class Other {\n};\n');
+    assert.equal(check(root).status, 0);
+    writeFileSync(join(root, 'src/stats/internal/b.h'), 'class Candidate final : public X {\n};\n');
+    const run = check(root);
+    assert.equal(run.status, 1);
+    assert.ok(run.stderr.includes('the type Candidate stands in'), run.stderr);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
 for (const [file, line, says] of planted) {
   test(`a planted violation is found: ${file} ${line}`, () => {
     const root = mkdtempSync(join(tmpdir(), 'assay-layers-'));

@@ -62,8 +62,8 @@ const tree = (report) => ({
       features: [], total: { ...moved(report).total, before: 1e8, after: 1.04e8, change: 4e6, before_estimate: { value: 1e8, low: null, high: null, level: 0.95, reason: 'made of others' }, after_estimate: { value: 1.04e8, low: null, high: null, level: 0.95, reason: 'made of others' } },
       parts: [part([equal('source', 'paid')], 3e6, { metric: 'basket' })], unexplained: 1e6, rest: part([], 0, { ...untested, text: '', rows_before: 0, rows_after: 0 }),
       metrics: [
-        { name: 'visits', is: 'count()', leaf: true, before: 4500, after: 4500, change: 0, low: null, high: null, reason: 'it is counted', contribution: 0, share: 0, text: 'visits stayed at 4,500.' },
-        { name: 'basket', is: 'avg(revenue)', leaf: true, before: 22.27, after: 24.15, change: 1.88, low: 1.2, high: 2.5, reason: '', contribution: 4e6, share: 1, text: 'basket rose.' },
+        { name: 'visits', is: 'count()', leaf: true, before: 4500, after: 4500, change: 0, low: null, high: null, reason: 'it is counted', contribution: 0, share: 0, text: 'visits stayed at 4,500.', unexplained: 0, unexplained_text: '' },
+        { name: 'basket', is: 'avg(revenue)', leaf: true, before: 22.27, after: 24.15, change: 1.88, low: 1.2, high: 2.5, reason: '', contribution: 4e6, share: 1, text: 'basket rose.', unexplained: 1e6, unexplained_text: 'too noisy to explain: 0.47' },
         { name: 'revenue', is: 'visits * basket', leaf: false, before: 1e8, after: 1.04e8, change: 4e6, low: null, high: null, reason: '', contribution: null, share: null, text: '' },
       ],
     }),
@@ -74,8 +74,8 @@ for (const [width, colorScheme] of [[360, 'dark'], [1280, 'light']]) {
   test(`noise and a tree of metrics at ${width} pixels, ${colorScheme}: all open, nothing sideways, readable text`, async () => {
     const { page, problems } = await open({ viewport: { width, height: 800 }, colorScheme }, changed('tree.html', tree));
     assert.equal(await page.locator('#change-2').count(), 1);
-    assert.match(await page.locator('#change .waterfall').innerText(), /all rows: unexplained/);
-    assert.match(await page.locator('#change-2 .waterfall').innerText(), /100\.00\s+million[\s\S]*basket: source is\spaid[\s\S]*\+3\.00\s+million[\s\S]*104\.00\s+million/);
+    assert.match(await page.locator('#change .waterfall').innerText(), /unexplained: left over/);
+    assert.match(await page.locator('#change-2 .waterfall').innerText(), /100\.00\s+million[\s\S]*basket: source is\spaid[\s\S]*\+3\.00\s+million[\s\S]*basket, unexplained: too noisy to explain[\s\S]*\+1\.00\s+million[\s\S]*104\.00\s+million/);
     const cards = await page.locator('#change-2 .cards > li').allInnerTexts();
     assert.match(cards[0], /revenue = visits \* basket/);
     assert.match(cards[1], /22\.27 → 24\.15, a change of 1\.88 \(1\.2 to 2\.5\)[\s\S]*Moved the whole by \+4\.00\smillion, 100\s% of its change/);

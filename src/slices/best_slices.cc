@@ -18,12 +18,12 @@ void BestSlices::Note(double score) {
   if (best_scores_.size() == k_) threshold_ = std::max(threshold_, best_scores_.back() - Slack(best_scores_.back()));
 }
 
-void BestSlices::Offer(Candidate candidate) {
+void BestSlices::Offer(CandidateSlice candidate) {
   if (!Wants(candidate.score) || !known_.insert(candidate.rows).second) return;
   Note(candidate.score);
   candidates_.push_back(std::move(candidate));
   if (candidates_.size() <= 4 * k_ + 256) return;
-  std::erase_if(candidates_, [&](const Candidate& c) { return c.score < threshold_; });
+  std::erase_if(candidates_, [&](const CandidateSlice& c) { return c.score < threshold_; });
 }
 
 BestSlices BestSlices::Task() const {
@@ -33,13 +33,13 @@ BestSlices BestSlices::Task() const {
 }
 
 void BestSlices::Merge(BestSlices task) {
-  for (Candidate& candidate : task.candidates_) Offer(std::move(candidate));
+  for (CandidateSlice& candidate : task.candidates_) Offer(std::move(candidate));
 }
 
-std::vector<Candidate> BestSlices::Sorted() const {
-  std::vector<Candidate> sorted = candidates_;
-  std::erase_if(sorted, [&](const Candidate& c) { return c.score < threshold_; });
-  std::sort(sorted.begin(), sorted.end(), [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.rows < b.rows; });
+std::vector<CandidateSlice> BestSlices::Sorted() const {
+  std::vector<CandidateSlice> sorted = candidates_;
+  std::erase_if(sorted, [&](const CandidateSlice& c) { return c.score < threshold_; });
+  std::sort(sorted.begin(), sorted.end(), [](const CandidateSlice& a, const CandidateSlice& b) { return a.score != b.score ? a.score > b.score : a.rows < b.rows; });
   return sorted;
 }
 

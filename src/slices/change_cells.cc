@@ -140,7 +140,7 @@ double RowVarianceOf(const Tally& cell, const Tally& pool) {
   return variance;
 }
 
-bool Better(const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.predicates < b.predicates; }
+bool Better(const CandidateCell& a, const CandidateCell& b) { return a.score != b.score ? a.score > b.score : a.predicates < b.predicates; }
 
 std::vector<Predicate> Combinations::PredicatesOf(const Set& set, std::uint32_t cell) const {
   std::vector<Predicate> predicates;

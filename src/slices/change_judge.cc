@@ -85,20 +85,20 @@ double CellJudge::Penalty(std::span<const Predicate> predicates) const {
   return penalty;
 }
 
-Candidate CellJudge::JudgedBy(double variance, std::vector<Predicate> predicates, const Tally& tally) const {
-  Candidate made{std::move(predicates), kImmaterial, std::abs(ShiftOf(tally, pool_)), 0};
+CandidateCell CellJudge::JudgedBy(double variance, std::vector<Predicate> predicates, const Tally& tally) const {
+  CandidateCell made{std::move(predicates), kImmaterial, std::abs(ShiftOf(tally, pool_)), 0};
   if (!(variance > 0) || made.shift * pool_share_ < least_shift_) return made;
   made.score = made.shift * made.shift / variance - Penalty(made.predicates);
   if (made.score >= kLeastScore) made.credible = std::max(0.0, made.shift - 2 * std::sqrt(variance));
   return made;
 }
 
-Candidate CellJudge::QuicklyJudged(std::vector<Predicate> predicates, const Tally& tally) const {
+CandidateCell CellJudge::QuicklyJudged(std::vector<Predicate> predicates, const Tally& tally) const {
   const double variance = ModelVariance(tally, predicates);
   return JudgedBy(variance, std::move(predicates), tally);
 }
 
-Candidate CellJudge::Judged(std::vector<Predicate> predicates, const Scatter& scatter) const {
+CandidateCell CellJudge::Judged(std::vector<Predicate> predicates, const Scatter& scatter) const {
   const double model = ModelVariance(scatter.tally, predicates);
   const double variance = by_blocks_ ? (scatter.degrees * scatter.variance + kPriorDegrees * model) / (scatter.degrees + kPriorDegrees) : model;
   return JudgedBy(variance, std::move(predicates), scatter.tally);

@@ -85,7 +85,7 @@ class Search {
     std::vector<std::pair<double, std::uint32_t>> order;
     for (std::uint32_t f = 0; f < features_.size(); ++f) {
       double best = 0;
-      for (const Candidate& c : SinglesOf(f)) best = std::max(best, c.score);
+      for (const CandidateCell& c : SinglesOf(f)) best = std::max(best, c.score);
       order.emplace_back(-best, f);
     }
     std::sort(order.begin(), order.end());
@@ -116,20 +116,20 @@ class Search {
     return {};
   }
 
-  static double MostCredible(std::span<const Candidate> candidates) {
+  static double MostCredible(std::span<const CandidateCell> candidates) {
     double most = 0;
-    for (const Candidate& c : candidates) most = std::max(most, c.credible);
+    for (const CandidateCell& c : candidates) most = std::max(most, c.credible);
     return most;
   }
   // The best of those that moved at least so much.
-  static void Keep(std::vector<Candidate>* candidates, std::size_t most, double least = 0) {
-    std::erase_if(*candidates, [&](const Candidate& c) { return c.shift < least; });
+  static void Keep(std::vector<CandidateCell>* candidates, std::size_t most, double least = 0) {
+    std::erase_if(*candidates, [&](const CandidateCell& c) { return c.shift < least; });
     std::sort(candidates->begin(), candidates->end(), Better);
     if (candidates->size() > most) candidates->resize(most);
   }
 
   // Atoms of a feature and runs of neighbouring ones; `others` come along.
-  void AddRuns(std::uint32_t f, std::span<const Tally> atoms, const std::vector<Predicate>& others, std::vector<Candidate>* candidates) const {
+  void AddRuns(std::uint32_t f, std::span<const Tally> atoms, const std::vector<Predicate>& others, std::vector<CandidateCell>* candidates) const {
     const Feature& feature = features_[f];
     const auto add = [&](const Tally& tally, std::uint32_t first, std::uint32_t last) {
       if (!judge_.BigEnough(tally)) return;
@@ -148,8 +148,8 @@ class Search {
       }
     }
   }
-  std::vector<Candidate> SinglesOf(std::uint32_t f) const {
-    std::vector<Candidate> candidates;
+  std::vector<CandidateCell> SinglesOf(std::uint32_t f) const {
+    std::vector<CandidateCell> candidates;
     AddRuns(f, TallyAtoms(search_, f, features_[f].atoms.size()), {}, &candidates);
     return candidates;
   }
@@ -159,7 +159,7 @@ class Search {
   Result<std::vector<std::vector<Predicate>>> Candidates(double material) {
     const std::vector<Tally> leaves = TallyLeaves(search_, combinations_, context_);
     const std::size_t singles = features_.size(), sets = combinations_.sets.size();
-    std::vector<std::vector<Candidate>> found(singles + sets);
+    std::vector<std::vector<CandidateCell>> found(singles + sets);
     ASSAY_TRY(base::ParallelFor(context_.Quiet(), static_cast<std::int64_t>(found.size()), [&](std::int64_t task) {
       const auto k = static_cast<std::size_t>(task);
       if (k < singles) {
@@ -170,14 +170,14 @@ class Search {
       const std::vector<Tally> cells = TallyCells(set, leaves);
       for (std::uint32_t cell = 0; cell < cells.size(); ++cell) {
         if (!judge_.BigEnough(cells[cell])) continue;
-        Candidate candidate = judge_.QuicklyJudged(combinations_.PredicatesOf(set, cell), cells[cell]);
+        CandidateCell candidate = judge_.QuicklyJudged(combinations_.PredicatesOf(set, cell), cells[cell]);
         if (candidate.score > -20) found[k].push_back(std::move(candidate));
       }
     }));
     double most = 0;
-    for (const std::vector<Candidate>& some : found) most = std::max(most, MostCredible(some));
-    std::vector<Candidate> best;
-    for (std::vector<Candidate>& some : found) {
+    for (const std::vector<CandidateCell>& some : found) most = std::max(most, MostCredible(some));
+    std::vector<CandidateCell> best;
+    for (std::vector<CandidateCell>& some : found) {
       Keep(&some, kKept, material * most);
       best.insert(best.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
     }
@@ -202,13 +202,13 @@ class Search {
     for (std::size_t k = kKept; k < best.size(); ++k) add(best[k].predicates);
     return cells;
   }
-  void Widen(const std::vector<Predicate>& cell, std::span<const Tally> leaves, std::vector<Candidate>* best) const {
+  void Widen(const std::vector<Predicate>& cell, std::span<const Tally> leaves, std::vector<CandidateCell>* best) const {
     if (cell.size() < 2) return;
     for (const Predicate& p : cell) {
       if (!features_[p.feature].ordered()) continue;
       std::vector<Predicate> others = cell;
       std::erase(others, p);
-      std::vector<Candidate> runs;
+      std::vector<CandidateCell> runs;
       AddRuns(p.feature, TallyAlong(combinations_, leaves, p.feature, features_[p.feature].atoms.size(), others), others, &runs);
       Keep(&runs, 2);
       best->insert(best->end(), runs.begin(), runs.end());
@@ -225,16 +225,16 @@ class Search {
     const std::vector<std::vector<Predicate>> cells = ASSAY_TRY(Candidates(material));
     if (cells.empty()) return std::vector<Predicate>{};
     const std::vector<Scatter> scatters = ASSAY_TRY(ScatterByBlocks(search_, features_, cells, judge_.pool(), context_));
-    std::vector<Candidate> judged;
+    std::vector<CandidateCell> judged;
     for (std::size_t k = 0; k < cells.size(); ++k) {
       if (judge_.Reliable(scatters[k])) judged.push_back(judge_.Judged(cells[k], scatters[k]));
     }
     Keep(&judged, judged.size(), material * MostCredible(judged));
     if (judged.empty() || judged[0].score < CellJudge::kLeastScore) return std::vector<Predicate>{};
-    const auto apart = [&](const Candidate& c) { return std::all_of(earlier.begin(), earlier.end(), [&](const auto& e) { return Disjoint(c.predicates, e); }); };
+    const auto apart = [&](const CandidateCell& c) { return std::all_of(earlier.begin(), earlier.end(), [&](const auto& e) { return Disjoint(c.predicates, e); }); };
     // Shorter before longer, disjoint from the parts before it before overlapping.
-    const Candidate* best = &judged[0];
-    for (const Candidate& c : judged) {
+    const CandidateCell* best = &judged[0];
+    for (const CandidateCell& c : judged) {
       if (c.score < judged[0].score - kWithinNoise) break;
       const bool shorter = c.predicates.size() < best->predicates.size();
       if (shorter || (c.predicates.size() == best->predicates.size() && apart(c) && !apart(*best))) best = &c;

@@ -29,7 +29,7 @@ struct Search {
   std::vector<Predicate> predicates;
 };
 
-FoundSlice Describe(const Search& search, const Candidate& candidate) {
+FoundSlice Describe(const Search& search, const CandidateSlice& candidate) {
   Descriptions descriptions = DescribeRows(search.features, search.atoms, search.predicates, candidate.predicates, search.options.max_level, kWordsPerSlice);
   FoundSlice slice;
   slice.predicates = std::move(descriptions.shown.front());
@@ -67,11 +67,11 @@ Result<std::vector<FoundSlice>> Best(const Search& search, std::size_t k, bool a
   result->pruned.by_parents += counts.pruned.by_parents;
   result->pruned.by_same_rows += counts.pruned.by_same_rows;
   result->peak_bytes = std::max(result->peak_bytes, counts.peak_bytes + search.atoms.size_bytes() + search.bands.size_bytes());
-  std::vector<Candidate> candidates = best.Sorted();
+  std::vector<CandidateSlice> candidates = best.Sorted();
   if (candidates.size() > k) {
     // Only what equals the k-th may stand in its place.
     const double last = candidates[k - 1].score;
-    std::erase_if(candidates, [&](const Candidate& c) { return c.score < last; });
+    std::erase_if(candidates, [&](const CandidateSlice& c) { return c.score < last; });
   }
   if (candidates.size() > std::max(k, kMostTies)) {
     return Error{ErrorCode::kTooLarge, base::ReadableCount(static_cast<std::int64_t>(candidates.size())) + " slices have the same score as number " + std::to_string(k) + "; raise the minimum support, or lower alpha so that size counts too"};

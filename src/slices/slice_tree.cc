@@ -258,7 +258,7 @@ class Walker {
     if (offered_.empty()) offered_.resize(words_);
     const std::uint64_t* bits = Bits(child.predicate);
     Intersect(rows == nullptr ? bits : rows, bits, words_, offered_.data());
-    Candidate candidate;
+    CandidateSlice candidate;
     candidate.size = child.size;
     candidate.score = shared_.bands.ScoreOf(shared_.bands.LossSum(offered_.data()), child.size);
     if (!best_.Wants(candidate.score)) return;

@@ -39,11 +39,26 @@ function nameOf(project: ProjectReport, part: ChangePart): string {
   return `${part.metric ? `${part.metric}: ` : ''}${words}${part.outside_earlier_parts ? ', outside the parts above' : ''}`;
 }
 
-/** What is left, as its sentence calls it. */
-function leftName(report: ChangeReport): string {
-  if (report.parts.length === 0) return 'all rows: unexplained';
-  if (report.unexplained_text.startsWith('spread evenly')) return 'unexplained: all other rows, evenly';
-  return report.tested ? 'unexplained: too noisy to explain' : 'unexplained: left over';
+interface Left {
+  name: string;
+  part: ChangePart;
+  words: string;
+}
+
+/** What is left, as its sentence calls it; of a tree by leaf, whose rest has no rows of its own. */
+function leftOver(report: ChangeReport): Left[] {
+  const leaves = report.metrics.filter((m) => m.leaf);
+  const nameOfLeft = (text: string, parts: boolean): string => (text.startsWith('spread evenly') ? `unexplained: all ${parts ? 'other ' : ''}rows, evenly` : report.tested ? 'unexplained: too noisy to explain' : 'unexplained: left over');
+  if (leaves.length === 0) {
+    if (report.parts.length > 0 && report.unexplained_text === '') return [];
+    return [{ name: nameOfLeft(report.unexplained_text, report.parts.length > 0), part: { ...report.rest, contribution: report.unexplained }, words: report.unexplained_text }];
+  }
+  const change = report.total.change;
+  return leaves.filter((m) => present(m.unexplained) && m.unexplained_text !== '').map((m) => ({
+    name: `${m.name}, ${nameOfLeft(m.unexplained_text, report.parts.some((p) => p.metric === m.name))}`,
+    part: { ...report.rest, contribution: m.unexplained, share: present(change) && change !== 0 ? (m.unexplained as number) / change : null },
+    words: '',
+  }));
 }
 
 /** Of its rows: how many and at what level, before and after. */
@@ -69,9 +84,10 @@ interface RowProps {
   scale: Scale;
   writing: Writing;
   report: ChangeReport;
+  words?: string;
 }
 
-function PartRow({ name, part, step, scale, writing, report }: RowProps) {
+function PartRow({ name, part, step, scale, writing, report, words = '' }: RowProps) {
   const { signed } = writing;
   const range = present(part.low) && present(part.high) ? `${writing.signed(part.low)} to ${writing.signed(part.high)}` : 'no interval';
   const figures = part.predicates.length > 0 || part.rows_before + part.rows_after > 0;
@@ -83,13 +99,13 @@ function PartRow({ name, part, step, scale, writing, report }: RowProps) {
       <span class="causes number">{figures ? <><span class="unit">mix </span>{signed(part.mix)}<span class="unit">, rate </span><span class="rate">{signed(part.rate)}</span></> : null}</span>
     </span>
   );
-  if (!figures) return <li>{row}{report.unexplained_text && <p class="quiet opened">{sentence(report.unexplained_text)}</p>}</li>;
+  if (!figures) return <li>{row}{words && <p class="quiet opened">{sentence(words)}</p>}</li>;
   return (
     <li>
       <details>
         <summary>{row}</summary>
         <div class="opened">
-          {step.left && report.unexplained_text && <p>{sentence(report.unexplained_text)}</p>}
+          {words && <p>{sentence(words)}</p>}
           <PartFigures part={part} writing={writing} report={report} />
           {part.predicates.length > 1 && <><p class="label">all of these hold in its rows{part.outside_earlier_parts ? ', and it lies outside the parts above' : ''}</p><ul class="plain">{part.predicates.map((p) => <li><code>{p.text}</code></li>)}</ul></>}
         </div>
@@ -108,10 +124,8 @@ function Waterfall({ report, project, writing }: { report: ChangeReport; project
     return { from, to: at, low: present(p.low) ? from + p.low : null, high: present(p.high) ? from + p.high : null, left };
   };
   const steps = report.parts.map((p) => stepOf(p, false));
-  // Of a tree the rest has no rows of its own.
-  const rest: ChangePart = { ...report.rest, contribution: report.unexplained };
-  const left = report.parts.length === 0 || report.unexplained_text !== '' ? stepOf(rest, true) : undefined;
-  const scale = scaleOfSteps([...steps, ...(left ? [left] : []), { from: before, to: after, low: before_estimate.low, high: before_estimate.high }, { from: after, to: after, low: after_estimate.low, high: after_estimate.high }]);
+  const lefts = leftOver(report).map((l) => ({ ...l, step: stepOf(l.part, true) }));
+  const scale = scaleOfSteps([...steps, ...lefts.map((l) => l.step), { from: before, to: after, low: before_estimate.low, high: before_estimate.high }, { from: after, to: after, low: after_estimate.low, high: after_estimate.high }]);
   const level = (name: string, value: number, of: typeof before_estimate, rows: number, start: boolean) => (
     <li>
       <span class="row">
@@ -129,7 +143,7 @@ function Waterfall({ report, project, writing }: { report: ChangeReport; project
         <ol>
           {level('before', before, before_estimate, rows_before, true)}
           {report.parts.map((p, i) => <PartRow name={nameOf(project, p)} part={p} step={steps[i]} scale={scale} writing={writing} report={report} />)}
-          {left && <PartRow name={leftName(report)} part={rest} step={left} scale={scale} writing={writing} report={report} />}
+          {lefts.map((l) => <PartRow name={l.name} part={l.part} step={l.step} scale={scale} writing={writing} report={report} words={l.words} />)}
           {level('after', after, after_estimate, rows_after, false)}
         </ol>
       </div>

@@ -10,7 +10,7 @@
 
 namespace assay::slices {
 
-struct Candidate {
+struct CandidateSlice {
   double score = 0;        // from the exact sum
   std::int64_t size = 0;
   RowsHash rows;
@@ -27,16 +27,16 @@ class BestSlices {
   double threshold() const { return threshold_; }
   bool Wants(double score) const { return score > 0 && score >= threshold_; }
   // Ignores what it does not want and rows that it knows.
-  void Offer(Candidate candidate);
+  void Offer(CandidateSlice candidate);
   // Knows the scores and rows found so far, and holds none of them. Cost: a copy of both.
   BestSlices Task() const;
   void Merge(BestSlices task);
 
   // Those found, best first: by score, then by rows, which does not depend on who found them first.
-  std::vector<Candidate> Sorted() const;
+  std::vector<CandidateSlice> Sorted() const;
   std::size_t num_candidates() const { return candidates_.size(); }
   // Forgets all candidates but these; the threshold stays.
-  void Keep(std::vector<Candidate> kept) { candidates_ = std::move(kept); }
+  void Keep(std::vector<CandidateSlice> kept) { candidates_ = std::move(kept); }
 
  private:
   void Note(double score);
@@ -45,7 +45,7 @@ class BestSlices {
   double threshold_ = -1e-9;
   std::vector<double> best_scores_;  // of the k best, falling
   std::set<RowsHash> known_;
-  std::vector<Candidate> candidates_;
+  std::vector<CandidateSlice> candidates_;
 };
 
 }  // namespace assay::slices

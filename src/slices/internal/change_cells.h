@@ -51,14 +51,14 @@ struct SearchRows {
 double ShiftOf(const Tally& cell, const Tally& pool);
 double RowVarianceOf(const Tally& cell, const Tally& pool);
 
-struct Candidate {
+struct CandidateCell {
   std::vector<Predicate> predicates;  // by feature
   double score = 0;
   double shift = 0;                   // its size in the pool, without sign
   double credible = 0;                // of it, less two standard errors; 0 where the score says chance
 };
 // The best first, equal ones in the order of their predicates.
-bool Better(const Candidate& a, const Candidate& b);
+bool Better(const CandidateCell& a, const CandidateCell& b);
 
 // Cells of two and more features: what combinations of atoms occur, and which cell of each set of features each belongs to.
 struct Combinations {

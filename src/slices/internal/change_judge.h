@@ -34,9 +34,9 @@ class CellJudge {
   // Enough rows in the cell on one side, and in the rest on both.
   bool BigEnough(const Tally& cell) const;
   // By the modelled variance.
-  Candidate QuicklyJudged(std::vector<Predicate> predicates, const Tally& tally) const;
+  CandidateCell QuicklyJudged(std::vector<Predicate> predicates, const Tally& tally) const;
   // By the scatter between blocks, moderated towards the model; without blocks by the model. Whether it can be trusted: Reliable.
-  Candidate Judged(std::vector<Predicate> predicates, const Scatter& scatter) const;
+  CandidateCell Judged(std::vector<Predicate> predicates, const Scatter& scatter) const;
   bool Reliable(const Scatter& scatter) const;
   // How much a set moved, for its size.
   double MovementOf(const Tally& set) const;
@@ -44,7 +44,7 @@ class CellJudge {
  private:
   double ModelVariance(const Tally& tally, std::span<const Predicate> predicates) const;
   double Penalty(std::span<const Predicate> predicates) const;
-  Candidate JudgedBy(double variance, std::vector<Predicate> predicates, const Tally& tally) const;
+  CandidateCell JudgedBy(double variance, std::vector<Predicate> predicates, const Tally& tally) const;
 
   std::span<const Feature> features_;
   SearchRows* rows_;
