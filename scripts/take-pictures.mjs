@@ -12,6 +12,7 @@ const report = resolve(process.argv[2] ?? join(root, 'examples/flights/.assay/re
 const pictures = [
   { name: 'report', width: 1280, height: 800, colorScheme: 'light', at: '' },
   { name: 'ladder', width: 1280, height: 800, colorScheme: 'light', at: '#ladder' },
+  { name: 'carriers', width: 1280, height: 640, colorScheme: 'light', at: '#carriers' },
   { name: 'report-phone', width: 360, height: 780, colorScheme: 'dark', at: '' },
 ];
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
