@@ -153,7 +153,7 @@ test('a planted slice is found as people would say it, and holds on unseen rows'
   assert.ok(first.found.size > 0 && first.found.loss_mean > 0.5);
   // The EXPR keeps just its rows.
   const inside = json('slices', good, '--loss', 'wrong', '--where', first.expression, '--features', 'other');
-  assert.ok(Math.abs(inside.mean_loss.value - 0.7) < 0.08);
+  assert.ok(Math.abs(inside.mean_loss - 0.7) < 0.08);
 });
 
 test('valid reports, the same with 1 and 2 threads, with every kind of flag', () => {
@@ -197,6 +197,7 @@ for (const [what, words, message] of [
   ['an unknown column', [good, '--loss', 'wrogn'], /Did you mean 'wrong'/],
   ['a loss that is a text', [good, '--loss', 'kind'], /--loss: 'kind' is a category, expected a number of at least 0/],
   ['a negative loss', [good, '--loss', 'wrong - 0.5'], /--loss: row 1 has the loss -0.5, expected at least 0/],
+  ['a loss that no float holds', [good, '--loss', 'wrong * 1e200'], /--loss: row \d+ has the loss 1e\+200, beyond the largest number/],
   ['an unknown feature', [good, '--loss', 'wrong', '--features', 'aeg'], /--features.*Did you mean 'age'/s],
   ['an alpha beyond 1', [good, '--loss', 'wrong', '--alpha', '1.5'], /alpha: 1.5 is not above 0 and at most 1/],
   ['a support of half a row', [good, '--loss', 'wrong', '--min-support', '2.5'], /--min-support: 2.5 is neither a whole number of rows nor a share below 1/],
@@ -223,6 +224,12 @@ test('a text column of ids makes no conditions and is named', () => {
   const report = json('slices', path, '--loss', 'loss');
   assert.match(report.notes.join(), /no value of 'id' has 32 rows/);
   assert.equal(report.slices[0].text, 'kind = b');
+});
+
+test('a loss that is no finite number is left out and counted; a support above the rows is named', () => {
+  const path = file('infinite.csv', `kind,loss\n${Array.from({ length: 100 }, (_, i) => `${'ab'[i % 2]},${i % 4}`).join('\n')}\n`);
+  assert.match(json('slices', path, '--loss', '1 / loss').data.notes.join(), /25 rows have no loss \(missing, or not a finite number\) and are left out/);
+  assert.match(json('slices', path, '--loss', 'loss', '--min-support', '500').reason, /minimum support of 500 rows: only 100 rows were searched/);
 });
 
 test('nothing to find is an answer with a reason', () => {

@@ -68,7 +68,7 @@ void RenderSlice(const SlicesReport& report, const Slice& slice, std::size_t num
   if (std::isfinite(slice.low)) {
     const base::ReadableEnds ends = base::ReadableInterval(slice.difference, slice.low, slice.high);
     const bool holds = slice.q_value < 0.05 && slice.difference > 0;
-    figures += "; " + ends.value + " above" + " the rest (" + ends.low + " to " + ends.high + ")";
+    figures += "; " + ends.value + " above the rest (" + ends.low + " to " + ends.high + ")";
     terminal.Paragraph(figures, 5);
     terminal.Line("     " + Terminal::IntervalBar(slice.difference, slice.low, slice.high, scale.low, scale.high, 40) + "  " + (holds ? terminal.Paint("holds", Style::kBad) : terminal.Paint("not shown", Style::kDim)));
   } else {
@@ -101,7 +101,7 @@ void RenderSlices(const SlicesReport& report, Terminal& terminal, Part part) {
     terminal.Paragraph("Holds: worse than the rest by more than noise, at a false discovery rate of 5 % over the slices found, on rows that the search did not see.", 2);
   }
   const evidence::SliceSearch& search = report.search;
-  terminal.Paragraph(base::Counted(search.evaluated, "conjunction") + " looked at" + (std::isfinite(search.seconds) ? " in " + base::ReadableNumber(search.seconds, 2) + " s" : "") + " of " + base::ReadableCount(static_cast<std::int64_t>(report.features.size())) + " features on " + base::Counted(report.rows_searched, "row") + "; slices of " + base::Counted(search.min_support, "row") + " or more; exact: no other conjunction of " + (search.max_level > 0 ? "at most " + base::Counted(search.max_level, "condition") : std::string("any length")) + " has a higher score.", 2);
+  terminal.Paragraph(base::Counted(search.evaluated, "conjunction") + " looked at" + (std::isfinite(search.seconds) ? " in " + base::ReadableNumber(search.seconds, 2) + " s" : "") + " of " + base::Counted(static_cast<std::int64_t>(report.features.size()), "feature") + " on " + base::Counted(report.rows_searched, "row") + "; slices of " + base::Counted(search.min_support, "row") + " or more; exact: no other conjunction of " + (search.max_level > 0 ? "at most " + base::Counted(search.max_level, "condition") : std::string("any length")) + " has a higher score.", 2);
   if (part == Part::kAlone && !report.slices.empty()) terminal.Next(report.honest > 0 ? "Look at a slice's rows: its EXPR is in --json (expression), for --where." : "assay slices with --honest 0.5 tests the slices on rows that the search has not seen.");
 }
 

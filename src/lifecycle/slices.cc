@@ -69,6 +69,7 @@ void NoteSearch(const SliceOptions& options, const slices::SearchOptions& search
 std::string WhyNone(const slices::SearchResult& result, const slices::SearchOptions& search, std::size_t num_features) {
   if (result.rows == 0) return "there are no rows";
   if (result.loss_sum <= 0) return "no row has a loss above 0";
+  if (search.least_rows > result.rows) return "no slice can have the minimum support of " + base::Counted(search.least_rows, "row") + ": only " + base::Counted(result.rows, "row") + " were searched";
   if (num_features == 0) return "there is no column to make conditions of";
   return "no conjunction of " + (search.max_level > 0 ? "at most " + base::Counted(search.max_level, "condition") : std::string("conditions")) + " with " + base::Counted(search.least_rows, "row") + " or more has a score above 0: the loss is spread evenly over all that these columns can tell apart";
 }
@@ -79,7 +80,7 @@ std::string Summary(const SlicesReport& report) {
   const auto mean = [](double value) { return base::ReadableNumber(value, 3); };
   std::string text;
   if (report.honest == 0) {
-    text = "The loss is most concentrated where " + worst.text + ": mean " + mean(worst.loss_mean) + " on " + base::Counted(worst.size, "row") + ", against " + mean(report.mean_loss.value) + " on all " + base::ReadableCount(report.rows) + ".";
+    text = "The loss is most concentrated where " + worst.text + ": mean " + mean(worst.loss_mean) + " on " + base::Counted(worst.size, "row") + ", against " + mean(report.mean_loss) + " on all " + base::ReadableCount(report.rows) + ".";
     return text + " Searched and measured on the same rows, so it looks worse than it is; --honest 0.5 tells what holds.";
   }
   std::int64_t shown = 0;
@@ -94,6 +95,20 @@ std::string Summary(const SlicesReport& report) {
   const base::ReadableEnds ends = base::ReadableInterval(largest->difference, largest->low, largest->high);
   text = (shown == all ? (all == 1 ? std::string("The slice found holds") : "All " + base::ReadableCount(all) + " slices found hold") : base::ReadableCount(shown) + " of the " + base::Counted(all, "slice") + " found " + (shown == 1 ? "holds" : "hold")) + " on rows that the search did not see. ";
   return text + "The first: " + largest->text + ", with a mean loss of " + mean(largest->loss_mean) + " on " + base::Counted(largest->size, "row") + ", " + ends.value + " above the rest (" + ends.low + " to " + ends.high + ").";
+}
+
+// Whether most rows of one half have values that no row of the other half has: of a month, say, where earlier rows are searched and later ones
+// measured.
+bool TellsApart(const slices::Feature& searched, const slices::Feature& all) {
+  std::int64_t rows_searched = 0, rows_measured = 0, only_searched = 0, only_measured = 0;
+  for (std::size_t a = 0; a < all.atoms.size(); ++a) {
+    const std::int64_t in_search = searched.atoms[a].rows, in_measure = all.atoms[a].rows - in_search;
+    rows_searched += in_search;
+    rows_measured += in_measure;
+    if (in_measure == 0) only_searched += in_search;
+    if (in_search == 0) only_measured += in_measure;
+  }
+  return 2 * only_searched > rows_searched || 2 * only_measured > rows_measured;
 }
 
 learn::Rows Every(std::int64_t count) {
@@ -144,7 +159,17 @@ Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& optio
   std::vector<slices::Feature> searched;
   std::vector<double> losses;
   if (options.honest > 0) {
-    for (const slices::Feature& feature : features) searched.push_back(slices::Taken(feature, split.search));
+    std::vector<slices::Feature> both;
+    for (slices::Feature& feature : features) {
+      slices::Feature of_search = slices::Taken(feature, split.search);
+      if (TellsApart(of_search, feature)) {
+        report.notes.push_back("the values of '" + feature.name + "' tell the rows searched from those measured: it makes no conditions, which would hold in one half only");
+        continue;
+      }
+      searched.push_back(std::move(of_search));
+      both.push_back(std::move(feature));
+    }
+    features = std::move(both);
     for (const std::uint32_t row : split.search) losses.push_back(rows.losses[row]);
   }
   const std::vector<slices::Feature>& to_search = options.honest > 0 ? searched : features;
@@ -165,7 +190,8 @@ Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& optio
   const base::ScopedStep step(context, "measure");
   SliceMeasures measures(rows, split.measure);
   report.rows = static_cast<std::int64_t>(split.measure.size());
-  report.mean_loss = measures.MeanLoss();
+  report.mean_loss_estimate = measures.MeanLoss();
+  report.mean_loss = report.mean_loss_estimate.value;
   if (options.honest > 0) report.dependence = measures.dependence().words;
   std::vector<double> p_values;
   for (std::size_t s = 0; s < report.slices.size(); ++s) {

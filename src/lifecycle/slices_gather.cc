@@ -7,6 +7,7 @@
 #include "expression/expression.h"
 #include "lifecycle/gather.h"
 #include "lifecycle/slices.h"
+#include "table/float_range.h"
 
 namespace assay::lifecycle {
 
@@ -24,6 +25,7 @@ Result<std::vector<double>> LossesOf(const SlicesProblem& problem, const table::
   std::vector<double> losses(static_cast<std::size_t>(table.num_rows()));
   column.CopyNumbers(0, losses);
   for (std::size_t i = 0; i < losses.size(); ++i) {
+    if (losses[i] > table::kLargestFloat) return Error{ErrorCode::kInvalidInput, "--loss: row " + std::to_string(i + 1) + " has the loss " + BeyondFloatInWords(losses[i])};
     if (losses[i] < 0) return Error{ErrorCode::kInvalidInput, "--loss: row " + std::to_string(i + 1) + " has the loss " + base::ShortestNumber(losses[i]) + ", expected at least 0; take 'abs(...)' or a square"};
   }
   return losses;
@@ -48,7 +50,7 @@ Result<learn::Rows> RowsKept(const SlicesProblem& problem, const table::Table& t
     }
   }
   if (not_kept > 0) notes->push_back(base::Counted(not_kept, "row is not kept by --where", "rows are not kept by --where"));
-  if (without > 0) notes->push_back(base::Counted(without, "row has no loss and is left out", "rows have no loss and are left out"));
+  if (without > 0) notes->push_back(base::Counted(without, "row has no loss (missing, or not a finite number) and is left out", "rows have no loss (missing, or not a finite number) and are left out"));
   if (rows.empty()) return Error{ErrorCode::kInvalidInput, without > 0 ? "--loss: '" + problem.loss + "' is missing in every row that is left" : problem.where.empty() ? "the file has no rows" : "--where: '" + problem.where + "' keeps no row"};
   return rows;
 }

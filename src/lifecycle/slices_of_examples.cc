@@ -73,7 +73,7 @@ Result<evidence::SlicesReport> SlicesOfStep(const Gathered& gathered, const Slic
   report.search.seconds_reason = "the times of a run stand in timing";
   if (!report.summary.empty()) return report;
   report.loss = rows.loss_text;
-  report.mean_loss = WithoutInterval(std::numeric_limits<double>::quiet_NaN(), report.reason);
+  report.mean_loss_estimate = WithoutInterval(std::numeric_limits<double>::quiet_NaN(), report.reason);
   report.summary = "No slices: " + report.reason + ".";
   return report;
 }

@@ -198,7 +198,7 @@ TEST(Slices, FiguresOfASlice) {
   EXPECT_EQ(slice.examples[0].row, 1);
   EXPECT_EQ(slice.examples[1].loss, 2);
   EXPECT_EQ(slice.examples[1].values, (std::vector<std::string>{"x"}));
-  EXPECT_EQ(report.mean_loss.value, 1);
+  EXPECT_EQ(report.mean_loss, 1);
 }
 
 }  // namespace

@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::int64_t kMostCarriers = 5;
 
-std::string Answer(const evidence::SlicesReport& report, bool number) {
+std::string Answer(const evidence::SlicesReport& report, bool number, bool excess) {
   const auto level = [&](double value) { return number ? base::ReadableNumber(value, 3) : base::ReadableShare(value); };
   const auto first = std::find_if(report.slices.begin(), report.slices.end(), [](const evidence::Slice& s) { return s.q_value < 0.05 && s.difference > 0; });
   if (report.slices.empty()) return "No segment carries it: " + report.reason + ".";
   if (first == report.slices.end()) return "No segment is shown to carry it: what stood out in the rows searched does not hold in the others.";
   const base::ReadableEnds ends = base::ReadableInterval(100 * first->difference, 100 * first->low, 100 * first->high);
   const base::ReadableEnds plain = base::ReadableInterval(first->difference, first->low, first->high);
-  return "It is carried most by " + first->text + ": " + (number ? "on average " : "") + level(first->loss_mean) + " there against " + level(report.mean_loss.value) + " in all rows, " +
+  return "It is carried most by " + first->text + ": " + (excess ? "rows there lie " + level(first->loss_mean) + " above the mean of all on average (those below it count 0), against " + level(report.mean_loss) + " in all rows, " : (number ? "on average " : "") + level(first->loss_mean) + " there against " + level(report.mean_loss) + " in all rows, ") +
          (number ? plain.value + " above the rest (" + plain.low + " to " + plain.high + ")" : ends.value + " percentage points above the rest (" + ends.low + " to " + ends.high + ")") + ", in " + base::ReadableShare(first->share) + " of the rows.";
 }
 
@@ -40,7 +40,7 @@ Result<evidence::SlicesReport> FindCarriers(const Gathered& gathered, const RunC
   SliceOptions options = ProjectSliceOptions();
   options.k = kMostCarriers;
   evidence::SlicesReport report = ASSAY_TRY(SlicesOfStep(gathered, rows, options, context));
-  report.summary = Answer(report, number);
+  report.summary = Answer(report, number, examples.task == learn::Task::kRegression);
   return report;
 }
 

@@ -7,10 +7,8 @@
 
 namespace assay::slices {
 
-namespace {
 // Bounds and scores are computed from sums in different orders; this is far more than they can differ by.
-double Slack(double score) { return 1e-9 * std::max(1.0, std::abs(score)); }
-}  // namespace
+double BestSlices::Slack(double score) const { return 1e-9 * std::max(1.0, std::abs(score)) + rounding_; }
 
 void BestSlices::Note(double score) {
   best_scores_.insert(std::upper_bound(best_scores_.begin(), best_scores_.end(), score, std::greater<>()), score);

@@ -39,9 +39,26 @@ class Describer {
  private:
   void Close(std::span<const Predicate> predicates, const std::vector<std::uint64_t>& rows) {
     std::vector<std::uint64_t> scratch(words_);
+    // The atoms of each feature that rows of the slice have; a rare value has no atom, so some rows may be left over.
+    struct Span {
+      std::uint32_t first = UINT32_MAX, last = 0;
+      std::uint32_t rows = 0;
+    };
+    std::vector<Span> spans(features_.size());
+    std::vector<std::uint8_t> wanted(features_.size(), 0);
+    for (const Predicate& p : predicates) wanted[p.feature] = 1;
+    for (std::uint32_t f = 0; f < features_.size(); ++f) {
+      for (std::uint32_t a = 0; wanted[f] != 0 && a < features_[f].atoms.size(); ++a) {
+        const std::uint64_t* bits = atoms_.OfAtom(f, a);
+        const std::uint32_t both = bits == nullptr ? 0 : CountBoth(bits, rows.data(), words_);
+        if (both == 0) continue;
+        spans[f] = {std::min(spans[f].first, a), a, spans[f].rows + both};
+      }
+    }
     for (const Predicate& p : predicates) {
+      const Span& span = spans[p.feature];
+      if (span.rows != rows_ || p.first > span.first || p.last < span.last) continue;
       const std::uint64_t* bits = atoms_.Of(p, scratch.data());
-      if (CountBoth(bits, rows.data(), words_) != rows_) continue;
       closure_.push_back(p);
       if (bits == scratch.data()) {
         joined_.emplace_back(bits, bits + words_);

@@ -50,7 +50,8 @@ LossBands::LossBands(std::span<const double> losses, double alpha, std::int64_t 
   const std::vector<double> few = FewDistinct(losses, kMostBands);
   const std::vector<std::uint32_t> order = Order(losses, few);
   sorted_.reserve(order.size());
-  for (const std::uint32_t row : order) sorted_.push_back(losses[row]);
+  if (!order.empty() && losses[order[0]] > 0) exponent_ = -std::ilogb(losses[order[0]]);
+  for (const std::uint32_t row : order) sorted_.push_back(std::ldexp(losses[row], exponent_));
   stats::ExactSum total;
   if (few.empty()) prefix_.reserve(order.size() + 1);
   for (std::size_t rank = 0; rank < sorted_.size(); ++rank) {
@@ -81,6 +82,10 @@ LossBands::LossBands(std::span<const double> losses, double alpha, std::int64_t 
     begin_word_.push_back(begin_word_[band] + (end - first + kRowsPerGroup - 1) / kRowsPerGroup * kWordsPerGroup);
   }
 }
+
+double LossBands::ToGiven(double held) const { return std::ldexp(held, -exponent_); }
+
+double LossBands::FromGiven(double given) const { return std::ldexp(given, exponent_); }
 
 std::int64_t LossBands::size_bytes() const { return static_cast<std::int64_t>(position_.size() * sizeof(std::uint32_t) + (sorted_.size() + prefix_.size()) * sizeof(double)); }
 

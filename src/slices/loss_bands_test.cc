@@ -17,7 +17,7 @@ double BestSubset(const LossBands& bands, std::vector<double> losses, std::int64
   std::sort(losses.begin(), losses.end(), std::greater<>());
   double best = -std::numeric_limits<double>::infinity(), sum = 0;
   for (std::size_t s = 0; s < losses.size(); ++s) {
-    sum += losses[s];
+    sum += bands.FromGiven(losses[s]);
     const auto size = static_cast<std::int64_t>(s + 1);
     if (size >= least) best = std::max(best, bands.ScoreOf(sum, size));
   }
@@ -49,8 +49,8 @@ TEST(LossBands, BoundsHoldAndAreTight) {
       ASSERT_EQ(bands.SizeOf(profile), size);
       double sum = 0;
       for (const double loss : chosen) sum += loss;
-      EXPECT_NEAR(bands.LossSum(rows.data()), sum, 1e-12 * (1 + sum));
-      EXPECT_EQ(bands.LossMax(rows.data()), chosen.empty() ? 0 : *std::max_element(chosen.begin(), chosen.end()));
+      EXPECT_NEAR(bands.ToGiven(bands.LossSum(rows.data())), sum, 1e-12 * (1 + sum));
+      EXPECT_EQ(bands.ToGiven(bands.LossMax(rows.data())), chosen.empty() ? 0 : *std::max_element(chosen.begin(), chosen.end()));
       const double best = BestSubset(bands, chosen, least);
       const double bound = bands.SubsetBound(profile);
       if (size < least) {
@@ -58,10 +58,10 @@ TEST(LossBands, BoundsHoldAndAreTight) {
         continue;
       }
       EXPECT_GE(bound, best - 1e-9 * (1 + std::abs(best)));
-      EXPECT_GE(bands.ScoreBound(profile), bands.ScoreOf(sum, size) - 1e-9);
+      EXPECT_GE(bands.ScoreBound(profile), bands.ScoreOf(bands.FromGiven(sum), size) - 1e-9);
       if (few) {
         EXPECT_NEAR(bound, best, 1e-9 * (1 + std::abs(best)));
-        EXPECT_NEAR(bands.ScoreBound(profile), bands.ScoreOf(sum, size), 1e-9);
+        EXPECT_NEAR(bands.ScoreBound(profile), bands.ScoreOf(bands.FromGiven(sum), size), 1e-9);
       }
     }
   }

@@ -40,8 +40,8 @@ FoundSlice Describe(const Search& search, const CandidateSlice& candidate) {
   slice.score = candidate.score;
   std::vector<std::uint64_t> rows(search.atoms.num_words());
   search.atoms.OfAll(slice.predicates, rows.data());
-  slice.loss_sum = search.bands.LossSum(rows.data());
-  slice.loss_max = search.bands.LossMax(rows.data());
+  slice.loss_sum = search.bands.ToGiven(search.bands.LossSum(rows.data()));
+  slice.loss_max = search.bands.ToGiven(search.bands.LossMax(rows.data()));
   return slice;
 }
 
@@ -58,7 +58,7 @@ void Arrange(const Search& search, std::vector<FoundSlice>* slices) {
 
 // The k best distinct row sets, and what equals the k-th, in order.
 Result<std::vector<FoundSlice>> Best(const Search& search, std::size_t k, bool all_ties, SearchResult* result, const RunContext& context) {
-  BestSlices best(k);
+  BestSlices best(k, static_cast<double>(search.bands.rows()) / static_cast<double>(search.options.least_rows));
   const TreeCounts counts = ASSAY_TRY(SearchTree(search.bands, search.atoms, search.predicates, search.options.least_rows, search.options.max_level, &best, context));
   if (result->per_level.size() < counts.per_level.size()) result->per_level.resize(counts.per_level.size(), 0);
   for (std::size_t l = 0; l < counts.per_level.size(); ++l) result->per_level[l] += counts.per_level[l];
@@ -130,7 +130,7 @@ Result<SearchResult> SearchSlices(std::span<const Feature> features, std::span<c
   result.rows = static_cast<std::int64_t>(losses.size());
   if (losses.empty()) return result;
   const LossBands bands(losses, options.alpha, options.least_rows);
-  result.loss_sum = bands.total();
+  result.loss_sum = bands.ToGiven(bands.total());
   if (bands.total() <= 0) return result;
   const AtomBits atoms = ASSAY_TRY(AtomBits::Create(features, bands, options.least_rows, options.ranges, options.memory_bytes, context));
   const Search search{features, options, bands, atoms, PredicatesOf(features, result.rows, options.least_rows, options.ranges)};

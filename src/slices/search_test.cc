@@ -261,6 +261,20 @@ TEST(SliceSearch, LawsOfTheScore) {
     EXPECT_EQ(plain.slices[s].predicates, larger.slices[s].predicates);
     EXPECT_EQ(plain.slices[s].score, larger.slices[s].score);
   }
+  // Beyond what sums of doubles could hold, or below: the digits stay.
+  for (const int exponent : {1020, -1060}) {
+    std::vector<double> extreme;
+    for (const double loss : sample.losses) extreme.push_back(std::ldexp(std::round(loss * 8), exponent));
+    std::vector<double> rounded;
+    for (const double loss : sample.losses) rounded.push_back(std::round(loss * 8));
+    const SearchResult expected = *SearchSlices(sample.features, rounded, options, {});
+    const SearchResult found = *SearchSlices(sample.features, extreme, options, {});
+    ASSERT_EQ(found.slices.size(), expected.slices.size());
+    for (std::size_t s = 0; s < found.slices.size(); ++s) {
+      EXPECT_EQ(found.slices[s].predicates, expected.slices[s].predicates);
+      EXPECT_EQ(found.slices[s].score, expected.slices[s].score);
+    }
+  }
   EXPECT_EQ(SliceScore(0.95, 10, 100, 10, 100), 0);           // all rows
   EXPECT_DOUBLE_EQ(SliceScore(0.5, 5, 10, 10, 100), 0.5 * 4 - 0.5 * 9);
 }

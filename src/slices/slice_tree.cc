@@ -40,6 +40,10 @@ Profile Difference(Profile a, const Profile& b) {
   return a;
 }
 
+bool Nested(const Predicate& a, const Predicate& b) {
+  return a.feature == b.feature && ((a.first <= b.first && b.last <= a.last) || (b.first <= a.first && a.last <= b.last));
+}
+
 // What is known of pairs of roots. Written for a root by one task, read by later batches; nothing is kept where there are too many.
 class Pairs {
  public:
@@ -111,7 +115,9 @@ class Walker {
   std::vector<Child> Roots() {
     std::vector<Child> roots;
     for (std::uint32_t p = 0; p < shared_.predicates.size(); ++p) {
-      Child child{p, 0, 0, shared_.bands.ProfileOf(Bits(p))};
+      if (p % 1024 == 0 && shared_.context.cancelled()) break;
+      const Predicate& predicate = shared_.predicates[p];
+      Child child{p, 0, 0, shared_.joined[predicate.feature] != 0 ? RunProfile(nullptr, predicate) : shared_.bands.ProfileOf(shared_.atoms.OfAtom(predicate.feature, predicate.first))};
       if (Judge(nullptr, &child)) roots.push_back(child);
     }
     Arrange(nullptr, &roots);
@@ -209,13 +215,18 @@ class Walker {
     return true;
   }
 
+  // `rows` null: all.
   Profile RunProfile(const std::uint64_t* rows, const Predicate& p) {
+    const auto profile_of = [&](std::uint32_t atom) {
+      const std::uint64_t* bits = shared_.atoms.OfAtom(p.feature, atom);
+      return shared_.bands.ProfileOfBoth(rows == nullptr ? bits : rows, bits);
+    };
     auto [cached, added] = cached_features_.try_emplace(p.feature);
     if (added) {
       cached->second.emplace_back();
-      for (std::uint32_t a = 0; a < shared_.joined[p.feature]; ++a) cached->second.push_back(Sum(cached->second.back(), shared_.bands.ProfileOfBoth(rows, shared_.atoms.OfAtom(p.feature, a))));
+      for (std::uint32_t a = 0; a < shared_.joined[p.feature]; ++a) cached->second.push_back(Sum(cached->second.back(), profile_of(a)));
     }
-    if (p.last >= shared_.joined[p.feature]) return shared_.bands.ProfileOfBoth(rows, shared_.atoms.OfAtom(p.feature, p.first));
+    if (p.last >= shared_.joined[p.feature]) return profile_of(p.first);
     return Difference(cached->second[p.last + 1], cached->second[p.first]);
   }
 
@@ -278,6 +289,10 @@ class Walker {
       bool same = false;
       rows.clear();
       for (std::size_t k = kept.size(); k > 0 && !same && kept[k - 1].profile == child.profile; --k) {
+        if (Nested(shared_.predicates[child.predicate], shared_.predicates[kept[k - 1].predicate])) {
+          same = true;  // as many rows, one among the other's
+          continue;
+        }
         if (rows.empty()) TakeRows(parent, child.predicate, &rows);
         same = CountBoth(rows.data(), Bits(kept[k - 1].predicate), words_) == static_cast<std::uint32_t>(child.size);
       }
@@ -324,6 +339,7 @@ Result<TreeCounts> SearchTree(const LossBands& bands, const AtomBits& atoms, std
   Shared shared{bands, atoms, predicates, least_rows, levels, context, JoinedAtoms(predicates), FirstBands(bands), nullptr};
   Walker first(shared, best->Task());
   const std::vector<Child> roots = first.Roots();
+  if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
   best->Merge(std::move(first.best()));
   Add(first.counts(), &counts);
   if (levels < 2) return counts;

@@ -1,4 +1,4 @@
-// A sum that is rounded once, however many numbers it has and in whatever order.
+// A sum with about twice the digits of a double, so that equal sets of numbers have, but for rare last bits, equal sums.
 #pragma once
 
 #include <cmath>
@@ -6,7 +6,7 @@
 namespace assay::stats {
 
 // Two doubles hold the sum: error below 1e-30 of the sum of magnitudes per number added. Source: Dekker 1971,
-// doi:10.1007/BF01397083. Equal sets of losses have equal sums, whichever way they were reached.
+// doi:10.1007/BF01397083.
 class ExactSum {
  public:
   void Add(double value) {

@@ -34,7 +34,7 @@ function Share({ of }: { of: Slice }) {
 /** The figures of an opened slice. */
 function Figures({ slice: s, report, of }: { slice: Slice; report: SlicesReport; of: string }) {
   const others = present(s.loss_mean) && present(s.difference) ? s.loss_mean - s.difference : null;
-  const all = present(report.mean_loss.value) ? report.mean_loss.value * report.rows : 0;
+  const all = present(report.mean_loss) ? report.mean_loss * report.rows : 0;
   const unseen = report.honest === 0 ? '' : ' that the search did not see';
   return (
     <dl class="figures">
@@ -163,7 +163,7 @@ export function Slices({ project, report }: { project: ProjectReport; report: Sl
       {!some && report.reason && !report.summary.includes(report.reason) && <p>{sentence(report.reason)}</p>}
       {some && (
         <>
-          <p>The loss of a row is the {report.loss}; on all {counted(report.rows, 'row')} its mean is {readEstimate(report.mean_loss).value}{readEstimate(report.mean_loss).interval ? ` (${readEstimate(report.mean_loss).interval})` : ''}.{report.split ? ` ${sentence(`The rows of the holdout were divided ${report.split}`)}` : ''}</p>
+          <p>The loss of a row is the {report.loss}; on all {counted(report.rows, 'row')} its mean is {readEstimate(report.mean_loss_estimate).value}{readEstimate(report.mean_loss_estimate).interval ? ` (${readEstimate(report.mean_loss_estimate).interval})` : ''}.{report.split ? ` ${sentence(`The rows of the holdout were divided ${report.split}`)}` : ''}</p>
           <SliceRows report={report} project={project} of="mean loss" />
           <p class="quiet">Each row is a slice, best score of the search first; open it for its figures. ■ it holds: its mean loss is above that of all other rows, at a false discovery rate of 5{'\u00a0'}%; ◆ not shown; ● better than the rest, whatever the searched rows said. ◂ or ▸: the interval goes on.{report.dependence ? ` ${sentence(`Intervals are ${report.dependence}`)}` : ''}</p>
           <p class="quiet on-paper">On paper only the first {openedOnPaper} slices that hold are opened.</p>

@@ -172,7 +172,8 @@ struct SlicesReport {
   std::string summary;
   std::vector<std::string> features;
   std::int64_t rows = 0;
-  Estimate mean_loss;
+  double mean_loss = std::numeric_limits<double>::quiet_NaN();
+  Estimate mean_loss_estimate;
   double honest = 0;
   std::string split;                  // how the rows were divided; "" when they were not
   std::int64_t rows_searched = 0;
@@ -193,7 +194,8 @@ void Describe(V& v, SlicesReport& r) {
   v("summary", r.summary, "the finding in a sentence or two");
   v("features", r.features, "columns that conditions are made of");
   v("rows", r.rows, "rows that the figures are of: the untouched part where there is one");
-  v("mean_loss", r.mean_loss, "their mean loss");
+  v("mean_loss", r.mean_loss, "their mean loss; null with a reason");
+  v("mean_loss_estimate", r.mean_loss_estimate, "the same with its interval");
   v("honest", r.honest, "share of the rows that the search did not see; 0 when it saw all");
   v("split", r.split, "how the rows were divided; empty when they were not");
   v("rows_searched", r.rows_searched, "rows that the search saw");

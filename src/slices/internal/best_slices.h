@@ -21,7 +21,8 @@ struct CandidateSlice {
 // Not thread-safe: a task works on its own copy (Task), merged in the order of the tasks.
 class BestSlices {
  public:
-  explicit BestSlices(std::size_t k) : k_(k) {}
+  // `size_ratio`: all rows over the minimum support, which is how far the terms of a score can exceed it.
+  BestSlices(std::size_t k, double size_ratio) : k_(k), rounding_(1e-14 * size_ratio) {}
 
   // What scores below this cannot be among the k best, whatever the rounding. Just below 0 as long as there are fewer than k.
   double threshold() const { return threshold_; }
@@ -40,9 +41,11 @@ class BestSlices {
 
  private:
   void Note(double score);
+  double Slack(double score) const;
 
   std::size_t k_;
-  double threshold_ = -1e-9;
+  double rounding_;
+  double threshold_ = -1e-9 - rounding_;
   std::vector<double> best_scores_;  // of the k best, falling
   std::set<RowsHash> known_;
   std::vector<CandidateSlice> candidates_;

@@ -19,8 +19,13 @@ inline constexpr std::size_t kMostBands = 16;
 // Rows of a set in each band; the rest is 0.
 using Profile = std::array<std::uint32_t, kMostBands>;
 
+// Losses are held times a power of two, so that the largest lies in [1, 2) and sums neither overflow nor lose their digits; sums and totals here
+// are in that unit, which scores do not depend on.
 class LossBands {
  public:
+  double ToGiven(double held) const;    // a loss or sum in the unit of the losses given
+  double FromGiven(double given) const;
+
   // Losses finite and >= 0, at least one. `least_rows` >= 1, 0 < alpha <= 1.
   LossBands(std::span<const double> losses, double alpha, std::int64_t least_rows);
 
@@ -53,6 +58,7 @@ class LossBands {
   double BandSum(std::size_t band, std::int64_t count) const;  // of the `count` largest losses of a band
 
   double alpha_;
+  int exponent_ = 0;
   std::int64_t least_rows_;
   std::int64_t rows_;
   double total_ = 0;
