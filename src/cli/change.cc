@@ -70,7 +70,7 @@ void RenderWaterfall(const ChangeReport& report, Terminal& terminal) {
   }
   const auto left = [&](const std::string& whose, double moved, const std::string& text, const std::string& interval) {
     const bool parts = std::any_of(report.parts.begin(), report.parts.end(), [&](const ChangePart& p) { return whose.empty() || whose == p.metric + ": "; });
-    const std::string what = text.starts_with("spread evenly") ? (parts ? "all other rows, evenly" : "all rows, evenly") : !report.tested ? "left over" : "too noisy to explain";
+    const std::string what = text.starts_with("moved together") ? (parts ? "all other rows together" : "all rows together") : !report.tested ? "left over" : "too noisy to explain";
     rows.push_back({whose + what, Signed(moved), terminal.Paint(Bar(scale, at, at + moved, false), Style::kDim), interval, ""});
     at += moved;
   };

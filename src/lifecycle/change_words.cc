@@ -8,6 +8,9 @@ namespace assay::lifecycle {
 
 namespace {
 
+// How the sentence begins that the terminal and the page name a step by.
+constexpr const char* kTogether = "moved together";
+
 using evidence::ChangePart;
 using evidence::ChangeReport;
 
@@ -53,13 +56,13 @@ std::string LeftOfTree(const ChangeReport& report) {
   std::string moved_alike;
   for (const evidence::ChangeOfMetric& metric : report.metrics) {
     if (!metric.unexplained || metric.unexplained_text.empty()) continue;
-    const bool alike = metric.unexplained_text.starts_with("spread evenly");
+    const bool alike = metric.unexplained_text.starts_with(kTogether);
     (alike ? even : noise) += *metric.unexplained;
     if (alike) moved_alike += (moved_alike.empty() ? "'" : ", '") + metric.name + "'";
   }
   const std::string noisy = noise == 0 ? "" : "too noisy to explain: " + base::ReadableNumber(noise);
   if (moved_alike.empty()) return noisy;
-  return "spread evenly over the rows of " + moved_alike + ": " + base::ReadableNumber(even) + (noisy.empty() ? "" : "; " + noisy);
+  return std::string(kTogether) + " in the rows of " + moved_alike + ": " + base::ReadableNumber(even) + (noisy.empty() ? "" : "; " + noisy);
 }
 
 }  // namespace
@@ -71,8 +74,8 @@ std::string UnexplainedText(const ChangeReport& report) {
   const double share = report.unexplained / change;
   const std::string size = share > 0 ? base::ReadableShare(share) + " of the change" : base::ReadableNumber(report.unexplained) + ", against the change";
   if (!report.tested) return "left over: " + size + " (nothing was tested)";
-  // What no part holds may still be beyond noise as a whole: then it is spread evenly.
-  if (Excludes0(report.rest.low, report.rest.high)) return "spread evenly: " + size + ", in which no rows moved otherwise than others beyond noise";
+  // What no part holds may still be beyond noise as a whole. That no rows are told apart does not show that all moved alike.
+  if (Excludes0(report.rest.low, report.rest.high)) return std::string(kTogether) + ": " + size + ", in which no rows could be shown to have moved otherwise than others";
   return "too noisy to explain: " + size;
 }
 
@@ -86,7 +89,7 @@ std::string AnswerOf(const ChangeReport& report, const std::string& words) {
   } else if (report.metrics.empty() && !beyond) {
     answer += report.parts.empty() ? " That is within noise, and no rows moved otherwise than the rest beyond noise: there is nothing to explain." : " As a whole that is within noise.";
   } else if (report.parts.empty()) {
-    answer += " No rows moved otherwise than the rest beyond noise" + std::string(report.metrics.empty() ? ": the change is spread evenly." : ".");
+    answer += " No rows moved otherwise than the rest beyond noise" + std::string(report.metrics.empty() ? ": it moved as a whole, as far as the noise lets one see." : ".");
   }
   answer += PartsInWords(report);
   if (!report.parts.empty() && !report.unexplained_text.empty()) {

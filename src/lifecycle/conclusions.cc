@@ -37,14 +37,17 @@ Verdict VerdictOf(evidence::FeasibilityVerdict verdict) {
   return Verdict::kInconclusive;
 }
 
-evidence::Estimate FromComparison(const evidence::Comparison& comparison) {
+// A figure of a report that keeps its interval beside it.
+evidence::Estimate Figured(double value, double low, double high, const std::string& reason) {
   evidence::Estimate estimate;
-  estimate.value = comparison.difference;
-  estimate.low = comparison.low;
-  estimate.high = comparison.high;
-  estimate.reason = comparison.reason;
+  estimate.value = value;
+  estimate.low = low;
+  estimate.high = high;
+  estimate.reason = reason;
   return estimate;
 }
+
+evidence::Estimate FromComparison(const evidence::Comparison& comparison) { return Figured(comparison.difference, comparison.low, comparison.high, comparison.reason); }
 
 }  // namespace
 
@@ -146,12 +149,7 @@ std::vector<Evidence> ConclusionsOf(const evidence::SlicesReport& report) {
   one.answer = report.summary;
   one.method = "exact search for the highest scores (SliceLine), " + (report.split.empty() ? std::string("not tested") : report.split + "; difference of means " + report.dependence + ", false discovery rate over the slices found");
   for (const evidence::Slice& slice : report.slices) {
-    evidence::Estimate difference;
-    difference.value = slice.difference;
-    difference.low = slice.low;
-    difference.high = slice.high;
-    difference.reason = slice.reason;
-    one.figures.push_back({"difference", "mean loss where " + slice.text + ", minus elsewhere", difference, ""});
+    one.figures.push_back({"difference", "mean loss where " + slice.text + ", minus elsewhere", Figured(slice.difference, slice.low, slice.high, slice.reason), ""});
     if (slice.q_value < 0.05 && slice.difference > 0) one.verdict = Verdict::kSupported;
   }
   return {std::move(one)};
@@ -161,19 +159,11 @@ std::vector<Evidence> ConclusionsOf(const evidence::ChangeReport& report) {
   Evidence one = Start(report.header, "", "change", "Why did " + report.metric + " move?");
   one.answer = report.answer;
   one.method = report.method;
-  evidence::Estimate change;
-  change.value = report.total.change;
-  change.low = report.total.low;
-  change.high = report.total.high;
-  change.reason = report.total.reason;
-  one.figures.push_back({"change", report.metric + ", after less before", change, ""});
+  one.figures.push_back({"change", report.metric + ", after less before", Figured(report.total.change, report.total.low, report.total.high, report.total.reason), ""});
   for (const evidence::ChangePart& part : report.parts) {
-    evidence::Estimate contribution;
-    contribution.value = part.contribution;
-    contribution.low = part.low;
-    contribution.high = part.high;
-    contribution.reason = part.reason;
-    one.figures.push_back({"contribution", part.text, contribution, ""});
+    // What it moved is counted in all rows; the interval is of the blocks that did not choose it, so it stands with their figure.
+    one.figures.push_back({"contribution", part.text, Figured(part.contribution, std::nan(""), std::nan(""), "counted exactly in all rows"), ""});
+    if (report.tested) one.figures.push_back({"estimate", part.text + ", by the blocks that did not choose it", Figured(part.estimate, part.low, part.high, part.reason), ""});
   }
   one.verdict = report.tested && !report.parts.empty() ? Verdict::kSupported : Verdict::kInconclusive;
   return {std::move(one)};

@@ -48,7 +48,7 @@ interface Left {
 /** What is left, as its sentence calls it; of a tree by leaf, whose rest has no rows of its own. */
 function leftOver(report: ChangeReport): Left[] {
   const leaves = report.metrics.filter((m) => m.leaf);
-  const nameOfLeft = (text: string, parts: boolean): string => (text.startsWith('spread evenly') ? `unexplained: all ${parts ? 'other ' : ''}rows, evenly` : report.tested ? 'unexplained: too noisy to explain' : 'unexplained: left over');
+  const nameOfLeft = (text: string, parts: boolean): string => (text.startsWith('moved together') ? `unexplained: all ${parts ? 'other ' : ''}rows together` : report.tested ? 'unexplained: too noisy to explain' : 'unexplained: left over');
   if (leaves.length === 0) {
     if (report.parts.length > 0 && report.unexplained_text === '') return [];
     return [{ name: nameOfLeft(report.unexplained_text, report.parts.length > 0), part: { ...report.rest, contribution: report.unexplained }, words: report.unexplained_text }];
