@@ -199,7 +199,7 @@ for (const [what, words, message] of [
   ['a negative loss', [good, '--loss', 'wrong - 0.5'], /--loss: row 1 has the loss -0.5, expected at least 0/],
   ['a loss that no float holds', [good, '--loss', 'wrong * 1e200'], /--loss: row \d+ has the loss 1e\+200, beyond the largest number/],
   ['an unknown feature', [good, '--loss', 'wrong', '--features', 'aeg'], /--features.*Did you mean 'age'/s],
-  ['an alpha beyond 1', [good, '--loss', 'wrong', '--alpha', '1.5'], /alpha: 1.5 is not above 0 and at most 1/],
+  ['an alpha beyond 1', [good, '--loss', 'wrong', '--alpha', '1.5'], /--alpha: 1.5 is not above 0 and at most 1/],
   ['a support of half a row', [good, '--loss', 'wrong', '--min-support', '2.5'], /--min-support: 2.5 is neither a whole number of rows nor a share below 1/],
   ['an honest share of 1', [good, '--loss', 'wrong', '--honest', '1'], /--honest: 1 is no share of the rows/],
   ['no bins', [good, '--loss', 'wrong', '--bins', '0'], /--bins/],
@@ -208,7 +208,7 @@ for (const [what, words, message] of [
   ['a time that is none', [good, '--loss', 'wrong', '--time', 'age'], /--time: 'age' is a number, expected a time/],
   ['a file that is not there', [join(folder, 'none.csv'), '--loss', 'x'], /none.csv/],
   ['a folder', [folder, '--loss', 'x'], /is a folder/],
-  ['one unit', [good, '--loss', 'wrong', '--unit', "'all'", '--honest', '0.5'], /1 unit, and each half needs two/],
+  ['one unit', [good, '--loss', 'wrong', '--unit', "'all'", '--honest', '0.5'], /--honest: the rows are of 1 unit, and each half needs two/],
   ['too little memory', [good, '--loss', 'wrong', '--memory', '1MB'], /memory/i],
 ]) {
   test(`refused: ${what}`, () => {

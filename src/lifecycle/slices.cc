@@ -126,7 +126,8 @@ Result<void> SliceOptions::Validate() const {
   ASSAY_TRY_WITH((slices::FeatureOptions{bins, 1}.Validate()), "--bins");
   SliceOptions any = *this;
   any.min_support = 1;
-  return ToSearch(any, 1, 0).Validate();
+  const Result<void> valid = ToSearch(any, 1, 0).Validate();
+  return valid ? valid : Result<void>(Error{valid.error().code, "--" + valid.error().message});
 }
 
 Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& options, const RunContext& context) {

@@ -58,7 +58,7 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
   std::erase_if(order, [&](std::uint32_t g) { return size[g] == 0; });
   const std::size_t num_groups = order.size();
   if (num_groups < 4) {
-    return Error{ErrorCode::kInvalidInput, "honest: the rows are of " + base::Counted(static_cast<std::int64_t>(num_groups), groups.one, groups.many) + ", and each half needs two at least; give more data, or search and measure on the same rows (--honest 0), without intervals"};
+    return Error{ErrorCode::kInvalidInput, "--honest: the rows are of " + base::Counted(static_cast<std::int64_t>(num_groups), groups.one, groups.many) + ", and each half needs two at least; give more data, or search and measure on the same rows (--honest 0), without intervals"};
   }
   base::RandomStream random(seed, "rows that slices are searched in");
   random.Shuffle(std::span(order));

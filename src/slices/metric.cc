@@ -53,7 +53,7 @@ std::optional<Call> ReadCall(std::string_view text, std::size_t* at) {
 
 Error NotAMetric(std::string_view text) {
   const std::string trimmed(base::Trim(text));
-  const std::string column = trimmed.empty() || NamesAggregate(text) ? "x" : trimmed;
+  const std::string column = trimmed.empty() || trimmed.find('(') != std::string::npos ? "x" : trimmed;
   return {ErrorCode::kInvalidInput, "'" + trimmed + "' is no metric; write sum(" + column + "), avg(" + column + "), count() or sum(" + column + ")/sum(y), with an expression per row inside the brackets"};
 }
 

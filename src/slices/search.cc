@@ -114,7 +114,7 @@ Result<void> SearchOptions::Validate() const {
   if (k < 1 || k > 10'000) return refuse("k: " + std::to_string(k) + " is not between 1 and 10,000");
   if (!(alpha > 0 && alpha <= 1)) return refuse("alpha: " + base::ShortestNumber(alpha) + " is not above 0 and at most 1");
   if (least_rows < 1) return refuse("minimum support: " + std::to_string(least_rows) + " is below 1 row");
-  if (max_level < 0) return refuse("max level: " + std::to_string(max_level) + " is below 0");
+  if (max_level < 0) return refuse("max-level: " + std::to_string(max_level) + " is below 0");
   if (!(most_overlap > 0 && most_overlap <= 1)) return refuse("distinct: " + base::ShortestNumber(most_overlap) + " is not above 0 and at most 1");
   return {};
 }

@@ -52,7 +52,7 @@ struct SearchResult {
   std::vector<FoundSlice> slices;        // best first: score, fewer predicates, larger, text
   std::int64_t rows = 0;
   double loss_sum = 0;                   // of all rows
-  std::int64_t evaluated = 0;            // conjunctions whose rows and losses were counted; the same with any number of threads
+  std::int64_t evaluated = 0;            // conjunctions whose rows and losses were counted, in all passes that most_overlap takes; the same with any number of threads
   std::vector<std::int64_t> per_level;   // of those, by number of predicates, from 1
   Pruned pruned;
   std::int64_t peak_bytes = 0;           // bitmaps, order of the rows, results of pairs
