@@ -60,47 +60,68 @@ Result<Conditions> EvaluateConditions(const ChangeProblem& problem, const Table&
   return conditions;
 }
 
-// Blocks of `length`, numbered in their order; rows without a time are together the first.
-Result<void> FindTimes(const Column& time, base::Micros length, const char* flag, ChangeSides* sides, std::vector<std::string>* notes) {
-  sides->kind = slices::BlockKind::kTimes;
+struct Stretches {
+  std::vector<std::uint32_t> of_row;
+  std::uint32_t count = 0;
+};
+
+// Of `length`, numbered in their order; rows without a time are together the first.
+Stretches StretchesOf(const Column& time, base::Micros length, const char* flag, std::vector<std::string>* notes) {
   std::map<std::int64_t, std::uint32_t> id_of;
-  std::vector<std::int64_t> day(sides->rows.size());
+  std::vector<std::int64_t> stretch(static_cast<std::size_t>(time.num_rows()));
   std::int64_t unknown = 0;
-  for (std::size_t i = 0; i < day.size(); ++i) {
+  for (std::size_t i = 0; i < stretch.size(); ++i) {
     const base::Micros at = time.TimeAt(static_cast<std::int64_t>(i));
     unknown += at == base::kMissingTime ? 1 : 0;
-    day[i] = at == base::kMissingTime ? INT64_MIN : base::FloorDivide(at, length);
+    stretch[i] = at == base::kMissingTime ? INT64_MIN : base::FloorDivide(at, length);
     // Rows often come in order: most look-ups are spared.
-    if (i == 0 || day[i] != day[i - 1]) id_of.emplace(day[i], 0);
+    if (i == 0 || stretch[i] != stretch[i - 1]) id_of.emplace(stretch[i], 0);
   }
-  for (auto& [key, id] : id_of) id = sides->num_blocks++;
-  sides->block.resize(day.size());
-  for (std::size_t i = 0; i < day.size(); ++i) sides->block[i] = i > 0 && day[i] == day[i - 1] ? sides->block[i - 1] : id_of.at(day[i]);
+  Stretches stretches;
+  for (auto& [key, id] : id_of) id = stretches.count++;
+  stretches.of_row.resize(stretch.size());
+  for (std::size_t i = 0; i < stretch.size(); ++i) stretches.of_row[i] = i > 0 && stretch[i] == stretch[i - 1] ? stretches.of_row[i - 1] : id_of.at(stretch[i]);
   if (unknown > 0) notes->push_back(base::Counted(unknown, "row has no time; it counts", "rows have no time; they count together") + " as one day where noise is measured (" + flag + ")");
-  return {};
+  return stretches;
 }
 
-// Which blocks the rows belong to: units, else days.
+Result<Stretches> DaysOf(const ChangeProblem& problem, const Table& table, const RunContext& context, const ChangeSides& sides, std::vector<std::string>* notes) {
+  Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", table, "time", context));
+  time = time.Take(sides.rows);
+  if (time.type() == ColumnType::kCategory) time = ASSAY_TRY_WITH(TimesOfTexts(time, problem.time, sides.rows), "--time");
+  if (time.type() != ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--time: '" + problem.time + "' is a " + table::ColumnTypeName(time.type()) + ", expected a time"};
+  return StretchesOf(time, base::kMicrosPerDay, "--time", notes);
+}
+
+void SetBlocks(slices::BlockKind kind, Stretches stretches, ChangeSides* sides) {
+  sides->kind = kind;
+  sides->block = std::move(stretches.of_row);
+  sides->num_blocks = stretches.count;
+}
+
+// Which blocks the rows belong to: units, whose days count as well where they are known; else days.
 Result<void> FindBlocks(const ChangeProblem& problem, const Table& table, const RunContext& context, ChangeSides* sides, std::vector<std::string>* notes) {
-  if (!problem.unit.empty()) {
-    const Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", table, "unit", context));
-    sides->kind = slices::BlockKind::kUnits;
-    // A unit that is a time is a stretch of time: its number is no chance.
-    if (unit.type() == ColumnType::kTime) {
-      ASSAY_TRY(FindTimes(unit.Take(sides->rows), 1, "--unit", sides, notes));
-      // Moments rather than stretches: they are dealt into bundles as units are.
-      if (sides->num_blocks > kMostStretches) sides->kind = slices::BlockKind::kUnits;
-      return {};
-    }
-    sides->block = DenseIds(unit.Take(sides->rows), &sides->num_blocks);
+  using slices::BlockKind;
+  if (problem.unit.empty()) {
+    if (!problem.time.empty()) SetBlocks(BlockKind::kTimes, ASSAY_TRY(DaysOf(problem, table, context, *sides, notes)), sides);
     return {};
   }
+  const Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", table, "unit", context));
+  // A unit that is a time is a stretch of time: its number is no chance. Of more than a few thousand it is a moment, and dealt into bundles as units are.
+  if (unit.type() == ColumnType::kTime) {
+    Stretches stretches = StretchesOf(unit.Take(sides->rows), 1, "--unit", notes);
+    const bool moments = stretches.count > kMostStretches;
+    SetBlocks(moments ? BlockKind::kUnits : BlockKind::kTimes, std::move(stretches), sides);
+    if (!moments) return {};
+  } else {
+    sides->kind = BlockKind::kUnits;
+    sides->block = DenseIds(unit.Take(sides->rows), &sides->num_blocks);
+  }
   if (problem.time.empty()) return {};
-  Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", table, "time", context));
-  time = time.Take(sides->rows);
-  if (time.type() == ColumnType::kCategory) time = ASSAY_TRY_WITH(TimesOfTexts(time, problem.time, sides->rows), "--time");
-  if (time.type() != ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--time: '" + problem.time + "' is a " + table::ColumnTypeName(time.type()) + ", expected a time"};
-  return FindTimes(time, base::kMicrosPerDay, "--time", sides, notes);
+  Stretches days = ASSAY_TRY(DaysOf(problem, table, context, *sides, notes));
+  sides->day = std::move(days.of_row);
+  sides->num_days = days.count;
+  return {};
 }
 
 Result<void> FindFeatures(const ChangeProblem& problem, const Table& table, const RunContext& context, ChangeSides* sides) {
@@ -201,6 +222,7 @@ Result<slices::ChangeRows> RowsOfMetric(const slices::Metric& metric, const std:
   rows.form = metric.form;
   rows.kind = sides.kind;
   rows.num_blocks = sides.num_blocks;
+  rows.num_days = sides.num_days;
   std::vector<std::uint32_t> used;
   std::int64_t missing[2] = {0, 0};
   for (std::size_t i = 0; i < sides.rows.size(); ++i) {
@@ -217,6 +239,7 @@ Result<slices::ChangeRows> RowsOfMetric(const slices::Metric& metric, const std:
     if (!y.empty()) rows.y.push_back(y[row]);
     rows.side.push_back(sides.side[i]);
     if (!sides.block.empty()) rows.block.push_back(sides.block[i]);
+    if (!sides.day.empty()) rows.day.push_back(sides.day[i]);
   }
   for (std::uint8_t side = 0; side < 2; ++side) {
     if (std::find(rows.side.begin(), rows.side.end(), side) == rows.side.end()) return Error{ErrorCode::kInvalidInput, where + ": '" + metric.text + "' has no value in any row " + (side == 0 ? "before" : "after") + "; mend the column, or compare other rows"};

@@ -65,18 +65,35 @@ std::string LeftOfTree(const ChangeReport& report) {
   return std::string(kTogether) + " in the rows of " + moved_alike + ": " + base::ReadableNumber(even) + (noisy.empty() ? "" : "; " + noisy);
 }
 
+bool IsLeft(const ChangeReport& report) {
+  const double change = report.total.change;
+  const bool rows = !report.metrics.empty() || report.rest.rows_before + report.rest.rows_after > 0;
+  return rows && change != 0 && std::abs(report.unexplained) >= 1e-9 * std::abs(change);
+}
+
+std::string SizeOfRest(const ChangeReport& report) {
+  const double share = report.unexplained / report.total.change;
+  return share > 0 ? base::ReadableShare(share) + " of the change" : base::ReadableNumber(report.unexplained) + ", against the change";
+}
+
+// The last sentence of an answer with parts.
+std::string RestInWords(const ChangeReport& report) {
+  if (!IsLeft(report)) return "";
+  const std::string begin = SumOfParts(report) / report.total.change > 1 ? " The parts add up to more than the change; what is left" : " What is left";
+  if (!report.metrics.empty() && report.tested) return begin + ": " + LeftOfTree(report) + ".";
+  if (!report.tested) return begin + ": " + SizeOfRest(report) + ".";
+  return begin + " (" + SizeOfRest(report) + ") " + (Excludes0(report.rest.low, report.rest.high) ? "moved together." : "is too noisy to explain.");
+}
+
 }  // namespace
 
 std::string UnexplainedText(const ChangeReport& report) {
-  const double change = report.total.change;
-  if (change == 0 || report.unexplained == 0 || std::abs(report.unexplained) < 1e-9 * std::abs(change)) return "";
+  if (!IsLeft(report)) return "";
   if (!report.metrics.empty() && report.tested) return LeftOfTree(report);
-  const double share = report.unexplained / change;
-  const std::string size = share > 0 ? base::ReadableShare(share) + " of the change" : base::ReadableNumber(report.unexplained) + ", against the change";
-  if (!report.tested) return "left over: " + size + " (nothing was tested)";
+  if (!report.tested) return "left over: " + SizeOfRest(report) + " (nothing was tested)";
   // What no part holds may still be beyond noise as a whole. That no rows are told apart does not show that all moved alike.
-  if (Excludes0(report.rest.low, report.rest.high)) return std::string(kTogether) + ": " + size + ", in which no rows could be shown to have moved otherwise than others";
-  return "too noisy to explain: " + size;
+  if (Excludes0(report.rest.low, report.rest.high)) return std::string(kTogether) + ": " + SizeOfRest(report) + ", in which no rows could be shown to have moved otherwise than others";
+  return "too noisy to explain: " + SizeOfRest(report);
 }
 
 std::string AnswerOf(const ChangeReport& report, const std::string& words) {
@@ -85,25 +102,26 @@ std::string AnswerOf(const ChangeReport& report, const std::string& words) {
   std::string answer = words + " " + (total.change == 0 ? "stayed at " + base::ReadableNumber(total.after) : Moved(total.change) + from + ", " + ByInWords(total.change, total.low, total.high)) + ".";
   const bool beyond = Excludes0(total.low, total.high);
   if (!report.tested && report.metrics.empty()) {
-    answer += " Nothing was tested, because " + total.reason + ": the parts are the largest departures, which may be noise.";
+    answer += " Nothing was tested, because " + total.reason + ": " + std::string(report.parts.empty() ? "no part stands out." : "the parts are the largest departures, which may be noise.");
   } else if (report.metrics.empty() && !beyond) {
     answer += report.parts.empty() ? " That is within noise, and no rows moved otherwise than the rest beyond noise: there is nothing to explain." : " As a whole that is within noise.";
   } else if (report.parts.empty()) {
     answer += " No rows moved otherwise than the rest beyond noise" + std::string(report.metrics.empty() ? ": it moved as a whole, as far as the noise lets one see." : ".");
   }
   answer += PartsInWords(report);
-  if (!report.parts.empty() && !report.unexplained_text.empty()) {
-    answer += " " + std::string(SumOfParts(report) / total.change > 1 ? "The parts add up to more than the change; left is " : "Left is what is ") + report.unexplained_text + ".";
-  }
+  if (!report.parts.empty()) answer += RestInWords(report);
   return answer + ReversalInWords(report);
 }
 
 std::string BlocksInWords(const slices::ChangeRows& rows, const slices::ChangeFound& found, const ChangeProblem& problem) {
   const std::string count = base::ReadableCount(found.blocks[0]) + " before, " + base::ReadableCount(found.blocks[1]) + " after";
-  const std::string runs = found.days_of_run <= 1 ? "" : ", in runs of " + std::to_string(found.days_of_run) + ", because neighbouring ones resemble each other (autocorrelation " + base::FixedNumber(found.autocorrelation, 2) + ")";
-  switch (rows.kind) {
-    case slices::BlockKind::kUnits: return "by unit (" + problem.unit + "; " + count + ")";
-    case slices::BlockKind::kTimes: return problem.unit.empty() ? "by day (" + problem.time + "; " + count + ")" + (runs.empty() ? ", because no unit was given" : runs) : "by stretch of time (" + problem.unit + "; " + count + ")" + runs;
+  const std::string runs = found.runs.length <= 1 ? "" : ", in runs of " + std::to_string(found.runs.length) + ", because neighbouring ones resemble each other (autocorrelation " + base::FixedNumber(found.runs.autocorrelation, 2) + ")";
+  const bool two_ways = rows.kind == slices::BlockKind::kUnits && !rows.day.empty();
+  switch (found.kind) {
+    case slices::BlockKind::kUnits: return "by unit (" + problem.unit + "; " + count + ")" + (found.crossed ? ", and for what rows of one day (" + problem.time + ") share" : "");
+    case slices::BlockKind::kTimes:
+      if (two_ways) return "by day (" + problem.time + "; " + count + "), because rows of one day share more noise than those of one unit (" + problem.unit + ")" + (found.crossed ? ", which is added" : "") + runs;
+      return problem.unit.empty() ? "by day (" + problem.time + "; " + count + ")" + (runs.empty() ? ", because no unit was given" : runs) : "by stretch of time (" + problem.unit + "; " + count + ")" + runs;
     case slices::BlockKind::kRows: break;
   }
   return "by row (" + count + "): neither unit nor time was given, so rows count as independent";

@@ -46,18 +46,12 @@ SliceMeasures::SliceMeasures(const SliceRows& rows, const learn::Rows& measured)
     sum.Add(rows.losses[row]);
   }
   loss_sum_ = sum.Value();
+  joined_ = {dependence_, unit_, 1, ""};
   periods_ = PeriodsOf(rows, measured);
 }
 
-evidence::Estimate SliceMeasures::MeanLoss() const {
-  if (losses_.empty()) return WithoutInterval(std::nan(""), "there are no rows");
-  const Result<stats::Interval> mean = stats::ClusterMean(losses_, dependence_.Clusters(unit_));
-  return mean ? WithInterval(*mean) : WithoutInterval(loss_sum_ / static_cast<double>(losses_.size()), mean.error().message);
-}
-
-void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, bool tested, evidence::Slice* slice) const {
+std::vector<std::uint8_t> SliceMeasures::InsideOf(std::span<const std::uint32_t> of_slice) const {
   std::vector<std::uint8_t> inside(measured_.size(), 0);
-  std::vector<std::uint32_t> rows;  // places in measured_
   for (std::size_t m = 0, s = 0; m < measured_.size() && s < of_slice.size();) {
     if (measured_[m] < of_slice[s]) {
       ++m;
@@ -65,10 +59,32 @@ void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, bool tested
       ++s;
     } else {
       inside[m] = 1;
-      rows.push_back(static_cast<std::uint32_t>(m));
       ++m;
       ++s;
     }
+  }
+  return inside;
+}
+
+void SliceMeasures::JoinDaysOf(std::span<const learn::Rows> slices) {
+  std::vector<std::vector<std::uint8_t>> inside;
+  for (const learn::Rows& slice : slices) inside.push_back(InsideOf(slice));
+  joined_ = JoinDays(rows_, measured_, losses_, inside, dependence_);
+}
+
+evidence::Estimate SliceMeasures::MeanLoss() const {
+  if (losses_.empty()) return WithoutInterval(std::nan(""), "there are no rows");
+  const double value = loss_sum_ / static_cast<double>(losses_.size());
+  if (!joined_.why_untested.empty()) return WithoutInterval(value, joined_.why_untested);
+  const Result<stats::Interval> mean = stats::ClusterMean(losses_, Clusters());
+  return mean ? WithInterval(*mean) : WithoutInterval(value, mean.error().message);
+}
+
+void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, bool tested, evidence::Slice* slice) const {
+  const std::vector<std::uint8_t> inside = InsideOf(of_slice);
+  std::vector<std::uint32_t> rows;  // places in measured_
+  for (std::uint32_t m = 0; m < inside.size(); ++m) {
+    if (inside[m] != 0) rows.push_back(m);
   }
   stats::ExactSum sum;
   for (const std::uint32_t m : rows) sum.Add(losses_[m]);
@@ -82,7 +98,11 @@ void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, bool tested
     if (loss_sum_ > 0) slice->lift = slice->loss_mean / (loss_sum_ / static_cast<double>(losses_.size()));
     if (others > 0) slice->difference = slice->loss_mean - (loss_sum_ - slice->loss_sum) / static_cast<double>(others);
   }
-  tested ? Compare(inside, slice) : void(slice->reason = "searched and measured on the same rows");
+  if (tested) {
+    Compare(inside, slice);
+  } else {
+    slice->reason = "searched and measured on the same rows";
+  }
   slice->value_at_stake = Stake(inside);
   if (!tested && std::isfinite(slice->value_at_stake.value)) slice->value_at_stake = WithoutInterval(slice->value_at_stake.value, slice->reason);
   slice->over_time = LossOverTime(periods_, losses_, inside, dependence_, unit_);
@@ -109,7 +129,11 @@ void SliceMeasures::Compare(const std::vector<std::uint8_t>& inside, evidence::S
     slice->reason = "none of the rows that the search did not see lies in it";
     return;
   }
-  const Result<stats::Difference> difference = stats::SkewedDifference(losses_, inside, dependence_.Clusters(unit_));
+  if (!joined_.why_untested.empty()) {
+    slice->reason = joined_.why_untested;
+    return;
+  }
+  const Result<stats::Difference> difference = stats::SkewedDifference(losses_, inside, Clusters());
   if (!difference) {
     slice->reason = difference.error().message;
     return;
@@ -125,7 +149,7 @@ evidence::Estimate SliceMeasures::Stake(const std::vector<std::uint8_t>& inside)
   if (rows_.stake.empty()) return WithoutInterval(std::nan(""), rows_.no_stake);
   std::vector<double> stake;
   for (std::size_t m = 0; m < measured_.size(); ++m) stake.push_back(inside[m] != 0 ? rows_.stake[measured_[m]] : 0);
-  return Scaled(ToEstimate(stats::ClusterMean(stake, dependence_.Clusters(unit_))), rows_.decisions_per_day, 0);
+  return Scaled(ToEstimate(stats::ClusterMean(stake, Clusters())), rows_.decisions_per_day, 0);
 }
 
 }  // namespace assay::lifecycle

@@ -53,8 +53,9 @@ struct SliceRows {
   std::int64_t num_rows() const { return table ? table->num_rows() : 0; }
 };
 
-// Rows for the search and rows for measuring: whole units, or days, or rows where neither is known; earlier ones are searched where there are
-// times (a unit stands at its first), else drawn by seed. kInvalidInput when a side would have fewer than two of them.
+// Rows for the search and rows for measuring: whole units, or days, or rows where neither is known; drawn by seed, but earlier ones are searched where there
+// are times. Units with times: no unit and no day is on both sides, so rows of a unit on the other side of the day that parts them are left out. kInvalidInput
+// when there are fewer than four units (days, rows).
 struct HonestSplit {
   learn::Rows search, measure;  // ascending
   std::string words;

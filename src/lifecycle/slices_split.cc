@@ -1,82 +1,123 @@
 // Which rows are searched and which are measured.
 #include <algorithm>
-#include <map>
+#include <cmath>
 #include <numeric>
 
 #include "base/random.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "lifecycle/slices.h"
+#include "lifecycle/internal/slice_parts.h"
 
 namespace assay::lifecycle {
 
 namespace {
 
-// What is dealt as a whole: units, else days, else rows.
+// What is dealt as a whole, in the order of dealing: units, else days, else rows.
 struct Groups {
   std::vector<std::uint32_t> of_row;
   std::uint32_t count = 0;
   std::string one, many;
 };
 
-Groups GroupsOf(const SliceRows& rows) {
-  const auto n = static_cast<std::size_t>(rows.num_rows());
+Groups GroupsOf(const SliceRows& rows, const DaysOfRows& days) {
   if (!rows.unit.empty()) return {rows.unit, rows.num_units, "unit", "units"};
-  Groups groups{std::vector<std::uint32_t>(n), 0, "row", "rows"};
-  if (rows.time.empty()) {
-    std::iota(groups.of_row.begin(), groups.of_row.end(), 0U);
-    groups.count = static_cast<std::uint32_t>(n);
-    return groups;
-  }
-  groups.one = "day";
-  groups.many = "days";
-  std::map<std::int64_t, std::uint32_t> id_of;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (rows.time[i] == base::kMissingTime) {
-      groups.of_row[i] = groups.count++;  // alone, like everything whose day is unknown
-      continue;
-    }
-    const auto [found, added] = id_of.emplace(base::FloorDivide(rows.time[i], base::kMicrosPerDay), groups.count);
-    if (added) ++groups.count;
-    groups.of_row[i] = found->second;
-  }
+  const auto n = static_cast<std::size_t>(rows.num_rows());
+  Groups groups{std::vector<std::uint32_t>(n), static_cast<std::uint32_t>(days.count), days.count > 0 ? "day" : "row", days.count > 0 ? "days" : "rows"};
+  // A row whose day is unknown is alone.
+  for (std::size_t i = 0; i < n; ++i) groups.of_row[i] = days.count > 0 && days.of_row[i] != kNoDay ? days.of_row[i] : groups.count++;
   return groups;
 }
 
+// The day from which on rows are measured, so that about `searched` of them lie before it; 0: there are no two days.
+std::uint32_t FirstMeasuredDay(const DaysOfRows& days, double searched) {
+  std::vector<double> size(static_cast<std::size_t>(days.count), 0);
+  double before = 0;  // those without a day
+  for (const std::uint32_t day : days.of_row) (day == kNoDay ? before : size[day]) += 1;
+  std::uint32_t first = 0;
+  while (first + 1 < days.count && (first == 0 || before + size[first] / 2 <= searched)) before += size[first++];
+  return first;
+}
+
+// Rows of a group that could be searched, and those that could be measured.
+struct Sizes {
+  std::int64_t before = 0, after = 0;
+};
+
 }  // namespace
 
+DaysOfRows DaysOf(const SliceRows& rows, std::span<const std::uint32_t> which) {
+  std::vector<std::int64_t> day, sorted;
+  for (const std::uint32_t row : which) {
+    const base::Micros at = rows.time.empty() ? base::kMissingTime : rows.time[row];
+    day.push_back(at == base::kMissingTime ? INT64_MIN : base::FloorDivide(at, base::kMicrosPerDay));
+    if (day.back() != INT64_MIN) sorted.push_back(day.back());
+  }
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  DaysOfRows days;
+  days.count = static_cast<std::int64_t>(sorted.size());
+  for (const std::int64_t d : day) days.of_row.push_back(d == INT64_MIN ? kNoDay : static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), d) - sorted.begin()));
+  for (const std::int64_t d : sorted) days.starts.push_back(d * base::kMicrosPerDay);
+  return days;
+}
+
 Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, std::uint64_t seed) {
-  const Groups groups = GroupsOf(rows);
-  std::vector<std::int64_t> size(groups.count, 0);
-  std::vector<base::Micros> first(groups.count, INT64_MAX);
-  for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
-    ++size[groups.of_row[i]];
-    if (!rows.time.empty()) first[groups.of_row[i]] = std::min(first[groups.of_row[i]], rows.time[i]);  // a missing time is the least
+  const auto n = static_cast<std::size_t>(rows.num_rows());
+  learn::Rows every(n);
+  std::iota(every.begin(), every.end(), 0U);
+  const DaysOfRows days = DaysOf(rows, every);
+  const Groups groups = GroupsOf(rows, days);
+  const bool by_time = days.count >= 2;
+  // Units that come again are on one side only, and the sides have no day in common: what happens on a day to all of a slice would show in both.
+  const std::uint32_t cut = by_time && !rows.unit.empty() ? FirstMeasuredDay(days, (1 - measure_share) * static_cast<double>(n)) : 0;
+  const auto is_before = [&](std::size_t i) { return cut == 0 || days.of_row[i] == kNoDay || days.of_row[i] < cut; };
+  const auto is_after = [&](std::size_t i) { return cut == 0 || !is_before(i); };
+  std::vector<Sizes> sizes(groups.count);
+  for (std::size_t i = 0; i < n; ++i) {
+    sizes[groups.of_row[i]].before += is_before(i) ? 1 : 0;
+    sizes[groups.of_row[i]].after += is_after(i) ? 1 : 0;
   }
   std::vector<std::uint32_t> order(groups.count);
   std::iota(order.begin(), order.end(), 0U);
-  std::erase_if(order, [&](std::uint32_t g) { return size[g] == 0; });
+  std::erase_if(order, [&](std::uint32_t g) { return sizes[g].before + sizes[g].after == 0; });
   const std::size_t num_groups = order.size();
   if (num_groups < 4) {
     return Error{ErrorCode::kInvalidInput, "--honest: the rows are of " + base::Counted(static_cast<std::int64_t>(num_groups), groups.one, groups.many) + ", and each half needs two at least; give more data, or search and measure on the same rows (--honest 0), without intervals"};
   }
   base::RandomStream random(seed, "rows that slices are searched in");
   random.Shuffle(std::span(order));
-  if (!rows.time.empty()) std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return first[a] < first[b]; });
-  const double wanted = (1 - measure_share) * static_cast<double>(groups.of_row.size());
-  std::vector<std::uint8_t> searched(groups.count, 0);
-  std::int64_t taken = 0;
-  for (std::size_t g = 0; g + 2 < num_groups; ++g) {
-    if (g >= 2 && static_cast<double>(taken) + static_cast<double>(size[order[g]]) / 2 > wanted) break;
-    searched[order[g]] = 1;
-    taken += size[order[g]];
+  const auto share_after = [&](std::uint32_t g) { return static_cast<double>(sizes[g].after) / static_cast<double>(sizes[g].before + sizes[g].after); };
+  if (cut > 0) {
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return share_after(a) < share_after(b); });
+  } else if (by_time) {
+    std::sort(order.begin(), order.end());  // days are numbered in their order
   }
+  // As many groups are searched as bring the rows of both sides closest to the shares asked for.
+  std::int64_t searched = 0, measured = 0;
+  for (const std::uint32_t g : order) measured += sizes[g].after;
+  std::size_t best = 2;
+  double least = 2;
+  for (std::size_t g = 0; g + 2 < num_groups; ++g) {
+    searched += sizes[order[g]].before;
+    measured -= sizes[order[g]].after;
+    const double off = std::abs(static_cast<double>(measured) / static_cast<double>(std::max<std::int64_t>(1, searched + measured)) - measure_share);
+    if (g < 1 || off >= least) continue;
+    least = off;
+    best = g + 1;
+  }
+  std::vector<std::uint8_t> is_searched(groups.count, 0);
+  for (std::size_t g = 0; g < best; ++g) is_searched[order[g]] = 1;
   HonestSplit split;
-  for (std::uint32_t i = 0; i < groups.of_row.size(); ++i) (searched[groups.of_row[i]] != 0 ? split.search : split.measure).push_back(i);
-  const std::int64_t num_searched = std::count(searched.begin(), searched.end(), std::uint8_t{1});
-  const std::int64_t num_measured = static_cast<std::int64_t>(num_groups) - num_searched;
-  split.words = rows.time.empty() ? "drawn at random by " + groups.one + ": " : "by time, " + (groups.one == "unit" ? std::string("whole units by their first row") : groups.many) + ": ";
-  split.words += "searched in " + base::Counted(num_searched, groups.one, groups.many) + (rows.time.empty() ? "" : " of the earlier part") + ", measured on " + base::Counted(num_measured, groups.one, groups.many) + " that the search did not see";
+  for (std::uint32_t i = 0; i < n; ++i) {
+    if (is_searched[groups.of_row[i]] != 0 && is_before(i)) split.search.push_back(i);
+    if (is_searched[groups.of_row[i]] == 0 && is_after(i)) split.measure.push_back(i);
+  }
+  const auto counted = [&](std::size_t count) { return base::Counted(static_cast<std::int64_t>(count), groups.one, groups.many); };
+  const std::string from = cut > 0 ? base::FormatTime(days.starts[cut]).substr(0, 10) : "";
+  split.words = (by_time ? "by time" : "drawn at random") + std::string(cut > 0 ? ", whole units: " : by_time ? ": " : " by " + groups.one + ": ") + "searched in " + counted(best) + (cut > 0 ? " before " + from : by_time ? " of the earlier part" : "") +
+                ", measured on " + counted(num_groups - best) + (cut > 0 ? " from then on" : "") + " that the search did not see";
+  const std::size_t left_out = n - split.search.size() - split.measure.size();
+  if (left_out > 0) split.words += "; " + base::Counted(static_cast<std::int64_t>(left_out), "row") + " of them on the other side of that day " + (left_out == 1 ? "was" : "were") + " left out";
   return split;
 }
 

@@ -8,6 +8,7 @@
 #include "base/thread_pool.h"
 #include "slices/internal/change_blocks.h"
 #include "slices/internal/change_by_feature.h"
+#include "slices/internal/change_dependence.h"
 #include "slices/internal/change_search.h"
 #include "stats/multiple_testing.h"
 
@@ -16,6 +17,7 @@ namespace assay::slices {
 namespace {
 
 constexpr std::size_t kChunks = 8;             // fixed, so that sums do not depend on threads
+constexpr double kLeastIndependent = 5;        // blocks a side
 constexpr double kLeastOfAbsolute = 0.1;       // a sum smaller than this part of the sum of absolute values has no shares
 
 using Cells = std::vector<std::vector<Predicate>>;
@@ -135,9 +137,11 @@ Result<void> Refuse(const ChangeRows& rows, const BothSums& total) {
   return {};
 }
 
-std::string WhyUntested(const std::int64_t (&blocks)[2], std::int64_t least) {
+std::string WhyUntested(const std::int64_t (&blocks)[2], const ChangeDependence& dependence, std::int64_t least) {
   const std::int64_t few = std::min(blocks[0], blocks[1]);
-  return few >= least ? "" : "noise between blocks cannot be told from " + std::to_string(few) + " on a side; it takes " + std::to_string(least);
+  if (few < least) return "noise between blocks cannot be told from " + std::to_string(few) + " on a side; it takes " + std::to_string(least);
+  if (dependence.kind != BlockKind::kTimes || dependence.runs.independent >= kLeastIndependent) return "";
+  return "what happens on a day lasts (autocorrelation " + base::FixedNumber(dependence.runs.autocorrelation, 2) + "), so " + std::to_string(few) + " on a side tell as little as " + base::FixedNumber(dependence.runs.independent, 1) + " independent ones; compare longer stretches";
 }
 
 }  // namespace
@@ -148,46 +152,93 @@ Result<void> ChangeOptions::Validate() const {
   return {};
 }
 
+namespace {
+
+// One search: by shifts of shares (of a sum) or of levels (of a rate, of means).
+struct Searched {
+  ChangeDependence dependence;
+  Blocks blocks;
+  ChosenCells chosen;
+  std::string why_untested;
+  Cells cells;          // that hold
+  Tests tests;          // of them; empty where nothing was tested
+  BlockTable table;     // their sets, and the rest
+  bool tested() const { return why_untested.empty(); }
+};
+
+Result<Searched> SearchBy(ChangeForm choice, const ChangeRows& rows, const BothSums& total, const ChangeOptions& options, const RunContext& context) {
+  Searched searched;
+  searched.dependence = FindDependence(rows, choice, options.least_blocks);
+  searched.blocks = MakeBlocks(rows, searched.dependence, context.seed);
+  searched.why_untested = WhyUntested(searched.blocks.on_side, searched.dependence, options.least_blocks);
+  {
+    const base::ScopedStep step(context, "choose parts");
+    searched.chosen = ASSAY_TRY(ChooseCells(rows, choice, searched.blocks, searched.tested(), options, context));
+  }
+  const base::ScopedStep step(context, "test parts");
+  searched.cells = searched.chosen.cells;
+  if (!searched.tested() && searched.cells.empty()) searched.cells = LargestValues(rows, total, options.most_parts);
+  const std::size_t looked_at = searched.dependence.halves_resemble ? static_cast<std::size_t>(searched.chosen.looked_at) : searched.cells.size();
+  // Those that fail go back into the rest; what is left is tested again, until all of it holds.
+  while (true) {
+    const std::vector<std::uint8_t> part = ASSAY_TRY(PartOfRows(rows, searched.cells, context));
+    searched.table = ASSAY_TRY(TableOf(rows, searched.blocks, part, searched.cells.size() + 1, context));
+    if (!searched.tested()) return searched;
+    searched.tests = TestCells(searched.table, searched.blocks, searched.cells.size(), looked_at, choice, options.level);
+    Cells kept;
+    for (std::size_t k = 0; k < searched.cells.size(); ++k) {
+      if (searched.tests.q[k] <= options.largest_q) kept.push_back(searched.cells[k]);
+    }
+    if (kept.size() == searched.cells.size()) return searched;
+    searched.cells = std::move(kept);
+  }
+}
+
+// Of a sum with shares these come first. How many rows there are is noise for them, but not for means, which are looked at where no share moved:
+// two searches, each of which may err half as often.
+Result<Searched> SearchParts(const ChangeRows& rows, const BothSums& total, const ChangeOptions& options, const RunContext& context, ChangeFound* found) {
+  if (rows.form == ChangeForm::kRate) return SearchBy(rows.form, rows, total, options, context);
+  if (!HasShares(rows, total)) {
+    found->as_mean = true;
+    return SearchBy(ChangeForm::kRate, rows, total, options, context);
+  }
+  ChangeOptions half = options;
+  half.largest_q = options.largest_q / 2;
+  Searched searched = ASSAY_TRY(SearchBy(rows.form, rows, total, half, context));
+  if (!searched.tested()) return searched;
+  if (searched.cells.empty()) {
+    Searched of_means = ASSAY_TRY(SearchBy(ChangeForm::kRate, rows, total, half, context));
+    found->means_too = true;
+    found->as_mean = of_means.tested() && !of_means.cells.empty();
+    of_means.chosen.looked_at += searched.chosen.looked_at;
+    if (found->as_mean) searched = std::move(of_means);
+  }
+  for (double& q : searched.tests.q) q = std::min(1.0, 2 * q);
+  return searched;
+}
+
+}  // namespace
+
 Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& options, const RunContext& context) {
   ASSAY_TRY(options.Validate());
   const BothSums total = TotalsOf(rows);
   ASSAY_TRY(Refuse(rows, total));
   ChangeFound found;
-  found.as_mean = rows.form == ChangeForm::kSum && !HasShares(rows, total);
-  const ChangeForm choice = found.as_mean ? ChangeForm::kRate : rows.form;
-  const Blocks blocks = MakeBlocks(rows, context.seed);
+  const Searched searched = ASSAY_TRY(SearchParts(rows, total, options, context, &found));
+  const Blocks& blocks = searched.blocks;
   for (std::size_t s = 0; s < 2; ++s) found.blocks[s] = blocks.on_side[s];
-  found.days_of_run = blocks.days_of_run;
-  found.autocorrelation = blocks.autocorrelation;
-  found.why_untested = WhyUntested(found.blocks, options.least_blocks);
-  found.tested = found.why_untested.empty();
-
-  ChosenCells chosen;
-  {
-    const base::ScopedStep step(context, "choose parts");
-    chosen = ASSAY_TRY(ChooseCells(rows, choice, blocks, found.tested, options, context));
-  }
-  const base::ScopedStep step(context, "test parts");
-  found.cells = chosen.looked_at;
-  found.chosen = static_cast<std::int64_t>(chosen.cells.size());
-  for (const std::uint32_t f : chosen.combined) found.combined.push_back(rows.features[f].name);
-  // Those that fail go back into the rest; what is left is tested again, until all of it holds.
-  Cells cells = chosen.cells;
-  if (!found.tested && cells.empty()) cells = LargestValues(rows, total, options.most_parts);
-  Tests tests;
-  BlockTable table;
-  while (true) {
-    const std::vector<std::uint8_t> part = ASSAY_TRY(PartOfRows(rows, cells, context));
-    table = ASSAY_TRY(TableOf(rows, blocks, part, cells.size() + 1, context));
-    if (!found.tested) break;
-    tests = TestCells(table, blocks, cells.size(), chosen.cells.size(), choice, options.level);
-    Cells kept;
-    for (std::size_t k = 0; k < cells.size(); ++k) {
-      if (tests.q[k] <= options.largest_q) kept.push_back(cells[k]);
-    }
-    if (kept.size() == cells.size()) break;
-    cells = std::move(kept);
-  }
+  found.kind = searched.dependence.kind;
+  found.runs = searched.dependence.runs;
+  found.crossed = searched.dependence.crossed;
+  found.every_cell_counts = searched.dependence.halves_resemble;
+  found.why_untested = searched.why_untested;
+  found.tested = searched.tested();
+  found.cells = searched.chosen.looked_at;
+  found.chosen = static_cast<std::int64_t>(searched.chosen.cells.size());
+  for (const std::uint32_t f : searched.chosen.combined) found.combined.push_back(rows.features[f].name);
+  const Cells& cells = searched.cells;
+  const BlockTable& table = searched.table;
+  const Tests& tests = searched.tests;
   const std::vector<BothSums> sums = SumsOfSets(table);
   found.before = MetricOf(total[0], rows.form);
   found.after = MetricOf(total[1], rows.form);

@@ -2,8 +2,8 @@
 //
 // A part is a cell, a conjunction of up to `depth` predicates, that moved otherwise than the rest: of a rate, whose share of the
 // metric's level shifted against the others' (all rows moving by the same amount, on an unchanged mixture, is no cause); of a sum, whose
-// share of the total did (all growing by the same factor is none). Sums near 0 or of both signs have no shares: their cells are chosen as
-// those of the mean are.
+// share of the total did (all growing by the same factor is none), or, where no share moved beyond the noise of how many rows there are, whose mean did; q
+// values are doubled for it. Sums near 0 or of both signs have no shares: their cells are chosen as those of the mean are.
 //
 // 1. Blocks (units, days or runs of days that resemble each other, or rows) are dealt into two halves at random, within those of either side and those of both.
 // 2. On one half cells are chosen greedily: the most standard errors away from "moved with the rest", less 2 ln(number of cells of that
@@ -26,6 +26,7 @@
 #include "slices/change_effect.h"
 #include "slices/features.h"
 #include "stats/interval.h"
+#include "stats/series_runs.h"
 
 namespace assay::slices {
 
@@ -41,6 +42,8 @@ struct ChangeRows {
   BlockKind kind = BlockKind::kRows;
   std::vector<std::uint32_t> block;   // dense, of kTimes in their order; empty for kRows
   std::uint32_t num_blocks = 0;
+  std::vector<std::uint32_t> day;     // of kUnits, dense in order: what rows of a day share counts as well; empty: days are not known
+  std::uint32_t num_days = 0;
   std::vector<Feature> features;      // cut on these rows
 
   double y_at(std::size_t row) const { return y.empty() ? 1.0 : y[row]; }
@@ -84,11 +87,14 @@ struct ChangeFound {
   Result<stats::Interval> rest_interval = Error{};  // of its contribution, as those of parts are; without parts that of the change
   std::vector<FeatureEffect> features;   // as the rows' features
   std::int64_t blocks[2] = {0, 0};       // that have rows of a side
-  std::int64_t days_of_run = 1;          // of kTimes: how many neighbours were joined to a block, because they resemble each other
-  double autocorrelation = 0;            // by how much, where they were
+  BlockKind kind = BlockKind::kRows;     // of the blocks: of units whose days are known that of more noise
+  stats::SeriesRuns runs;                // of kTimes: how many neighbours were joined to a block, because they resemble each other
+  bool crossed = false;                  // the noise of what is not a block was added: of units that of days, of days that of units
+  bool every_cell_counts = false;        // the halves share noise, so the false discovery rate is over all cells looked at, not those chosen
   bool tested = false;
   std::string why_untested;
-  bool as_mean = false;                  // a sum without shares, see above
+  bool as_mean = false;                  // parts of a sum are those whose mean moved: it has no shares, or none of them moved beyond noise
+  bool means_too = false;                // the shares of a sum were searched, then its means
   std::int64_t cells = 0;                // looked at
   std::int64_t chosen = 0;               // of them tested
   std::vector<std::string> combined;     // features whose combinations were looked at; empty: all

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "base/random.h"
-#include "slices/internal/change_runs.h"
+#include "slices/internal/change_dependence.h"
 
 namespace assay::slices {
 
@@ -50,9 +50,9 @@ double MassOf(const SideSums& total, double rows_in_set, double rows) { return M
 
 Error TooFew() { return {ErrorCode::kNumeric, "too few blocks hold enough of it to show any scatter"}; }
 
-Result<stats::Interval> IntervalFrom(double value, const BlockVariance& variance, double level) {
+Result<stats::Interval> IntervalFrom(double value, const BlockVariance& variance, const TwoSets& sets) {
   if (!(variance.degrees >= kLeastDegrees)) return TooFew();
-  return stats::StudentInterval(value, std::sqrt(variance.variance), variance.degrees, level);
+  return stats::StudentInterval(value, std::sqrt(sets.blocks.widening * variance.variance), std::min(variance.degrees, std::max(kLeastDegrees, sets.blocks.most_degrees)), sets.level);
 }
 
 // term_of(block, side, sums of the set, of all) gives u.
@@ -104,7 +104,7 @@ Result<stats::Interval> SumInterval(const TwoSets& sets, const std::array<SideSu
     mean[stratum(b)] += difference(b);
   });
   double variance = 0, weights = 0, squares = 0;
-  for (double& m : mean) m = days[&m - mean] > 0 ? m / days[&m - mean] : 0;
+  for (std::size_t k = 0; k < std::size(mean); ++k) mean[k] = days[k] > 0 ? mean[k] / days[k] : 0;
   ForEachBlock(sets, [&](std::uint32_t b) {
     const std::uint32_t k = stratum(b);
     if (k == 0) return;
@@ -117,21 +117,19 @@ Result<stats::Interval> SumInterval(const TwoSets& sets, const std::array<SideSu
     squares += mass * mass;
   });
   const double sides = (size[1] > 0 ? 1 : 0) + (size[2] > 0 ? 1 : 0);
-  return IntervalFrom(value, {variance, squares > 0 ? weights * weights / squares - std::max(1.0, sides) : 0}, sets.level);
+  return IntervalFrom(value, {variance, squares > 0 ? weights * weights / squares - std::max(1.0, sides) : 0}, sets);
 }
 
 // Neighbouring days of the same sides into runs of about equal length. Returns the number of runs.
-std::uint32_t JoinToRuns(const Runs& runs, const std::vector<std::uint8_t>& sides, std::vector<std::uint32_t>* run_of, Blocks* blocks) {
-  if (runs.days <= 1) return static_cast<std::uint32_t>(sides.size());
-  blocks->days_of_run = runs.days;
-  blocks->autocorrelation = runs.autocorrelation;
+std::uint32_t JoinToRuns(std::int64_t length, const std::vector<std::uint8_t>& sides, std::vector<std::uint32_t>* run_of) {
+  if (length <= 1) return static_cast<std::uint32_t>(sides.size());
   std::uint32_t next = 0;
   for (std::uint8_t stratum = 0; stratum < 4; ++stratum) {
     std::vector<std::size_t> members;
     for (std::size_t b = 0; b < sides.size(); ++b) {
       if (sides[b] == stratum) members.push_back(b);
     }
-    const std::size_t count = std::max<std::size_t>(1, members.size() / static_cast<std::size_t>(runs.days));
+    const std::size_t count = std::max<std::size_t>(1, members.size() / static_cast<std::size_t>(length));
     for (std::size_t k = 0; k < members.size(); ++k) (*run_of)[members[k]] = next + static_cast<std::uint32_t>(k * count / members.size());
     if (!members.empty()) next += static_cast<std::uint32_t>(count);
   }
@@ -140,12 +138,14 @@ std::uint32_t JoinToRuns(const Runs& runs, const std::vector<std::uint8_t>& side
 
 }  // namespace
 
-Blocks MakeBlocks(const ChangeRows& rows, std::uint64_t seed) {
+Blocks MakeBlocks(const ChangeRows& rows, const ChangeDependence& dependence, std::uint64_t seed) {
   const std::size_t n = rows.x.size();
-  const std::uint32_t given = rows.kind == BlockKind::kRows ? static_cast<std::uint32_t>(n) : rows.num_blocks;
-  const auto block_at = [&](std::size_t i) { return rows.kind == BlockKind::kRows ? static_cast<std::uint32_t>(i) : rows.block[i]; };
+  const std::uint32_t given = dependence.block == nullptr ? static_cast<std::uint32_t>(n) : dependence.num_blocks;
+  const auto block_at = [&](std::size_t i) { return dependence.block == nullptr ? static_cast<std::uint32_t>(i) : (*dependence.block)[i]; };
   Blocks blocks;
-  blocks.number_is_fixed = rows.kind == BlockKind::kTimes;
+  blocks.number_is_fixed = dependence.kind == BlockKind::kTimes;
+  blocks.widening = dependence.widening;
+  if (dependence.runs.length > 1) blocks.most_degrees = 2 * dependence.runs.independent - 2;
   std::vector<std::uint8_t> sides(given, 0);
   for (std::size_t i = 0; i < n; ++i) sides[block_at(i)] |= static_cast<std::uint8_t>(1U << rows.side[i]);
   for (const std::uint8_t both : sides) {
@@ -156,7 +156,7 @@ Blocks MakeBlocks(const ChangeRows& rows, std::uint64_t seed) {
   std::vector<std::uint32_t> bundle(given);
   std::iota(bundle.begin(), bundle.end(), 0U);
   blocks.count = dealt ? kMostBundles : given;
-  if (blocks.number_is_fixed) blocks.count = JoinToRuns(FindRuns(rows), sides, &bundle, &blocks);
+  if (blocks.number_is_fixed) blocks.count = JoinToRuns(dependence.runs.length, sides, &bundle);
   blocks.stratum.assign(blocks.count, Stratum::kNone);
   blocks.size.assign(blocks.count, blocks.number_is_fixed ? 0 : 1);
   base::RandomStream deal(seed, "change bundles");
@@ -234,7 +234,7 @@ Result<stats::Interval> ExcessInterval(const TwoSets& sets) {
     const double own = rate ? (set.x - level[s] * set.y) - weight[s] * (all.x - level[s] * all.y) - shift[s] * all.y : set.x - weight[s] * all.x;
     return Sign(s) * own / scale[s];
   });
-  return IntervalFrom(shift[1] - shift[0], variance, sets.level);
+  return IntervalFrom(shift[1] - shift[0], variance, sets);
 }
 
 Result<stats::Interval> ContributionInterval(const TwoSets& sets) {
@@ -252,7 +252,7 @@ Result<stats::Interval> ContributionInterval(const TwoSets& sets) {
   const BlockVariance variance = VarianceBy(sets, totals, [&](std::size_t s, const Sums& set, const Sums& all) {
     return (Sign(s) * (set.x - middle * set.y - own[s] * all.y) - (weight[1] - weight[0]) / 2 * (all.x - level[s] * all.y)) / totals[s].all.y;
   });
-  return IntervalFrom(own[1] - own[0], variance, sets.level);
+  return IntervalFrom(own[1] - own[0], variance, sets);
 }
 
 Result<stats::Interval> MetricInterval(const TwoSets& sets, int side) {
@@ -275,7 +275,7 @@ Result<stats::Interval> MetricInterval(const TwoSets& sets, int side) {
   const BlockVariance variance = VarianceBy(whole, totals, [&](std::size_t s, const Sums&, const Sums& block) {
     return used[s] ? Sign(s) * (block.x - level[s] * block.y) / totals[s].all.y : 0.0;
   });
-  return IntervalFrom(value, variance, sets.level);
+  return IntervalFrom(value, variance, sets);
 }
 
 }  // namespace assay::slices

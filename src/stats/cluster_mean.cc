@@ -118,8 +118,8 @@ Result<Difference> ClusterDifference(std::span<const double> values, std::span<c
   result.difference = ASSAY_TRY(FromInfluence(mean_inside - mean_outside, influence, clusters, level, inside));
   const bool shares = std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
   const auto mean_of = shares ? ClusterShare : ClusterMean;
-  result.inside = ASSAY_TRY(mean_of(values_of[1], {unit_of[1], clusters.num_units, clusters.crossing}, level));
-  result.outside = ASSAY_TRY(mean_of(values_of[0], {unit_of[0], clusters.num_units, clusters.crossing}, level));
+  result.inside = ASSAY_TRY(mean_of(values_of[1], {unit_of[1], clusters.num_units, clusters.crossing, clusters.widening}, level));
+  result.outside = ASSAY_TRY(mean_of(values_of[0], {unit_of[0], clusters.num_units, clusters.crossing, clusters.widening}, level));
   // A side on which nothing varies adds nothing to the variance, though chance may have made it so.
   if (shares && (NothingVaries(result.inside) || NothingVaries(result.outside))) {
     JoinRates(result, level, &result.difference);

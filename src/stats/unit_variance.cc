@@ -136,12 +136,14 @@ double Degrees(const std::vector<UnitSums>& units, const Totals& totals) {
 }  // namespace
 
 Clusters Grouped(const Clusters& clusters, Grouping grouping, std::vector<std::uint32_t>* ids) {
-  if (clusters.crossing == nullptr || grouping == Grouping::kCells) return {clusters.unit, clusters.num_units, nullptr};
+  if (clusters.crossing == nullptr) return clusters;
+  if (grouping == Grouping::kCells) return {clusters.unit, clusters.num_units, nullptr};
   const Crossing& crossing = *clusters.crossing;
   const std::vector<std::uint32_t>& of = grouping == Grouping::kUnits ? crossing.unit_of : crossing.period_of;
   ids->clear();
   for (const std::uint32_t cell : clusters.unit) ids->push_back(of[cell]);
-  return {*ids, grouping == Grouping::kUnits ? crossing.num_units : crossing.num_periods, nullptr};
+  if (grouping == Grouping::kUnits) return {*ids, crossing.num_units, nullptr};
+  return {*ids, crossing.num_periods, nullptr, clusters.widening};
 }
 
 double CrossedVariance(double units, double periods, double cells) { return std::max({units, periods, units + periods - cells}); }
@@ -221,6 +223,7 @@ Result<UnitVariance> VarianceByUnits(std::span<const double> influence, std::spa
     const double squares = result.variance * rows * rows;
     result.skewness = std::sqrt(count) * cubes / (squares * std::sqrt(squares));
   }
+  result.variance *= clusters.widening;
   if (!(result.degrees > 0)) result.degrees = static_cast<double>(result.units - 1);
   return result;
 }

@@ -30,6 +30,7 @@ struct Clusters {
   std::span<const std::uint32_t> unit;
   std::uint32_t num_units = 0;
   const Crossing* crossing = nullptr;
+  double widening = 1;  // of the variance, for what units in order of time (of crossed rows the periods) share with their neighbours, see series_runs.h
 };
 
 // The three ways in which crossed rows can be grouped. Without a crossing: the clusters themselves.

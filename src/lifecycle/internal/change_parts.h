@@ -17,6 +17,8 @@ struct ChangeSides {
   slices::BlockKind kind = slices::BlockKind::kRows;
   std::vector<std::uint32_t> block;      // of each; empty for kRows
   std::uint32_t num_blocks = 0;
+  std::vector<std::uint32_t> day;        // of units whose time is known
+  std::uint32_t num_days = 0;
   std::vector<table::Column> features;   // of the whole table, not cut yet
   bool asked_for = false;                // the features are those that a person named
 };

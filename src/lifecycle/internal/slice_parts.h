@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lifecycle/slices.h"
+#include "lifecycle/understand.h"
 
 namespace assay::lifecycle {
 
@@ -23,20 +24,46 @@ PeriodsOfRows PeriodsOf(const SliceRows& rows, const learn::Rows& measured);
 // Mean loss inside and outside by period.
 std::vector<evidence::SlicePeriod> LossOverTime(const PeriodsOfRows& periods, std::span<const double> losses, std::span<const std::uint8_t> inside, const Dependence& dependence, std::span<const std::uint32_t> unit);
 
+// Days that have rows among `which`, in order.
+struct DaysOfRows {
+  std::vector<std::uint32_t> of_row;  // as `which`; kNoDay: its time is not known
+  std::int64_t count = 0;
+  std::vector<base::Micros> starts;
+};
+inline constexpr std::uint32_t kNoDay = UINT32_MAX;
+DaysOfRows DaysOf(const SliceRows& rows, std::span<const std::uint32_t> which);
+
+// How measured rows depend where days of which neighbours resemble each other are joined to runs: by the first autocorrelation of all rows' losses by day, or
+// of the slices' beyond them (`slices`: per slice, per measured row whether it lies inside), see stats/series_runs.h. As given where none is seen.
+struct JoinedDays {
+  Dependence dependence;
+  std::vector<std::uint32_t> unit;  // of the measured rows
+  double widening = 1;
+  std::string why_untested;         // "" or why too few independent days are left
+};
+JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::span<const std::vector<std::uint8_t>> slices, const Dependence& dependence);
+
 class SliceMeasures {
  public:
   // `rows` outlives it; `measured` are those that count, ascending.
   SliceMeasures(const SliceRows& rows, const learn::Rows& measured);
 
-  const Dependence& dependence() const { return dependence_; }
+  const Dependence& dependence() const { return joined_.dependence; }
   std::span<const double> losses() const { return losses_; }              // of the measured rows
-  std::span<const std::uint32_t> unit() const { return unit_; }           // of them, empty where rows are independent
+  // Joins days for all that is measured but the loss over time; slices are given by their rows, as to Measure. To be called before.
+  void JoinDaysOf(std::span<const learn::Rows> slices);
   evidence::Estimate MeanLoss() const;
   // Size, losses, difference to all other measured rows with its interval and p value, money, the largest losses. `of_slice`: rows of the table that have
   // its predicates, measured or not, ascending. Not `tested`: the search saw these rows, so there is no interval.
   void Measure(std::span<const std::uint32_t> of_slice, bool tested, evidence::Slice* slice) const;
 
  private:
+  std::vector<std::uint8_t> InsideOf(std::span<const std::uint32_t> of_slice) const;
+  stats::Clusters Clusters() const {
+    stats::Clusters clusters = joined_.dependence.Clusters(joined_.unit);
+    clusters.widening = joined_.widening;
+    return clusters;
+  }
   evidence::SliceExample Example(std::uint32_t row, const evidence::Slice& slice) const;
   void Compare(const std::vector<std::uint8_t>& inside, evidence::Slice* slice) const;
   evidence::Estimate Stake(const std::vector<std::uint8_t>& inside) const;
@@ -45,6 +72,7 @@ class SliceMeasures {
   const learn::Rows& measured_;
   Dependence dependence_;
   std::vector<std::uint32_t> unit_;    // of the measured rows
+  JoinedDays joined_;
   std::vector<double> losses_;
   double loss_sum_ = 0;
   PeriodsOfRows periods_;

@@ -1,0 +1,89 @@
+// Days whose neighbours resemble each other, joined to runs for what is measured of slices.
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "lifecycle/internal/slice_parts.h"
+#include "stats/change_points.h"
+#include "stats/series_runs.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+constexpr std::int64_t kLeastRuns = 5;
+constexpr double kLeastIndependent = 5;
+
+// Of the days' sums about their mean.
+double AutocorrelationOf(std::vector<double> sums) {
+  double mean = 0;
+  for (const double sum : sums) mean += sum / static_cast<double>(sums.size());
+  for (double& sum : sums) sum -= mean;
+  return stats::EstimatePhi(sums);
+}
+
+// The larger one of all rows, and of the slices beyond all rows, on average.
+double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> losses, std::span<const std::vector<std::uint8_t>> slices) {
+  const auto count = static_cast<std::size_t>(days.count);
+  double mean = 0;
+  for (const double loss : losses) mean += loss / static_cast<double>(losses.size());
+  std::vector<double> all(count, 0);
+  for (std::size_t m = 0; m < losses.size(); ++m) {
+    if (days.of_row[m] != kNoDay) all[days.of_row[m]] += losses[m] - mean;
+  }
+  double of_slices = 0, counted = 0;
+  for (const std::vector<std::uint8_t>& inside : slices) {
+    std::vector<double> beyond(count, 0);
+    double rows = 0;
+    for (std::size_t m = 0; m < losses.size(); ++m) {
+      if (inside[m] == 0) continue;
+      rows += 1;
+      if (days.of_row[m] != kNoDay) beyond[days.of_row[m]] += losses[m] - mean;
+    }
+    if (rows == 0) continue;
+    const double share = rows / static_cast<double>(losses.size());
+    for (std::size_t d = 0; d < count; ++d) beyond[d] -= share * all[d];
+    of_slices += AutocorrelationOf(std::move(beyond));
+    counted += 1;
+  }
+  return std::max(AutocorrelationOf(std::move(all)), counted > 0 ? of_slices / counted : 0.0);
+}
+
+}  // namespace
+
+JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::span<const std::vector<std::uint8_t>> slices, const Dependence& dependence) {
+  JoinedDays joined{dependence, {}, 1, ""};
+  for (const std::uint32_t row : measured) {
+    if (!dependence.unit.empty()) joined.unit.push_back(dependence.unit[row]);
+  }
+  const bool by_day = dependence.one == "day" || dependence.crossing != nullptr;
+  if (!by_day || losses.empty()) return joined;
+  const DaysOfRows days = DaysOf(rows, measured);
+  if (days.count == 0) return joined;
+  const stats::SeriesRuns runs = stats::RunsOf(AutocorrelationOfLosses(days, losses, slices), days.count, kLeastRuns);
+  if (runs.length <= 1) return joined;
+  joined.widening = runs.widening;
+  const std::string resemblance = "autocorrelation " + base::FixedNumber(runs.autocorrelation, 2);
+  joined.dependence.words += "; days in runs of " + std::to_string(runs.length) + ", because neighbouring ones resemble each other (" + resemblance + ")";
+  if (runs.independent < kLeastIndependent) joined.why_untested = "what happens on a day lasts (" + resemblance + "), so " + base::ReadableCount(days.count) + " days tell as little as " + base::FixedNumber(runs.independent, 1) + " independent ones; measure on a longer time";
+  const auto num_runs = static_cast<std::uint32_t>(days.count / runs.length);
+  const auto run_of = [&](std::uint32_t day) { return static_cast<std::uint32_t>(std::uint64_t{day} * num_runs / static_cast<std::uint64_t>(days.count)); };
+  if (dependence.crossing == nullptr) {
+    // Rows without a time stay what they are, each on its own, behind the runs.
+    std::uint32_t next = num_runs;
+    for (std::size_t m = 0; m < joined.unit.size(); ++m) joined.unit[m] = days.of_row[m] == kNoDay ? next++ : run_of(days.of_row[m]);
+    joined.dependence.num_units = next;
+    return joined;
+  }
+  // Cells stay those of units and days: finer than of units and runs, they take less off the variance.
+  stats::Crossing crossing = *dependence.crossing;
+  for (std::uint32_t& period : crossing.period_of) period += num_runs;
+  crossing.num_periods += num_runs;
+  for (std::size_t m = 0; m < joined.unit.size(); ++m) {
+    if (days.of_row[m] != kNoDay) crossing.period_of[joined.unit[m]] = run_of(days.of_row[m]);
+  }
+  joined.dependence.crossing = std::make_shared<const stats::Crossing>(std::move(crossing));
+  return joined;
+}
+
+}  // namespace assay::lifecycle
