@@ -24,6 +24,7 @@ struct Design {
   std::function<double(RandomStream&, double effect)> loss;  // effect: of the unit and the day, standard normal
   int num_days = 40;
   double kept = 0;             // of the day before, by shocks of a day and a value of the first feature: AR(1); 0: days have one shock for all
+  bool chances = false;        // what loss gives is the chance of a loss of 1
   double covers = 0.95;        // what intervals of a planted slice reach; fewer where shocks last longer than so few days tell
 };
 
@@ -54,7 +55,8 @@ SliceRows MakeRows(const Design& design, std::uint64_t seed, double planted) {
     for (std::size_t f = 0; f < kFeatures; ++f) codes[f].push_back(design.per_unit_features ? unit_codes[f][unit] : static_cast<std::uint32_t>(random.Below(4)));
     const double effect = (design.units > 0 ? unit_effect[unit] : 0) + (!design.days ? 0 : design.kept > 0 ? lasting[codes[0][i]][day] : day_effect[day]);
     const double loss = design.loss(random, effect);
-    rows.losses.push_back(codes[0][i] == 1 && codes[1][i] == 2 ? loss + planted : loss);
+    const double raised = codes[0][i] == 1 && codes[1][i] == 2 ? loss + planted : loss;
+    rows.losses.push_back(!design.chances ? raised : random.Uniform() < raised ? 1 : 0);
   }
   rows.num_units = static_cast<std::uint32_t>(design.units);
   std::vector<Column> columns;
@@ -75,9 +77,9 @@ const std::vector<Design>& Designs() {
       {"units with levels of their own", 2000, 200, false, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1.5 + e) ? 1.0 : 0.0; }},
       {"units with levels and features of their own", 2000, 200, false, true, [](RandomStream& r, double e) { return std::abs(e + r.Normal()); }},
       {"days with shocks", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }},
-      {"days with lasting shocks, .5", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.5, 0.93},
-      {"days with lasting shocks, .8", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.8, 0.85},
-      {"many days with lasting shocks, .8", 4000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 180, 0.8, 0.90},
+      {"days with lasting shocks, .5", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.5, false, 0.93},
+      {"days with lasting shocks, .8", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.8, false, 0.85},
+      {"many days with lasting shocks, .8", 4000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 180, 0.8, false, 0.90},
       {"units and days with lasting shocks, .8", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }, 60, 0.8},
       {"units and days", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }},
   };
@@ -139,6 +141,32 @@ TEST(Slices, PlantedSlicesKeepTheirCoverage) {
     EXPECT_GE(share, design.covers - (LongRun() ? 0.036 : 0.06)) << design.name;
     EXPECT_LE(share, LongRun() ? 0.982 : 0.995) << design.name;
     if (LongRun()) std::printf("%-45s covered %.1f %% of %d, %d without interval\n", design.name, 100 * share, first, refused);
+  }
+}
+
+// The same of losses of 0 and 1, whose rate is raised.
+TEST(Slices, PlantedRatesKeepTheirCoverage) {
+  const int runs = LongRun() ? 1000 : 200;
+  const auto chance = [](RandomStream&, double effect) { return effect > 0 ? 0.3 : 0.1; };
+  const Design designs[] = {
+      {"chances, independent rows", 2000, 0, false, false, [](RandomStream&, double) { return 0.2; }, 40, 0, true},
+      {"chances, units", 2000, 200, false, false, chance, 40, 0, true},
+      {"chances, days", 2000, 0, true, false, chance, 40, 0, true},
+  };
+  for (const Design& design : designs) {
+    int covered = 0, measured = 0, above = 0;
+    for (int run = 0; run < runs; ++run) {
+      const Result<evidence::SlicesReport> report = FindSlices(MakeRows(design, static_cast<std::uint64_t>(run), 0.4), Honest(), {});
+      ASSERT_TRUE(report) << report.error().message;
+      if (report->slices.empty() || report->slices[0].text != "f0 = b and f1 = c" || std::isnan(report->slices[0].low)) continue;
+      ++measured;
+      covered += report->slices[0].low <= 0.4 && 0.4 <= report->slices[0].high ? 1 : 0;
+      above += report->slices[0].q_value < 0.05 ? 1 : 0;
+    }
+    if (LongRun()) std::printf("%-45s covered %.1f %% of %d, found beyond noise in %.1f %%\n", design.name, 100.0 * covered / measured, measured, 100.0 * above / measured);
+    EXPECT_GT(measured, runs * 85 / 100) << design.name;
+    EXPECT_GE(covered, measured * (0.95 - (LongRun() ? 0.036 : 0.06))) << design.name;
+    EXPECT_GE(above, measured * 0.95) << design.name;
   }
 }
 
