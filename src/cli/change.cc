@@ -64,8 +64,7 @@ void RenderWaterfall(const ChangeReport& report, Terminal& terminal) {
   rows.push_back({"before", base::ReadableNumber(report.total.before), Bar(scale, report.total.before, report.total.before, true), "", ""});
   at = report.total.before;
   for (const ChangePart& part : report.parts) {
-    const Style style = part.contribution > 0 ? Style::kGood : Style::kBad;
-    rows.push_back({(part.metric.empty() ? "" : part.metric + ": ") + part.text, Signed(part.contribution), terminal.Paint(Bar(scale, at, at + part.contribution, true), style), IntervalOf(part), std::isnan(part.q_value) ? "" : part.q_value < 0.0001 ? "< 0.0001" : base::ReadableNumber(part.q_value, 2)});
+    rows.push_back({(part.metric.empty() ? "" : part.metric + ": ") + part.text, Signed(part.contribution), Bar(scale, at, at + part.contribution, true), IntervalOf(part), std::isnan(part.q_value) ? "" : part.q_value < 0.0001 ? "< 0.0001" : base::ReadableNumber(part.q_value, 2)});
     at += part.contribution;
   }
   const auto left = [&](const std::string& whose, double moved, const std::string& text, const std::string& interval) {
@@ -167,7 +166,7 @@ void AddChange(CLI::App& app, Session& session) {
   command->add_option("--features", arguments->features, "Describe parts by these columns or expressions such as 'hour(date)', with commas between (default: all that can)")->group(group);
   command->add_option("--exclude", arguments->exclude, "Never use these columns")->group(group);
   command->add_option("--unit", problem.unit, "Rows of one unit depend on each other: a column or expression such as 'customer' or 'week(date)'")->group(group);
-  command->add_option("--time", problem.time, "A time column or expression; without --unit rows of one day depend on each other")->group(group);
+  command->add_option("--time", problem.time, "A time column or expression: rows of one day depend on each other, those of one unit as well")->group(group);
   command->add_option("--where", problem.where, "Rows to keep: a condition")->group(group);
   AddWholeNumber(command, {"--depth", "Conditions that describe a part, at most (default: 3)", "2"}, &problem.depth, 1, 3)->group(group);
   AddWholeNumber(command, {"--parts", "Parts, at most (default: 10)", "5"}, &problem.parts, 1, 100)->group(group);

@@ -107,6 +107,7 @@ Result<CheckReport> CheckCharter(const Project& project, const CheckData& data, 
   PrepareData(state);
   CheckHypotheses(state);
   CheckExpressions(state);
+  CheckMetrics(state);
   CheckColumns(state);
   GatherObjectives(state);
   ASSAY_TRY(CheckAvailability(state));

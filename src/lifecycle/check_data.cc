@@ -169,7 +169,10 @@ std::vector<std::uint8_t> Truths(const table::Column& column) {
 std::optional<table::Column> EvaluateField(CheckState& state, const std::string& section, const Record& record, const std::string& key, std::size_t index, Wanted wanted, const char* missing_kind, FieldStatus missing_status) {
   const std::string text = record.text(key);
   if (text.empty()) return std::nullopt;
-  Place place = PlaceOf(section, record, key, index);
+  return EvaluateText(state, text, PlaceOf(section, record, key, index), charter::FindField(section, key)->example, wanted, missing_kind, missing_status);
+}
+
+std::optional<table::Column> EvaluateText(CheckState& state, const std::string& text, Place place, const std::string& example, Wanted wanted, const char* missing_kind, FieldStatus missing_status) {
   const Result<expression::Expression> parsed = expression::Expression::Parse(text);
   if (!parsed) {
     const std::string message = FirstLine(parsed.error().message);
@@ -199,7 +202,7 @@ std::optional<table::Column> EvaluateField(CheckState& state, const std::string&
     state.Find("broken_expression", FieldStatus::kContradicted, place, "'" + place.key + "' does not fit the data: " + message, "", "Mend the expression '" + text + "' (docs/expressions.md).");
     return std::nullopt;
   }
-  Result<table::Column> column = bound->Evaluate(*state.table, key, state.context);
+  Result<table::Column> column = bound->Evaluate(*state.table, text, state.context);
   if (!column) return std::nullopt;  // stopped
   std::string why = "'" + text + "' on the data is a " + table::ColumnTypeName(column->type());
   if (wanted == Wanted::kTime && column->type() == table::ColumnType::kCategory) {
@@ -211,7 +214,7 @@ std::optional<table::Column> EvaluateField(CheckState& state, const std::string&
     why = times.error().message;
   }
   if (!Fits(column->type(), wanted)) {
-    state.Find("wrong_type", FieldStatus::kContradicted, place, "'" + place.key + "' is a " + table::ColumnTypeName(column->type()) + "; it must be " + WantedName(wanted), why, std::string("Write an expression such as ") + charter::FindField(section, key)->example + ".");
+    state.Find("wrong_type", FieldStatus::kContradicted, place, "'" + place.key + "' is a " + table::ColumnTypeName(column->type()) + "; it must be " + WantedName(wanted), why, "Write an expression such as " + example + ".");
     return std::nullopt;
   }
   return std::move(*column);

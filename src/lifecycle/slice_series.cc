@@ -56,7 +56,11 @@ std::vector<evidence::SlicePeriod> LossOverTime(const PeriodsOfRows& periods, st
     evidence::SlicePeriod point;
     point.start = periods.starts[p];
     point.rows = static_cast<std::int64_t>(rows[p].size());
-    num_others[p] > 0 ? void(point.others = others[p] / num_others[p]) : void(point.reason = "there are no other rows");
+    if (num_others[p] > 0) {
+      point.others = others[p] / num_others[p];
+    } else {
+      point.reason = "there are no other rows";
+    }
     std::vector<double> values;
     std::vector<std::uint32_t> units;
     for (const std::uint32_t m : rows[p]) {

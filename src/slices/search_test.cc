@@ -10,7 +10,6 @@
 
 #include "base/random.h"
 #include "base/thread_pool.h"
-#include "stats/exact_sum.h"
 
 namespace assay::slices {
 namespace {
@@ -85,6 +84,8 @@ struct Enumerated {
   std::vector<Conjunction> conjunctions;
 };
 
+__extension__ using Quad = __float128;  // 113 bits of mantissa, and no part of what is tested
+
 class Oracle {
  public:
   Oracle(const Sample& sample, const SearchOptions& options) : sample_(sample), options_(options) {
@@ -100,16 +101,16 @@ class Oracle {
       if (size < options_.least_rows || size == 0) continue;
       FoundSlice slice;
       slice.size = size;
-      stats::ExactSum sum, total;
+      Quad sum = 0, total = 0;
       for (std::size_t i = 0; i < sample_.losses.size(); ++i) {
-        total.Add(sample_.losses[i]);
+        total += sample_.losses[i];
         if ((rows >> i & 1U) == 0) continue;
-        sum.Add(sample_.losses[i]);
+        sum += sample_.losses[i];
         slice.loss_max = std::max(slice.loss_max, sample_.losses[i]);
       }
-      slice.loss_sum = sum.Value();
-      if (total.Value() <= 0) continue;
-      slice.score = SliceScore(options_.alpha, slice.loss_sum, size, total.Value(), static_cast<std::int64_t>(sample_.losses.size()));
+      slice.loss_sum = static_cast<double>(sum);
+      if (total <= 0) continue;
+      slice.score = SliceScore(options_.alpha, slice.loss_sum, size, static_cast<double>(total), static_cast<std::int64_t>(sample_.losses.size()));
       if (!(slice.score > 0)) continue;
       std::vector<Conjunction> minimal;
       for (const Conjunction& c : conjunctions) {
@@ -117,7 +118,13 @@ class Oracle {
       }
       std::sort(minimal.begin(), minimal.end(), [&](const Conjunction& a, const Conjunction& b) { return std::tuple(a.size(), Text(a)) < std::tuple(b.size(), Text(b)); });
       slice.predicates = minimal[0];
-      for (std::size_t i = 1; i < minimal.size(); ++i) i <= 5 ? slice.same_rows.push_back(minimal[i]) : void(++slice.same_rows_more);
+      for (std::size_t i = 1; i < minimal.size(); ++i) {
+        if (i <= 5) {
+          slice.same_rows.push_back(minimal[i]);
+        } else {
+          ++slice.same_rows_more;
+        }
+      }
       found.emplace_back(slice, rows);
     }
     std::sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {

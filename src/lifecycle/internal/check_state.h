@@ -49,6 +49,8 @@ enum class Wanted { kAnything, kCondition, kTime, kNumber, kRule };
 // over columns that do not exist.
 std::optional<table::Column> EvaluateField(CheckState& state, const std::string& section, const Record& record, const std::string& key, std::size_t index, Wanted wanted,
                                            const char* missing_kind = "column_missing", FieldStatus missing_status = FieldStatus::kContradicted);
+// The same of an EXPR that is a part of an answer. `example`: what could stand there.
+std::optional<table::Column> EvaluateText(CheckState& state, const std::string& text, Place place, const std::string& example, Wanted wanted, const char* missing_kind = "column_missing", FieldStatus missing_status = FieldStatus::kContradicted);
 // 1 where the column is true (not 0, not missing).
 std::vector<std::uint8_t> Truths(const table::Column& column);
 
@@ -57,6 +59,7 @@ void JudgeFields(CheckState& state);        // check_fields.cc: empty, vague, im
 void CheckStructure(CheckState& state);     // check_structure.cc: tree, options, steps, names that refer to names
 void PrepareData(CheckState& state);        // check_data.cc: derived columns, row filter, time, outcomes
 void CheckHypotheses(CheckState& state);    // check_hypotheses.cc: claims that nothing can refute, or that no row speaks of
+void CheckMetrics(CheckState& state);       // check_metrics.cc: metrics that are measured, or made of others
 void CheckExpressions(CheckState& state);   // check_data.cc: every other EXPR on the data
 void CheckColumns(CheckState& state);       // check_columns.cc: declared columns, business steps
 void GatherObjectives(CheckState& state);   // check_data.cc: what the analyses will get; says what nothing before has said
