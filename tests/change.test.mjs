@@ -203,7 +203,46 @@ test('days that resemble their neighbours are joined to runs, and the report say
   valid(r, 'change');
 });
 
+// Users on both sides; what happens on a day happens to all users of a group.
+test('with unit and time what rows of a day share is noise as well', () => {
+  const drawn = draws(5);
+  const rows = [];
+  for (let day = 0; day < 28; day += 1) {
+    const shock = [0, 1, 2, 3].map(() => normal(drawn));
+    for (let i = 0; i < 200; i += 1) {
+      const group = Math.floor(drawn() * 4);
+      rows.push({ day: dayOf(2024, day), user: Math.floor(drawn() * 1500), group: `g${group}`, value: (10 + shock[group] + normal(drawn)).toFixed(3) });
+    }
+  }
+  writeFileSync(path('users.csv'), table(rows));
+  const words = ['change', path('users.csv'), '--metric', 'avg(value)', '--before', "day < '2024-01-15'", '--after', "day >= '2024-01-15'", '--features', 'group', '--unit', 'user'];
+  const both = json(...words, '--time', 'day');
+  assert.match(both.unit_of_noise, /^by day \(day; 14 before, 14 after\), because rows of one day share more noise than those of one unit \(user\)/);
+  assert.deepEqual(both.parts, []);
+  const alone = json(...words);
+  assert.match(alone.unit_of_noise, /^by unit \(user; /);
+  const width = (r) => r.total.high - r.total.low;
+  assert.ok(width(both) > 2 * width(alone), `${width(both)} against ${width(alone)}`);
+});
+
+test('a sum whose shares hide it is explained by its mean, and a note says so', () => {
+  const drawn = draws(3);
+  const rows = [];
+  for (let day = 0; day < 48; day += 1) {
+    for (let i = 0; i < 100; i += 1) {
+      const kind = 'abcde'[Math.floor(drawn() * 5)];
+      rows.push({ day: dayOf(2024, day), kind, value: ((10 + normal(drawn)) * (kind === 'b' && day >= 24 ? 1.1 : 1)).toFixed(3) });
+    }
+  }
+  writeFileSync(path('sums.csv'), table(rows));
+  const r = json('change', path('sums.csv'), '--metric', 'sum(value)', '--before', "day < '2024-01-25'", '--after', "day >= '2024-01-25'", '--time', 'day');
+  assert.deepEqual(r.parts.map((part) => part.text), ['kind = b'], r.answer);
+  assert.ok(r.data.notes.some((note) => /no share of sum\(value\) moved beyond noise.*whose mean moved/.test(note)), r.data.notes.join('\n'));
+  addsUp(r);
+});
+
 for (const [name, words, says] of [
+  ['values too small for their squares', ['--metric', 'avg(revenue * 1e-200)', ...sides], "--metric: no value of 'avg(revenue * 1e-200)' is larger than"],
   ['no metric', ['--metric', 'revenue', ...sides], "--metric: 'revenue' is no metric; write sum(revenue), avg(revenue)"],
   ['none given', [...sides], '--metric is missing'],
   ['no before', ['--metric', 'avg(revenue)', '--after', "day >= '2024-01-31'"], '--before is missing'],

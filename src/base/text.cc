@@ -71,6 +71,11 @@ std::string FixedNumber(double value, int decimals) {
 
 ReadableEnds ReadableInterval(double value, double low, double high) {
   const double width = high - low;
+  const double largest = std::max({std::abs(value), std::abs(low), std::abs(high)});
+  if (std::isfinite(width) && width > 0 && largest >= 1e15) {
+    const int digits = std::clamp(static_cast<int>(std::floor(std::log10(largest)) - std::floor(std::log10(width))) + 2, 3, 15);
+    return {ReadableNumber(value, digits), ReadableNumber(low, digits), ReadableNumber(high, digits)};
+  }
   // Nobody counts zeros: what would need more than eight decimals is written with an exponent.
   const bool plain = !(width >= 1e-8) || !std::isfinite(width);
   const int decimals = DecimalsFor(width);

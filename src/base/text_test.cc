@@ -107,7 +107,8 @@ TEST(ReadableNumber, SaysWhatIsNotANumber) {
 TEST(ReadableInterval, TheSameDecimalsForValueAndEnds) {
   struct Case { double value, low, high; const char* text; };
   for (const Case& c : {Case{0.0342, 0.0227, 0.046, "0.034 (0.023 to 0.046)"}, Case{0.5, 0.4996, 0.5004, "0.50000 (0.49960 to 0.50040)"}, Case{-0.0000439, -0.011, 0.012, "0.000 (-0.011 to 0.012)"},
-                        Case{0.02, -0.0004, 0.04, "0.020 (-0.0004 to 0.040)"}, Case{12345.6, 11000, 13700, "12,346 (11,000 to 13,700)"}, Case{0, 0, 0, "0 (0 to 0)"}, Case{1e-9, 0.5e-9, 2e-9, "1e-09 (5e-10 to 2e-09)"}}) {
+                        Case{0.02, -0.0004, 0.04, "0.020 (-0.0004 to 0.040)"}, Case{12345.6, 11000, 13700, "12,346 (11,000 to 13,700)"}, Case{0, 0, 0, "0 (0 to 0)"}, Case{1e-9, 0.5e-9, 2e-9, "1e-09 (5e-10 to 2e-09)"},
+                        Case{1.25e30, 1.24e30, 1.26e30, "1.25e+30 (1.24e+30 to 1.26e+30)"}, Case{1e16, 0.999999e16, 1.000001e16, "1e+16 (9.99999e+15 to 1.000001e+16)"}}) {
     const ReadableEnds ends = ReadableInterval(c.value, c.low, c.high);
     EXPECT_EQ(ends.value + " (" + ends.low + " to " + ends.high + ")", c.text);
   }

@@ -21,6 +21,7 @@ using table::Table;
 constexpr double kTellsApart = 0.999;       // of the rows in values that occur on one side only
 constexpr std::int64_t kLeastRowsOfValue = 20;
 constexpr std::uint32_t kMostStretches = 5000;
+constexpr double kSmallest = 1e-100;
 
 // A value per row, NaN where it is missing.
 Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const char* expected, const Table& table, const RunContext& context) {
@@ -240,6 +241,12 @@ Result<slices::ChangeRows> RowsOfMetric(const slices::Metric& metric, const std:
     rows.side.push_back(sides.side[i]);
     if (!sides.block.empty()) rows.block.push_back(sides.block[i]);
     if (!sides.day.empty()) rows.day.push_back(sides.day[i]);
+  }
+  // Squares of smaller ones are lost, and noise with them.
+  const auto largest_of = [](const std::vector<double>& values) { return values.empty() ? 0.0 : std::abs(*std::max_element(values.begin(), values.end(), [](double a, double b) { return std::abs(a) < std::abs(b); })); };
+  for (const std::vector<double>* values : {&rows.x, &rows.y}) {
+    const double largest = largest_of(*values);
+    if (largest > 0 && largest < kSmallest) return Error{ErrorCode::kInvalidInput, where + ": no value of '" + metric.text + "' is larger than " + base::ReadableNumber(largest, 2) + ", too small to measure noise with; measure it in a smaller unit, as in sum(x * 1e100)"};
   }
   for (std::uint8_t side = 0; side < 2; ++side) {
     if (std::find(rows.side.begin(), rows.side.end(), side) == rows.side.end()) return Error{ErrorCode::kInvalidInput, where + ": '" + metric.text + "' has no value in any row " + (side == 0 ? "before" : "after") + "; mend the column, or compare other rows"};

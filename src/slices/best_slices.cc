@@ -17,7 +17,8 @@ void BestSlices::Note(double score) {
 }
 
 void BestSlices::Offer(CandidateSlice candidate) {
-  if (!Wants(candidate.score) || !known_.insert(candidate.rows).second) return;
+  if (!Wants(candidate.score)) return;
+  if ((known_before_ != nullptr && known_before_->contains(candidate.rows)) || !known_.insert(candidate.rows).second) return;
   Note(candidate.score);
   candidates_.push_back(std::move(candidate));
   if (candidates_.size() <= 4 * k_ + 256) return;
@@ -25,8 +26,11 @@ void BestSlices::Offer(CandidateSlice candidate) {
 }
 
 BestSlices BestSlices::Task() const {
-  BestSlices task = *this;
-  task.candidates_.clear();
+  BestSlices task(k_, 0);
+  task.rounding_ = rounding_;
+  task.threshold_ = threshold_;
+  task.best_scores_ = best_scores_;
+  task.known_before_ = &known_;
   return task;
 }
 

@@ -29,7 +29,7 @@ class BestSlices {
   bool Wants(double score) const { return score > 0 && score >= threshold_; }
   // Ignores what it does not want and rows that it knows.
   void Offer(CandidateSlice candidate);
-  // Knows the scores and rows found so far, and holds none of them. Cost: a copy of both.
+  // Knows the scores and rows found so far, and holds none of them; this must stay as it is until the task is done. Cost: a copy of k scores.
   BestSlices Task() const;
   void Merge(BestSlices task);
 
@@ -48,6 +48,7 @@ class BestSlices {
   double threshold_ = -1e-9 - rounding_;
   std::vector<double> best_scores_;  // of the k best, falling
   std::set<RowsHash> known_;
+  const std::set<RowsHash>* known_before_ = nullptr;  // of a task
   std::vector<CandidateSlice> candidates_;
 };
 

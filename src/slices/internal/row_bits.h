@@ -18,7 +18,7 @@ void Intersect(const std::uint64_t* a, const std::uint64_t* b, std::size_t words
 // out |= a
 void Unite(const std::uint64_t* a, std::size_t words, std::uint64_t* out);
 
-// 128 bits that tell sets of rows apart: two different ones of n words agree by a chance of about (n / 2^61)^2, of 10 million rows 2^-86.
+// 128 bits that tell sets of rows apart: two different ones of n words agree by a chance of about (n / 2^60)^2, of 10 million rows 2^-86.
 struct RowsHash {
   std::uint64_t first = 0, second = 0;
   bool operator==(const RowsHash&) const = default;
