@@ -18,8 +18,9 @@ namespace {
 
 using table::Table;
 
-constexpr const char* kMethod =
-    "contributions are exact; cells chosen on half of the blocks by standard errors, less 2 ln(cells of that depth), and tested on the other half at a false discovery rate of 5 % over all chosen; intervals from that half";
+std::string MethodOf(const slices::ChangeFound& found) {
+  return "contributions are exact; cells chosen on half of the blocks by standard errors, less 2 ln(cells of that depth), and tested on the other half at a false discovery rate of 5 % over all " + std::string(found.every_cell_counts ? "looked at, because the halves share noise" : "chosen") + "; intervals from that half";
+}
 constexpr const char* kMethodUntested = "contributions are exact; cells chosen on all rows as if these were independent; nothing was tested";
 
 std::optional<double> ShareOf(double part, double change) { return change == 0 || !std::isfinite(part / change) ? std::nullopt : std::optional(part / change); }
@@ -170,7 +171,7 @@ Result<evidence::ChangeReport> ReportOfMetric(const ChangeProblem& problem, cons
   report.tested = found.tested;
   report.cells_looked_at = found.cells;
   report.cells_tested = found.tested ? found.chosen : 0;
-  report.method = found.tested ? kMethod : kMethodUntested;
+  report.method = found.tested ? MethodOf(found) : kMethodUntested;
   report.unit_of_noise = BlocksInWords(rows, found, problem);
   report.unexplained = found.change;
   report.total.mix = found.rest.mix;

@@ -3,75 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/step_clock.h"
-#include "base/text.h"
 #include "base/thread_pool.h"
 #include "slices/internal/change_blocks.h"
 #include "slices/internal/change_by_feature.h"
-#include "slices/internal/change_dependence.h"
-#include "slices/internal/change_search.h"
-#include "stats/multiple_testing.h"
+#include "slices/internal/change_parts.h"
 
 namespace assay::slices {
 
 namespace {
 
-constexpr std::size_t kChunks = 8;             // fixed, so that sums do not depend on threads
-constexpr double kLeastIndependent = 5;        // blocks a side
-constexpr double kLeastOfAbsolute = 0.1;       // a sum smaller than this part of the sum of absolute values has no shares
-
-using Cells = std::vector<std::vector<Predicate>>;
-
 BothSums TotalsOf(const ChangeRows& rows) {
   BothSums total;
   for (std::size_t i = 0; i < rows.x.size(); ++i) total[rows.side[i]] += {1, rows.x[i], rows.y_at(i)};
   return total;
-}
-
-// Whether a sum's shares mean something on both sides.
-bool HasShares(const ChangeRows& rows, const BothSums& total) {
-  double absolute[2] = {0, 0};
-  for (std::size_t i = 0; i < rows.x.size(); ++i) absolute[rows.side[i]] += std::abs(rows.x[i]);
-  const bool large = std::abs(total[0].x) >= kLeastOfAbsolute * absolute[0] && std::abs(total[1].x) >= kLeastOfAbsolute * absolute[1];
-  return large && total[0].x * total[1].x > 0;
-}
-
-// Per row the first cell that fits it, cells.size() where none does.
-Result<std::vector<std::uint8_t>> PartOfRows(const ChangeRows& rows, const Cells& cells, const RunContext& context) {
-  const std::size_t n = rows.x.size();
-  std::vector<std::uint8_t> part(n, static_cast<std::uint8_t>(cells.size()));
-  ASSAY_TRY(base::ParallelFor(context.Quiet(), kChunks, [&](std::int64_t chunk) {
-    const std::size_t begin = n * static_cast<std::size_t>(chunk) / kChunks, end = n * static_cast<std::size_t>(chunk + 1) / kChunks;
-    std::vector<std::uint8_t> fits(end - begin);
-    for (std::size_t k = cells.size(); k-- > 0;) {
-      std::fill(fits.begin(), fits.end(), std::uint8_t{1});
-      for (const Predicate& p : cells[k]) {
-        std::visit([&](const auto& atoms) {
-          for (std::size_t i = begin; i < end; ++i) fits[i - begin] &= static_cast<std::uint8_t>(p.first <= atoms[i] && atoms[i] <= p.last);
-        }, rows.features[p.feature].atom_of_row);
-      }
-      for (std::size_t i = begin; i < end; ++i) {
-        if (fits[i - begin] != 0) part[i] = static_cast<std::uint8_t>(k);
-      }
-    }
-  }));
-  return part;
-}
-
-Result<BlockTable> TableOf(const ChangeRows& rows, const Blocks& blocks, std::span<const std::uint8_t> part, std::size_t sets, const RunContext& context) {
-  const std::size_t n = rows.x.size(), places = sets * blocks.count * 2;
-  std::vector<std::vector<Sums>> partial(kChunks, std::vector<Sums>(places));
-  ASSAY_TRY(base::ParallelFor(context.Quiet(), kChunks, [&](std::int64_t chunk) {
-    const auto c = static_cast<std::size_t>(chunk);
-    for (std::size_t i = n * c / kChunks; i < n * (c + 1) / kChunks; ++i) {
-      partial[c][(std::size_t{part[i]} * blocks.count + blocks.of_row[i]) * 2 + rows.side[i]] += {1, rows.x[i], rows.y_at(i)};
-    }
-  }));
-  BlockTable table{static_cast<std::uint32_t>(sets), blocks.count, std::move(partial[0])};
-  for (std::size_t c = 1; c < kChunks; ++c) {
-    for (std::size_t i = 0; i < places; ++i) table.sums[i] += partial[c][i];
-  }
-  return table;
 }
 
 std::vector<BothSums> SumsOfSets(const BlockTable& table) {
@@ -91,43 +35,6 @@ bool MayMeet(const std::vector<Predicate>& a, const std::vector<Predicate>& b) {
   });
 }
 
-// Blocks of either side that do not scatter at all, yet differ: the share of the ways to exchange them that shows as much (2 over n_0 + n_1 choose n_0;
-// of blocks on both sides 2 over 2^n).
-double ExchangeP(const Blocks& blocks) {
-  double lone[2] = {0, 0}, both = 0;
-  for (std::uint32_t b = 0; b < blocks.count; ++b) {
-    if (!blocks.test[b]) continue;
-    lone[0] += blocks.stratum[b] == Stratum::kBefore ? 1 : 0;
-    lone[1] += blocks.stratum[b] == Stratum::kAfter ? 1 : 0;
-    both += blocks.stratum[b] == Stratum::kBoth ? 1 : 0;
-  }
-  const double ways = both > 0 ? both * std::log(2.0) : std::lgamma(lone[0] + lone[1] + 1) - std::lgamma(lone[0] + 1) - std::lgamma(lone[1] + 1);
-  return std::min(1.0, 2 * std::exp(-ways));
-}
-
-double POfShift(const Result<stats::Interval>& excess, const Blocks& blocks) {
-  if (!excess) return 1;
-  const bool scatters = excess->standard_error > 1e-12 * std::abs(excess->value);
-  return scatters ? excess->p_value : excess->value == 0 ? 1.0 : ExchangeP(blocks);
-}
-
-struct Tests {
-  std::vector<double> p, q;
-};
-// Each cell against what is left without those before it. `looked_at`: tests that count, failed ones as p = 1.
-Tests TestCells(const BlockTable& table, const Blocks& blocks, std::size_t cells, std::size_t looked_at, ChangeForm form, double level) {
-  Tests tests;
-  for (std::uint32_t k = 0; k < cells; ++k) {
-    const BlockTable two = Joined(table, k, [&](std::uint32_t set) { return set == k; });
-    tests.p.push_back(POfShift(ExcessInterval({two, blocks, Half::kTest, form, level}), blocks));
-  }
-  std::vector<double> all = tests.p;
-  all.resize(std::max(looked_at, cells), 1.0);
-  tests.q = stats::BenjaminiHochberg(all);
-  tests.q.resize(cells);
-  return tests;
-}
-
 Result<void> Refuse(const ChangeRows& rows, const BothSums& total) {
   for (std::size_t s = 0; s < 2; ++s) {
     const std::string side = s == 0 ? "before" : "after";
@@ -135,13 +42,6 @@ Result<void> Refuse(const ChangeRows& rows, const BothSums& total) {
     if (rows.form == ChangeForm::kRate && total[s].y == 0) return Error{ErrorCode::kInvalidInput, "the denominator sums to 0 " + side + ", so the metric does not exist there"};
   }
   return {};
-}
-
-std::string WhyUntested(const std::int64_t (&blocks)[2], const ChangeDependence& dependence, std::int64_t least) {
-  const std::int64_t few = std::min(blocks[0], blocks[1]);
-  if (few < least) return "noise between blocks cannot be told from " + std::to_string(few) + " on a side; it takes " + std::to_string(least);
-  if (dependence.kind != BlockKind::kTimes || dependence.runs.independent >= kLeastIndependent) return "";
-  return "what happens on a day lasts (autocorrelation " + base::FixedNumber(dependence.runs.autocorrelation, 2) + "), so " + std::to_string(few) + " on a side tell as little as " + base::FixedNumber(dependence.runs.independent, 1) + " independent ones; compare longer stretches";
 }
 
 }  // namespace
@@ -152,85 +52,20 @@ Result<void> ChangeOptions::Validate() const {
   return {};
 }
 
-namespace {
-
-// One search: by shifts of shares (of a sum) or of levels (of a rate, of means).
-struct Searched {
-  ChangeDependence dependence;
-  Blocks blocks;
-  ChosenCells chosen;
-  std::string why_untested;
-  Cells cells;          // that hold
-  Tests tests;          // of them; empty where nothing was tested
-  BlockTable table;     // their sets, and the rest
-  bool tested() const { return why_untested.empty(); }
-};
-
-Result<Searched> SearchBy(ChangeForm choice, const ChangeRows& rows, const BothSums& total, const ChangeOptions& options, const RunContext& context) {
-  Searched searched;
-  searched.dependence = FindDependence(rows, choice, options.least_blocks);
-  searched.blocks = MakeBlocks(rows, searched.dependence, context.seed);
-  searched.why_untested = WhyUntested(searched.blocks.on_side, searched.dependence, options.least_blocks);
-  {
-    const base::ScopedStep step(context, "choose parts");
-    searched.chosen = ASSAY_TRY(ChooseCells(rows, choice, searched.blocks, searched.tested(), options, context));
-  }
-  const base::ScopedStep step(context, "test parts");
-  searched.cells = searched.chosen.cells;
-  if (!searched.tested() && searched.cells.empty()) searched.cells = LargestValues(rows, total, options.most_parts);
-  const std::size_t looked_at = searched.dependence.halves_resemble ? static_cast<std::size_t>(searched.chosen.looked_at) : searched.cells.size();
-  // Those that fail go back into the rest; what is left is tested again, until all of it holds.
-  while (true) {
-    const std::vector<std::uint8_t> part = ASSAY_TRY(PartOfRows(rows, searched.cells, context));
-    searched.table = ASSAY_TRY(TableOf(rows, searched.blocks, part, searched.cells.size() + 1, context));
-    if (!searched.tested()) return searched;
-    searched.tests = TestCells(searched.table, searched.blocks, searched.cells.size(), looked_at, choice, options.level);
-    Cells kept;
-    for (std::size_t k = 0; k < searched.cells.size(); ++k) {
-      if (searched.tests.q[k] <= options.largest_q) kept.push_back(searched.cells[k]);
-    }
-    if (kept.size() == searched.cells.size()) return searched;
-    searched.cells = std::move(kept);
-  }
-}
-
-// Of a sum with shares these come first. How many rows there are is noise for them, but not for means, which are looked at where no share moved:
-// two searches, each of which may err half as often.
-Result<Searched> SearchParts(const ChangeRows& rows, const BothSums& total, const ChangeOptions& options, const RunContext& context, ChangeFound* found) {
-  if (rows.form == ChangeForm::kRate) return SearchBy(rows.form, rows, total, options, context);
-  if (!HasShares(rows, total)) {
-    found->as_mean = true;
-    return SearchBy(ChangeForm::kRate, rows, total, options, context);
-  }
-  ChangeOptions half = options;
-  half.largest_q = options.largest_q / 2;
-  Searched searched = ASSAY_TRY(SearchBy(rows.form, rows, total, half, context));
-  if (!searched.tested()) return searched;
-  if (searched.cells.empty()) {
-    Searched of_means = ASSAY_TRY(SearchBy(ChangeForm::kRate, rows, total, half, context));
-    found->means_too = true;
-    found->as_mean = of_means.tested() && !of_means.cells.empty();
-    of_means.chosen.looked_at += searched.chosen.looked_at;
-    if (found->as_mean) searched = std::move(of_means);
-  }
-  for (double& q : searched.tests.q) q = std::min(1.0, 2 * q);
-  return searched;
-}
-
-}  // namespace
-
 Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& options, const RunContext& context) {
   ASSAY_TRY(options.Validate());
   const BothSums total = TotalsOf(rows);
   ASSAY_TRY(Refuse(rows, total));
   ChangeFound found;
-  const Searched searched = ASSAY_TRY(SearchParts(rows, total, options, context, &found));
+  const FoundParts searched = ASSAY_TRY(FindParts(rows, total, options, context));
   const Blocks& blocks = searched.blocks;
   for (std::size_t s = 0; s < 2; ++s) found.blocks[s] = blocks.on_side[s];
   found.kind = searched.dependence.kind;
   found.runs = searched.dependence.runs;
   found.crossed = searched.dependence.crossed;
   found.every_cell_counts = searched.dependence.halves_resemble;
+  found.as_mean = searched.as_mean;
+  found.means_too = searched.means_too;
   found.why_untested = searched.why_untested;
   found.tested = searched.tested();
   found.cells = searched.chosen.looked_at;
@@ -238,7 +73,7 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   for (const std::uint32_t f : searched.chosen.combined) found.combined.push_back(rows.features[f].name);
   const Cells& cells = searched.cells;
   const BlockTable& table = searched.table;
-  const Tests& tests = searched.tests;
+  const PartTests& tests = searched.tests;
   const std::vector<BothSums> sums = SumsOfSets(table);
   found.before = MetricOf(total[0], rows.form);
   found.after = MetricOf(total[1], rows.form);
