@@ -84,7 +84,7 @@ evidence::ChangeTotal TotalOf(const slices::ChangeRows& rows, const slices::Chan
 void AddNotes(const ChangeProblem& problem, const slices::ChangeRows& rows, const slices::ChangeFound& found, const std::string& words, std::vector<std::string>* notes) {
   const bool of_days = problem.unit.empty() || !rows.day.empty();
   if (!rows.day.empty() && rows.num_days < 4) notes->push_back("few days were compared (" + std::to_string(rows.num_days) + " in all): what happened on them by chance, the same for all units, cannot be told from a cause");
-  if (rows.form == slices::ChangeForm::kSum && found.kind == slices::BlockKind::kTimes && found.blocks[0] != found.blocks[1]) {
+  if (rows.form == slices::ChangeForm::kSum && found.noise_of_metric.kind == slices::BlockKind::kTimes && found.blocks[0] != found.blocks[1]) {
     notes->push_back("before spans " + base::Counted(found.blocks[0], of_days ? "day" : "stretch", of_days ? "days" : "stretches") + ", after " + base::ReadableCount(found.blocks[1]) + ": of a sum that alone is a part of the change, the same in all rows");
   }
   if (found.as_mean && found.means_too) {

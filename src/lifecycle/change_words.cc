@@ -100,9 +100,11 @@ std::string AnswerOf(const ChangeReport& report, const std::string& words) {
   const evidence::ChangeTotal& total = report.total;
   const std::string from = " from " + base::ReadableNumber(total.before) + " to " + base::ReadableNumber(total.after);
   std::string answer = words + " " + (total.change == 0 ? "stayed at " + base::ReadableNumber(total.after) : Moved(total.change) + from + ", " + ByInWords(total.change, total.low, total.high)) + ".";
-  const bool beyond = Excludes0(total.low, total.high);
+  const bool beyond = Excludes0(total.low, total.high), known = !std::isnan(total.low);
   if (!report.tested && report.metrics.empty()) {
     answer += " Nothing was tested, because " + total.reason + ": " + std::string(report.parts.empty() ? "no part stands out." : "the parts are the largest departures, which may be noise.");
+  } else if (report.metrics.empty() && !known) {
+    answer += " Whether that is beyond noise cannot be told, because " + total.reason + ". " + (report.parts.empty() ? "No rows moved otherwise than the rest beyond noise." : "");
   } else if (report.metrics.empty() && !beyond) {
     answer += report.parts.empty() ? " That is within noise, and no rows moved otherwise than the rest beyond noise: there is nothing to explain." : " As a whole that is within noise.";
   } else if (report.parts.empty()) {
@@ -114,17 +116,28 @@ std::string AnswerOf(const ChangeReport& report, const std::string& words) {
 }
 
 std::string BlocksInWords(const slices::ChangeRows& rows, const slices::ChangeFound& found, const ChangeProblem& problem) {
+  using slices::BlockKind;
   const std::string count = base::ReadableCount(found.blocks[0]) + " before, " + base::ReadableCount(found.blocks[1]) + " after";
-  const std::string runs = found.runs.length <= 1 ? "" : ", in runs of " + std::to_string(found.runs.length) + ", because neighbouring ones resemble each other (autocorrelation " + base::FixedNumber(found.runs.autocorrelation, 2) + ")";
-  const bool two_ways = rows.kind == slices::BlockKind::kUnits && !rows.day.empty();
-  switch (found.kind) {
-    case slices::BlockKind::kUnits: return "by unit (" + problem.unit + "; " + count + ")" + (found.crossed ? ", and for what rows of one day (" + problem.time + ") share" : "");
-    case slices::BlockKind::kTimes:
-      if (two_ways) return "by day (" + problem.time + "; " + count + "), because rows of one day share more noise than those of one unit (" + problem.unit + ")" + (found.crossed ? ", which is added" : "") + runs;
-      return problem.unit.empty() ? "by day (" + problem.time + "; " + count + ")" + (runs.empty() ? ", because no unit was given" : runs) : "by stretch of time (" + problem.unit + "; " + count + ")" + runs;
-    case slices::BlockKind::kRows: break;
+  const auto in_runs = [](const slices::NoiseOfChange& noise) {
+    if (noise.kind != BlockKind::kTimes || noise.runs.length <= 1) return std::string();
+    return "in runs of " + std::to_string(noise.runs.length) + ", because neighbouring ones resemble each other (autocorrelation " + base::FixedNumber(noise.runs.autocorrelation, 2) + ")";
+  };
+  const bool two_ways = rows.kind == BlockKind::kUnits && !rows.day.empty(), stretches = !problem.unit.empty() && !two_ways;
+  const std::string runs = in_runs(found.noise), runs_of_metric = in_runs(found.noise_of_metric);
+  std::string words;
+  switch (found.noise.kind) {
+    case BlockKind::kRows: return "by row (" + count + "): neither unit nor time was given, so rows count as independent";
+    case BlockKind::kUnits: words = "by unit (" + problem.unit + "; " + count + ")" + (found.noise.crossed ? ", and for what rows of one day (" + problem.time + ") share" : ""); break;
+    case BlockKind::kTimes:
+      words = stretches ? "by stretch of time (" + problem.unit + "; " + count + ")" : "by day (" + problem.time + "; " + count + ")";
+      if (two_ways) words += ", because rows of one day share more noise than those of one unit (" + problem.unit + ")" + (found.noise.crossed ? ", which is added" : "");
+      if (!two_ways && !stretches && runs.empty() && runs_of_metric.empty()) words += ", because no unit was given";
+      if (!runs.empty()) words += ", " + runs;
+      break;
   }
-  return "by row (" + count + "): neither unit nor time was given, so rows count as independent";
+  if (found.noise_of_metric.kind != found.noise.kind) return words + "; that of the metric itself by day (" + problem.time + ")" + (runs_of_metric.empty() ? "" : ", " + runs_of_metric);
+  if (runs_of_metric != runs) words += "; that of the metric itself " + runs_of_metric;
+  return words;
 }
 
 }  // namespace assay::lifecycle

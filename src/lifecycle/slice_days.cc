@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "lifecycle/internal/slice_parts.h"
-#include "stats/change_points.h"
 #include "stats/series_runs.h"
 
 namespace assay::lifecycle {
@@ -13,14 +12,6 @@ namespace {
 
 constexpr std::int64_t kLeastRuns = 5;
 constexpr double kLeastIndependent = 5;
-
-// Of the days' sums about their mean.
-double AutocorrelationOf(std::vector<double> sums) {
-  double mean = 0;
-  for (const double sum : sums) mean += sum / static_cast<double>(sums.size());
-  for (double& sum : sums) sum -= mean;
-  return stats::EstimatePhi(sums);
-}
 
 // The larger one of all rows, and of the slices beyond all rows, on average.
 double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> losses, std::span<const std::vector<std::uint8_t>> slices) {
@@ -31,7 +22,8 @@ double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> l
   for (std::size_t m = 0; m < losses.size(); ++m) {
     if (days.of_row[m] != kNoDay) all[days.of_row[m]] += losses[m] - mean;
   }
-  double of_slices = 0, counted = 0;
+  stats::Autocorrelations of_slices;
+  double counted = 0;
   for (const std::vector<std::uint8_t>& inside : slices) {
     std::vector<double> beyond(count, 0);
     double rows = 0;
@@ -43,10 +35,11 @@ double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> l
     if (rows == 0) continue;
     const double share = rows / static_cast<double>(losses.size());
     for (std::size_t d = 0; d < count; ++d) beyond[d] -= share * all[d];
-    of_slices += AutocorrelationOf(std::move(beyond));
+    of_slices += stats::AutocorrelationsOf(beyond);
     counted += 1;
   }
-  return std::max(AutocorrelationOf(std::move(all)), counted > 0 ? of_slices / counted : 0.0);
+  of_slices /= std::max(counted, 1.0);
+  return std::max(stats::LastingAutocorrelation(stats::AutocorrelationsOf(all), days.count), stats::LastingAutocorrelation(of_slices, days.count));
 }
 
 }  // namespace

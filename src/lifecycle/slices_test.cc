@@ -78,7 +78,7 @@ const std::vector<Design>& Designs() {
       {"units with levels and features of their own", 2000, 200, false, true, [](RandomStream& r, double e) { return std::abs(e + r.Normal()); }},
       {"days with shocks", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }},
       {"days with lasting shocks, .5", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.5, false, 0.93},
-      {"days with lasting shocks, .8", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.8, false, 0.85},
+      {"days with lasting shocks, .8", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.8, false, 0.84},
       {"many days with lasting shocks, .8", 4000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 180, 0.8, false, 0.90},
       {"units and days with lasting shocks, .8", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }, 60, 0.8},
       {"units and days", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }},

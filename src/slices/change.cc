@@ -60,10 +60,10 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   const FoundParts searched = ASSAY_TRY(FindParts(rows, total, options, context));
   const Blocks& blocks = searched.blocks;
   for (std::size_t s = 0; s < 2; ++s) found.blocks[s] = blocks.on_side[s];
-  found.kind = searched.dependence.kind;
-  found.runs = searched.dependence.runs;
-  found.crossed = searched.dependence.crossed;
-  found.every_cell_counts = searched.dependence.halves_resemble;
+  const ChangeDependence& dependence = searched.dependence;
+  found.noise = {dependence.shifts.kind, dependence.shifts.runs, dependence.shifts.crossed};
+  found.noise_of_metric = {dependence.levels.kind, dependence.levels.runs, dependence.levels.crossed};
+  found.every_cell_counts = dependence.halves_resemble;
   found.as_mean = searched.as_mean;
   found.means_too = searched.means_too;
   found.why_untested = searched.why_untested;
@@ -81,7 +81,7 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   const auto contribution_of = [&](std::uint32_t set) -> Result<stats::Interval> {
     if (!found.tested) return Error{ErrorCode::kNumeric, found.why_untested};
     const BlockTable two = Joined(table, 0, [&](std::uint32_t other) { return other == set; });
-    return ContributionInterval({two, blocks, Half::kTest, rows.form, options.level});
+    return ContributionInterval({two, blocks, Half::kTest, rows.form, options.level, dependence.contribution_widening, dependence.shifts.most_degrees()});
   };
   for (std::uint32_t k = 0; k < cells.size(); ++k) {
     ChangePart made;
@@ -101,17 +101,19 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   }
   found.rest = EffectOf(sums.back(), total, rows.form);
   found.rest_interval = contribution_of(static_cast<std::uint32_t>(cells.size()));
-  const BlockTable all = Joined(table, 0, [](std::uint32_t) { return true; });
-  const TwoSets whole{all, blocks, Half::kAll, rows.form, options.level};
+  const Blocks level_blocks = MakeBlocks(rows, dependence.levels, context.seed);
+  const BlockTable all = ASSAY_TRY(TableOf(rows, level_blocks, std::vector<std::uint8_t>(rows.x.size(), 0), 1, context));
+  const TwoSets whole{all, level_blocks, Half::kAll, rows.form, options.level, dependence.levels.widening, dependence.levels.most_degrees()};
+  const std::string why_no_level = WhyNoNoise(level_blocks.on_side, dependence.levels, options.least_blocks);
   const auto metric = [&](int side) -> Result<stats::Interval> {
-    if (!found.tested) return Error{ErrorCode::kNumeric, found.why_untested};
+    if (!why_no_level.empty()) return Error{ErrorCode::kNumeric, why_no_level};
     return MetricInterval(whole, side);
   };
   found.before_interval = metric(0);
   found.after_interval = metric(1);
   found.change_interval = metric(2);
   // Nothing was chosen: the rest is all there is, and every block may speak of it.
-  if (cells.empty()) found.rest_interval = found.change_interval;
+  if (cells.empty() || !why_no_level.empty()) found.rest_interval = found.change_interval;
   found.features.resize(rows.features.size());
   ASSAY_TRY(base::ParallelFor(context.Quiet(), static_cast<std::int64_t>(rows.features.size()), [&](std::int64_t f) {
     found.features[static_cast<std::size_t>(f)] = EffectByFeature(rows, rows.features[static_cast<std::size_t>(f)], total);

@@ -79,6 +79,12 @@ struct FeatureEffect {
   int reversal = 0;
 };
 
+struct NoiseOfChange {
+  BlockKind kind = BlockKind::kRows;     // of units whose days are known that of more noise
+  stats::SeriesRuns runs;                // of kTimes: how many neighbours were joined to a block, because they resemble each other
+  bool crossed = false;                  // the noise of what is not a block was added: of units that of days, of days that of units
+};
+
 struct ChangeFound {
   double before = 0, after = 0, change = 0;
   Result<stats::Interval> before_interval = Error{}, after_interval = Error{}, change_interval = Error{};  // by blocks; or why not
@@ -87,9 +93,8 @@ struct ChangeFound {
   Result<stats::Interval> rest_interval = Error{};  // of its contribution, as those of parts are; without parts that of the change
   std::vector<FeatureEffect> features;   // as the rows' features
   std::int64_t blocks[2] = {0, 0};       // that have rows of a side
-  BlockKind kind = BlockKind::kRows;     // of the blocks: of units whose days are known that of more noise
-  stats::SeriesRuns runs;                // of kTimes: how many neighbours were joined to a block, because they resemble each other
-  bool crossed = false;                  // the noise of what is not a block was added: of units that of days, of days that of units
+  NoiseOfChange noise;                   // by which parts are tested: what rows do beyond all rows
+  NoiseOfChange noise_of_metric;         // of the metric's own intervals: what all rows share as well
   bool every_cell_counts = false;        // the halves share noise, so the false discovery rate is over all cells looked at, not those chosen
   bool tested = false;
   std::string why_untested;

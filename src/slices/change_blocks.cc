@@ -30,14 +30,12 @@ std::uint32_t JoinToRuns(std::int64_t length, const std::vector<std::uint8_t>& s
 
 }  // namespace
 
-Blocks MakeBlocks(const ChangeRows& rows, const ChangeDependence& dependence, std::uint64_t seed) {
+Blocks MakeBlocks(const ChangeRows& rows, const BlockNoise& noise, std::uint64_t seed) {
   const std::size_t n = rows.x.size();
-  const std::uint32_t given = dependence.block == nullptr ? static_cast<std::uint32_t>(n) : dependence.num_blocks;
-  const auto block_at = [&](std::size_t i) { return dependence.block == nullptr ? static_cast<std::uint32_t>(i) : (*dependence.block)[i]; };
+  const std::uint32_t given = noise.block == nullptr ? static_cast<std::uint32_t>(n) : noise.num_blocks;
+  const auto block_at = [&](std::size_t i) { return noise.block == nullptr ? static_cast<std::uint32_t>(i) : (*noise.block)[i]; };
   Blocks blocks;
-  blocks.number_is_fixed = dependence.kind == BlockKind::kTimes;
-  blocks.widening = dependence.widening;
-  if (dependence.runs.length > 1) blocks.most_degrees = 2 * dependence.runs.independent - 2;
+  blocks.number_is_fixed = noise.kind == BlockKind::kTimes;
   std::vector<std::uint8_t> sides(given, 0);
   for (std::size_t i = 0; i < n; ++i) sides[block_at(i)] |= static_cast<std::uint8_t>(1U << rows.side[i]);
   for (const std::uint8_t both : sides) {
@@ -48,7 +46,7 @@ Blocks MakeBlocks(const ChangeRows& rows, const ChangeDependence& dependence, st
   std::vector<std::uint32_t> bundle(given);
   std::iota(bundle.begin(), bundle.end(), 0U);
   blocks.count = dealt ? kMostBundles : given;
-  if (blocks.number_is_fixed) blocks.count = JoinToRuns(dependence.runs.length, sides, &bundle);
+  if (blocks.number_is_fixed) blocks.count = JoinToRuns(noise.runs.length, sides, &bundle);
   blocks.stratum.assign(blocks.count, Stratum::kNone);
   blocks.size.assign(blocks.count, blocks.number_is_fixed ? 0 : 1);
   base::RandomStream deal(seed, "change bundles");

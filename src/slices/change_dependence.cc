@@ -13,6 +13,8 @@ namespace {
 constexpr std::int64_t kLeastRuns = 8;
 constexpr double kLeastShareOfRows = 0.02;  // of a value whose noise is looked at
 constexpr std::uint32_t kMostBundles = 1000;
+constexpr double kMostWidening = 1.1;       // for noise of units in days, or of days in units, that halves share
+constexpr double kMostResemblance = 0.2;    // of neighbouring runs that are in different halves
 
 // Sums of e = x - R y (of a sum x) and of m = y (of a sum x) per block of a side.
 struct Series {
@@ -108,41 +110,36 @@ class Beyond {
   std::array<std::vector<std::uint32_t>, 2> there_;
 };
 
-// Of the values at `there`, about their mean; corrected for what taking it off costs: (n r + 1) / (n - 3). NaN where they do not vary.
-double AutocorrelationOf(const std::vector<double>& values, const std::vector<std::uint32_t>& there) {
-  const auto n = static_cast<double>(there.size());
-  double mean = 0, squares = 0, products = 0;
-  for (const std::uint32_t b : there) mean += values[b] / n;
-  for (std::size_t k = 0; k < there.size(); ++k) {
-    const double v = values[there[k]] - mean;
-    squares += v * v;
-    if (k > 0) products += v * (values[there[k - 1]] - mean);
-  }
-  return squares > 0 ? (n * products / squares + 1) / (n - 3) : std::nan("");
-}
+// What noise is seen: of the metric of all rows, and of values beyond all rows (the mean over those of a feature, the largest of any feature).
+struct Noise {
+  double of_all = 0, of_values = 0;
+  double Largest() const { return std::max(of_all, of_values); }
+};
 
-stats::SeriesRuns FindRuns(const ChangeRows& rows, ChangeForm form, Grouping days) {
-  const Beyond beyond(rows, form, days);
-  const auto n = static_cast<std::int64_t>(std::min(beyond.there(0).size(), beyond.there(1).size()));
-  if (n < 2 * kLeastRuns) return {0, 1, 1, static_cast<double>(n)};
-  const auto mean_over = [&](const auto& values_of) {
-    double sum = 0, series = 0;
+Noise AutocorrelationOf(const ChangeRows& rows, const Beyond& beyond, std::int64_t days) {
+  const auto sum_over = [&](const auto& values_of, stats::Autocorrelations* sum) {
     for (std::size_t s = 0; s < 2; ++s) {
-      const double r = AutocorrelationOf(values_of(s), beyond.there(s));
-      if (std::isnan(r)) continue;
-      sum += r;
-      series += 1;
+      const std::vector<double>& by_block = values_of(s);
+      std::vector<double> values;
+      for (const std::uint32_t b : beyond.there(s)) values.push_back(by_block[b]);
+      *sum += stats::AutocorrelationsOf(values);
     }
-    return series > 0 ? sum / series : 0.0;
   };
-  double autocorrelation = mean_over([&](std::size_t s) -> const std::vector<double>& { return beyond.all()[s].e; });
+  const auto lasting = [&](stats::Autocorrelations sum, std::size_t series) {
+    sum /= 2 * static_cast<double>(series);
+    return stats::LastingAutocorrelation(sum, days, 2);
+  };
+  Noise noise;
+  stats::Autocorrelations of_all;
+  sum_over([&](std::size_t s) -> const std::vector<double>& { return beyond.all()[s].e; }, &of_all);
+  noise.of_all = lasting(of_all, 1);
   for (const Feature& feature : rows.features) {
-    double sum = 0;
+    stats::Autocorrelations sum;
     const std::vector<BothSeries> atoms = beyond.AtomsOf(feature);
-    for (const BothSeries& atom : atoms) sum += mean_over([&](std::size_t s) { return beyond.BeyondAll(atom, s); });
-    if (!atoms.empty()) autocorrelation = std::max(autocorrelation, sum / static_cast<double>(atoms.size()));
+    for (const BothSeries& atom : atoms) sum_over([&](std::size_t s) { return beyond.BeyondAll(atom, s); }, &sum);
+    if (!atoms.empty()) noise.of_values = std::max(noise.of_values, lasting(sum, atoms.size()));
   }
-  return stats::RunsOf(autocorrelation, n, kLeastRuns, 2);
+  return noise;
 }
 
 // Of the difference of sides, each in units of its denominator: about the mean of its groups.
@@ -160,13 +157,13 @@ double VarianceOfGroups(const Beyond& beyond, const std::array<std::vector<doubl
   return variance;
 }
 
-// Variance by groups over that of independent rows: of all rows, and the mean over the values of each feature.
-std::vector<double> VarianceRatios(const ChangeRows& rows, ChangeForm form, Grouping grouping) {
+// Variance by groups over that of independent rows.
+Noise VarianceOf(const ChangeRows& rows, ChangeForm form, Grouping grouping) {
   const Beyond beyond(rows, form, grouping);
   double scale[2] = {0, 0};
   for (std::size_t s = 0; s < 2; ++s) {
     for (const std::uint32_t b : beyond.there(s)) scale[s] += beyond.all()[s].m[b];
-    if (scale[s] == 0) return {};
+    if (scale[s] == 0) return {1, 1};
   }
   const BothSeries& all = beyond.all();
   const auto by_rows = [&](const auto& squares_of) {
@@ -174,9 +171,9 @@ std::vector<double> VarianceRatios(const ChangeRows& rows, ChangeForm form, Grou
     for (std::size_t s = 0; s < 2; ++s) variance += squares_of(s) / (scale[s] * scale[s]);
     return variance;
   };
-  std::vector<double> ratios;
+  Noise noise{1, 1};
   const double of_all = by_rows([&](std::size_t s) { return all[s].squares; });
-  if (of_all > 0) ratios.push_back(VarianceOfGroups(beyond, {all[0].e, all[1].e}, scale, grouping.count) / of_all);
+  if (of_all > 0) noise.of_all = VarianceOfGroups(beyond, {all[0].e, all[1].e}, scale, grouping.count) / of_all;
   for (const Feature& feature : rows.features) {
     double sum = 0, count = 0;
     for (const BothSeries& atom : beyond.AtomsOf(feature)) {
@@ -188,9 +185,9 @@ std::vector<double> VarianceRatios(const ChangeRows& rows, ChangeForm form, Grou
       sum += VarianceOfGroups(beyond, {beyond.BeyondAll(atom, 0), beyond.BeyondAll(atom, 1)}, scale, grouping.count) / own;
       count += 1;
     }
-    ratios.push_back(count > 0 ? sum / count : 1);
+    if (count > 0) noise.of_values = std::max(noise.of_values, sum / count);
   }
-  return ratios;
+  return noise;
 }
 
 std::int64_t LeastOnASide(const ChangeRows& rows, const std::vector<std::uint32_t>& group, std::uint32_t count) {
@@ -199,45 +196,73 @@ std::int64_t LeastOnASide(const ChangeRows& rows, const std::vector<std::uint32_
   return std::min(std::count(has[0].begin(), has[0].end(), true), std::count(has[1].begin(), has[1].end(), true));
 }
 
-void CrossWithDays(const ChangeRows& rows, ChangeForm form, std::int64_t least_blocks, ChangeDependence* found) {
-  const std::int64_t days = LeastOnASide(rows, rows.day, rows.num_days);
-  if (days < 2) return;
+// Of units and days: how much more noise each shows than independent rows.
+struct TwoWays {
+  Noise units{1, 1}, days{1, 1};
+  std::int64_t days_on_a_side = 0;
+};
+
+TwoWays MeasureTwoWays(const ChangeRows& rows, ChangeForm form) {
+  TwoWays two;
+  two.days_on_a_side = LeastOnASide(rows, rows.day, rows.num_days);
+  if (two.days_on_a_side < 2) return two;
   // Many units are put together into sets at random: their sums are as independent.
   std::vector<std::uint32_t> set(rows.block.size());
   const std::uint32_t sets = std::min(rows.num_blocks, kMostBundles);
   for (std::size_t i = 0; i < set.size(); ++i) set[i] = rows.num_blocks <= kMostBundles ? rows.block[i] : static_cast<std::uint32_t>((rows.block[i] * std::uint64_t{0x9E3779B97F4A7C15}) >> 32U) % kMostBundles;
-  const std::vector<double> by_unit = VarianceRatios(rows, form, {&set, sets}), by_day = VarianceRatios(rows, form, {&rows.day, rows.num_days});
-  for (std::size_t k = 0; k < by_unit.size() && k < by_day.size(); ++k) {
-    found->unit_variance = std::max(found->unit_variance, by_unit[k]);
-    found->day_variance = std::max(found->day_variance, by_day[k]);
-  }
-  const double crossed = stats::CrossedVariance(found->unit_variance, found->day_variance, 1);
-  const bool days_show = found->day_variance > 1 + 2 * std::sqrt(2.0 / static_cast<double>(2 * days - 2));
-  const bool days_rule = days_show && found->day_variance > found->unit_variance;
-  if (days_rule) {
-    found->kind = BlockKind::kTimes;
-    found->block = &rows.day;
-    found->num_blocks = rows.num_days;
-    if (days < least_blocks) return;
-  }
-  found->widening = crossed / (days_rule ? found->day_variance : found->unit_variance);
-  found->halves_resemble = found->widening > 1.1;
-  found->crossed = found->widening > 1;
+  two.units = VarianceOf(rows, form, {&set, sets});
+  two.days = VarianceOf(rows, form, {&rows.day, rows.num_days});
+  return two;
+}
+
+// One of the two that all noise of a kind is taken by.
+struct Chosen {
+  double units = 1, days = 1, autocorrelation = 0;
+  std::int64_t days_on_a_side = 0;
+};
+
+// The variance over what blocks of this kind, in runs of this length, show.
+double WideningOf(const Chosen& noise, BlockKind kind, std::int64_t days, const stats::SeriesRuns& runs) {
+  double widening = kind == BlockKind::kTimes ? runs.widening : 1;
+  if (days >= 2) widening *= stats::CrossedVariance(noise.units, noise.days, 1) / (kind == BlockKind::kTimes ? noise.days : noise.units);
+  return widening;
 }
 
 }  // namespace
 
 ChangeDependence FindDependence(const ChangeRows& rows, ChangeForm form, std::int64_t least_blocks) {
   ChangeDependence found;
-  found.kind = rows.kind;
+  found.shifts.kind = found.levels.kind = rows.kind;
   if (rows.kind == BlockKind::kRows) return found;
-  found.block = &rows.block;
-  found.num_blocks = rows.num_blocks;
-  if (rows.kind == BlockKind::kUnits && !rows.day.empty()) CrossWithDays(rows, form, least_blocks, &found);
-  if (found.kind != BlockKind::kTimes) return found;
-  found.runs = FindRuns(rows, form, {found.block, found.num_blocks});
-  found.widening *= found.runs.widening;
-  found.halves_resemble = found.halves_resemble || found.runs.widening > 1.3;
+  const bool crossed = rows.kind == BlockKind::kUnits && !rows.day.empty();
+  const TwoWays two = crossed ? MeasureTwoWays(rows, form) : TwoWays{};
+  const Grouping days = crossed ? Grouping{&rows.day, rows.num_days} : Grouping{&rows.block, rows.num_blocks};
+  Noise autocorrelation;
+  std::int64_t series = 0;
+  if (crossed || rows.kind == BlockKind::kTimes) {
+    const Beyond beyond(rows, form, days);
+    series = static_cast<std::int64_t>(std::min(beyond.there(0).size(), beyond.there(1).size()));
+    if (series >= 2 * kLeastRuns) autocorrelation = AutocorrelationOf(rows, beyond, series);
+  }
+  const auto decide = [&](const Chosen& noise, BlockNoise* blocks) {
+    const double chance = 2 * std::sqrt(2.0 / static_cast<double>(std::max<std::int64_t>(2, 2 * noise.days_on_a_side - 2)));
+    if (crossed && noise.days > 1 + chance && noise.days > noise.units) blocks->kind = BlockKind::kTimes;
+    const bool times = blocks->kind == BlockKind::kTimes;
+    blocks->block = times && crossed ? &rows.day : &rows.block;
+    blocks->num_blocks = times && crossed ? rows.num_days : rows.num_blocks;
+    if (times) blocks->runs = stats::RunsOf(noise.autocorrelation, series, kLeastRuns, 2);
+    // Few days give no interval, whatever their noise.
+    if (crossed && times && noise.days_on_a_side < least_blocks) return;
+    blocks->widening = WideningOf(noise, blocks->kind, noise.days_on_a_side, blocks->runs);
+    blocks->crossed = crossed && blocks->widening > blocks->runs.widening;
+  };
+  const Chosen of_shifts{two.units.of_values, two.days.of_values, autocorrelation.of_values, two.days_on_a_side};
+  const Chosen of_levels{two.units.Largest(), two.days.Largest(), autocorrelation.Largest(), two.days_on_a_side};
+  decide(of_shifts, &found.shifts);
+  decide(of_levels, &found.levels);
+  found.halves_resemble = found.shifts.widening > kMostWidening * found.shifts.runs.widening || found.shifts.runs.resemblance > kMostResemblance;
+  const bool times = found.shifts.kind == BlockKind::kTimes;
+  found.contribution_widening = std::max(found.shifts.widening, WideningOf(of_levels, found.shifts.kind, of_levels.days_on_a_side, times ? stats::WithLength(of_levels.autocorrelation, series, found.shifts.runs.length, 2) : stats::SeriesRuns{}));
   return found;
 }
 

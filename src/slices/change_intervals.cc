@@ -48,7 +48,7 @@ Error TooFew() { return {ErrorCode::kNumeric, "too few blocks hold enough of it 
 
 Result<stats::Interval> IntervalFrom(double value, const BlockVariance& variance, const TwoSets& sets) {
   if (!(variance.degrees >= kLeastDegrees)) return TooFew();
-  return stats::StudentInterval(value, std::sqrt(sets.blocks.widening * variance.variance), std::min(variance.degrees, std::max(kLeastDegrees, sets.blocks.most_degrees)), sets.level);
+  return stats::StudentInterval(value, std::sqrt(sets.widening * variance.variance), std::min(variance.degrees, std::max(kLeastDegrees, sets.most_degrees)), sets.level);
 }
 
 // term_of(block, side, sums of the set, of all) gives u.
@@ -156,7 +156,7 @@ Result<stats::Interval> ContributionInterval(const TwoSets& sets) {
 
 Result<stats::Interval> MetricInterval(const TwoSets& sets, int side) {
   const BlockTable all = Joined(sets.table, 0, [](std::uint32_t) { return true; });
-  const TwoSets whole{all, sets.blocks, sets.half, sets.form, sets.level};
+  const TwoSets whole{all, sets.blocks, sets.half, sets.form, sets.level, sets.widening, sets.most_degrees};
   const std::array<SideSums, 2> totals = Totals(whole);
   const std::array<bool, 2> used = {side != 1, side != 0};
   if (sets.form == ChangeForm::kSum) {

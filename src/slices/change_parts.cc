@@ -47,22 +47,6 @@ Result<std::vector<std::uint8_t>> PartOfRows(const ChangeRows& rows, const Cells
   return part;
 }
 
-Result<BlockTable> TableOf(const ChangeRows& rows, const Blocks& blocks, std::span<const std::uint8_t> part, std::size_t sets, const RunContext& context) {
-  const std::size_t n = rows.x.size(), places = sets * blocks.count * 2;
-  std::vector<std::vector<Sums>> partial(kChunks, std::vector<Sums>(places));
-  ASSAY_TRY(base::ParallelFor(context.Quiet(), kChunks, [&](std::int64_t chunk) {
-    const auto c = static_cast<std::size_t>(chunk);
-    for (std::size_t i = n * c / kChunks; i < n * (c + 1) / kChunks; ++i) {
-      partial[c][(std::size_t{part[i]} * blocks.count + blocks.of_row[i]) * 2 + rows.side[i]] += {1, rows.x[i], rows.y_at(i)};
-    }
-  }));
-  BlockTable table{static_cast<std::uint32_t>(sets), blocks.count, std::move(partial[0])};
-  for (std::size_t c = 1; c < kChunks; ++c) {
-    for (std::size_t i = 0; i < places; ++i) table.sums[i] += partial[c][i];
-  }
-  return table;
-}
-
 // Blocks of either side that do not scatter at all, yet differ: the share of the ways to exchange them that shows as much (2 over n_0 + n_1 choose n_0;
 // of blocks on both sides 2 over 2^n).
 double ExchangeP(const Blocks& blocks) {
@@ -84,11 +68,11 @@ double POfShift(const Result<stats::Interval>& excess, const Blocks& blocks) {
 }
 
 // Each cell against what is left without those before it. `looked_at`: tests that count, failed ones as p = 1.
-PartTests TestCells(const BlockTable& table, const Blocks& blocks, std::size_t cells, std::size_t looked_at, ChangeForm form, double level) {
+PartTests TestCells(const BlockTable& table, const Blocks& blocks, const BlockNoise& noise, std::size_t cells, std::size_t looked_at, ChangeForm form, double level) {
   PartTests tests;
   for (std::uint32_t k = 0; k < cells; ++k) {
     const BlockTable two = Joined(table, k, [&](std::uint32_t set) { return set == k; });
-    tests.p.push_back(POfShift(ExcessInterval({two, blocks, Half::kTest, form, level}), blocks));
+    tests.p.push_back(POfShift(ExcessInterval({two, blocks, Half::kTest, form, level, noise.widening, noise.most_degrees()}), blocks));
   }
   std::vector<double> all = tests.p;
   all.resize(std::max(looked_at, cells), 1.0);
@@ -97,18 +81,11 @@ PartTests TestCells(const BlockTable& table, const Blocks& blocks, std::size_t c
   return tests;
 }
 
-std::string WhyUntested(const std::int64_t (&blocks)[2], const ChangeDependence& dependence, std::int64_t least) {
-  const std::int64_t few = std::min(blocks[0], blocks[1]);
-  if (few < least) return "noise between blocks cannot be told from " + std::to_string(few) + " on a side; it takes " + std::to_string(least);
-  if (dependence.kind != BlockKind::kTimes || dependence.runs.independent >= kLeastIndependent) return "";
-  return "what happens on a day lasts (autocorrelation " + base::FixedNumber(dependence.runs.autocorrelation, 2) + "), so " + std::to_string(few) + " on a side tell as little as " + base::FixedNumber(dependence.runs.independent, 1) + " independent ones; compare longer stretches";
-}
-
 Result<FoundParts> SearchBy(ChangeForm choice, const ChangeRows& rows, const BothSums& total, const ChangeOptions& options, const RunContext& context) {
   FoundParts searched;
   searched.dependence = FindDependence(rows, choice, options.least_blocks);
-  searched.blocks = MakeBlocks(rows, searched.dependence, context.seed);
-  searched.why_untested = WhyUntested(searched.blocks.on_side, searched.dependence, options.least_blocks);
+  searched.blocks = MakeBlocks(rows, searched.dependence.shifts, context.seed);
+  searched.why_untested = WhyNoNoise(searched.blocks.on_side, searched.dependence.shifts, options.least_blocks);
   {
     const base::ScopedStep step(context, "choose parts");
     searched.chosen = ASSAY_TRY(ChooseCells(rows, choice, searched.blocks, searched.tested(), options, context));
@@ -122,7 +99,7 @@ Result<FoundParts> SearchBy(ChangeForm choice, const ChangeRows& rows, const Bot
     const std::vector<std::uint8_t> part = ASSAY_TRY(PartOfRows(rows, searched.cells, context));
     searched.table = ASSAY_TRY(TableOf(rows, searched.blocks, part, searched.cells.size() + 1, context));
     if (!searched.tested()) return searched;
-    searched.tests = TestCells(searched.table, searched.blocks, searched.cells.size(), looked_at, choice, options.level);
+    searched.tests = TestCells(searched.table, searched.blocks, searched.dependence.shifts, searched.cells.size(), looked_at, choice, options.level);
     Cells kept;
     for (std::size_t k = 0; k < searched.cells.size(); ++k) {
       if (searched.tests.q[k] <= options.largest_q) kept.push_back(searched.cells[k]);
@@ -133,6 +110,29 @@ Result<FoundParts> SearchBy(ChangeForm choice, const ChangeRows& rows, const Bot
 }
 
 }  // namespace
+
+std::string WhyNoNoise(const std::int64_t (&blocks)[2], const BlockNoise& noise, std::int64_t least) {
+  const std::int64_t few = std::min(blocks[0], blocks[1]);
+  if (few < least) return "noise between blocks cannot be told from " + std::to_string(few) + " on a side; it takes " + std::to_string(least);
+  if (noise.kind != BlockKind::kTimes || noise.runs.independent >= kLeastIndependent) return "";
+  return "what happens on a day lasts (autocorrelation " + base::FixedNumber(noise.runs.autocorrelation, 2) + "), so " + std::to_string(few) + " on a side tell as little as " + base::FixedNumber(noise.runs.independent, 1) + " independent ones; compare longer stretches";
+}
+
+Result<BlockTable> TableOf(const ChangeRows& rows, const Blocks& blocks, std::span<const std::uint8_t> set, std::size_t sets, const RunContext& context) {
+  const std::size_t n = rows.x.size(), places = sets * blocks.count * 2;
+  std::vector<std::vector<Sums>> partial(kChunks, std::vector<Sums>(places));
+  ASSAY_TRY(base::ParallelFor(context.Quiet(), kChunks, [&](std::int64_t chunk) {
+    const auto c = static_cast<std::size_t>(chunk);
+    for (std::size_t i = n * c / kChunks; i < n * (c + 1) / kChunks; ++i) {
+      partial[c][(std::size_t{set[i]} * blocks.count + blocks.of_row[i]) * 2 + rows.side[i]] += {1, rows.x[i], rows.y_at(i)};
+    }
+  }));
+  BlockTable table{static_cast<std::uint32_t>(sets), blocks.count, std::move(partial[0])};
+  for (std::size_t c = 1; c < kChunks; ++c) {
+    for (std::size_t i = 0; i < places; ++i) table.sums[i] += partial[c][i];
+  }
+  return table;
+}
 
 // Of a sum with shares these come first. How many rows there are is noise for them, but not for means, which are looked at where no share moved:
 // two searches, each of which may err half as often.

@@ -1,21 +1,39 @@
 // Neighbours of a series that resemble each other, joined to runs that hardly do.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 
 namespace assay::stats {
 
 struct SeriesRuns {
-  double autocorrelation = 0;  // of neighbours, lag 1; 0 where it is not told from none
+  double autocorrelation = 0;  // of neighbours; 0 where it is not told from none
   std::int64_t length = 1;     // of a run
   double widening = 1;         // the variance of a mean over what the scatter of means of such runs shows; above 1 where runs are too short
+  double resemblance = 0;      // correlation of neighbouring runs
   double independent = 0;      // values without autocorrelation that would tell as much
 };
 
-// Of `n` values whose first autocorrelation is r, if they are an AR(1) series. Length: (2 r / (1 - r^2))^(2/3) n^(1/3), the best one for the variance of the mean
+// The first three autocorrelations of values in order, about their mean; each corrected for taking it off, (n r + 1) / (n - 3). 0 where they do not vary, or
+// are fewer than five. To be averaged over series that are alike.
+struct Autocorrelations {
+  std::array<double, 3> lag = {0, 0, 0};
+  Autocorrelations& operator+=(const Autocorrelations& other);
+  Autocorrelations& operator/=(double count);
+};
+Autocorrelations AutocorrelationsOf(std::span<const double> values);
+// r of an AR(1) series, on which each value's own noise may lie: that noise makes the first autocorrelation small, but not the second smaller still. The largest
+// r_k^(1/k), as far as each r_k, and those before it, are seen: above 1.645 / sqrt(n series), the 95 % point of white noise. 0: none is.
+double LastingAutocorrelation(const Autocorrelations& r, std::int64_t n, double series = 1);
+
+// Of `n` values with this autocorrelation (LastingAutocorrelation), if they are an AR(1) series. Length: (2 r / (1 - r^2))^(2/3) n^(1/3), the best one for the variance of the mean
 // (Carlstein 1986, doi:10.1214/aos/1176350057), at most as many as leave `least_runs`. Widening: (1 + r) / (1 - r), what the variance of a long mean is in
-// units of independent values, over that of a run of L, (1 + r) / (1 - r) - 2 r (1 - r^L) / (L (1 - r)^2). Independent: n (1 - r) / (1 + r) (Bayley, Hammersley
-// 1946, doi:10.2307/2983560); both of r and its standard error (Bartlett 1946, doi:10.2307/2983611) together. `series`: how many such series r is the mean of; at most 1.645 / sqrt(n series) counts as none, the 95 % point of white noise.
+// units of independent values, over that of a run of L, (1 + r) / (1 - r) - 2 r (1 - r^L) / (L (1 - r)^2). Resemblance:
+// r (1 - r^L)^2 / (1 - r)^2 over L times the latter. Independent: n (1 - r) / (1 + r) (Bayley, Hammersley
+// 1946, doi:10.2307/2983560); both of r and its standard error (Bartlett 1946, doi:10.2307/2983611) together. `series`: how many such series r is the mean of.
 SeriesRuns RunsOf(double autocorrelation, std::int64_t n, std::int64_t least_runs, double series = 1);
+// The same for runs of a length that is given.
+SeriesRuns WithLength(double autocorrelation, std::int64_t n, std::int64_t length, double series = 1);
 
 }  // namespace assay::stats

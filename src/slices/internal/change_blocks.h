@@ -22,13 +22,11 @@ struct Blocks {
   std::int64_t on_side[2] = {0, 0};  // blocks as given (before dealing) that have rows of a side
   bool number_is_fixed = false;   // days; else that a block is there at all is chance
   std::vector<double> size;       // per block: days of a run, else 1
-  double widening = 1;            // of the variances that the blocks show
-  double most_degrees = std::numeric_limits<double>::infinity();  // of freedom: as many as there are independent days
 };
 
 // More than 1,000 units or rows are dealt at random into 1,000 bundles, which serve as blocks: a bundle's sum then holds the chance of how many
 // there are. Days that resemble their neighbours are joined to runs. Halves are drawn within each stratum. Streams by name: same seed, same blocks.
-Blocks MakeBlocks(const ChangeRows& rows, const ChangeDependence& dependence, std::uint64_t seed);
+Blocks MakeBlocks(const ChangeRows& rows, const BlockNoise& noise, std::uint64_t seed);
 
 // Sums per set of rows, block and side: sums[(set * count + block) * 2 + side].
 struct BlockTable {
@@ -49,6 +47,8 @@ struct TwoSets {
   Half half;
   ChangeForm form;
   double level;
+  double widening = 1;      // of the variances that the blocks show
+  double most_degrees = std::numeric_limits<double>::infinity();  // of freedom: as many as there are independent days
 };
 // Joins the sets of a table: those for which in_first(set) holds, and the others from `least` on.
 template <class InFirst>
