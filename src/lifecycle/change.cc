@@ -21,7 +21,7 @@ using table::Table;
 std::string MethodOf(const slices::ChangeFound& found) {
   return "contributions are exact; cells chosen on half of the blocks by standard errors, less 2 ln(cells of that depth), and tested on the other half at a false discovery rate of 5 % over all " + std::string(found.every_cell_counts ? "looked at, because the halves share noise" : "chosen") + "; intervals from that half";
 }
-constexpr const char* kMethodUntested = "contributions are exact; cells chosen on all rows as if these were independent; nothing was tested";
+constexpr const char* kMethodUntested = "contributions are exact; cells chosen by their standard errors; nothing was tested";
 
 std::optional<double> ShareOf(double part, double change) { return change == 0 || !std::isfinite(part / change) ? std::nullopt : std::optional(part / change); }
 

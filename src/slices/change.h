@@ -12,8 +12,8 @@
 // 3. On the other half every chosen cell is tested against what was the rest when it was chosen, by blocks; Benjamini and Hochberg's false
 //    discovery rate over all of them. Those that fail go back into the rest, and the others are tested again.
 // 4. All rows give the contributions; what no part holds is `rest`.
-// With fewer than `least_blocks` blocks on a side nothing is tested: cells are chosen on all rows as if these were independent, `tested` is false
-// and `why_untested` says so. Where none stands out then, parts are the values of the feature by which contributions differ most.
+// With fewer than `least_blocks` blocks on a side, or days that last so that they tell as little as fewer than five independent ones, nothing is tested: cells are
+// chosen on all rows as if these were independent, or by the days of one half, `tested` is false and `why_untested` says so. Where none stands out then, parts are the values of the feature by which contributions differ most.
 #pragma once
 
 #include <cstdint>

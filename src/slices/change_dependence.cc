@@ -116,7 +116,7 @@ struct Noise {
   double Largest() const { return std::max(of_all, of_values); }
 };
 
-Noise AutocorrelationOf(const ChangeRows& rows, const Beyond& beyond, std::int64_t days) {
+Noise AutocorrelationOf(const ChangeRows& rows, const Beyond& beyond, std::int64_t days, const std::vector<bool>& is_calendar) {
   const auto sum_over = [&](const auto& values_of, stats::Autocorrelations* sum) {
     for (std::size_t s = 0; s < 2; ++s) {
       const std::vector<double>& by_block = values_of(s);
@@ -133,9 +133,10 @@ Noise AutocorrelationOf(const ChangeRows& rows, const Beyond& beyond, std::int64
   stats::Autocorrelations of_all;
   sum_over([&](std::size_t s) -> const std::vector<double>& { return beyond.all()[s].e; }, &of_all);
   noise.of_all = lasting(of_all, 1);
-  for (const Feature& feature : rows.features) {
+  for (std::size_t f = 0; f < rows.features.size(); ++f) {
+    if (is_calendar[f]) continue;
     stats::Autocorrelations sum;
-    const std::vector<BothSeries> atoms = beyond.AtomsOf(feature);
+    const std::vector<BothSeries> atoms = beyond.AtomsOf(rows.features[f]);
     for (const BothSeries& atom : atoms) sum_over([&](std::size_t s) { return beyond.BeyondAll(atom, s); }, &sum);
     if (!atoms.empty()) noise.of_values = std::max(noise.of_values, lasting(sum, atoms.size()));
   }
@@ -158,7 +159,7 @@ double VarianceOfGroups(const Beyond& beyond, const std::array<std::vector<doubl
 }
 
 // Variance by groups over that of independent rows.
-Noise VarianceOf(const ChangeRows& rows, ChangeForm form, Grouping grouping) {
+Noise VarianceOf(const ChangeRows& rows, ChangeForm form, Grouping grouping, const std::vector<bool>& is_calendar) {
   const Beyond beyond(rows, form, grouping);
   double scale[2] = {0, 0};
   for (std::size_t s = 0; s < 2; ++s) {
@@ -174,9 +175,10 @@ Noise VarianceOf(const ChangeRows& rows, ChangeForm form, Grouping grouping) {
   Noise noise{1, 1};
   const double of_all = by_rows([&](std::size_t s) { return all[s].squares; });
   if (of_all > 0) noise.of_all = VarianceOfGroups(beyond, {all[0].e, all[1].e}, scale, grouping.count) / of_all;
-  for (const Feature& feature : rows.features) {
+  for (std::size_t f = 0; f < rows.features.size(); ++f) {
+    if (is_calendar[f]) continue;
     double sum = 0, count = 0;
-    for (const BothSeries& atom : beyond.AtomsOf(feature)) {
+    for (const BothSeries& atom : beyond.AtomsOf(rows.features[f])) {
       const double own = by_rows([&](std::size_t s) {
         const double w = beyond.ShareOf(atom, s);
         return atom[s].squares * (1 - 2 * w) + w * w * all[s].squares;
@@ -188,6 +190,18 @@ Noise VarianceOf(const ChangeRows& rows, ChangeForm form, Grouping grouping) {
     if (count > 0) noise.of_values = std::max(noise.of_values, sum / count);
   }
   return noise;
+}
+
+// Whether (but for a tenth of the rows) all rows of a day have one value, as of a weekday.
+bool IsCalendar(const ChangeRows& rows, const Feature& feature, Grouping days) {
+  std::vector<std::uint32_t> first(days.count, UINT32_MAX);
+  std::size_t others = 0;
+  ForEachAtom(feature, [&](std::size_t i, std::uint32_t atom) {
+    std::uint32_t& of_day = first[(*days.of_row)[i]];
+    if (of_day == UINT32_MAX) of_day = atom;
+    others += of_day != atom ? 1 : 0;
+  });
+  return others * 10 < rows.x.size();
 }
 
 std::int64_t LeastOnASide(const ChangeRows& rows, const std::vector<std::uint32_t>& group, std::uint32_t count) {
@@ -202,7 +216,7 @@ struct TwoWays {
   std::int64_t days_on_a_side = 0;
 };
 
-TwoWays MeasureTwoWays(const ChangeRows& rows, ChangeForm form) {
+TwoWays MeasureTwoWays(const ChangeRows& rows, ChangeForm form, const std::vector<bool>& is_calendar) {
   TwoWays two;
   two.days_on_a_side = LeastOnASide(rows, rows.day, rows.num_days);
   if (two.days_on_a_side < 2) return two;
@@ -210,8 +224,8 @@ TwoWays MeasureTwoWays(const ChangeRows& rows, ChangeForm form) {
   std::vector<std::uint32_t> set(rows.block.size());
   const std::uint32_t sets = std::min(rows.num_blocks, kMostBundles);
   for (std::size_t i = 0; i < set.size(); ++i) set[i] = rows.num_blocks <= kMostBundles ? rows.block[i] : static_cast<std::uint32_t>((rows.block[i] * std::uint64_t{0x9E3779B97F4A7C15}) >> 32U) % kMostBundles;
-  two.units = VarianceOf(rows, form, {&set, sets});
-  two.days = VarianceOf(rows, form, {&rows.day, rows.num_days});
+  two.units = VarianceOf(rows, form, {&set, sets}, is_calendar);
+  two.days = VarianceOf(rows, form, {&rows.day, rows.num_days}, is_calendar);
   return two;
 }
 
@@ -233,16 +247,20 @@ double WideningOf(const Chosen& noise, BlockKind kind, std::int64_t days, const 
 ChangeDependence FindDependence(const ChangeRows& rows, ChangeForm form, std::int64_t least_blocks) {
   ChangeDependence found;
   found.shifts.kind = found.levels.kind = rows.kind;
+  found.is_calendar.assign(rows.features.size(), false);
   if (rows.kind == BlockKind::kRows) return found;
+  found.is_calendar.clear();
   const bool crossed = rows.kind == BlockKind::kUnits && !rows.day.empty();
-  const TwoWays two = crossed ? MeasureTwoWays(rows, form) : TwoWays{};
+  const bool has_days = crossed || rows.kind == BlockKind::kTimes;
   const Grouping days = crossed ? Grouping{&rows.day, rows.num_days} : Grouping{&rows.block, rows.num_blocks};
+  for (std::size_t f = 0; f < rows.features.size(); ++f) found.is_calendar.push_back(has_days && IsCalendar(rows, rows.features[f], days));
+  const TwoWays two = crossed ? MeasureTwoWays(rows, form, found.is_calendar) : TwoWays{};
   Noise autocorrelation;
   std::int64_t series = 0;
-  if (crossed || rows.kind == BlockKind::kTimes) {
+  if (has_days) {
     const Beyond beyond(rows, form, days);
     series = static_cast<std::int64_t>(std::min(beyond.there(0).size(), beyond.there(1).size()));
-    if (series >= 2 * kLeastRuns) autocorrelation = AutocorrelationOf(rows, beyond, series);
+    if (series >= 2 * kLeastRuns) autocorrelation = AutocorrelationOf(rows, beyond, series, found.is_calendar);
   }
   const auto decide = [&](const Chosen& noise, BlockNoise* blocks) {
     const double chance = 2 * std::sqrt(2.0 / static_cast<double>(std::max<std::int64_t>(2, 2 * noise.days_on_a_side - 2)));

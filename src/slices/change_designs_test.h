@@ -38,6 +38,7 @@ struct Design {
   bool days_known = false;  // of units
   double shock = 1;     // of a segment on a day
   double unit_level = 1;
+  bool calendar = false;    // a fourth feature: tenths of a side's days, as a day of the month is cut
 };
 
 struct Made {
@@ -50,7 +51,7 @@ inline Made Make(const Design& design, std::uint64_t seed, const std::function<d
   base::RandomStream random(seed, "change test");
   constexpr std::uint32_t kSizes[] = {5, 4, 3};
   Made made;
-  made.codes.resize(3);
+  made.codes.resize(design.calendar ? 4 : 3);
   ChangeRows& rows = made.rows;
   rows.form = design.metric == Figure::kSum ? ChangeForm::kSum : ChangeForm::kRate;
   rows.kind = design.units > 0 ? BlockKind::kUnits : design.by_day ? BlockKind::kTimes : BlockKind::kRows;
@@ -82,13 +83,14 @@ inline Made Make(const Design& design, std::uint64_t seed, const std::function<d
       rows.side.push_back(side);
       if (rows.kind != BlockKind::kRows) rows.block.push_back(design.units > 0 ? static_cast<std::uint32_t>(unit) : static_cast<std::uint32_t>(day));
       if (design.days_known) rows.day.push_back(static_cast<std::uint32_t>(day));
-      for (std::size_t f = 0; f < 3; ++f) made.codes[f].push_back(code[f]);
+      if (design.calendar) code.push_back(static_cast<std::uint32_t>(day % design.days * 10 / design.days));
+      for (std::size_t f = 0; f < made.codes.size(); ++f) made.codes[f].push_back(code[f]);
     }
   }
   rows.num_blocks = rows.kind == BlockKind::kRows ? 0 : design.units > 0 ? static_cast<std::uint32_t>(num_units) : static_cast<std::uint32_t>(2 * design.days);
   rows.num_days = design.days_known ? static_cast<std::uint32_t>(2 * design.days) : 0;
-  const char* names[] = {"a", "b", "c"};
-  for (std::size_t f = 0; f < 3; ++f) rows.features.push_back(Cut(names[f], made.codes[f], kSizes[f]));
+  const char* names[] = {"a", "b", "c", "calendar"};
+  for (std::size_t f = 0; f < made.codes.size(); ++f) rows.features.push_back(Cut(names[f], made.codes[f], f < 3 ? kSizes[f] : 10));
   return made;
 }
 

@@ -68,16 +68,22 @@ double POfShift(const Result<stats::Interval>& excess, const Blocks& blocks) {
 }
 
 // Each cell against what is left without those before it. `looked_at`: tests that count, failed ones as p = 1.
-PartTests TestCells(const BlockTable& table, const Blocks& blocks, const BlockNoise& noise, std::size_t cells, std::size_t looked_at, ChangeForm form, double level) {
+PartTests TestCells(const FoundParts& found, std::size_t looked_at, ChangeForm form, double level) {
   PartTests tests;
-  for (std::uint32_t k = 0; k < cells; ++k) {
-    const BlockTable two = Joined(table, k, [&](std::uint32_t set) { return set == k; });
-    tests.p.push_back(POfShift(ExcessInterval({two, blocks, Half::kTest, form, level, noise.widening, noise.most_degrees()}), blocks));
+  const ChangeDependence& noise = found.dependence;
+  for (std::uint32_t k = 0; k < found.cells.size(); ++k) {
+    const BlockTable two = Joined(found.table, k, [&](std::uint32_t set) { return set == k; });
+    const bool calendar = std::any_of(found.cells[k].begin(), found.cells[k].end(), [&](const Predicate& p) { return noise.is_calendar[p.feature]; });
+    if (calendar && !WhyNoNoise(found.blocks.on_side, noise.levels, 0).empty()) {
+      tests.p.push_back(1);
+      continue;
+    }
+    tests.p.push_back(POfShift(ExcessInterval({two, found.blocks, Half::kTest, form, level, calendar ? noise.contribution_widening : noise.shifts.widening, (calendar ? noise.levels : noise.shifts).most_degrees()}), found.blocks));
   }
   std::vector<double> all = tests.p;
-  all.resize(std::max(looked_at, cells), 1.0);
+  all.resize(std::max(looked_at, found.cells.size()), 1.0);
   tests.q = stats::BenjaminiHochberg(all);
-  tests.q.resize(cells);
+  tests.q.resize(found.cells.size());
   return tests;
 }
 
@@ -88,7 +94,9 @@ Result<FoundParts> SearchBy(ChangeForm choice, const ChangeRows& rows, const Bot
   searched.why_untested = WhyNoNoise(searched.blocks.on_side, searched.dependence.shifts, options.least_blocks);
   {
     const base::ScopedStep step(context, "choose parts");
-    searched.chosen = ASSAY_TRY(ChooseCells(rows, choice, searched.blocks, searched.tested(), options, context));
+    // Blocks that resemble their neighbours too much for a test still say more than rows do.
+    const bool by_blocks = std::min(searched.blocks.on_side[0], searched.blocks.on_side[1]) >= options.least_blocks;
+    searched.chosen = ASSAY_TRY(ChooseCells(rows, choice, searched.blocks, by_blocks, options, context));
   }
   const base::ScopedStep step(context, "test parts");
   searched.cells = searched.chosen.cells;
@@ -99,7 +107,7 @@ Result<FoundParts> SearchBy(ChangeForm choice, const ChangeRows& rows, const Bot
     const std::vector<std::uint8_t> part = ASSAY_TRY(PartOfRows(rows, searched.cells, context));
     searched.table = ASSAY_TRY(TableOf(rows, searched.blocks, part, searched.cells.size() + 1, context));
     if (!searched.tested()) return searched;
-    searched.tests = TestCells(searched.table, searched.blocks, searched.dependence.shifts, searched.cells.size(), looked_at, choice, options.level);
+    searched.tests = TestCells(searched, looked_at, choice, options.level);
     Cells kept;
     for (std::size_t k = 0; k < searched.cells.size(); ++k) {
       if (searched.tests.q[k] <= options.largest_q) kept.push_back(searched.cells[k]);

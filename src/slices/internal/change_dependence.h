@@ -25,6 +25,9 @@ struct ChangeDependence {
   BlockNoise shifts;             // of rows beyond all rows, which parts are tested for
   BlockNoise levels;             // of the metric itself, whose days all rows share: at least that of shifts
   double contribution_widening = 1;  // of contributions, which move with the metric, by the blocks of shifts
+  // Per feature whether it goes by days, as a weekday: its values are no part of how far shifts last, since rows beyond all rows are whole days there. Cells of
+  // such features have the noise of levels.
+  std::vector<bool> is_calendar;
   bool halves_resemble = false;  // they share noise of shifts: what one half chose has a head start in the other
 };
 
