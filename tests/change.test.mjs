@@ -199,7 +199,7 @@ test('days that resemble their neighbours are joined to runs, and the report say
   }
   writeFileSync(path('series.csv'), table(rows));
   const r = json('change', path('series.csv'), '--metric', 'avg(value)', '--before', "day < '2024-02-10'", '--after', "day >= '2024-02-10'", '--time', 'day');
-  assert.match(r.unit_of_noise, /40 before, 40 after\), in runs of [345], because neighbouring ones resemble each other \(autocorrelation 0\.[5-9]/);
+  assert.match(r.unit_of_noise, /40 before, 40 after\); that of the metric itself in runs of [345], because neighbouring ones resemble each other \(autocorrelation 0\.[5-9]/);
   valid(r, 'change');
 });
 
