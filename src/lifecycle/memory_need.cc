@@ -11,6 +11,7 @@ namespace {
 // Measured on the flights, on generated rows and on wide ones (docs/data.md).
 constexpr std::int64_t kExampleBytesPerRow = 30;
 constexpr std::int64_t kWorkingBytesPerRow = 80;
+constexpr std::int64_t kSearchBytesPerValue = 4;  // for slices: atoms of all rows and of the searched ones, bitmaps
 // What the data engine keeps after it has read: 40 to 70 MB were seen.
 constexpr std::int64_t kIdleEngineBytes = 70'000'000;
 }  // namespace
@@ -38,6 +39,8 @@ std::int64_t ExamplesBytes(const table::Table& table, std::int64_t rows) {
   return static_cast<std::int64_t>(static_cast<double>(rows) * (columns + kExampleBytesPerRow));
 }
 
-std::int64_t AnalysisBytes(const table::Table& table, std::int64_t rows) { return ExamplesBytes(table, rows) + rows * kWorkingBytesPerRow; }
+std::int64_t AnalysisBytes(const table::Table& table, std::int64_t rows) {
+  return ExamplesBytes(table, rows) + rows * (kWorkingBytesPerRow + kSearchBytesPerValue * static_cast<std::int64_t>(table.num_columns()));
+}
 
 }  // namespace assay::lifecycle

@@ -13,8 +13,10 @@ namespace {
 constexpr std::int64_t kLeastRuns = 5;
 constexpr double kLeastIndependent = 5;
 
+using InsideOf = std::function<std::vector<std::uint8_t>(std::size_t)>;
+
 // The larger one of all rows, and of the slices beyond all rows, on average.
-double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> losses, std::span<const std::vector<std::uint8_t>> slices) {
+double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> losses, std::size_t num_slices, const InsideOf& inside_of) {
   const auto count = static_cast<std::size_t>(days.count);
   double mean = 0;
   for (const double loss : losses) mean += loss / static_cast<double>(losses.size());
@@ -24,7 +26,8 @@ double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> l
   }
   stats::Autocorrelations of_slices;
   double counted = 0;
-  for (const std::vector<std::uint8_t>& inside : slices) {
+  for (std::size_t slice = 0; slice < num_slices; ++slice) {
+    const std::vector<std::uint8_t> inside = inside_of(slice);
     std::vector<double> beyond(count, 0);
     double rows = 0;
     for (std::size_t m = 0; m < losses.size(); ++m) {
@@ -44,7 +47,7 @@ double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> l
 
 }  // namespace
 
-JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::span<const std::vector<std::uint8_t>> slices, const Dependence& dependence) {
+JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::size_t num_slices, const InsideOf& inside_of, const Dependence& dependence) {
   JoinedDays joined{dependence, {}, 1, ""};
   for (const std::uint32_t row : measured) {
     if (!dependence.unit.empty()) joined.unit.push_back(dependence.unit[row]);
@@ -53,7 +56,7 @@ JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::spa
   if (!by_day || losses.empty()) return joined;
   const DaysOfRows days = DaysOf(rows, measured);
   if (days.count == 0) return joined;
-  const stats::SeriesRuns runs = stats::RunsOf(AutocorrelationOfLosses(days, losses, slices), days.count, kLeastRuns);
+  const stats::SeriesRuns runs = stats::RunsOf(AutocorrelationOfLosses(days, losses, num_slices, inside_of), days.count, kLeastRuns);
   if (runs.length <= 1) return joined;
   joined.widening = runs.widening;
   const std::string resemblance = "autocorrelation " + base::FixedNumber(runs.autocorrelation, 2);

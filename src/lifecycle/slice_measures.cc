@@ -66,10 +66,8 @@ std::vector<std::uint8_t> SliceMeasures::InsideOf(std::span<const std::uint32_t>
   return inside;
 }
 
-void SliceMeasures::JoinDaysOf(std::span<const learn::Rows> slices) {
-  std::vector<std::vector<std::uint8_t>> inside;
-  for (const learn::Rows& slice : slices) inside.push_back(InsideOf(slice));
-  joined_ = JoinDays(rows_, measured_, losses_, inside, dependence_);
+void SliceMeasures::JoinDaysOf(std::size_t num_slices, const std::function<learn::Rows(std::size_t)>& rows_of) {
+  joined_ = JoinDays(rows_, measured_, losses_, num_slices, [&](std::size_t slice) { return InsideOf(rows_of(slice)); }, dependence_);
 }
 
 evidence::Estimate SliceMeasures::MeanLoss() const {

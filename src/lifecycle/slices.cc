@@ -190,9 +190,8 @@ Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& optio
 
   const base::ScopedStep step(context, "measure");
   SliceMeasures measures(rows, split.measure);
-  std::vector<learn::Rows> rows_of;
-  for (const slices::FoundSlice& found : result.slices) rows_of.push_back(slices::RowsOf(features, found.predicates));
-  measures.JoinDaysOf(rows_of);
+  const auto rows_of = [&](std::size_t s) { return slices::RowsOf(features, result.slices[s].predicates); };
+  if (options.honest > 0) measures.JoinDaysOf(result.slices.size(), rows_of);
   report.rows = static_cast<std::int64_t>(split.measure.size());
   report.mean_loss_estimate = measures.MeanLoss();
   report.mean_loss = report.mean_loss_estimate.value;
@@ -201,7 +200,7 @@ Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& optio
   for (std::size_t s = 0; s < report.slices.size(); ++s) {
     if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
     Slice& slice = report.slices[s];
-    measures.Measure(rows_of[s], options.honest > 0, &slice);
+    measures.Measure(rows_of(s), options.honest > 0, &slice);
     p_values.push_back(slice.p_value);
     context.Report("measuring slices", static_cast<std::int64_t>(s + 1), static_cast<std::int64_t>(report.slices.size()));
   }

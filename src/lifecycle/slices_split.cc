@@ -12,7 +12,7 @@ namespace assay::lifecycle {
 
 namespace {
 
-// What is dealt as a whole, in the order of dealing: units, else days, else rows.
+// What is dealt as a whole: units, else days.
 struct Groups {
   std::vector<std::uint32_t> of_row;
   std::uint32_t count = 0;
@@ -22,9 +22,9 @@ struct Groups {
 Groups GroupsOf(const SliceRows& rows, const DaysOfRows& days) {
   if (!rows.unit.empty()) return {rows.unit, rows.num_units, "unit", "units"};
   const auto n = static_cast<std::size_t>(rows.num_rows());
-  Groups groups{std::vector<std::uint32_t>(n), static_cast<std::uint32_t>(days.count), days.count > 0 ? "day" : "row", days.count > 0 ? "days" : "rows"};
+  Groups groups{std::vector<std::uint32_t>(n), static_cast<std::uint32_t>(days.count), "day", "days"};
   // A row whose day is unknown is alone.
-  for (std::size_t i = 0; i < n; ++i) groups.of_row[i] = days.count > 0 && days.of_row[i] != kNoDay ? days.of_row[i] : groups.count++;
+  for (std::size_t i = 0; i < n; ++i) groups.of_row[i] = days.of_row[i] != kNoDay ? days.of_row[i] : groups.count++;
   return groups;
 }
 
@@ -40,8 +40,30 @@ std::uint32_t FirstMeasuredDay(const DaysOfRows& days, double searched) {
 
 // Rows of a group that could be searched, and those that could be measured.
 struct Sizes {
-  std::int64_t before = 0, after = 0;
+  std::uint32_t before = 0, after = 0;
 };
+
+Error TooFew(std::size_t groups, const std::string& one, const std::string& many) {
+  return {ErrorCode::kInvalidInput, "--honest: the rows are of " + base::Counted(static_cast<std::int64_t>(groups), one, many) + ", and each half needs two at least; give more data, or search and measure on the same rows (--honest 0), without intervals"};
+}
+
+// Neither unit nor time is known.
+Result<HonestSplit> DrawRows(std::size_t n, double measure_share, std::uint64_t seed) {
+  if (n < 4) return TooFew(n, "row", "rows");
+  learn::Rows order(n);
+  std::iota(order.begin(), order.end(), 0U);
+  base::RandomStream random(seed, "rows that slices are searched in");
+  random.Shuffle(std::span(order));
+  const std::size_t searched = std::clamp<std::size_t>(static_cast<std::size_t>(std::lround((1 - measure_share) * static_cast<double>(n))), 2, n - 2);
+  HonestSplit split;
+  split.measure.assign(order.begin() + static_cast<std::ptrdiff_t>(searched), order.end());
+  order.resize(searched);
+  split.search = std::move(order);
+  std::sort(split.search.begin(), split.search.end());
+  std::sort(split.measure.begin(), split.measure.end());
+  split.words = "drawn at random by row: searched in " + base::Counted(static_cast<std::int64_t>(searched), "row") + ", measured on " + base::Counted(static_cast<std::int64_t>(n - searched), "row") + " that the search did not see";
+  return split;
+}
 
 }  // namespace
 
@@ -63,9 +85,13 @@ DaysOfRows DaysOf(const SliceRows& rows, std::span<const std::uint32_t> which) {
 
 Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, std::uint64_t seed) {
   const auto n = static_cast<std::size_t>(rows.num_rows());
-  learn::Rows every(n);
-  std::iota(every.begin(), every.end(), 0U);
-  const DaysOfRows days = DaysOf(rows, every);
+  DaysOfRows days;
+  if (!rows.time.empty()) {
+    learn::Rows every(n);
+    std::iota(every.begin(), every.end(), 0U);
+    days = DaysOf(rows, every);
+  }
+  if (rows.unit.empty() && days.count == 0) return DrawRows(n, measure_share, seed);
   const Groups groups = GroupsOf(rows, days);
   const bool by_time = days.count >= 2;
   // Units that come again are on one side only, and the sides have no day in common: what happens on a day to all of a slice would show in both.
@@ -81,9 +107,7 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
   std::iota(order.begin(), order.end(), 0U);
   std::erase_if(order, [&](std::uint32_t g) { return sizes[g].before + sizes[g].after == 0; });
   const std::size_t num_groups = order.size();
-  if (num_groups < 4) {
-    return Error{ErrorCode::kInvalidInput, "--honest: the rows are of " + base::Counted(static_cast<std::int64_t>(num_groups), groups.one, groups.many) + ", and each half needs two at least; give more data, or search and measure on the same rows (--honest 0), without intervals"};
-  }
+  if (num_groups < 4) return TooFew(num_groups, groups.one, groups.many);
   base::RandomStream random(seed, "rows that slices are searched in");
   random.Shuffle(std::span(order));
   const auto share_after = [&](std::uint32_t g) { return static_cast<double>(sizes[g].after) / static_cast<double>(sizes[g].before + sizes[g].after); };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,14 +35,15 @@ inline constexpr std::uint32_t kNoDay = UINT32_MAX;
 DaysOfRows DaysOf(const SliceRows& rows, std::span<const std::uint32_t> which);
 
 // How measured rows depend where days of which neighbours resemble each other are joined to runs: by the first autocorrelation of all rows' losses by day, or
-// of the slices' beyond them (`slices`: per slice, per measured row whether it lies inside), see stats/series_runs.h. As given where none is seen.
+// of the slices' beyond them, see stats/series_runs.h. As given where none is seen. inside_of(slice): per measured row whether it lies inside; one at a time, as
+// they are large.
 struct JoinedDays {
   Dependence dependence;
   std::vector<std::uint32_t> unit;  // of the measured rows
   double widening = 1;
   std::string why_untested;         // "" or why too few independent days are left
 };
-JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::span<const std::vector<std::uint8_t>> slices, const Dependence& dependence);
+JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::size_t num_slices, const std::function<std::vector<std::uint8_t>(std::size_t)>& inside_of, const Dependence& dependence);
 
 class SliceMeasures {
  public:
@@ -50,8 +52,8 @@ class SliceMeasures {
 
   const Dependence& dependence() const { return joined_.dependence; }
   std::span<const double> losses() const { return losses_; }              // of the measured rows
-  // Joins days for all that is measured but the loss over time; slices are given by their rows, as to Measure. To be called before.
-  void JoinDaysOf(std::span<const learn::Rows> slices);
+  // Joins days for all that is measured but the loss over time; rows_of(slice): as to Measure. To be called before.
+  void JoinDaysOf(std::size_t num_slices, const std::function<learn::Rows(std::size_t)>& rows_of);
   evidence::Estimate MeanLoss() const;
   // Size, losses, difference to all other measured rows with its interval and p value, money, the largest losses. `of_slice`: rows of the table that have
   // its predicates, measured or not, ascending. Not `tested`: the search saw these rows, so there is no interval.
