@@ -84,13 +84,14 @@ evidence::ChangeTotal TotalOf(const slices::ChangeRows& rows, const slices::Chan
 void AddNotes(const ChangeProblem& problem, const slices::ChangeRows& rows, const slices::ChangeFound& found, const std::string& words, std::vector<std::string>* notes) {
   const bool of_days = problem.unit.empty() || !rows.day.empty();
   if (!rows.day.empty() && rows.num_days < 4) notes->push_back("few days were compared (" + std::to_string(rows.num_days) + " in all): what happened on them by chance, the same for all units, cannot be told from a cause");
-  if (rows.form == slices::ChangeForm::kSum && found.noise_of_metric.kind == slices::BlockKind::kTimes && found.blocks[0] != found.blocks[1]) {
-    notes->push_back("before spans " + base::Counted(found.blocks[0], of_days ? "day" : "stretch", of_days ? "days" : "stretches") + ", after " + base::ReadableCount(found.blocks[1]) + ": of a sum that alone is a part of the change, the same in all rows");
+  if (rows.form == slices::ChangeForm::kSum && found.noise_of_metric.kind == slices::BlockKind::kTimes && found.blocks_of_metric[0] != found.blocks_of_metric[1]) {
+    notes->push_back("before spans " + base::Counted(found.blocks_of_metric[0], of_days ? "day" : "stretch", of_days ? "days" : "stretches") + ", after " + base::ReadableCount(found.blocks_of_metric[1]) + ": of a sum that alone is a part of the change, the same in all rows");
   }
   if (found.as_mean && found.means_too) {
     notes->push_back("no share of " + words + " moved beyond noise, of which the number of rows is a part: parts are those whose mean moved otherwise than the rest");
   } else if (found.as_mean) {
-    notes->push_back("the values of " + words + " cancel or change sign, so rows have no shares of it: parts are those whose mean, or number of rows, moved otherwise than the rest");
+    const bool nothing = found.before == 0 || found.after == 0;
+    notes->push_back((nothing ? words + " is 0 on a side" : "the values of " + words + " cancel or change sign") + ", so rows have no shares of it: parts are those whose mean, or number of rows, moved otherwise than the rest");
   }
   if (!found.combined.empty()) notes->push_back("combinations were looked at of " + base::Join(found.combined, ", ") + ", whose values moved most; the other columns alone, because all combinations would be too many");
 }

@@ -39,6 +39,7 @@ std::string PartsInWords(const ChangeReport& report) {
   const auto largest = std::max_element(report.parts.begin(), report.parts.end(), [](const ChangePart& a, const ChangePart& b) { return std::abs(a.contribution) < std::abs(b.contribution); });
   const std::string name = "'" + largest->text + "'" + (largest->metric.empty() ? "" : " (" + largest->metric + ")");
   const std::string share = largest->share ? ", " + base::ReadableShare(*largest->share) + " of the change" : "";
+  if (!report.tested) return " The largest departure is " + name + ": " + base::ReadableNumber(largest->contribution) + share + ".";
   if (count == 1) return " One part moved otherwise than the rest: " + name + " contributed " + base::ReadableNumber(largest->contribution) + share + ".";
   return " " + std::to_string(count) + " parts moved otherwise than the rest; the largest, " + name + ", contributed " + base::ReadableNumber(largest->contribution) + share + ".";
 }
@@ -102,9 +103,9 @@ std::string AnswerOf(const ChangeReport& report, const std::string& words) {
   std::string answer = words + " " + (total.change == 0 ? "stayed at " + base::ReadableNumber(total.after) : Moved(total.change) + from + ", " + ByInWords(total.change, total.low, total.high)) + ".";
   const bool beyond = Excludes0(total.low, total.high), known = !std::isnan(total.low);
   if (!report.tested && report.metrics.empty()) {
-    answer += " Nothing was tested, because " + total.reason + ": " + std::string(report.parts.empty() ? "no part stands out." : "the parts are the largest departures, which may be noise.");
+    answer += " Nothing was tested, because " + report.rest.reason + ": " + std::string(report.parts.empty() ? "no part stands out." : "the parts are departures that may be noise.");
   } else if (report.metrics.empty() && !known) {
-    answer += " Whether that is beyond noise cannot be told, because " + total.reason + ". " + (report.parts.empty() ? "No rows moved otherwise than the rest beyond noise." : "");
+    answer += " Whether that is beyond noise cannot be told, because " + total.reason + "." + (report.parts.empty() ? " No rows moved otherwise than the rest beyond noise." : "");
   } else if (report.metrics.empty() && !beyond) {
     answer += report.parts.empty() ? " That is within noise, and no rows moved otherwise than the rest beyond noise: there is nothing to explain." : " As a whole that is within noise.";
   } else if (report.parts.empty()) {
@@ -135,7 +136,7 @@ std::string BlocksInWords(const slices::ChangeRows& rows, const slices::ChangeFo
       if (!runs.empty()) words += ", " + runs;
       break;
   }
-  if (found.noise_of_metric.kind != found.noise.kind) return words + "; that of the metric itself by day (" + problem.time + ")" + (runs_of_metric.empty() ? "" : ", " + runs_of_metric);
+  if (found.noise_of_metric.kind != found.noise.kind) return words + "; that of the metric itself by " + (found.noise_of_metric.kind == BlockKind::kTimes ? "day (" + problem.time : "unit (" + problem.unit) + ")" + (runs_of_metric.empty() ? "" : ", " + runs_of_metric);
   if (runs_of_metric != runs) words += "; that of the metric itself " + runs_of_metric;
   return words;
 }

@@ -15,53 +15,58 @@ constexpr double kLeastIndependent = 5;
 
 using InsideOf = std::function<std::vector<std::uint8_t>(std::size_t)>;
 
-// The larger one of all rows, and of the slices beyond all rows, on average.
-double AutocorrelationOfLosses(const DaysOfRows& days, std::span<const double> losses, std::size_t num_slices, const InsideOf& inside_of) {
-  const auto count = static_cast<std::size_t>(days.count);
-  double mean = 0;
-  for (const double loss : losses) mean += loss / static_cast<double>(losses.size());
-  std::vector<double> all(count, 0);
+// Sums by day of the influence of rows on the difference of two means (of inside and outside; without outside, of one mean).
+std::vector<double> InfluenceByDay(const DaysOfRows& days, std::span<const double> losses, std::span<const std::uint8_t> inside) {
+  double sum[2] = {0, 0}, rows[2] = {0, 0};
   for (std::size_t m = 0; m < losses.size(); ++m) {
-    if (days.of_row[m] != kNoDay) all[days.of_row[m]] += losses[m] - mean;
+    sum[inside.empty() ? 1 : inside[m]] += losses[m];
+    rows[inside.empty() ? 1 : inside[m]] += 1;
   }
+  std::vector<double> by_day(static_cast<std::size_t>(days.count), 0);
+  for (std::size_t m = 0; m < losses.size(); ++m) {
+    if (days.of_row[m] == kNoDay) continue;
+    const std::size_t in = inside.empty() ? 1 : inside[m];
+    by_day[days.of_row[m]] += (in == 1 ? 1 : -1) * (losses[m] - sum[in] / rows[in]) / rows[in];
+  }
+  return by_day;
+}
+
+// Of all rows, and of the slices against the rest on average; the larger one.
+struct Lasting {
+  double seen = 0, first = 0;
+};
+Lasting LastingOfLosses(const DaysOfRows& days, std::span<const double> losses, std::size_t num_slices, const InsideOf& inside_of) {
   stats::Autocorrelations of_slices;
   double counted = 0;
   for (std::size_t slice = 0; slice < num_slices; ++slice) {
     const std::vector<std::uint8_t> inside = inside_of(slice);
-    std::vector<double> beyond(count, 0);
-    double rows = 0;
-    for (std::size_t m = 0; m < losses.size(); ++m) {
-      if (inside[m] == 0) continue;
-      rows += 1;
-      if (days.of_row[m] != kNoDay) beyond[days.of_row[m]] += losses[m] - mean;
-    }
-    if (rows == 0) continue;
-    const double share = rows / static_cast<double>(losses.size());
-    for (std::size_t d = 0; d < count; ++d) beyond[d] -= share * all[d];
-    of_slices += stats::AutocorrelationsOf(beyond);
+    const auto in = static_cast<std::size_t>(std::count(inside.begin(), inside.end(), std::uint8_t{1}));
+    if (in == 0 || in == inside.size()) continue;
+    of_slices += stats::AutocorrelationsOf(InfluenceByDay(days, losses, inside));
     counted += 1;
   }
   of_slices /= std::max(counted, 1.0);
-  return std::max(stats::LastingAutocorrelation(stats::AutocorrelationsOf(all), days.count), stats::LastingAutocorrelation(of_slices, days.count));
+  const stats::Autocorrelations of_all = stats::AutocorrelationsOf(InfluenceByDay(days, losses, {}));
+  return {std::max(stats::LastingAutocorrelation(of_all, days.count), stats::LastingAutocorrelation(of_slices, days.count)), std::max({0.0, of_all.lag[0], of_slices.lag[0]})};
 }
 
 }  // namespace
 
 JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::size_t num_slices, const InsideOf& inside_of, const Dependence& dependence) {
-  JoinedDays joined{dependence, {}, 1, ""};
-  for (const std::uint32_t row : measured) {
-    if (!dependence.unit.empty()) joined.unit.push_back(dependence.unit[row]);
-  }
+  JoinedDays joined{dependence, dependence.unit, 1, ""};
   const bool by_day = dependence.one == "day" || dependence.crossing != nullptr;
   if (!by_day || losses.empty()) return joined;
   const DaysOfRows days = DaysOf(rows, measured);
   if (days.count == 0) return joined;
-  const stats::SeriesRuns runs = stats::RunsOf(AutocorrelationOfLosses(days, losses, num_slices, inside_of), days.count, kLeastRuns);
-  if (runs.length <= 1) return joined;
+  const Lasting lasting = LastingOfLosses(days, losses, num_slices, inside_of);
+  const std::int64_t length = stats::RunsOf(lasting.seen, days.count, kLeastRuns).length;
+  const stats::SeriesRuns runs = stats::AllowingForFew(lasting.seen, lasting.first, days.count, length, kLeastRuns);
   joined.widening = runs.widening;
   const std::string resemblance = "autocorrelation " + base::FixedNumber(runs.autocorrelation, 2);
-  joined.dependence.words += "; days in runs of " + std::to_string(runs.length) + ", because neighbouring ones resemble each other (" + resemblance + ")";
+  if (runs.autocorrelation == 0 && runs.widening > 1) joined.dependence.words += "; so few days do not show whether what happens on them lasts, which is allowed for";
+  if (runs.length > 1) joined.dependence.words += "; days in runs of " + std::to_string(runs.length) + ", because neighbouring ones resemble each other (" + resemblance + ")";
   if (runs.independent < kLeastIndependent) joined.why_untested = "what happens on a day lasts (" + resemblance + "), so " + base::ReadableCount(days.count) + " days tell as little as " + base::FixedNumber(runs.independent, 1) + " independent ones; measure on a longer time";
+  if (runs.length <= 1) return joined;
   const auto num_runs = static_cast<std::uint32_t>(days.count / runs.length);
   const auto run_of = [&](std::uint32_t day) { return static_cast<std::uint32_t>(std::uint64_t{day} * num_runs / static_cast<std::uint64_t>(days.count)); };
   if (dependence.crossing == nullptr) {

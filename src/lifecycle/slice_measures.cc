@@ -16,15 +16,21 @@ namespace {
 
 constexpr std::size_t kExamples = 5, kExampleFeatures = 8;
 
-Dependence DependenceOfRows(const SliceRows& rows) {
+// Of the measured rows alone: units and days that have none do not count.
+Dependence DependenceOfRows(const SliceRows& rows, const learn::Rows& measured) {
   learn::Examples examples;
   examples.table = rows.table;
   examples.task = learn::Task::kRegression;
-  examples.unit = rows.unit;
-  examples.num_units = rows.num_units;
   examples.unit_text = rows.unit_text;
-  examples.time = rows.time;
   examples.time_text = rows.time_text;
+  std::vector<std::uint32_t> place(rows.num_units, UINT32_MAX);
+  for (const std::uint32_t row : measured) {
+    if (!rows.time.empty()) examples.time.push_back(rows.time[row]);
+    if (rows.unit.empty()) continue;
+    std::uint32_t& at = place[rows.unit[row]];
+    if (at == UINT32_MAX) at = examples.num_units++;
+    examples.unit.push_back(at);
+  }
   return DependenceOf(examples);
 }
 
@@ -38,15 +44,14 @@ std::int64_t BitmapBytes(const SliceRows& rows, const RunContext& context) {
   return static_cast<std::int64_t>((info.freeram + info.bufferram) * info.mem_unit) * 4 / 5;
 }
 
-SliceMeasures::SliceMeasures(const SliceRows& rows, const learn::Rows& measured) : rows_(rows), measured_(measured), dependence_(DependenceOfRows(rows)) {
+SliceMeasures::SliceMeasures(const SliceRows& rows, const learn::Rows& measured) : rows_(rows), measured_(measured), dependence_(DependenceOfRows(rows, measured)) {
   stats::ExactSum sum;
   for (const std::uint32_t row : measured) {
-    if (!dependence_.unit.empty()) unit_.push_back(dependence_.unit[row]);
     losses_.push_back(rows.losses[row]);
     sum.Add(rows.losses[row]);
   }
   loss_sum_ = sum.Value();
-  joined_ = {dependence_, unit_, 1, ""};
+  joined_ = {dependence_, dependence_.unit, 1, ""};
   periods_ = PeriodsOf(rows, measured);
 }
 
@@ -103,7 +108,7 @@ void SliceMeasures::Measure(std::span<const std::uint32_t> of_slice, bool tested
   }
   slice->value_at_stake = Stake(inside);
   if (!tested && std::isfinite(slice->value_at_stake.value)) slice->value_at_stake = WithoutInterval(slice->value_at_stake.value, slice->reason);
-  slice->over_time = LossOverTime(periods_, losses_, inside, dependence_, unit_);
+  slice->over_time = LossOverTime(periods_, losses_, inside, dependence_, dependence_.unit);
   const std::size_t shown = std::min(kExamples, rows.size());
   std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return losses_[a] != losses_[b] ? losses_[a] > losses_[b] : a < b; });
   for (std::size_t i = 0; i < shown; ++i) slice->examples.push_back(Example(measured_[rows[i]], *slice));

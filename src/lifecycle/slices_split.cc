@@ -12,29 +12,33 @@ namespace assay::lifecycle {
 
 namespace {
 
-// What is dealt as a whole: units, else days.
+// What is dealt as a whole: units, else days, and each row whose day is unknown by itself.
 struct Groups {
   std::vector<std::uint32_t> of_row;
   std::uint32_t count = 0;
-  std::string one, many;
+  std::uint32_t days = 0;  // of them, the first; none where they are units
 };
 
 Groups GroupsOf(const SliceRows& rows, const DaysOfRows& days) {
-  if (!rows.unit.empty()) return {rows.unit, rows.num_units, "unit", "units"};
-  const auto n = static_cast<std::size_t>(rows.num_rows());
-  Groups groups{std::vector<std::uint32_t>(n), static_cast<std::uint32_t>(days.count), "day", "days"};
-  // A row whose day is unknown is alone.
-  for (std::size_t i = 0; i < n; ++i) groups.of_row[i] = days.of_row[i] != kNoDay ? days.of_row[i] : groups.count++;
+  if (!rows.unit.empty()) return {rows.unit, rows.num_units, 0};
+  Groups groups{days.of_row, static_cast<std::uint32_t>(days.count), static_cast<std::uint32_t>(days.count)};
+  for (std::uint32_t& of_row : groups.of_row) {
+    if (of_row == kNoDay) of_row = groups.count++;
+  }
   return groups;
 }
 
-// The day from which on rows are measured, so that about `searched` of them lie before it; 0: there are no two days.
-std::uint32_t FirstMeasuredDay(const DaysOfRows& days, double searched) {
+// The day from which on rows are measured, so that about this share of those that have a day lie before it; 0: there are no two days.
+std::uint32_t FirstMeasuredDay(const DaysOfRows& days, double share) {
   std::vector<double> size(static_cast<std::size_t>(days.count), 0);
-  double before = 0;  // those without a day
-  for (const std::uint32_t day : days.of_row) (day == kNoDay ? before : size[day]) += 1;
+  double all = 0, before = 0;
+  for (const std::uint32_t day : days.of_row) {
+    if (day == kNoDay) continue;
+    size[day] += 1;
+    all += 1;
+  }
   std::uint32_t first = 0;
-  while (first + 1 < days.count && (first == 0 || before + size[first] / 2 <= searched)) before += size[first++];
+  while (first + 1 < days.count && (first == 0 || before + size[first] / 2 <= share * all)) before += size[first++];
   return first;
 }
 
@@ -91,13 +95,13 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
     std::iota(every.begin(), every.end(), 0U);
     days = DaysOf(rows, every);
   }
-  if (rows.unit.empty() && days.count == 0) return DrawRows(n, measure_share, seed);
+  if (rows.unit.empty() && days.count < 2) return DrawRows(n, measure_share, seed);
   const Groups groups = GroupsOf(rows, days);
   const bool by_time = days.count >= 2;
   // Units that come again are on one side only, and the sides have no day in common: what happens on a day to all of a slice would show in both.
-  const std::uint32_t cut = by_time && !rows.unit.empty() ? FirstMeasuredDay(days, (1 - measure_share) * static_cast<double>(n)) : 0;
+  const std::uint32_t cut = by_time && !rows.unit.empty() ? FirstMeasuredDay(days, 1 - measure_share) : 0;
   const auto is_before = [&](std::size_t i) { return cut == 0 || days.of_row[i] == kNoDay || days.of_row[i] < cut; };
-  const auto is_after = [&](std::size_t i) { return cut == 0 || !is_before(i); };
+  const auto is_after = [&](std::size_t i) { return cut == 0 || days.of_row[i] == kNoDay || days.of_row[i] >= cut; };
   std::vector<Sizes> sizes(groups.count);
   for (std::size_t i = 0; i < n; ++i) {
     sizes[groups.of_row[i]].before += is_before(i) ? 1 : 0;
@@ -107,14 +111,17 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
   std::iota(order.begin(), order.end(), 0U);
   std::erase_if(order, [&](std::uint32_t g) { return sizes[g].before + sizes[g].after == 0; });
   const std::size_t num_groups = order.size();
-  if (num_groups < 4) return TooFew(num_groups, groups.one, groups.many);
+  if (num_groups < 4) return TooFew(num_groups, groups.days > 0 ? "day" : "unit", groups.days > 0 ? "days" : "units");
   base::RandomStream random(seed, "rows that slices are searched in");
   random.Shuffle(std::span(order));
   const auto share_after = [&](std::uint32_t g) { return static_cast<double>(sizes[g].after) / static_cast<double>(sizes[g].before + sizes[g].after); };
   if (cut > 0) {
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return share_after(a) < share_after(b); });
   } else if (by_time) {
-    std::sort(order.begin(), order.end());  // days are numbered in their order
+    // Days in their order; rows without one anywhere.
+    std::vector<double> place(groups.count, 0);
+    for (std::uint32_t g = 0; g < groups.count; ++g) place[g] = g < groups.days ? g : random.Uniform() * groups.days;
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return place[a] < place[b]; });
   }
   // As many groups are searched as bring the rows of both sides closest to the shares asked for.
   std::int64_t searched = 0, measured = 0;
@@ -132,16 +139,26 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
   std::vector<std::uint8_t> is_searched(groups.count, 0);
   for (std::size_t g = 0; g < best; ++g) is_searched[order[g]] = 1;
   HonestSplit split;
+  std::vector<std::uint8_t> has_rows(groups.count, 0);
   for (std::uint32_t i = 0; i < n; ++i) {
-    if (is_searched[groups.of_row[i]] != 0 && is_before(i)) split.search.push_back(i);
-    if (is_searched[groups.of_row[i]] == 0 && is_after(i)) split.measure.push_back(i);
+    const bool search = is_searched[groups.of_row[i]] != 0;
+    if (search ? !is_before(i) : !is_after(i)) continue;
+    (search ? split.search : split.measure).push_back(i);
+    has_rows[groups.of_row[i]] = 1;
   }
-  const auto counted = [&](std::size_t count) { return base::Counted(static_cast<std::int64_t>(count), groups.one, groups.many); };
+  const auto counted = [&](std::uint8_t searched_ones) {
+    std::int64_t whole = 0, alone = 0;
+    for (std::uint32_t g = 0; g < groups.count; ++g) {
+      if (has_rows[g] != 0 && is_searched[g] == searched_ones) ++(groups.days > 0 && g >= groups.days ? alone : whole);
+    }
+    const std::string groups_of = base::Counted(whole, groups.days > 0 ? "day" : "unit", groups.days > 0 ? "days" : "units");
+    return groups_of + (alone == 0 ? "" : " and " + base::Counted(alone, "row") + " without a time");
+  };
   const std::string from = cut > 0 ? base::FormatTime(days.starts[cut]).substr(0, 10) : "";
-  split.words = (by_time ? "by time" : "drawn at random") + std::string(cut > 0 ? ", whole units: " : by_time ? ": " : " by " + groups.one + ": ") + "searched in " + counted(best) + (cut > 0 ? " before " + from : by_time ? " of the earlier part" : "") +
-                ", measured on " + counted(num_groups - best) + (cut > 0 ? " from then on" : "") + " that the search did not see";
+  split.words = std::string(cut > 0 ? "by time, whole units: " : by_time ? "by time: " : "drawn at random by unit: ") + "searched in " + counted(1) + (cut > 0 ? " before " + from : by_time ? " of the earlier part" : "") +
+                ", measured on " + counted(0) + (cut > 0 ? " from then on" : "") + " that the search did not see";
   const std::size_t left_out = n - split.search.size() - split.measure.size();
-  if (left_out > 0) split.words += "; " + base::Counted(static_cast<std::int64_t>(left_out), "row") + " of them on the other side of that day " + (left_out == 1 ? "was" : "were") + " left out";
+  if (left_out > 0) split.words += "; " + base::Counted(static_cast<std::int64_t>(left_out), "row") + " of units with rows on both sides of that day " + (left_out == 1 ? "was" : "were") + " left out";
   return split;
 }
 

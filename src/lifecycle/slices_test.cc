@@ -80,6 +80,7 @@ const std::vector<Design>& Designs() {
       {"days with lasting shocks, .5", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.5, false, 0.93},
       {"days with lasting shocks, .8", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.8, false, 0.84},
       {"many days with lasting shocks, .8", 4000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 180, 0.8, false, 0.90},
+      {"18 days with lasting shocks, .9", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 18, 0.9, false, 0.80},
       {"units and days with lasting shocks, .8", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }, 60, 0.8},
       {"units and days", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }},
   };
@@ -184,7 +185,15 @@ TEST(Slices, TheSplitKeepsUnitsAndTimeApart) {
   // Units that are there all the time leave half of the rows, in equal parts.
   EXPECT_GT(split.search.size() + split.measure.size(), 190U);
   EXPECT_NEAR(static_cast<double>(split.search.size()), static_cast<double>(split.measure.size()), 20);
-  EXPECT_NE(split.words.find("rows of them on the other side of that day were left out"), std::string::npos) << split.words;
+  EXPECT_NE(split.words.find("rows of units with rows on both sides of that day were left out"), std::string::npos) << split.words;
+  // Rows without a time are on either side, never a day of their own.
+  SliceRows timeless = MakeRows({"", 400, 0, true, false, [](RandomStream&, double) { return 1.0; }}, 1, 0);
+  for (std::size_t i = 0; i < 200; ++i) timeless.time[i] = base::kMissingTime;
+  const HonestSplit with_timeless = *SplitForSearch(timeless, 0.5, 42);
+  EXPECT_NE(with_timeless.words.find("days and "), std::string::npos) << with_timeless.words;
+  const auto without_time = std::count_if(with_timeless.search.begin(), with_timeless.search.end(), [](std::uint32_t row) { return row < 200; });
+  EXPECT_GT(without_time, 60);
+  EXPECT_LT(without_time, 140);
   SliceRows one_day = rows;
   for (std::size_t i = 0; i < one_day.time.size(); ++i) one_day.time[i] = static_cast<base::Micros>(one_day.unit[i]) * base::kMicrosPerDay;
   const HonestSplit without_loss = *SplitForSearch(one_day, 0.5, 42);

@@ -81,7 +81,7 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   const auto contribution_of = [&](std::uint32_t set) -> Result<stats::Interval> {
     if (!found.tested) return Error{ErrorCode::kNumeric, found.why_untested};
     const BlockTable two = Joined(table, 0, [&](std::uint32_t other) { return other == set; });
-    return ContributionInterval({two, blocks, Half::kTest, rows.form, options.level, dependence.contribution_widening, dependence.shifts.most_degrees()});
+    return ContributionInterval({two, blocks, Half::kTest, rows.form, options.level, dependence.contribution_widening, dependence.shifts.most_degrees});
   };
   for (std::uint32_t k = 0; k < cells.size(); ++k) {
     ChangePart made;
@@ -103,7 +103,8 @@ Result<ChangeFound> ExplainChange(const ChangeRows& rows, const ChangeOptions& o
   found.rest_interval = contribution_of(static_cast<std::uint32_t>(cells.size()));
   const Blocks level_blocks = MakeBlocks(rows, dependence.levels, context.seed);
   const BlockTable all = ASSAY_TRY(TableOf(rows, level_blocks, std::vector<std::uint8_t>(rows.x.size(), 0), 1, context));
-  const TwoSets whole{all, level_blocks, Half::kAll, rows.form, options.level, dependence.levels.widening, dependence.levels.most_degrees()};
+  const TwoSets whole{all, level_blocks, Half::kAll, rows.form, options.level, dependence.levels.widening, dependence.levels.most_degrees};
+  for (std::size_t s = 0; s < 2; ++s) found.blocks_of_metric[s] = level_blocks.on_side[s];
   const std::string why_no_level = WhyNoNoise(level_blocks.on_side, dependence.levels, options.least_blocks);
   const auto metric = [&](int side) -> Result<stats::Interval> {
     if (!why_no_level.empty()) return Error{ErrorCode::kNumeric, why_no_level};

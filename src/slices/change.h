@@ -10,7 +10,7 @@
 //    depth), so that every further predicate must earn its place; its rows are taken out and the search goes on among the rest. A row
 //    belongs to the first part that fits it.
 // 3. On the other half every chosen cell is tested against what was the rest when it was chosen, by blocks; Benjamini and Hochberg's false
-//    discovery rate over all of them. Those that fail go back into the rest, and the others are tested again.
+//    discovery rate over all of them, or over all cells looked at where the halves share noise (units with days, runs that resemble each other). Those that fail go back into the rest, and the others are tested again.
 // 4. All rows give the contributions; what no part holds is `rest`.
 // With fewer than `least_blocks` blocks on a side, or days that last so that they tell as little as fewer than five independent ones, nothing is tested: cells are
 // chosen on all rows as if these were independent, or by the days of one half, `tested` is false and `why_untested` says so. Where none stands out then, parts are the values of the feature by which contributions differ most.
@@ -93,6 +93,7 @@ struct ChangeFound {
   Result<stats::Interval> rest_interval = Error{};  // of its contribution, as those of parts are; without parts that of the change
   std::vector<FeatureEffect> features;   // as the rows' features
   std::int64_t blocks[2] = {0, 0};       // that have rows of a side
+  std::int64_t blocks_of_metric[2] = {0, 0};  // of its own noise
   NoiseOfChange noise;                   // by which parts are tested: what rows do beyond all rows
   NoiseOfChange noise_of_metric;         // of the metric's own intervals: what all rows share as well
   bool every_cell_counts = false;        // the halves share noise, so the false discovery rate is over all cells looked at, not those chosen

@@ -1,9 +1,9 @@
 #include "slices/internal/change_dependence.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "slices/internal/change_series.h"
 #include "stats/unit_variance.h"
 
 namespace assay::slices {
@@ -11,276 +11,190 @@ namespace assay::slices {
 namespace {
 
 constexpr std::int64_t kLeastRuns = 8;
-constexpr double kLeastShareOfRows = 0.02;  // of a value whose noise is looked at
-constexpr std::uint32_t kMostBundles = 1000;
+constexpr std::int64_t kLeastDays = 5;      // of which an autocorrelation is made
+constexpr std::uint32_t kMostSets = 1000;   // of units
 constexpr double kMostWidening = 1.1;       // for noise of units in days, or of days in units, that halves share
 constexpr double kMostResemblance = 0.2;    // of neighbouring runs that are in different halves
+constexpr double kCalendar = 0.8;
+constexpr std::size_t kMostCounts = 50'000'000;
 
-// Sums of e = x - R y (of a sum x) and of m = y (of a sum x) per block of a side.
-struct Series {
-  std::vector<double> e, m;
-  double rows = 0, squares = 0;  // of e, over rows
-};
-using BothSeries = std::array<Series, 2>;
-
-// One way to group the rows.
-struct Grouping {
-  const std::vector<std::uint32_t>* of_row;
-  std::uint32_t count;
+// A figure of all rows' metric, and one of how far values moved beyond all rows.
+struct TwoFigures {
+  double of_metric = 0, of_shifts = 0;
 };
 
-// What rows do beyond their side's level, grouped.
-class Beyond {
- public:
-  Beyond(const ChangeRows& rows, ChangeForm form, Grouping grouping) : rows_(rows), form_(form), grouping_(grouping) {
-    double x[2] = {0, 0}, y[2] = {0, 0};
-    for (std::size_t i = 0; i < rows.x.size(); ++i) {
-      x[rows.side[i]] += rows.x[i];
-      y[rows.side[i]] += rows.y_at(i);
+// Calls use(influence) for all rows, in the metric's own form, and use(influences of a feature) for those that do not go by the calendar.
+template <class UseAll, class UseFeature>
+void ForEachNoise(const ChangeRows& rows, ChangeForm form, RowGroups groups, bool number_is_fixed, const std::vector<bool>& is_calendar, const UseAll& use_all, const UseFeature& use_feature) {
+  const ChangeSeries own(rows, rows.form, groups);
+  use_all(own, own.OfAll(number_is_fixed));
+  const auto features_of = [&](const ChangeSeries& series) {
+    for (std::size_t f = 0; f < rows.features.size(); ++f) {
+      if (!is_calendar[f]) use_feature(series, series.OfValues(rows.features[f]));
     }
-    for (std::size_t s = 0; s < 2; ++s) level_[s] = y[s] == 0 ? 0 : x[s] / y[s];
-    all_ = Empty();
-    std::array<std::vector<bool>, 2> has = {std::vector<bool>(grouping.count, false), std::vector<bool>(grouping.count, false)};
-    for (std::size_t i = 0; i < rows.x.size(); ++i) {
-      Add(i, &all_);
-      has[rows.side[i]][(*grouping.of_row)[i]] = true;
-    }
+  };
+  form == rows.form ? features_of(own) : features_of(ChangeSeries(rows, form, groups));
+}
+
+// r of what days do, the mean over values and both sides; of shifts the largest of any feature.
+struct Lasting {
+  TwoFigures seen;   // 0 where it is not
+  TwoFigures first;  // the first autocorrelation, seen or not, at least 0
+};
+Lasting AutocorrelationOf(const ChangeRows& rows, ChangeForm form, RowGroups days, std::int64_t num_days, const std::vector<bool>& is_calendar) {
+  const auto add = [](const ChangeSeries& series, const Influence& influence, stats::Autocorrelations* sum) {
     for (std::size_t s = 0; s < 2; ++s) {
-      for (std::uint32_t b = 0; b < grouping.count; ++b) {
-        if (has[s][b]) there_[s].push_back(b);
-      }
-    }
-  }
-
-  const std::vector<std::uint32_t>& there(std::size_t side) const { return there_[side]; }
-  const BothSeries& all() const { return all_; }
-
-  // Of the values of a feature that have rows enough.
-  std::vector<BothSeries> AtomsOf(const Feature& feature) const {
-    std::vector<BothSeries> atoms;
-    std::vector<std::uint32_t> place(feature.atoms.size(), UINT32_MAX);
-    for (std::size_t a = 0; a < feature.atoms.size(); ++a) {
-      if (static_cast<double>(feature.atoms[a].rows) < kLeastShareOfRows * static_cast<double>(rows_.x.size())) continue;
-      place[a] = static_cast<std::uint32_t>(atoms.size());
-      atoms.push_back(Empty());
-    }
-    ForEachAtom(feature, [&](std::size_t i, std::uint32_t atom) {
-      if (place[atom] != UINT32_MAX) Add(i, &atoms[place[atom]]);
-    });
-    return atoms;
-  }
-
-  // Beyond what all rows of the block did; by block.
-  std::vector<double> BeyondAll(const BothSeries& atom, std::size_t s) const {
-    const double share = ShareOf(atom, s);
-    std::vector<double> beyond(grouping_.count, 0);
-    for (const std::uint32_t b : there_[s]) beyond[b] = atom[s].e[b] - share * all_[s].e[b];
-    return beyond;
-  }
-  double ShareOf(const BothSeries& atom, std::size_t s) const {
-    double own = 0, total = 0;
-    for (const std::uint32_t b : there_[s]) {
-      own += atom[s].m[b];
-      total += all_[s].m[b];
-    }
-    return total == 0 ? 0 : own / total;
-  }
-
- private:
-  BothSeries Empty() const {
-    const Series series{std::vector<double>(grouping_.count, 0), std::vector<double>(grouping_.count, 0), 0, 0};
-    return {series, series};
-  }
-  void Add(std::size_t i, BothSeries* series) const {
-    Series& own = (*series)[rows_.side[i]];
-    const std::uint32_t b = (*grouping_.of_row)[i];
-    const bool sum = form_ == ChangeForm::kSum;
-    const double e = sum ? rows_.x[i] : rows_.x[i] - level_[rows_.side[i]] * rows_.y_at(i);
-    own.e[b] += e;
-    own.m[b] += sum ? rows_.x[i] : rows_.y_at(i);
-    own.rows += 1;
-    own.squares += e * e;
-  }
-
-  const ChangeRows& rows_;
-  ChangeForm form_;
-  Grouping grouping_;
-  double level_[2] = {0, 0};
-  BothSeries all_;
-  std::array<std::vector<std::uint32_t>, 2> there_;
-};
-
-// What noise is seen: of the metric of all rows, and of values beyond all rows (the mean over those of a feature, the largest of any feature).
-struct Noise {
-  double of_all = 0, of_values = 0;
-  double Largest() const { return std::max(of_all, of_values); }
-};
-
-Noise AutocorrelationOf(const ChangeRows& rows, const Beyond& beyond, std::int64_t days, const std::vector<bool>& is_calendar) {
-  const auto sum_over = [&](const auto& values_of, stats::Autocorrelations* sum) {
-    for (std::size_t s = 0; s < 2; ++s) {
-      const std::vector<double>& by_block = values_of(s);
       std::vector<double> values;
-      for (const std::uint32_t b : beyond.there(s)) values.push_back(by_block[b]);
+      for (const std::uint32_t day : series.there(s)) values.push_back(influence.by_group[s][day]);
       *sum += stats::AutocorrelationsOf(values);
     }
   };
-  const auto lasting = [&](stats::Autocorrelations sum, std::size_t series) {
-    sum /= 2 * static_cast<double>(series);
-    return stats::LastingAutocorrelation(sum, days, 2);
+  const auto raise = [&](stats::Autocorrelations sum, std::size_t figures, double* seen, double* first) {
+    sum /= 2 * static_cast<double>(figures);
+    *seen = std::max(*seen, stats::LastingAutocorrelation(sum, num_days, 2));
+    *first = std::max(*first, sum.lag[0]);
   };
-  Noise noise;
-  stats::Autocorrelations of_all;
-  sum_over([&](std::size_t s) -> const std::vector<double>& { return beyond.all()[s].e; }, &of_all);
-  noise.of_all = lasting(of_all, 1);
-  for (std::size_t f = 0; f < rows.features.size(); ++f) {
-    if (is_calendar[f]) continue;
+  Lasting r;
+  const auto of_all = [&](const ChangeSeries& series, const Influence& influence) {
     stats::Autocorrelations sum;
-    const std::vector<BothSeries> atoms = beyond.AtomsOf(rows.features[f]);
-    for (const BothSeries& atom : atoms) sum_over([&](std::size_t s) { return beyond.BeyondAll(atom, s); }, &sum);
-    if (!atoms.empty()) noise.of_values = std::max(noise.of_values, lasting(sum, atoms.size()));
-  }
-  return noise;
+    add(series, influence, &sum);
+    raise(sum, 1, &r.seen.of_metric, &r.first.of_metric);
+  };
+  const auto of_feature = [&](const ChangeSeries& series, const std::vector<Influence>& values) {
+    stats::Autocorrelations sum;
+    for (const Influence& value : values) add(series, value, &sum);
+    if (!values.empty()) raise(sum, values.size(), &r.seen.of_shifts, &r.first.of_shifts);
+  };
+  ForEachNoise(rows, form, days, true, is_calendar, of_all, of_feature);
+  return r;
 }
 
-// Of the difference of sides, each in units of its denominator: about the mean of its groups.
-double VarianceOfGroups(const Beyond& beyond, const std::array<std::vector<double>, 2>& values, const double (&scale)[2], std::uint32_t count) {
+// Of the difference of sides: by groups over that of independent rows; what centring took away is given back.
+double VarianceRatio(const ChangeSeries& series, const Influence& influence, std::uint32_t count) {
   std::vector<double> sum(count, 0);
   for (std::size_t s = 0; s < 2; ++s) {
-    const auto n = static_cast<double>(beyond.there(s).size());
-    double mean = 0;
-    for (const std::uint32_t b : beyond.there(s)) mean += values[s][b] / n;
+    const auto n = static_cast<double>(series.there(s).size());
     const double blown_up = n > 1 ? std::sqrt(n / (n - 1)) : 0;
-    for (const std::uint32_t b : beyond.there(s)) sum[b] += (s == 1 ? 1 : -1) * (values[s][b] - mean) * blown_up / scale[s];
+    for (const std::uint32_t g : series.there(s)) sum[g] += (s == 1 ? 1 : -1) * influence.by_group[s][g] * blown_up;
   }
   double variance = 0;
   for (const double v : sum) variance += v * v;
-  return variance;
+  return influence.of_rows > 0 ? variance / influence.of_rows : 1;
 }
 
-// Variance by groups over that of independent rows.
-Noise VarianceOf(const ChangeRows& rows, ChangeForm form, Grouping grouping, const std::vector<bool>& is_calendar) {
-  const Beyond beyond(rows, form, grouping);
-  double scale[2] = {0, 0};
-  for (std::size_t s = 0; s < 2; ++s) {
-    for (const std::uint32_t b : beyond.there(s)) scale[s] += beyond.all()[s].m[b];
-    if (scale[s] == 0) return {1, 1};
-  }
-  const BothSeries& all = beyond.all();
-  const auto by_rows = [&](const auto& squares_of) {
-    double variance = 0;
-    for (std::size_t s = 0; s < 2; ++s) variance += squares_of(s) / (scale[s] * scale[s]);
-    return variance;
+// The mean over a feature's values, the largest of any feature.
+TwoFigures VarianceOf(const ChangeRows& rows, ChangeForm form, RowGroups groups, bool number_is_fixed, const std::vector<bool>& is_calendar) {
+  TwoFigures ratio{1, 1};
+  const auto of_all = [&](const ChangeSeries& series, const Influence& influence) { ratio.of_metric = VarianceRatio(series, influence, groups.count); };
+  const auto of_feature = [&](const ChangeSeries& series, const std::vector<Influence>& values) {
+    double sum = 0;
+    for (const Influence& value : values) sum += VarianceRatio(series, value, groups.count);
+    if (!values.empty()) ratio.of_shifts = std::max(ratio.of_shifts, sum / static_cast<double>(values.size()));
   };
-  Noise noise{1, 1};
-  const double of_all = by_rows([&](std::size_t s) { return all[s].squares; });
-  if (of_all > 0) noise.of_all = VarianceOfGroups(beyond, {all[0].e, all[1].e}, scale, grouping.count) / of_all;
-  for (std::size_t f = 0; f < rows.features.size(); ++f) {
-    if (is_calendar[f]) continue;
-    double sum = 0, count = 0;
-    for (const BothSeries& atom : beyond.AtomsOf(rows.features[f])) {
-      const double own = by_rows([&](std::size_t s) {
-        const double w = beyond.ShareOf(atom, s);
-        return atom[s].squares * (1 - 2 * w) + w * w * all[s].squares;
-      });
-      if (!(own > 0)) continue;
-      sum += VarianceOfGroups(beyond, {beyond.BeyondAll(atom, 0), beyond.BeyondAll(atom, 1)}, scale, grouping.count) / own;
-      count += 1;
-    }
-    if (count > 0) noise.of_values = std::max(noise.of_values, sum / count);
-  }
-  return noise;
+  ForEachNoise(rows, form, groups, number_is_fixed, is_calendar, of_all, of_feature);
+  return ratio;
 }
 
-// Whether (but for a tenth of the rows) all rows of a day have one value, as of a weekday.
-bool IsCalendar(const ChangeRows& rows, const Feature& feature, Grouping days) {
-  std::vector<std::uint32_t> first(days.count, UINT32_MAX);
-  std::size_t others = 0;
+// Whether the day tells the value, as it tells a weekday: of the rows that the commonest value gets wrong the commonest of each day gets four fifths right
+// (lambda: Goodman, Kruskal 1954, doi:10.1080/01621459.1954.10501231).
+bool IsCalendar(const ChangeRows& rows, const Feature& feature, RowGroups days) {
+  const std::size_t size = feature.atoms.size();
+  if (size < 2 || std::size_t{days.count} * size > kMostCounts) return false;
+  std::vector<std::uint32_t> count(std::size_t{days.count} * size, 0), of_value(size, 0);
+  double all = 0;
   ForEachAtom(feature, [&](std::size_t i, std::uint32_t atom) {
-    std::uint32_t& of_day = first[(*days.of_row)[i]];
-    if (of_day == UINT32_MAX) of_day = atom;
-    others += of_day != atom ? 1 : 0;
+    ++count[(*days.of_row)[i] * size + atom];
+    ++of_value[atom];
+    all += 1;
   });
-  return others * 10 < rows.x.size();
+  double right = 0;
+  for (std::size_t day = 0; day < days.count; ++day) right += *std::max_element(count.begin() + static_cast<std::ptrdiff_t>(day * size), count.begin() + static_cast<std::ptrdiff_t>((day + 1) * size));
+  const double right_without = *std::max_element(of_value.begin(), of_value.end());
+  return all > right_without && right - right_without >= kCalendar * (all - right_without) && rows.x.size() > 0;
 }
 
-std::int64_t LeastOnASide(const ChangeRows& rows, const std::vector<std::uint32_t>& group, std::uint32_t count) {
-  std::array<std::vector<bool>, 2> has = {std::vector<bool>(count, false), std::vector<bool>(count, false)};
-  for (std::size_t i = 0; i < rows.x.size(); ++i) has[rows.side[i]][group[i]] = true;
+std::int64_t LeastOnASide(const ChangeRows& rows, RowGroups groups) {
+  std::array<std::vector<bool>, 2> has = {std::vector<bool>(groups.count, false), std::vector<bool>(groups.count, false)};
+  for (std::size_t i = 0; i < rows.x.size(); ++i) has[rows.side[i]][(*groups.of_row)[i]] = true;
   return std::min(std::count(has[0].begin(), has[0].end(), true), std::count(has[1].begin(), has[1].end(), true));
 }
 
-// Of units and days: how much more noise each shows than independent rows.
-struct TwoWays {
-  Noise units{1, 1}, days{1, 1};
-  std::int64_t days_on_a_side = 0;
-};
-
-TwoWays MeasureTwoWays(const ChangeRows& rows, ChangeForm form, const std::vector<bool>& is_calendar) {
-  TwoWays two;
-  two.days_on_a_side = LeastOnASide(rows, rows.day, rows.num_days);
-  if (two.days_on_a_side < 2) return two;
-  // Many units are put together into sets at random: their sums are as independent.
-  std::vector<std::uint32_t> set(rows.block.size());
-  const std::uint32_t sets = std::min(rows.num_blocks, kMostBundles);
-  for (std::size_t i = 0; i < set.size(); ++i) set[i] = rows.num_blocks <= kMostBundles ? rows.block[i] : static_cast<std::uint32_t>((rows.block[i] * std::uint64_t{0x9E3779B97F4A7C15}) >> 32U) % kMostBundles;
-  two.units = VarianceOf(rows, form, {&set, sets}, is_calendar);
-  two.days = VarianceOf(rows, form, {&rows.day, rows.num_days}, is_calendar);
-  return two;
+// Many units are put together into sets at random: their sums are as independent.
+std::vector<std::uint32_t> SetsOfUnits(const ChangeRows& rows, std::uint32_t sets) {
+  std::vector<std::uint32_t> set = rows.block;
+  if (rows.num_blocks == sets) return set;
+  for (std::uint32_t& of_row : set) of_row = static_cast<std::uint32_t>((of_row * std::uint64_t{0x9E3779B97F4A7C15}) >> 32U) % sets;
+  return set;
 }
 
-// One of the two that all noise of a kind is taken by.
-struct Chosen {
-  double units = 1, days = 1, autocorrelation = 0;
-  std::int64_t days_on_a_side = 0;
+// The noise of one figure: over that of independent rows by units and by days, where both are known, and how far days last.
+struct NoiseOfFigure {
+  double units = 1, days = 1, autocorrelation = 0, first_autocorrelation = 0;
 };
 
-// The variance over what blocks of this kind, in runs of this length, show.
-double WideningOf(const Chosen& noise, BlockKind kind, std::int64_t days, const stats::SeriesRuns& runs) {
+struct Days {
+  RowGroups groups;
+  std::int64_t on_a_side = 0;  // of the side that has fewer
+  bool with_units = false;
+};
+
+stats::SeriesRuns RunsOf(const NoiseOfFigure& noise, std::int64_t days, std::int64_t length) { return stats::AllowingForFew(noise.autocorrelation, noise.first_autocorrelation, days, length, kLeastRuns, 2); }
+
+// The variance over what blocks of this kind show.
+double WideningOf(const NoiseOfFigure& noise, BlockKind kind, const Days& days, const stats::SeriesRuns& runs) {
   double widening = kind == BlockKind::kTimes ? runs.widening : 1;
-  if (days >= 2) widening *= stats::CrossedVariance(noise.units, noise.days, 1) / (kind == BlockKind::kTimes ? noise.days : noise.units);
+  if (days.with_units && days.on_a_side >= 2) widening *= stats::CrossedVariance(noise.units, noise.days, 1) / (kind == BlockKind::kTimes ? noise.days : noise.units);
   return widening;
+}
+
+BlockNoise Decide(const ChangeRows& rows, const NoiseOfFigure& noise, const Days& days) {
+  BlockNoise blocks;
+  const double chance = 2 * std::sqrt(2.0 / static_cast<double>(std::max<std::int64_t>(2, 2 * days.on_a_side - 2)));
+  const bool by_day = !days.with_units || (noise.days > 1 + chance && noise.days > noise.units);
+  blocks.kind = days.groups.of_row != nullptr && by_day ? BlockKind::kTimes : rows.kind;
+  const bool times = blocks.kind == BlockKind::kTimes;
+  blocks.block = times ? days.groups.of_row : &rows.block;
+  blocks.num_blocks = times ? days.groups.count : rows.num_blocks;
+  if (times) blocks.runs = RunsOf(noise, days.on_a_side, stats::RunsOf(noise.autocorrelation, days.on_a_side, kLeastRuns, 2).length);
+  blocks.widening = WideningOf(noise, blocks.kind, days, blocks.runs);
+  blocks.crossed = blocks.widening > blocks.runs.widening;
+  if (times && blocks.runs.autocorrelation > 0) blocks.most_degrees = 2 * blocks.runs.independent - 2;
+  if (blocks.crossed) blocks.most_degrees = std::min(blocks.most_degrees, 2 * static_cast<double>(days.on_a_side) - 2);
+  return blocks;
 }
 
 }  // namespace
 
-ChangeDependence FindDependence(const ChangeRows& rows, ChangeForm form, std::int64_t least_blocks) {
+ChangeDependence FindDependence(const ChangeRows& rows, ChangeForm form) {
   ChangeDependence found;
   found.shifts.kind = found.levels.kind = rows.kind;
   found.is_calendar.assign(rows.features.size(), false);
   if (rows.kind == BlockKind::kRows) return found;
-  found.is_calendar.clear();
-  const bool crossed = rows.kind == BlockKind::kUnits && !rows.day.empty();
-  const bool has_days = crossed || rows.kind == BlockKind::kTimes;
-  const Grouping days = crossed ? Grouping{&rows.day, rows.num_days} : Grouping{&rows.block, rows.num_blocks};
-  for (std::size_t f = 0; f < rows.features.size(); ++f) found.is_calendar.push_back(has_days && IsCalendar(rows, rows.features[f], days));
-  const TwoWays two = crossed ? MeasureTwoWays(rows, form, found.is_calendar) : TwoWays{};
-  Noise autocorrelation;
-  std::int64_t series = 0;
-  if (has_days) {
-    const Beyond beyond(rows, form, days);
-    series = static_cast<std::int64_t>(std::min(beyond.there(0).size(), beyond.there(1).size()));
-    if (series >= 2 * kLeastRuns) autocorrelation = AutocorrelationOf(rows, beyond, series, found.is_calendar);
+  Days days;
+  days.with_units = rows.kind == BlockKind::kUnits && !rows.day.empty();
+  if (days.with_units) days.groups = {&rows.day, rows.num_days};
+  if (rows.kind == BlockKind::kTimes) days.groups = {&rows.block, rows.num_blocks};
+  TwoFigures by_unit{1, 1}, by_day{1, 1};
+  Lasting lasting;
+  if (days.groups.of_row != nullptr) {
+    days.on_a_side = LeastOnASide(rows, days.groups);
+    for (std::size_t f = 0; f < rows.features.size(); ++f) found.is_calendar[f] = IsCalendar(rows, rows.features[f], days.groups);
+    if (days.on_a_side >= kLeastDays) lasting = AutocorrelationOf(rows, form, days.groups, days.on_a_side, found.is_calendar);
   }
-  const auto decide = [&](const Chosen& noise, BlockNoise* blocks) {
-    const double chance = 2 * std::sqrt(2.0 / static_cast<double>(std::max<std::int64_t>(2, 2 * noise.days_on_a_side - 2)));
-    if (crossed && noise.days > 1 + chance && noise.days > noise.units) blocks->kind = BlockKind::kTimes;
-    const bool times = blocks->kind == BlockKind::kTimes;
-    blocks->block = times && crossed ? &rows.day : &rows.block;
-    blocks->num_blocks = times && crossed ? rows.num_days : rows.num_blocks;
-    if (times) blocks->runs = stats::RunsOf(noise.autocorrelation, series, kLeastRuns, 2);
-    // Few days give no interval, whatever their noise.
-    if (crossed && times && noise.days_on_a_side < least_blocks) return;
-    blocks->widening = WideningOf(noise, blocks->kind, noise.days_on_a_side, blocks->runs);
-    blocks->crossed = crossed && blocks->widening > blocks->runs.widening;
-  };
-  const Chosen of_shifts{two.units.of_values, two.days.of_values, autocorrelation.of_values, two.days_on_a_side};
-  const Chosen of_levels{two.units.Largest(), two.days.Largest(), autocorrelation.Largest(), two.days_on_a_side};
-  decide(of_shifts, &found.shifts);
-  decide(of_levels, &found.levels);
+  if (days.with_units && days.on_a_side >= 2) {
+    const std::uint32_t sets = std::min(rows.num_blocks, kMostSets);
+    const std::vector<std::uint32_t> set = SetsOfUnits(rows, sets);
+    by_unit = VarianceOf(rows, form, {&set, sets}, false, found.is_calendar);
+    by_day = VarianceOf(rows, form, days.groups, true, found.is_calendar);
+  }
+  const NoiseOfFigure of_shifts{by_unit.of_shifts, by_day.of_shifts, lasting.seen.of_shifts, lasting.first.of_shifts};
+  // What lasts in values lasts in the metric as well, though other noise may hide it there.
+  const NoiseOfFigure of_metric{by_unit.of_metric, by_day.of_metric, std::max(lasting.seen.of_metric, lasting.seen.of_shifts), std::max(lasting.first.of_metric, lasting.first.of_shifts)};
+  found.shifts = Decide(rows, of_shifts, days);
+  found.levels = Decide(rows, of_metric, days);
   found.halves_resemble = found.shifts.widening > kMostWidening * found.shifts.runs.widening || found.shifts.runs.resemblance > kMostResemblance;
-  const bool times = found.shifts.kind == BlockKind::kTimes;
-  found.contribution_widening = std::max(found.shifts.widening, WideningOf(of_levels, found.shifts.kind, of_levels.days_on_a_side, times ? stats::WithLength(of_levels.autocorrelation, series, found.shifts.runs.length, 2) : stats::SeriesRuns{}));
+  const stats::SeriesRuns runs = RunsOf(of_metric, days.on_a_side, found.shifts.runs.length);
+  found.contribution_widening = std::max(found.shifts.widening, WideningOf(of_metric, found.shifts.kind, days, runs));
   return found;
 }
 

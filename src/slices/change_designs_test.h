@@ -22,7 +22,7 @@ inline Feature Cut(const std::string& name, const std::vector<std::uint32_t>& co
   return std::move(*feature);
 }
 
-enum class Noise { kRows, kDayShocks, kSegmentDays, kSkewed };
+enum class Noise { kRows, kDayShocks, kSegmentDays, kOpposite, kSkewed };
 enum class Figure { kMean, kSum, kRatio };
 
 struct Design {
@@ -38,6 +38,8 @@ struct Design {
   bool days_known = false;  // of units
   double shock = 1;     // of a segment on a day
   double unit_level = 1;
+  double uneven = 0;        // standard deviation of the log of a day's rows, which last from day to day (AR(1), .9)
+  bool one_sided = false;   // units of a side have no rows on the other
   bool calendar = false;    // a fourth feature: tenths of a side's days, as a day of the month is cut
 };
 
@@ -60,13 +62,16 @@ inline Made Make(const Design& design, std::uint64_t seed, const std::function<d
   for (double& level : unit_level) level = random.Normal();
   for (double& segment : unit_segment) segment = random.Uniform();
   double segment_shock[5] = {0, 0, 0, 0, 0};
+  double traffic = random.Normal();
   for (int day = 0; day < 2 * design.days; ++day) {
+    traffic = 0.9 * traffic + std::sqrt(0.19) * random.Normal();
+    const int rows_of_day = design.uneven > 0 ? std::max(1, static_cast<int>(design.rows_a_day * std::exp(design.uneven * traffic))) : design.rows_a_day;
     const double shock = random.Normal();
     for (double& s : segment_shock) s = design.kept * s + std::sqrt(1 - design.kept * design.kept) * random.Normal();
-    for (int r = 0; r < design.rows_a_day; ++r) {
+    for (int r = 0; r < rows_of_day; ++r) {
       const std::uint8_t side = day < design.days ? 0 : 1;
       std::vector<std::uint32_t> code;
-      const std::size_t unit = random.Below(num_units);
+      const std::size_t unit = design.one_sided ? 2 * random.Below(num_units / 2) + side : random.Below(num_units);
       // Of units the first feature goes with the unit.
       const double draw = design.units > 0 ? unit_segment[unit] : random.Uniform();
       code.push_back(draw < 0.4 ? 0 : draw < 0.6 ? 1 : draw < 0.75 ? 2 : draw < 0.9 ? 3 : 4);
@@ -75,6 +80,8 @@ inline Made Make(const Design& design, std::uint64_t seed, const std::function<d
       double x = 10 + code[0] + random.Normal();
       if (design.noise == Noise::kDayShocks) x += shock;
       if (design.noise == Noise::kSegmentDays) x += design.shock * segment_shock[code[0]];
+      // A day's shock that moves two groups apart and leaves the mean of all rows alone.
+      if (design.noise == Noise::kOpposite) x += design.shock * shock * (code[0] == 0 ? 1.5 : -1);
       if (design.noise == Noise::kSkewed) x = std::exp(1 + 1.2 * random.Normal());
       if (design.units > 0) x += design.unit_level * unit_level[unit];
       if (side == 1 && effect) x = effect(code, x);

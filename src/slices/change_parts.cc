@@ -78,7 +78,7 @@ PartTests TestCells(const FoundParts& found, std::size_t looked_at, ChangeForm f
       tests.p.push_back(1);
       continue;
     }
-    tests.p.push_back(POfShift(ExcessInterval({two, found.blocks, Half::kTest, form, level, calendar ? noise.contribution_widening : noise.shifts.widening, (calendar ? noise.levels : noise.shifts).most_degrees()}), found.blocks));
+    tests.p.push_back(POfShift(ExcessInterval({two, found.blocks, Half::kTest, form, level, calendar ? noise.contribution_widening : noise.shifts.widening, (calendar ? noise.levels : noise.shifts).most_degrees}), found.blocks));
   }
   std::vector<double> all = tests.p;
   all.resize(std::max(looked_at, found.cells.size()), 1.0);
@@ -89,7 +89,7 @@ PartTests TestCells(const FoundParts& found, std::size_t looked_at, ChangeForm f
 
 Result<FoundParts> SearchBy(ChangeForm choice, const ChangeRows& rows, const BothSums& total, const ChangeOptions& options, const RunContext& context) {
   FoundParts searched;
-  searched.dependence = FindDependence(rows, choice, options.least_blocks);
+  searched.dependence = FindDependence(rows, choice);
   searched.blocks = MakeBlocks(rows, searched.dependence.shifts, context.seed);
   searched.why_untested = WhyNoNoise(searched.blocks.on_side, searched.dependence.shifts, options.least_blocks);
   {

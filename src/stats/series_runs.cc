@@ -14,11 +14,15 @@ constexpr double kMost = 0.95;
 Autocorrelations AutocorrelationsOf(std::span<const double> values) {
   Autocorrelations r;
   const auto n = static_cast<double>(values.size());
-  double mean = 0, squares = 0;
-  for (const double v : values) mean += v;
+  double mean = 0, squares = 0, largest = 0;
+  for (const double v : values) {
+    mean += v;
+    largest = std::max(largest, std::abs(v));
+  }
   mean /= n;
   for (const double v : values) squares += (v - mean) * (v - mean);
-  if (values.size() < 5 || !(squares > 0)) return r;
+  // What rounding leaves of values that are all alike is no series.
+  if (values.size() < 5 || !(squares > 1e-24 * n * largest * largest)) return r;
   for (std::size_t k = 1; k <= r.lag.size(); ++k) {
     double products = 0;
     for (std::size_t i = k; i < values.size(); ++i) products += (values[i] - mean) * (values[i - k] - mean);
@@ -50,8 +54,6 @@ SeriesRuns RunsOf(double autocorrelation, std::int64_t n, std::int64_t least_run
     const double r = std::min(autocorrelation, kMost);
     const double best = std::pow(2 * r / (1 - r * r), 2.0 / 3) * std::cbrt(count);
     length = std::clamp(static_cast<std::int64_t>(std::ceil(best)), std::int64_t{1}, n / least_runs);
-  } else {
-    autocorrelation = 0;
   }
   return WithLength(autocorrelation, n, length, series);
 }
@@ -73,6 +75,16 @@ SeriesRuns WithLength(double autocorrelation, std::int64_t n, std::int64_t lengt
   runs.independent = count / whole;
   runs.widening = whole / shown;
   runs.resemblance = likely * unlike * unlike / ((1 - likely) * (1 - likely) * days * shown);
+  return runs;
+}
+
+SeriesRuns AllowingForFew(double seen, double first, std::int64_t n, std::int64_t length, std::int64_t least_runs, double series) {
+  constexpr double kLeast = 1e-9;
+  constexpr std::int64_t kLeastValues = 5;
+  const bool few = n < 2 * least_runs && n >= kLeastValues, hidden = few && seen == 0;
+  SeriesRuns runs = WithLength(hidden ? std::max(first, kLeast) : seen, n, length, series);
+  if (hidden) runs.autocorrelation = 0;
+  if (few) runs.independent = static_cast<double>(n) * (1 - runs.autocorrelation) / (1 + runs.autocorrelation);
   return runs;
 }
 

@@ -35,5 +35,8 @@ double LastingAutocorrelation(const Autocorrelations& r, std::int64_t n, double 
 SeriesRuns RunsOf(double autocorrelation, std::int64_t n, std::int64_t least_runs, double series = 1);
 // The same for runs of a length that is given.
 SeriesRuns WithLength(double autocorrelation, std::int64_t n, std::int64_t length, double series = 1);
+// The same where fewer than 2 x least_runs values may hide what lasts: where nothing is `seen` (0), what the first autocorrelation and its standard error may hide is
+// allowed for in widening and resemblance; independent is then by r alone, so that it is no reason to refuse.
+SeriesRuns AllowingForFew(double seen, double first, std::int64_t n, std::int64_t length, std::int64_t least_runs, double series = 1);
 
 }  // namespace assay::stats

@@ -34,8 +34,8 @@ struct DaysOfRows {
 inline constexpr std::uint32_t kNoDay = UINT32_MAX;
 DaysOfRows DaysOf(const SliceRows& rows, std::span<const std::uint32_t> which);
 
-// How measured rows depend where days of which neighbours resemble each other are joined to runs: by the first autocorrelation of all rows' losses by day, or
-// of the slices' beyond them, see stats/series_runs.h. As given where none is seen. inside_of(slice): per measured row whether it lies inside; one at a time, as
+// How measured rows depend where days of which neighbours resemble each other are joined to runs: by the autocorrelation of what days do to the mean loss, or
+// to the slices' difference to the rest, see stats/series_runs.h. As given where none is seen. inside_of(slice): per measured row whether it lies inside; one at a time, as
 // they are large.
 struct JoinedDays {
   Dependence dependence;
@@ -73,7 +73,6 @@ class SliceMeasures {
   const SliceRows& rows_;
   const learn::Rows& measured_;
   Dependence dependence_;
-  std::vector<std::uint32_t> unit_;    // of the measured rows
   JoinedDays joined_;
   std::vector<double> losses_;
   double loss_sum_ = 0;

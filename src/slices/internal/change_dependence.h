@@ -17,13 +17,12 @@ struct BlockNoise {
   stats::SeriesRuns runs;     // of kTimes
   double widening = 1;        // of variances that blocks show, for the noise that they share
   bool crossed = false;       // units with days, and both count
-  // Of freedom: as many as there are independent days.
-  double most_degrees() const { return runs.autocorrelation > 0 ? 2 * runs.independent - 2 : std::numeric_limits<double>::infinity(); }
+  double most_degrees = std::numeric_limits<double>::infinity();  // of freedom: as many as there are days that tell of it
 };
 
 struct ChangeDependence {
   BlockNoise shifts;             // of rows beyond all rows, which parts are tested for
-  BlockNoise levels;             // of the metric itself, whose days all rows share: at least that of shifts
+  BlockNoise levels;             // of the metric itself
   double contribution_widening = 1;  // of contributions, which move with the metric, by the blocks of shifts
   // Per feature whether it goes by days, as a weekday: its values are no part of how far shifts last, since rows beyond all rows are whole days there. Cells of
   // such features have the noise of levels.
@@ -31,10 +30,10 @@ struct ChangeDependence {
   bool halves_resemble = false;  // they share noise of shifts: what one half chose has a head start in the other
 };
 
-// Times: the lag-1 autocorrelation of what a block does beyond its side, of the values of each feature beyond all rows (the mean over its values and both
-// sides, the largest of any feature), and, for levels, of all rows; corrected for the mean that is taken off. See stats/series_runs.h, at least 8 runs a side.
+// Times: r (stats/series_runs.h) of what days do, in the influence that intervals are made of: of the metric for levels; for shifts of the values of each
+// feature beyond all rows, the mean over its values and both sides, the largest of any feature. At least 8 runs a side; fewer than 16 days are not joined, but widened.
 // Units whose days are known: blocks are what shows more variance, days only beyond chance; the variance is that of units and days crossed
-// (stats/unit_variance.h). `form`: that of the shares, see ChangeFound::as_mean.
-ChangeDependence FindDependence(const ChangeRows& rows, ChangeForm form, std::int64_t least_blocks);
+// (stats/unit_variance.h). `form`: that in which shifts are measured, see ChangeFound::as_mean.
+ChangeDependence FindDependence(const ChangeRows& rows, ChangeForm form);
 
 }  // namespace assay::slices
