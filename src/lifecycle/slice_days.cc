@@ -60,7 +60,9 @@ JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::spa
   if (days.count == 0) return joined;
   const Lasting lasting = LastingOfLosses(days, losses, num_slices, inside_of);
   const std::int64_t length = stats::RunsOf(lasting.seen, days.count, kLeastRuns).length;
-  const stats::SeriesRuns runs = stats::AllowingForFew(lasting.seen, lasting.first, days.count, length, kLeastRuns);
+  // One series says less of r than the many of a change do: its upper limit of 95 %, with the standard error that is added there.
+  const double first = lasting.first + 0.645 / std::sqrt(static_cast<double>(days.count));
+  const stats::SeriesRuns runs = stats::AllowingForFew(lasting.seen, first, days.count, length, kLeastRuns);
   joined.widening = runs.widening;
   const std::string resemblance = "autocorrelation " + base::FixedNumber(runs.autocorrelation, 2);
   if (runs.autocorrelation == 0 && runs.widening > 1) joined.dependence.words += "; so few days do not show whether what happens on them lasts, which is allowed for";

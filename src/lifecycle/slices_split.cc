@@ -28,8 +28,8 @@ Groups GroupsOf(const SliceRows& rows, const DaysOfRows& days) {
   return groups;
 }
 
-// The day from which on rows are measured, so that about this share of those that have a day lie before it; 0: there are no two days.
-std::uint32_t FirstMeasuredDay(const DaysOfRows& days, double share) {
+// The start of the day from which on rows are measured, so that about this share of those that have a day lie before it.
+base::Micros FirstMeasuredDay(const DaysOfRows& days, double share) {
   std::vector<double> size(static_cast<std::size_t>(days.count), 0);
   double all = 0, before = 0;
   for (const std::uint32_t day : days.of_row) {
@@ -37,9 +37,34 @@ std::uint32_t FirstMeasuredDay(const DaysOfRows& days, double share) {
     size[day] += 1;
     all += 1;
   }
-  std::uint32_t first = 0;
-  while (first + 1 < days.count && (first == 0 || before + size[first] / 2 <= share * all)) before += size[first++];
-  return first;
+  std::size_t first = 0;
+  while (first + 1 < size.size() && (first == 0 || before + size[first] / 2 <= share * all)) before += size[first++];
+  return days.starts[first];
+}
+
+// The moment from which on rows are measured. Units that follow each other, as days and orders do, are parted where one begins, which leaves out next to
+// nothing; units that come again by the day.
+base::Micros FirstMeasured(const SliceRows& rows, const DaysOfRows& days, double share) {
+  constexpr double kFollow = 0.05;  // of the rows, by which rows and whole units before a moment may differ
+  std::vector<base::Micros> first(rows.num_units, INT64_MAX);
+  std::vector<double> size(rows.num_units, 0);
+  std::vector<base::Micros> times;
+  for (std::size_t i = 0; i < rows.time.size(); ++i) {
+    if (rows.time[i] == base::kMissingTime) continue;
+    first[rows.unit[i]] = std::min(first[rows.unit[i]], rows.time[i]);
+    size[rows.unit[i]] += 1;
+    times.push_back(rows.time[i]);
+  }
+  std::vector<std::uint32_t> order(rows.num_units);
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return first[a] < first[b]; });
+  const auto all = static_cast<double>(times.size());
+  double before = 0;
+  std::size_t k = 0;
+  while (k + 1 < order.size() && first[order[k + 1]] != INT64_MAX && (k < 2 || before + size[order[k]] / 2 <= share * all)) before += size[order[k++]];
+  const base::Micros begin = first[order[k]];
+  const auto rows_before = static_cast<double>(std::count_if(times.begin(), times.end(), [&](base::Micros t) { return t < begin; }));
+  return std::abs(rows_before - before) <= kFollow * all ? begin : FirstMeasuredDay(days, share);
 }
 
 // Rows of a group that could be searched, and those that could be measured.
@@ -98,10 +123,11 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
   if (rows.unit.empty() && days.count < 2) return DrawRows(n, measure_share, seed);
   const Groups groups = GroupsOf(rows, days);
   const bool by_time = days.count >= 2;
-  // Units that come again are on one side only, and the sides have no day in common: what happens on a day to all of a slice would show in both.
-  const std::uint32_t cut = by_time && !rows.unit.empty() ? FirstMeasuredDay(days, 1 - measure_share) : 0;
-  const auto is_before = [&](std::size_t i) { return cut == 0 || days.of_row[i] == kNoDay || days.of_row[i] < cut; };
-  const auto is_after = [&](std::size_t i) { return cut == 0 || days.of_row[i] == kNoDay || days.of_row[i] >= cut; };
+  // Units that come again are on one side only, and the sides have no time in common: what happens on a day to all of a slice would show in both.
+  const bool cuts = by_time && !rows.unit.empty();
+  const base::Micros cut = cuts ? FirstMeasured(rows, days, 1 - measure_share) : 0;
+  const auto is_before = [&](std::size_t i) { return !cuts || days.of_row[i] == kNoDay || rows.time[i] < cut; };
+  const auto is_after = [&](std::size_t i) { return !cuts || days.of_row[i] == kNoDay || rows.time[i] >= cut; };
   std::vector<Sizes> sizes(groups.count);
   for (std::size_t i = 0; i < n; ++i) {
     sizes[groups.of_row[i]].before += is_before(i) ? 1 : 0;
@@ -115,7 +141,7 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
   base::RandomStream random(seed, "rows that slices are searched in");
   random.Shuffle(std::span(order));
   const auto share_after = [&](std::uint32_t g) { return static_cast<double>(sizes[g].after) / static_cast<double>(sizes[g].before + sizes[g].after); };
-  if (cut > 0) {
+  if (cuts) {
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return share_after(a) < share_after(b); });
   } else if (by_time) {
     // Days in their order; rows without one anywhere.
@@ -154,11 +180,11 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
     const std::string groups_of = base::Counted(whole, groups.days > 0 ? "day" : "unit", groups.days > 0 ? "days" : "units");
     return groups_of + (alone == 0 ? "" : " and " + base::Counted(alone, "row") + " without a time");
   };
-  const std::string from = cut > 0 ? base::FormatTime(days.starts[cut]).substr(0, 10) : "";
-  split.words = std::string(cut > 0 ? "by time, whole units: " : by_time ? "by time: " : "drawn at random by unit: ") + "searched in " + counted(1) + (cut > 0 ? " before " + from : by_time ? " of the earlier part" : "") +
-                ", measured on " + counted(0) + (cut > 0 ? " from then on" : "") + " that the search did not see";
+  const std::string from = cuts ? base::FormatTime(cut) : "";
+  split.words = std::string(cuts ? "by time, whole units: " : by_time ? "by time: " : "drawn at random by unit: ") + "searched in " + counted(1) + (cuts ? " before " + from : by_time ? " of the earlier part" : "") + ", measured on " + counted(0) +
+                (cuts ? " from then on" : "") + " that the search did not see";
   const std::size_t left_out = n - split.search.size() - split.measure.size();
-  if (left_out > 0) split.words += "; " + base::Counted(static_cast<std::int64_t>(left_out), "row") + " of units with rows on both sides of that day " + (left_out == 1 ? "was" : "were") + " left out";
+  if (left_out > 0) split.words += "; " + base::Counted(static_cast<std::int64_t>(left_out), "row") + " of units with rows on both sides of it " + (left_out == 1 ? "was" : "were") + " left out";
   return split;
 }
 

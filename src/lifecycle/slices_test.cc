@@ -80,7 +80,7 @@ const std::vector<Design>& Designs() {
       {"days with lasting shocks, .5", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.5, false, 0.93},
       {"days with lasting shocks, .8", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 60, 0.8, false, 0.84},
       {"many days with lasting shocks, .8", 4000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 180, 0.8, false, 0.90},
-      {"18 days with lasting shocks, .9", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 18, 0.9, false, 0.80},
+      {"18 days with lasting shocks, .9", 2000, 0, true, false, [](RandomStream& r, double e) { return std::exp(0.5 * e + 0.5 * r.Normal()); }, 18, 0.9, false, 0.86},
       {"units and days with lasting shocks, .8", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }, 60, 0.8},
       {"units and days", 2000, 200, true, false, [](RandomStream& r, double e) { return r.Uniform() < Logistic(-1 + 0.7 * e) ? 1.0 : 0.0; }},
   };
@@ -136,7 +136,7 @@ TEST(Slices, PlantedSlicesKeepTheirCoverage) {
     }
     // Units that come again leave half of the rows, in which it is not always the first.
     EXPECT_GT(first + refused, static_cast<int>(runs * (design.units > 0 && design.days ? 85 : 95) / 100)) << design.name;
-    EXPECT_LT(refused, static_cast<int>(runs / 2)) << design.name;
+    EXPECT_LT(refused, static_cast<int>(runs * 6 / 10)) << design.name;
     const double share = static_cast<double>(covered) / first;
     // 2 % to either side, more what so many simulations scatter by (two standard errors).
     EXPECT_GE(share, design.covers - (LongRun() ? 0.036 : 0.06)) << design.name;
@@ -185,7 +185,7 @@ TEST(Slices, TheSplitKeepsUnitsAndTimeApart) {
   // Units that are there all the time leave half of the rows, in equal parts.
   EXPECT_GT(split.search.size() + split.measure.size(), 190U);
   EXPECT_NEAR(static_cast<double>(split.search.size()), static_cast<double>(split.measure.size()), 20);
-  EXPECT_NE(split.words.find("rows of units with rows on both sides of that day were left out"), std::string::npos) << split.words;
+  EXPECT_NE(split.words.find("rows of units with rows on both sides of it were left out"), std::string::npos) << split.words;
   // Rows without a time are on either side, never a day of their own.
   SliceRows timeless = MakeRows({"", 400, 0, true, false, [](RandomStream&, double) { return 1.0; }}, 1, 0);
   for (std::size_t i = 0; i < 200; ++i) timeless.time[i] = base::kMissingTime;
