@@ -1,6 +1,7 @@
 // Days whose neighbours resemble each other, joined to runs for what is measured of slices.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/text.h"
 #include "lifecycle/internal/slice_parts.h"
@@ -50,14 +51,26 @@ Lasting LastingOfLosses(const DaysOfRows& days, std::span<const double> losses, 
   return {std::max(stats::LastingAutocorrelation(of_all, days.count), stats::LastingAutocorrelation(of_slices, days.count)), std::max({0.0, of_all.lag[0], of_slices.lag[0]})};
 }
 
+// Whether each day is a unit of its own, and each unit a day.
+bool UnitsAreDays(const DaysOfRows& days, const Dependence& dependence) {
+  std::vector<std::uint32_t> unit_of(static_cast<std::size_t>(days.count), UINT32_MAX);
+  for (std::size_t m = 0; m < days.of_row.size(); ++m) {
+    if (days.of_row[m] == kNoDay) return false;
+    std::uint32_t& unit = unit_of[days.of_row[m]];
+    if (unit == UINT32_MAX) unit = dependence.unit[m];
+    if (unit != dependence.unit[m]) return false;
+  }
+  return std::set<std::uint32_t>(unit_of.begin(), unit_of.end()).size() == unit_of.size();
+}
+
 }  // namespace
 
 JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::span<const double> losses, std::size_t num_slices, const InsideOf& inside_of, const Dependence& dependence) {
   JoinedDays joined{dependence, dependence.unit, 1, ""};
-  const bool by_day = dependence.one == "day" || dependence.crossing != nullptr;
-  if (!by_day || losses.empty()) return joined;
+  if (rows.time.empty() || dependence.unit.empty() || losses.empty()) return joined;
   const DaysOfRows days = DaysOf(rows, measured);
-  if (days.count == 0) return joined;
+  const bool by_day = dependence.one == "day" || dependence.crossing != nullptr || UnitsAreDays(days, dependence);
+  if (!by_day || days.count == 0) return joined;
   const Lasting lasting = LastingOfLosses(days, losses, num_slices, inside_of);
   const std::int64_t length = stats::RunsOf(lasting.seen, days.count, kLeastRuns).length;
   // One series says less of r than the many of a change do: its upper limit of 95 %, with the standard error that is added there.

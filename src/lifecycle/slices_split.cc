@@ -149,15 +149,15 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
     for (std::uint32_t g = 0; g < groups.count; ++g) place[g] = g < groups.days ? g : random.Uniform() * groups.days;
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return place[a] < place[b]; });
   }
-  // As many groups are searched as bring the rows of both sides closest to the shares asked for.
+  // As many groups are searched as bring the rows of both sides closest to the shares asked for, and leave out few.
   std::int64_t searched = 0, measured = 0;
   for (const std::uint32_t g : order) measured += sizes[g].after;
   std::size_t best = 2;
-  double least = 2;
+  double least = 3;
   for (std::size_t g = 0; g + 2 < num_groups; ++g) {
     searched += sizes[order[g]].before;
     measured -= sizes[order[g]].after;
-    const double off = std::abs(static_cast<double>(measured) / static_cast<double>(std::max<std::int64_t>(1, searched + measured)) - measure_share);
+    const double off = std::abs(static_cast<double>(measured) / static_cast<double>(std::max<std::int64_t>(1, searched + measured)) - measure_share) + 1 - static_cast<double>(searched + measured) / static_cast<double>(n);
     if (g < 1 || off >= least) continue;
     least = off;
     best = g + 1;
