@@ -133,7 +133,7 @@ void SliceMeasures::Compare(const std::vector<std::uint8_t>& inside, evidence::S
     return;
   }
   if (!joined_.why_untested.empty()) {
-    slice->reason = joined_.why_untested;
+    slice->reason = "too few independent days for a test";
     return;
   }
   const Result<stats::Difference> difference = stats::SkewedDifference(losses_, inside, Clusters());

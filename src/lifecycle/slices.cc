@@ -74,7 +74,7 @@ std::string WhyNone(const slices::SearchResult& result, const slices::SearchOpti
   return "no conjunction of " + (search.max_level > 0 ? "at most " + base::Counted(search.max_level, "condition") : std::string("conditions")) + " with " + base::Counted(search.least_rows, "row") + " or more has a score above 0: the loss is spread evenly over all that these columns can tell apart";
 }
 
-std::string Summary(const SlicesReport& report) {
+std::string Summary(const SlicesReport& report, const std::string& why_untested) {
   if (report.slices.empty()) return "No slice stands out: " + report.reason + ".";
   const Slice& worst = report.slices[0];
   const auto mean = [](double value) { return base::ReadableNumber(value, 3); };
@@ -83,6 +83,7 @@ std::string Summary(const SlicesReport& report) {
     text = "The loss is most concentrated where " + worst.text + ": mean " + mean(worst.loss_mean) + " on " + base::Counted(worst.size, "row") + ", against " + mean(report.mean_loss) + " on all " + base::ReadableCount(report.rows) + ".";
     return text + " Searched and measured on the same rows, so it looks worse than it is; --honest 0.5 tells what holds.";
   }
+  if (!why_untested.empty()) return "Whether the slices found hold on rows that the search did not see cannot be told: " + why_untested + ". The loss there is most concentrated where " + worst.text + ": mean " + mean(worst.loss_mean) + " on " + base::Counted(worst.size, "row") + ", against " + mean(report.mean_loss) + " on all " + base::ReadableCount(report.rows) + ".";
   std::int64_t shown = 0;
   const Slice* largest = nullptr;
   for (const Slice& slice : report.slices) {
@@ -206,7 +207,7 @@ Result<SlicesReport> FindSlices(const SliceRows& rows, const SliceOptions& optio
   }
   const std::vector<double> q_values = stats::BenjaminiHochberg(p_values);
   for (std::size_t s = 0; s < report.slices.size(); ++s) report.slices[s].q_value = q_values[s];
-  report.summary = Summary(report);
+  report.summary = Summary(report, measures.why_untested());
   return report;
 }
 

@@ -42,8 +42,15 @@ Autocorrelations& Autocorrelations::operator/=(double count) {
 }
 
 double LastingAutocorrelation(const Autocorrelations& r, std::int64_t n, double series) {
+  // The root makes much of the noise of a short series.
+  constexpr double kLeastPerLag = 30;
+  const double values = static_cast<double>(n) * series;
   double lasting = 0;
-  for (std::size_t k = 0; k < r.lag.size() && r.lag[k] > 1.645 / std::sqrt(static_cast<double>(n) * series); ++k) lasting = std::max(lasting, std::pow(r.lag[k], 1 / static_cast<double>(k + 1)));
+  for (std::size_t k = 0; k < r.lag.size() && r.lag[k] > 1.645 / std::sqrt(values); ++k) {
+    const auto lag = static_cast<double>(k + 1);
+    if (k > 0 && values < kLeastPerLag * lag) break;
+    lasting = std::max(lasting, std::pow(r.lag[k], 1 / lag));
+  }
   return std::min(lasting, kMost);
 }
 

@@ -24,7 +24,7 @@ struct Autocorrelations {
 };
 Autocorrelations AutocorrelationsOf(std::span<const double> values);
 // r of an AR(1) series, on which each value's own noise may lie: that noise makes the first autocorrelation small, but not the second smaller still. The largest
-// r_k^(1/k), as far as each r_k, and those before it, are seen: above 1.645 / sqrt(n series), the 95 % point of white noise. 0: none is.
+// r_k^(1/k), as far as each r_k, and those before it, are seen: above 1.645 / sqrt(n series), the 95 % point of white noise, and there are 30 k values at least. 0: none is.
 double LastingAutocorrelation(const Autocorrelations& r, std::int64_t n, double series = 1);
 
 // Of `n` values with this autocorrelation (LastingAutocorrelation), if they are an AR(1) series. Length: (2 r / (1 - r^2))^(2/3) n^(1/3), the best one for the variance of the mean

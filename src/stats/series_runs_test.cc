@@ -39,6 +39,7 @@ TEST(SeriesRuns, SeeWhatLastsUnderNoise) {
   EXPECT_DOUBLE_EQ(LastingAutocorrelation({{0.5, 0.25, 0.125}}, 100), 0.5);
   EXPECT_DOUBLE_EQ(LastingAutocorrelation({{0.5, 0.36, 0.1}}, 100), 0.6) << "the third is not seen";
   EXPECT_NEAR(LastingAutocorrelation({{0.45, 0.405, 0.3645}}, 100), std::cbrt(0.3645), 1e-12);
+  EXPECT_DOUBLE_EQ(LastingAutocorrelation({{0.5, 0.49, 0.48}}, 50), 0.5) << "too few values for a second lag";
   const double alternating[] = {1, -1, 1, -1, 1, -1};  // about 0: r_1 = -5/6, r_2 = 4/6, r_3 = -3/6, of six values
   const Autocorrelations r = AutocorrelationsOf(alternating);
   EXPECT_NEAR(r.lag[0], (-5.0 + 1) / 3, 1e-12);

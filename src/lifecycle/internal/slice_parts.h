@@ -54,6 +54,7 @@ class SliceMeasures {
   std::span<const double> losses() const { return losses_; }              // of the measured rows
   // Joins days for all that is measured but the loss over time; rows_of(slice): as to Measure. To be called before.
   void JoinDaysOf(std::size_t num_slices, const std::function<learn::Rows(std::size_t)>& rows_of);
+  const std::string& why_untested() const { return joined_.why_untested; }  // of all slices; or ""
   evidence::Estimate MeanLoss() const;
   // Size, losses, difference to all other measured rows with its interval and p value, money, the largest losses. `of_slice`: rows of the table that have
   // its predicates, measured or not, ascending. Not `tested`: the search saw these rows, so there is no interval.
