@@ -225,6 +225,17 @@ test('with unit and time what rows of a day share is noise as well', () => {
   assert.ok(width(both) > 2 * width(alone), `${width(both)} against ${width(alone)}`);
 });
 
+test('times that are missing, or that add nothing, are told of', () => {
+  const rows = orders.map((row, i) => ({ ...row, user: i % 700, at: i % 2 === 0 ? '' : row.day }));
+  writeFileSync(path('timeless.csv'), table(rows));
+  const words = ['change', path('timeless.csv'), '--metric', 'avg(revenue)', '--before', "day < '2024-01-31'", '--after', "day >= '2024-01-31'", '--features', 'source,device'];
+  const half = json(...words, '--unit', 'user', '--time', 'at');
+  assert.ok(half.data.notes.includes('4,500 rows have no time: noise is measured by unit alone (--time)'), half.data.notes.join('\n'));
+  assert.match(half.unit_of_noise, /^by unit \(user; /);
+  const stretches = json(...words, '--unit', 'date(day)', '--time', 'day');
+  assert.ok(stretches.data.notes.some((note) => /--time adds nothing/.test(note)), stretches.data.notes.join('\n'));
+});
+
 test('a sum whose shares hide it is explained by its mean, and a note says so', () => {
   const drawn = draws(3);
   const rows = [];

@@ -20,7 +20,7 @@ std::string Moved(double change) { return change > 0 ? "rose" : change < 0 ? "fe
 
 // "by 2.77 (95 % interval 1.9 to 3.6)"
 std::string ByInWords(double value, double low, double high) {
-  if (std::isnan(low)) return "by " + base::ReadableNumber(std::abs(value));
+  if (std::isnan(low) || low == high) return "by " + base::ReadableNumber(std::abs(value));
   const bool falls = value < 0;
   const double least = falls ? -high : low, most = falls ? -low : high;
   const base::ReadableEnds ends = base::ReadableInterval(std::abs(value), least, most);
@@ -106,6 +106,8 @@ std::string AnswerOf(const ChangeReport& report, const std::string& words) {
     answer += " Nothing was tested, because " + report.rest.reason + ": " + std::string(report.parts.empty() ? "no part stands out." : "the parts are departures that may be noise.");
   } else if (report.metrics.empty() && !known) {
     answer += " Whether that is beyond noise cannot be told, because " + total.reason + "." + (report.parts.empty() ? " No rows moved otherwise than the rest beyond noise." : "");
+  } else if (report.metrics.empty() && total.change == 0) {
+    if (report.parts.empty()) answer += " No rows moved otherwise than the rest beyond noise.";
   } else if (report.metrics.empty() && !beyond) {
     answer += report.parts.empty() ? " That is within noise, and no rows moved otherwise than the rest beyond noise: there is nothing to explain." : " As a whole that is within noise.";
   } else if (report.parts.empty()) {

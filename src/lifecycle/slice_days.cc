@@ -12,7 +12,6 @@ namespace assay::lifecycle {
 namespace {
 
 constexpr std::int64_t kLeastRuns = 5;
-constexpr double kLeastIndependent = 5;
 
 using InsideOf = std::function<std::vector<std::uint8_t>(std::size_t)>;
 
@@ -80,7 +79,7 @@ JoinedDays JoinDays(const SliceRows& rows, const learn::Rows& measured, std::spa
   const std::string resemblance = "autocorrelation " + base::FixedNumber(runs.autocorrelation, 2);
   if (runs.autocorrelation == 0 && runs.widening > 1) joined.dependence.words += "; so few days do not show whether what happens on them lasts, which is allowed for";
   if (runs.length > 1) joined.dependence.words += "; days in runs of " + std::to_string(runs.length) + ", because neighbouring ones resemble each other (" + resemblance + ")";
-  if (runs.independent < kLeastIndependent) joined.why_untested = "what happens on a day lasts (" + resemblance + "), so " + base::ReadableCount(days.count) + " days tell as little as " + base::FixedNumber(runs.independent, 1) + " independent ones; measure on a longer time";
+  joined.why_untested = stats::WhyTooFew(runs, days.count);
   if (runs.length <= 1) return joined;
   const auto num_runs = static_cast<std::uint32_t>(days.count / runs.length);
   const auto run_of = [&](std::uint32_t day) { return static_cast<std::uint32_t>(std::uint64_t{day} * num_runs / static_cast<std::uint64_t>(days.count)); };

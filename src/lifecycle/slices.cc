@@ -94,7 +94,7 @@ std::string Summary(const SlicesReport& report, const std::string& why_untested)
   const auto all = static_cast<std::int64_t>(report.slices.size());
   if (largest == nullptr) return "Nothing that the search found holds beyond noise on the " + base::ReadableCount(report.rows) + " rows that it did not see (" + base::Counted(all, "slice") + " tested).";
   const base::ReadableEnds ends = base::ReadableInterval(largest->difference, largest->low, largest->high);
-  text = (shown == all ? (all == 1 ? std::string("The slice found holds") : "All " + base::ReadableCount(all) + " slices found hold") : base::ReadableCount(shown) + " of the " + base::Counted(all, "slice") + " found " + (shown == 1 ? "holds" : "hold")) + " on rows that the search did not see. ";
+  text = (shown == all ? (all == 1 ? std::string("The slice found holds") : (all == 2 ? std::string("Both") : "All " + base::ReadableCount(all)) + " slices found hold") : base::ReadableCount(shown) + " of the " + base::Counted(all, "slice") + " found " + (shown == 1 ? "holds" : "hold")) + " on rows that the search did not see. ";
   return text + "The first: " + largest->text + ", with a mean loss of " + mean(largest->loss_mean) + " on " + base::Counted(largest->size, "row") + ", " + ends.value + " above the rest (" + ends.low + " to " + ends.high + ").";
 }
 

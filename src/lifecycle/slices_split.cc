@@ -94,6 +94,34 @@ Result<HonestSplit> DrawRows(std::size_t n, double measure_share, std::uint64_t 
   return split;
 }
 
+// How many of the groups, in this order, are searched: as many as bring the rows of both sides closest to the shares asked for, and leave out few.
+std::size_t NumSearched(const std::vector<std::uint32_t>& order, const std::vector<Sizes>& sizes, double measure_share, std::size_t num_rows) {
+  std::int64_t searched = 0, measured = 0;
+  for (const std::uint32_t g : order) measured += sizes[g].after;
+  std::size_t best = 2;
+  double least = 3;
+  for (std::size_t g = 0; g + 2 < order.size(); ++g) {
+    searched += sizes[order[g]].before;
+    measured -= sizes[order[g]].after;
+    const auto kept = static_cast<double>(searched + measured);
+    const double off = std::abs(static_cast<double>(measured) / std::max(1.0, kept) - measure_share) + 1 - kept / static_cast<double>(num_rows);
+    if (g < 1 || off >= least) continue;
+    least = off;
+    best = g + 1;
+  }
+  return best;
+}
+
+// "19 days and 3 rows without a time", of the groups for which counts(group) holds.
+template <class Counts>
+std::string Counted(const Groups& groups, const Counts& counts) {
+  std::int64_t whole = 0, alone = 0;
+  for (std::uint32_t g = 0; g < groups.count; ++g) {
+    if (counts(g)) ++(groups.days > 0 && g >= groups.days ? alone : whole);
+  }
+  return base::Counted(whole, groups.days > 0 ? "day" : "unit", groups.days > 0 ? "days" : "units") + (alone == 0 ? "" : " and " + base::Counted(alone, "row") + " without a time");
+}
+
 }  // namespace
 
 DaysOfRows DaysOf(const SliceRows& rows, std::span<const std::uint32_t> which) {
@@ -149,21 +177,9 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
     for (std::uint32_t g = 0; g < groups.count; ++g) place[g] = g < groups.days ? g : random.Uniform() * groups.days;
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return place[a] < place[b]; });
   }
-  // As many groups are searched as bring the rows of both sides closest to the shares asked for, and leave out few.
-  std::int64_t searched = 0, measured = 0;
-  for (const std::uint32_t g : order) measured += sizes[g].after;
-  std::size_t best = 2;
-  double least = 3;
-  for (std::size_t g = 0; g + 2 < num_groups; ++g) {
-    searched += sizes[order[g]].before;
-    measured -= sizes[order[g]].after;
-    const double off = std::abs(static_cast<double>(measured) / static_cast<double>(std::max<std::int64_t>(1, searched + measured)) - measure_share) + 1 - static_cast<double>(searched + measured) / static_cast<double>(n);
-    if (g < 1 || off >= least) continue;
-    least = off;
-    best = g + 1;
-  }
+  const std::size_t num_searched = NumSearched(order, sizes, measure_share, n);
   std::vector<std::uint8_t> is_searched(groups.count, 0);
-  for (std::size_t g = 0; g < best; ++g) is_searched[order[g]] = 1;
+  for (std::size_t g = 0; g < num_searched; ++g) is_searched[order[g]] = 1;
   HonestSplit split;
   std::vector<std::uint8_t> has_rows(groups.count, 0);
   for (std::uint32_t i = 0; i < n; ++i) {
@@ -172,14 +188,7 @@ Result<HonestSplit> SplitForSearch(const SliceRows& rows, double measure_share, 
     (search ? split.search : split.measure).push_back(i);
     has_rows[groups.of_row[i]] = 1;
   }
-  const auto counted = [&](std::uint8_t searched_ones) {
-    std::int64_t whole = 0, alone = 0;
-    for (std::uint32_t g = 0; g < groups.count; ++g) {
-      if (has_rows[g] != 0 && is_searched[g] == searched_ones) ++(groups.days > 0 && g >= groups.days ? alone : whole);
-    }
-    const std::string groups_of = base::Counted(whole, groups.days > 0 ? "day" : "unit", groups.days > 0 ? "days" : "units");
-    return groups_of + (alone == 0 ? "" : " and " + base::Counted(alone, "row") + " without a time");
-  };
+  const auto counted = [&](std::uint8_t side) { return Counted(groups, [&](std::uint32_t g) { return has_rows[g] != 0 && is_searched[g] == side; }); };
   const std::string from = cuts ? base::FormatTime(cut) : "";
   split.words = std::string(cuts ? "by time, whole units: " : by_time ? "by time: " : "drawn at random by unit: ") + "searched in " + counted(1) + (cuts ? " before " + from : by_time ? " of the earlier part" : "") + ", measured on " + counted(0) +
                 (cuts ? " from then on" : "") + " that the search did not see";

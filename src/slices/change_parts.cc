@@ -14,7 +14,6 @@ namespace assay::slices {
 namespace {
 
 constexpr std::size_t kChunks = 8;             // fixed, so that sums do not depend on threads
-constexpr double kLeastIndependent = 5;        // days a side
 constexpr double kLeastOfAbsolute = 0.1;       // a sum smaller than this part of the sum of absolute values has no shares
 
 // Whether a sum's shares mean something on both sides.
@@ -122,8 +121,7 @@ Result<FoundParts> SearchBy(ChangeForm choice, const ChangeRows& rows, const Bot
 std::string WhyNoNoise(const std::int64_t (&blocks)[2], const BlockNoise& noise, std::int64_t least) {
   const std::int64_t few = std::min(blocks[0], blocks[1]);
   if (few < least) return "noise between blocks cannot be told from " + std::to_string(few) + " on a side; it takes " + std::to_string(least);
-  if (noise.kind != BlockKind::kTimes || noise.runs.independent >= kLeastIndependent) return "";
-  return "what happens on a day lasts (autocorrelation " + base::FixedNumber(noise.runs.autocorrelation, 2) + "), so " + std::to_string(few) + " on a side tell as little as " + base::FixedNumber(noise.runs.independent, 1) + " independent ones; compare longer stretches";
+  return noise.kind == BlockKind::kTimes ? stats::WhyTooFew(noise.runs, few) : "";
 }
 
 Result<BlockTable> TableOf(const ChangeRows& rows, const Blocks& blocks, std::span<const std::uint8_t> set, std::size_t sets, const RunContext& context) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
+
 namespace assay::stats {
 
 namespace {
@@ -93,6 +95,12 @@ SeriesRuns AllowingForFew(double seen, double first, std::int64_t n, std::int64_
   if (hidden) runs.autocorrelation = 0;
   if (few) runs.independent = static_cast<double>(n) * (1 - runs.autocorrelation) / (1 + runs.autocorrelation);
   return runs;
+}
+
+std::string WhyTooFew(const SeriesRuns& runs, std::int64_t days) {
+  constexpr double kLeastIndependent = 5;
+  if (runs.autocorrelation == 0 || runs.independent >= kLeastIndependent) return "";
+  return "what happens on a day lasts (autocorrelation " + base::FixedNumber(runs.autocorrelation, 2) + "), so " + base::ReadableCount(days) + " days tell as little as " + base::FixedNumber(runs.independent, 1) + " independent ones; take a longer time";
 }
 
 }  // namespace assay::stats

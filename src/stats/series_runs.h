@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace assay::stats {
 
@@ -38,5 +39,8 @@ SeriesRuns WithLength(double autocorrelation, std::int64_t n, std::int64_t lengt
 // The same where fewer than 2 x least_runs values may hide what lasts: where nothing is `seen` (0), what the first autocorrelation and its standard error may hide is
 // allowed for in widening and resemblance; independent is then by r alone, so that it is no reason to refuse.
 SeriesRuns AllowingForFew(double seen, double first, std::int64_t n, std::int64_t length, std::int64_t least_runs, double series = 1);
+
+// Why days that last so are too few for noise to be told by them: fewer than five independent ones. "" where they are not.
+std::string WhyTooFew(const SeriesRuns& runs, std::int64_t days);
 
 }  // namespace assay::stats
