@@ -1,6 +1,7 @@
 #include "slices/internal/change_blocks.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -12,20 +13,25 @@ namespace {
 
 constexpr std::uint32_t kMostBundles = 1000;
 
-// Neighbouring days of the same sides into runs of about equal length. Returns the number of runs.
+// Neighbouring days of the same sides into runs of about equal length, numbered by their first day. Returns the number of runs.
 std::uint32_t JoinToRuns(std::int64_t length, const std::vector<std::uint8_t>& sides, std::vector<std::uint32_t>* run_of) {
   if (length <= 1) return static_cast<std::uint32_t>(sides.size());
-  std::uint32_t next = 0;
-  for (std::uint8_t stratum = 0; stratum < 4; ++stratum) {
-    std::vector<std::size_t> members;
-    for (std::size_t b = 0; b < sides.size(); ++b) {
-      if (sides[b] == stratum) members.push_back(b);
+  std::uint32_t runs = 0;
+  std::array<std::size_t, 4> members = {0, 0, 0, 0}, seen = {0, 0, 0, 0};
+  for (const std::uint8_t stratum : sides) ++members[stratum];
+  std::array<std::size_t, 4> last = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+  std::array<std::uint32_t, 4> id = {0, 0, 0, 0};
+  for (std::size_t day = 0; day < sides.size(); ++day) {
+    const std::uint8_t stratum = sides[day];
+    const std::size_t count = std::max<std::size_t>(1, members[stratum] / static_cast<std::size_t>(length));
+    const std::size_t run = seen[stratum]++ * count / members[stratum];
+    if (run != last[stratum]) {
+      last[stratum] = run;
+      id[stratum] = runs++;
     }
-    const std::size_t count = std::max<std::size_t>(1, members.size() / static_cast<std::size_t>(length));
-    for (std::size_t k = 0; k < members.size(); ++k) (*run_of)[members[k]] = next + static_cast<std::uint32_t>(k * count / members.size());
-    if (!members.empty()) next += static_cast<std::uint32_t>(count);
+    (*run_of)[day] = id[stratum];
   }
-  return next;
+  return runs;
 }
 
 }  // namespace
@@ -59,13 +65,18 @@ Blocks MakeBlocks(const ChangeRows& rows, const BlockNoise& noise, std::uint64_t
   blocks.of_row.resize(n);
   for (std::size_t i = 0; i < n; ++i) blocks.of_row[i] = bundle[block_at(i)];
   blocks.test.assign(blocks.count, false);
+  // One draw for each block that has rows, whichever side they are on: before and after exchanged give the same halves.
+  base::RandomStream halves(seed, "change halves");
+  std::vector<double> draw(blocks.count, 0);
+  for (std::uint32_t b = 0; b < blocks.count; ++b) {
+    if (blocks.stratum[b] != Stratum::kNone) draw[b] = halves.Uniform();
+  }
   for (const Stratum stratum : {Stratum::kBefore, Stratum::kAfter, Stratum::kBoth}) {
     std::vector<std::uint32_t> members;
     for (std::uint32_t b = 0; b < blocks.count; ++b) {
       if (blocks.stratum[b] == stratum) members.push_back(b);
     }
-    base::RandomStream halves(seed, "change halves", static_cast<std::uint64_t>(stratum));
-    halves.Shuffle(std::span(members));
+    std::stable_sort(members.begin(), members.end(), [&](std::uint32_t a, std::uint32_t b) { return draw[a] < draw[b]; });
     for (std::size_t i = members.size() / 2; i < members.size(); ++i) blocks.test[members[i]] = true;
   }
   return blocks;

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -59,13 +58,15 @@ TEST(ExplainChange, FindsPlantedCauses) {
       // Shares of a sum also scatter by how many rows there are, and the ratio's denominators are heavy-tailed.
       const Design design{cause.name, Noise::kDayShocks, metric, 24, metric == Figure::kMean ? 200 : 400};
       const double factor = metric == Figure::kMean ? 1.3 : 2.0;
+      // Four fifths, of so many that the share found (89 to 99 %) decides, not luck.
+      constexpr int kRuns = 200;
       int exact = 0;
-      for (std::uint64_t run = 0; run < 10; ++run) {
+      for (std::uint64_t run = 0; run < kRuns; ++run) {
         const Made made = Make(design, run, [&](const auto& code, double x) { return cause.in_cause(code) ? x * factor : x; });
         const ChangeFound found = Explain(made.rows, run);
         exact += TextOf(made.rows, found) == cause.text ? 1 : 0;
       }
-      EXPECT_GE(exact, 8) << cause.name << ", metric " << static_cast<int>(metric);
+      EXPECT_GE(exact, kRuns * 8 / 10) << cause.name << ", metric " << static_cast<int>(metric);
     }
   }
 }
@@ -105,17 +106,13 @@ TEST(ExplainChange, KeepsItsLaws) {
   for (const Figure metric : {Figure::kMean, Figure::kSum, Figure::kRatio}) {
     const Design design{"laws", Noise::kDayShocks, metric, 24, metric == Figure::kMean ? 100 : 300};
     const Made made = Make(design, 5, [](const auto& code, double x) { return code[0] == 1 ? x * 2 : code[1] == 3 && code[0] == 0 ? x * 0.4 : x; });
-    ChangeFound expected = Explain(made.rows);
+    const ChangeFound expected = Explain(made.rows);
     ASSERT_GE(expected.parts.size(), 1U);
-    const auto by_predicates = [](const ChangePart& a, const ChangePart& b) { return a.predicates < b.predicates; };
-    std::sort(expected.parts.begin(), expected.parts.end(), by_predicates);
     for (const Law& law : laws) {
       ChangeRows rows = made.rows;
       law.change(&rows);
-      ChangeFound found = Explain(rows);
+      const ChangeFound found = Explain(rows);
       ASSERT_EQ(found.parts.size(), expected.parts.size()) << law.name;
-      // Other halves may find the same parts in another order.
-      std::sort(found.parts.begin(), found.parts.end(), by_predicates);
       const double scale = std::abs(expected.change * law.factor);
       double sum = found.rest.contribution;
       for (std::size_t k = 0; k < found.parts.size(); ++k) {
@@ -131,8 +128,7 @@ TEST(ExplainChange, KeepsItsLaws) {
       for (const FeatureEffect& f : found.features) EXPECT_NEAR(f.mix + f.rate, found.change, 1e-9 * scale) << law.name;
     }
     base::ThreadPool pool(2);
-    ChangeFound both = Explain(made.rows, 42, &pool);
-    std::sort(both.parts.begin(), both.parts.end(), by_predicates);
+    const ChangeFound both = Explain(made.rows, 42, &pool);
     ASSERT_EQ(both.parts.size(), expected.parts.size());
     for (std::size_t k = 0; k < both.parts.size(); ++k) {
       EXPECT_EQ(both.parts[k].predicates, expected.parts[k].predicates);

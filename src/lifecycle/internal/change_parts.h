@@ -24,6 +24,9 @@ struct ChangeSides {
 };
 Result<ChangeSides> FindSides(const ChangeProblem& problem, const table::Table& table, const RunContext& context, std::vector<std::string>* notes);
 
+// Which blocks the rows belong to: units, whose days count as well where they are known; else days. Sets kind, blocks and days of the sides, whose rows are known.
+Result<void> FindBlocks(const ChangeProblem& problem, const table::Table& table, const RunContext& context, ChangeSides* sides, std::vector<std::string>* notes);
+
 // A metric's rows among them: those with a value, features cut on these. `where`: names the metric in errors.
 Result<slices::ChangeRows> RowsOfMetric(const slices::Metric& metric, const std::string& where, const ChangeSides& sides, const table::Table& table, const RunContext& context, std::vector<std::string>* notes);
 
