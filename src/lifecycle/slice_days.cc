@@ -31,7 +31,8 @@ std::vector<double> InfluenceByDay(const DaysOfRows& days, std::span<const doubl
   return by_day;
 }
 
-// Of all rows, and of the slices against the rest on average; the larger one.
+// Of all rows, and of the slices against the rest on average; the larger one. What all rows share falls out of a difference, but the slices' own series, of
+// few rows, hide what lasts under their noise: by them alone 14 % of the runs of AR(1) shocks of .8 reject.
 struct Lasting {
   double seen = 0, first = 0;
 };

@@ -15,6 +15,7 @@ namespace assay::lifecycle {
 namespace {
 
 constexpr std::size_t kExamples = 5, kExampleFeatures = 8;
+constexpr const char* kTooFewDays = "too few independent days for an interval";
 
 // Of the measured rows alone: units and days that have none do not count.
 Dependence DependenceOfRows(const SliceRows& rows, const learn::Rows& measured) {
@@ -133,7 +134,7 @@ void SliceMeasures::Compare(const std::vector<std::uint8_t>& inside, evidence::S
     return;
   }
   if (!joined_.why_untested.empty()) {
-    slice->reason = "too few independent days for a test";
+    slice->reason = kTooFewDays;
     return;
   }
   const Result<stats::Difference> difference = stats::SkewedDifference(losses_, inside, Clusters());
@@ -152,7 +153,9 @@ evidence::Estimate SliceMeasures::Stake(const std::vector<std::uint8_t>& inside)
   if (rows_.stake.empty()) return WithoutInterval(std::nan(""), rows_.no_stake);
   std::vector<double> stake;
   for (std::size_t m = 0; m < measured_.size(); ++m) stake.push_back(inside[m] != 0 ? rows_.stake[measured_[m]] : 0);
-  return Scaled(ToEstimate(stats::ClusterMean(stake, Clusters())), rows_.decisions_per_day, 0);
+  evidence::Estimate money = ToEstimate(stats::ClusterMean(stake, Clusters()));
+  if (!joined_.why_untested.empty()) money = WithoutInterval(money.value, kTooFewDays);
+  return Scaled(money, rows_.decisions_per_day, 0);
 }
 
 }  // namespace assay::lifecycle

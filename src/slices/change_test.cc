@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -88,6 +89,15 @@ TEST(ExplainChange, SumsWhoseSharesAreNoisyAreExplainedByMeans) {
   EXPECT_GE(by_means, of_sum - 3);
 }
 
+void Reverse(ChangeRows* rows) {
+  const auto reverse = [](auto& values) { std::reverse(values.begin(), values.end()); };
+  reverse(rows->x);
+  reverse(rows->y);
+  reverse(rows->side);
+  reverse(rows->block);
+  for (Feature& f : rows->features) std::visit(reverse, f.atom_of_row);
+}
+
 // What must hold whatever the data: of rows with a cause, changed in ways that change the answer in a known way.
 TEST(ExplainChange, KeepsItsLaws) {
   struct Law {
@@ -101,6 +111,7 @@ TEST(ExplainChange, KeepsItsLaws) {
       {"x with the other sign", [](ChangeRows* rows) { for (double& x : rows->x) x = -x; }, -1},
       {"before and after exchanged", [](ChangeRows* rows) { for (std::uint8_t& s : rows->side) s ^= 1; }, -1},
       {"blocks renamed", [](ChangeRows* rows) { rows->num_blocks += 7; for (std::uint32_t& b : rows->block) b += 7; }, 1},
+      {"rows in the reverse order", Reverse, 1},
       {"features renamed", [](ChangeRows* rows) { for (Feature& f : rows->features) f.name += "'"; }, 1},
   };
   for (const Figure metric : {Figure::kMean, Figure::kSum, Figure::kRatio}) {
