@@ -22,6 +22,7 @@ double TwoSidedStudentP(double t, double degrees) {
 }
 double TwoSidedNormalP(double z) { return std::min(1.0, 2.0 * bm::cdf(bm::complement(bm::normal(), std::abs(z)))); }
 double ChiSquareUpperP(double x, double degrees) { return x <= 0 ? 1.0 : bm::cdf(bm::complement(bm::chi_squared(degrees), x)); }
+double ChiSquareQuantile(double p, double degrees) { return bm::quantile(bm::chi_squared(degrees), p); }
 double FisherUpperP(double f, double degrees_1, double degrees_2) {
   return f <= 0 ? 1.0 : bm::cdf(bm::complement(bm::fisher_f(degrees_1, degrees_2), f));
 }
