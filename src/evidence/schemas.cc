@@ -5,6 +5,7 @@
 #include "evidence/reports/check.h"
 #include "evidence/reports/checklist.h"
 #include "evidence/reports/feasibility.h"
+#include "evidence/reports/frontier.h"
 #include "evidence/reports/init.h"
 #include "evidence/reports/ledger.h"
 #include "evidence/reports/project.h"
@@ -26,6 +27,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"slices", SchemaDocument<SlicesReport>("assay slices")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
       {"change", SchemaDocument<ChangeReport>("assay change")},
+      {"frontier", SchemaDocument<FrontierReport>("assay frontier")},
       {"value", SchemaDocument<ValueReport>("a step of assay run")},
       {"evidence", SchemaDocument<Evidence>("a conclusion in the ledger")},
       {"ledger", SchemaDocument<LedgerReport>("assay ledger")},

@@ -62,7 +62,14 @@ Result<Critical> CriticalValues(const Deviations& deviations, const BandOptions&
 }  // namespace
 
 Result<Band> SimultaneousBand(const Frontier& frontier, std::size_t measure, std::span<const double> lambdas, const BandOptions& options, const RunContext& context) {
-  const std::uint32_t num_queries = frontier.num_queries();
+  const auto curve = [&](double lambda, std::span<double> values) {
+    frontier.PerQuery(lambda, measure, values);
+    return frontier.Value(frontier.PieceAt(lambda), measure);
+  };
+  return SimultaneousBand(curve, frontier.num_queries(), lambdas, options, context);
+}
+
+Result<Band> SimultaneousBand(const CurveByQuery& curve, std::uint32_t num_queries, std::span<const double> lambdas, const BandOptions& options, const RunContext& context) {
   if (num_queries < 2) return Error{ErrorCode::kNumeric, "one query alone has no scatter, so there is no interval"};
   if (lambdas.empty() || lambdas.size() > kMostLambdas) return Error{ErrorCode::kInvalidInput, "a band needs 1 to " + std::to_string(kMostLambdas) + " lambdas, not " + std::to_string(lambdas.size())};
   const stats::Bundles bundles = stats::BundleUnits({}, num_queries, kMostBundles, context.seed);
@@ -73,8 +80,7 @@ Result<Band> SimultaneousBand(const Frontier& frontier, std::size_t measure, std
   bool varies = false;
   for (std::size_t l = 0; l < lambdas.size(); ++l) {
     if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
-    frontier.PerQuery(lambdas[l], measure, values);
-    const double mean = frontier.Value(frontier.PieceAt(lambdas[l]), measure);
+    const double mean = curve(lambdas[l], values);
     band.value.push_back(mean);
     // Rounding of the mean is no scatter.
     const bool alike = std::all_of(values.begin(), values.end(), [&](double v) { return v == values[0]; });

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -31,7 +32,12 @@ inline constexpr std::uint32_t kMostBundles = 1000;
 // Fewer cannot be drawn again in enough ways: each lambda then has Student's interval at a level that allows for all of them (Bonferroni).
 inline constexpr std::uint32_t kFewestToDraw = 12;
 
-// Simultaneous over `lambdas` (1 .. kMostLambdas of them, in [0, 1]) for one measure. kNumeric with fewer than two queries. Same seed, same bytes.
+// What is estimated: its mean over queries at lambda is the return value; per query into `values` (num_queries long).
+using CurveByQuery = std::function<double(double lambda, std::span<double> values)>;
+
+// Simultaneous over `lambdas` (1 .. kMostLambdas of them, in [0, 1]). kNumeric with fewer than two queries. Same seed, same bytes.
+Result<Band> SimultaneousBand(const CurveByQuery& curve, std::uint32_t num_queries, std::span<const double> lambdas, const BandOptions& options, const RunContext& context);
+// Of one measure of a frontier.
 Result<Band> SimultaneousBand(const Frontier& frontier, std::size_t measure, std::span<const double> lambdas, const BandOptions& options, const RunContext& context);
 
 }  // namespace assay::objectives

@@ -1,0 +1,172 @@
+// Items and their scores from a file.
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "expression/expression.h"
+#include "expression/split.h"
+#include "lifecycle/frontier.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::FrontierGuardrail;
+using evidence::FrontierObjective;
+using table::Column;
+using table::ColumnType;
+
+// An EXPR that gives a number or a condition for every row; NaN where it is missing.
+Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const table::Table& table, const RunContext& context) {
+  const Column column = ASSAY_TRY(expression::EvaluateText(text, where, table, "value", context));
+  if (column.type() != ColumnType::kNumber && column.type() != ColumnType::kBoolean) {
+    return Error{ErrorCode::kInvalidInput, where + ": '" + text + "' is a " + table::ColumnTypeName(column.type()) + ", expected a number or a condition"};
+  }
+  std::vector<double> values(static_cast<std::size_t>(table.num_rows()));
+  column.CopyNumbers(0, values);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::abs(values[i]) > objectives::kLargestValue) return Error{ErrorCode::kInvalidInput, where + ": row " + std::to_string(i + 1) + " has the value " + base::ShortestNumber(values[i]) + ", beyond 1e100 in size; mend it or leave it empty"};
+  }
+  return values;
+}
+
+std::string FlagOf(const FrontierObjective& objective) { return "--objective '" + objective.name + "'"; }
+std::string FlagOf(const FrontierGuardrail& guardrail) { return "--guardrail '" + guardrail.name + "'"; }
+
+// The columns that the EXPRs name, as the source spells them; empty (all) when one of them is not there, whose message then names it.
+std::vector<std::string> ColumnsNeeded(const FrontierProblem& problem, const store::SourceInfo& info) {
+  std::vector<std::string> texts = {problem.query, problem.where}, columns;
+  for (const FrontierObjective& o : problem.objectives) texts.insert(texts.end(), {o.score, o.gain});
+  for (const FrontierGuardrail& g : problem.guardrails) texts.push_back(g.expression);
+  for (const std::string& text : texts) {
+    for (const std::string& name : expression::ColumnsOf(text)) {
+      bool found = false;
+      for (const store::SourceColumn& column : info.columns) {
+        if (base::Lowercase(column.name) != base::Lowercase(name)) continue;
+        found = true;
+        if (std::find(columns.begin(), columns.end(), column.name) == columns.end()) columns.push_back(column.name);
+      }
+      if (!found) return {};
+    }
+  }
+  return columns;
+}
+
+// Whether each row is kept so far.
+Result<std::vector<bool>> RowsKept(const FrontierProblem& problem, const table::Table& table, std::vector<std::string>* notes, const RunContext& context) {
+  std::vector<bool> kept(static_cast<std::size_t>(table.num_rows()), true);
+  if (problem.where.empty()) return kept;
+  const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", table, "where", context));
+  if (where.type() != ColumnType::kBoolean) return Error{ErrorCode::kInvalidInput, "--where: '" + problem.where + "' is a " + std::string(table::ColumnTypeName(where.type())) + ", expected a condition"};
+  std::int64_t not_kept = 0;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    kept[i] = where.NumberAt(static_cast<std::int64_t>(i)) == 1;
+    not_kept += kept[i] ? 0 : 1;
+  }
+  if (not_kept > 0) notes->push_back(base::Counted(not_kept, "row is not kept by --where", "rows are not kept by --where"));
+  return kept;
+}
+
+// Takes the rows out in which `values` are missing, and counts them.
+void Drop(const std::vector<double>& values, std::vector<bool>* kept, std::int64_t* count) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!(*kept)[i] || !std::isnan(values[i])) continue;
+    (*kept)[i] = false;
+    ++*count;
+  }
+}
+
+std::vector<double> Kept(const std::vector<double>& values, const std::vector<std::uint32_t>& rows) {
+  std::vector<double> taken;
+  taken.reserve(rows.size());
+  for (const std::uint32_t row : rows) taken.push_back(values[row]);
+  return taken;
+}
+
+Result<FrontierItems> ItemsOf(const FrontierProblem& problem, const table::Table& table, std::vector<std::string>* notes, const RunContext& context) {
+  FrontierItems found;
+  std::vector<bool> kept = ASSAY_TRY(RowsKept(problem, table, notes, context));
+  const Column query = ASSAY_TRY(expression::EvaluateText(problem.query, "--query", table, "query", context));
+  std::vector<std::uint64_t> keys(kept.size());
+  query.CopyKeys(0, keys);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!kept[i] || keys[i] != table::kMissingKey) continue;
+    kept[i] = false;
+    ++found.dropped.query;
+  }
+  std::vector<std::vector<double>> gains, values;
+  for (const FrontierObjective& objective : problem.objectives) {
+    found.scores.push_back(ASSAY_TRY(NumbersOf(objective.score, FlagOf(objective), table, context)));
+    Drop(found.scores.back(), &kept, &found.dropped.score);
+  }
+  for (const FrontierObjective& objective : problem.objectives) {
+    gains.push_back(ASSAY_TRY(NumbersOf(objective.gain, FlagOf(objective), table, context)));
+    Drop(gains.back(), &kept, &found.dropped.gain);
+  }
+  for (const FrontierGuardrail& guardrail : problem.guardrails) {
+    values.push_back(ASSAY_TRY(NumbersOf(guardrail.expression, FlagOf(guardrail), table, context)));
+    Drop(values.back(), &kept, &found.dropped.guardrail);
+  }
+  for (std::uint32_t i = 0; i < kept.size(); ++i) {
+    if (kept[i]) found.source_rows.push_back(i);
+  }
+  if (found.source_rows.empty()) return Error{ErrorCode::kInvalidInput, problem.source + ": no row is left to rank: " + std::to_string(found.dropped.query) + " without a query, " + std::to_string(found.dropped.score) + " without a score, " + std::to_string(found.dropped.gain) + " without a gain, " + std::to_string(found.dropped.guardrail) + " without a guardrail's value"};
+  // Queries are numbered as they appear.
+  std::unordered_map<std::uint64_t, std::uint32_t> ids;
+  std::vector<std::uint32_t> query_of;
+  for (const std::uint32_t row : found.source_rows) query_of.push_back(ids.try_emplace(keys[row], static_cast<std::uint32_t>(ids.size())).first->second);
+  std::vector<objectives::Measure> measures;
+  for (std::size_t i = 0; i < gains.size(); ++i) measures.push_back({problem.objectives[i].name, objectives::Measure::Kind::kMetric, Kept(gains[i], found.source_rows)});
+  for (std::size_t i = 0; i < values.size(); ++i) measures.push_back({problem.guardrails[i].name, objectives::Measure::Kind::kShown, Kept(values[i], found.source_rows)});
+  for (std::vector<double>& scores : found.scores) scores = Kept(scores, found.source_rows);
+  found.items = ASSAY_TRY(objectives::RankedItems::Create(query_of, static_cast<std::uint32_t>(ids.size()), std::move(measures)));
+  return found;
+}
+
+}  // namespace
+
+Result<FrontierObjective> ParseFrontierObjective(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string name(base::Trim(text.substr(0, equals)));
+  const std::string form = "--objective: '" + text + "' is no NAME=SCORE[,GAIN], like 'quality=p_quality,rating'";
+  if (equals == std::string::npos || name.empty()) return Error{ErrorCode::kInvalidInput, form};
+  const std::vector<std::string> parts = expression::SplitOutsideBrackets(text.substr(equals + 1), ',');
+  if (parts.size() > 2 || parts[0].empty() || parts.back().empty()) return Error{ErrorCode::kInvalidInput, form};
+  return FrontierObjective{name, parts[0], parts.back()};
+}
+
+Result<FrontierGuardrail> ParseFrontierGuardrail(const std::string& text) {
+  const std::string form = "--guardrail: '" + text + "' is no 'NAME: EXPR <= X' (or >=), like 'explicit: nsfw <= 0.02'";
+  const std::size_t colon = text.find(':');
+  const std::size_t most = expression::LastOutsideBrackets(text, "<="), least = expression::LastOutsideBrackets(text, ">=");
+  const std::size_t at = most == std::string::npos ? least : least == std::string::npos ? most : std::max(most, least);
+  if (colon == std::string::npos || at == std::string::npos || at < colon) return Error{ErrorCode::kInvalidInput, form};
+  FrontierGuardrail guardrail{std::string(base::Trim(text.substr(0, colon))), std::string(base::Trim(text.substr(colon + 1, at - colon - 1))), 0, at == least};
+  if (guardrail.name.empty() || guardrail.expression.empty() || !base::ParseNumber(base::Trim(text.substr(at + 2)), &guardrail.limit)) return Error{ErrorCode::kInvalidInput, form};
+  return guardrail;
+}
+
+Result<evidence::FrontierReport> FindFrontier(const FrontierProblem& problem, const FrontierSettings& settings, store::Engine& engine, const RunContext& context) {
+  ASSAY_TRY(settings.Validate(problem));
+  const store::SourceInfo info = ASSAY_TRY(engine.Describe(problem.source));
+  store::ReadOptions how;
+  how.columns = ColumnsNeeded(problem, info);
+  how.sample_rows = problem.sample_rows;
+  how.seed = context.seed;
+  const auto read_source = [&] {
+    const base::ScopedStep step(context, "read");
+    return engine.Read(problem.source, how, context);
+  };
+  store::ReadResult read = ASSAY_TRY(read_source());
+  evidence::DataSummary data{problem.source, read.table.num_rows(), static_cast<std::int64_t>(info.columns.size()), read.fingerprint, read.notes, read.sampled_from()};
+  const FrontierItems items = ASSAY_TRY(ItemsOf(problem, read.table, &data.notes, context));
+  read.table = {};
+  evidence::FrontierReport report = ASSAY_TRY(FrontierOfItems(items, problem, settings, &engine, context));
+  data.rows = report.items;
+  report.header.data = std::move(data);
+  return report;
+}
+
+}  // namespace assay::lifecycle
