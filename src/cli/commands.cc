@@ -14,6 +14,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddScore(app, session);
   AddSlices(app, session);
   AddFrontier(app, session);
+  AddTradeoff(app, session);
   AddChecklist(app, session);
   AddLedger(app, session);
   AddCharterKeys(app, session);

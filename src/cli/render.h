@@ -11,6 +11,7 @@ struct CheckReport;
 struct FeasibilityReport;
 struct FrontierReport;
 struct SlicesReport;
+struct TradeoffReport;
 struct TrainReport;
 struct UnderstandReport;
 }  // namespace assay::evidence
@@ -31,6 +32,7 @@ void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& term
 void RenderChange(const evidence::ChangeReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderSlices(const evidence::SlicesReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderFrontier(const evidence::FrontierReport& report, Terminal& terminal);
+void RenderTradeoff(const evidence::TradeoffReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 
 }  // namespace assay::cli

@@ -128,6 +128,7 @@ void RenderRun(const ProjectReport& report, Terminal& terminal) {
   for (const evidence::FeasibilityReport& f : report.feasibility) RenderFeasibility(f, terminal, Part::kOfRun);
   for (const evidence::TrainReport& t : report.train) RenderTrain(t, terminal, Part::kOfRun);
   for (const evidence::SlicesReport& slices : report.slices) RenderSlices(slices, terminal, Part::kOfRun);
+  if (report.tradeoff) RenderTradeoff(*report.tradeoff, terminal, Part::kOfRun);
   RenderOptions(report, terminal);
   RenderSteps(report, terminal);
   terminal.Heading("Verdict");

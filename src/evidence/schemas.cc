@@ -11,6 +11,7 @@
 #include "evidence/reports/project.h"
 #include "evidence/reports/score.h"
 #include "evidence/reports/slices.h"
+#include "evidence/reports/tradeoff.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
 
@@ -28,6 +29,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
       {"change", SchemaDocument<ChangeReport>("assay change")},
       {"frontier", SchemaDocument<FrontierReport>("assay frontier")},
+      {"tradeoff", SchemaDocument<TradeoffReport>("assay tradeoff")},
       {"value", SchemaDocument<ValueReport>("a step of assay run")},
       {"evidence", SchemaDocument<Evidence>("a conclusion in the ledger")},
       {"ledger", SchemaDocument<LedgerReport>("assay ledger")},

@@ -143,6 +143,21 @@ std::vector<Evidence> ConclusionsOf(const evidence::ValueReport& report) {
   return {std::move(one)};
 }
 
+std::vector<Evidence> ConclusionsOf(const evidence::TradeoffReport& report) {
+  Evidence one = Start(report.header, "", "tradeoff", "With which weights should the objectives be blended?");
+  one.method = "exact curve over all weights on out-of-fold scores, measured on the holdout; intervals by bootstrap over queries";
+  if (!report.recommended) {
+    one.verdict = Verdict::kNeedsPerson;
+    one.answer = report.summary;
+    return {std::move(one)};
+  }
+  one.verdict = !report.recommended->feasible ? Verdict::kNeedsPerson : report.nearest.empty() ? Verdict::kSupported : Verdict::kRefuted;
+  one.answer = report.summary;
+  for (const auto& [name, metric] : report.recommended->measured_on.metrics) one.figures.push_back({name, "'" + name + "' at the recommended weights, on the holdout", metric, "per list"});
+  for (const auto& [name, value] : report.recommended->measured_on.guardrails) one.figures.push_back({name, "guardrail '" + name + "' there", Figured(value.value, value.low, value.high, value.reason), ""});
+  return {std::move(one)};
+}
+
 std::vector<Evidence> ConclusionsOf(const evidence::SlicesReport& report) {
   Evidence one = Start(report.header, report.objective, "slices", "Are there slices on which '" + report.objective + "' is answered worse than elsewhere?");
   one.verdict = Verdict::kInconclusive;

@@ -15,6 +15,7 @@ std::vector<evidence::Evidence> ConclusionsOf(const evidence::TrainReport& repor
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::ValueReport& report);
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::SlicesReport& report);
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::ChangeReport& report);
+std::vector<evidence::Evidence> ConclusionsOf(const evidence::TradeoffReport& report);
 // Of the whole run: each step of the charter.
 std::vector<evidence::Evidence> ConclusionsOf(const evidence::ProjectReport& report);
 

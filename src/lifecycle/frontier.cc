@@ -138,7 +138,7 @@ class Curve {
       }
     }
     report->band = frontier_.num_queries() < objectives::kFewestToDraw ? "Student's intervals over queries, widened for " + base::Counted(static_cast<std::int64_t>(lambdas.size()), "lambda") + " (Bonferroni)"
-                                                                       : base::ReadableCount(settings_.draws) + " draws of queries (bootstrap-t); per figure they hold at the " + base::Counted(static_cast<std::int64_t>(lambdas.size()), "lambda") + " of at[] at once";
+                                                                       : base::ReadableCount(settings_.draws) + " draws of queries (bootstrap-t); per figure they hold at the " + base::Counted(static_cast<std::int64_t>(lambdas.size()), "lambda") + " shown at once";
     return {};
   }
 
@@ -217,8 +217,9 @@ Result<void> FrontierSettings::Validate(const FrontierProblem& problem) const {
   return {};
 }
 
-Result<FrontierReport> FrontierOfItems(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, store::Engine* engine, const RunContext& context) {
-  ASSAY_TRY(settings.Validate(problem));
+namespace {
+
+FrontierReport BeginReport(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings) {
   FrontierReport report;
   report.header.report = "frontier";
   report.query = problem.query;
@@ -230,23 +231,37 @@ Result<FrontierReport> FrontierOfItems(const FrontierItems& items, const Frontie
   report.objectives = problem.objectives;
   report.guardrails = problem.guardrails;
   report.reference = settings.reference.empty() ? std::vector<double>(problem.objectives.size(), 0.0) : settings.reference;
+  return report;
+}
+
+}  // namespace
+
+Result<FrontierReport> FrontierOfSweep(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const Frontier& frontier, store::Engine* engine, const RunContext& context) {
+  FrontierReport report = BeginReport(items, problem, settings);
+  const base::ScopedStep step(context, "curve");
+  Curve curve(items, problem, settings, frontier, context);
+  ASSAY_TRY(curve.Fill(&report));
+  if (!settings.out.empty()) {
+    ASSAY_TRY(curve.Write(settings.out, engine));
+    report.out = settings.out;
+  }
+  AddFrontierNotes(&report);
+  report.summary = FrontierSummary(report);
+  return report;
+}
+
+Result<FrontierReport> FrontierOfItems(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, store::Engine* engine, const RunContext& context) {
+  ASSAY_TRY(settings.Validate(problem));
   const objectives::FrontierOptions options{static_cast<std::size_t>(settings.k), settings.discount};
-  if (problem.objectives.size() > 2) {
-    ASSAY_TRY(FillSimplex(items, problem, settings, options, &report, context));
-  } else {
+  if (problem.objectives.size() == 2) {
     const auto sweep = [&] {
       const base::ScopedStep step(context, "sweep");
       return Frontier::Sweep(items.items, items.scores[0], items.scores[1], options, context);
     };
-    const Frontier frontier = ASSAY_TRY(sweep());
-    const base::ScopedStep step(context, "curve");
-    Curve curve(items, problem, settings, frontier, context);
-    ASSAY_TRY(curve.Fill(&report));
-    if (!settings.out.empty()) {
-      ASSAY_TRY(curve.Write(settings.out, engine));
-      report.out = settings.out;
-    }
+    return FrontierOfSweep(items, problem, settings, ASSAY_TRY(sweep()), engine, context);
   }
+  FrontierReport report = BeginReport(items, problem, settings);
+  ASSAY_TRY(FillSimplex(items, problem, settings, options, &report, context));
   AddFrontierNotes(&report);
   report.summary = FrontierSummary(report);
   return report;

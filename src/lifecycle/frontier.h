@@ -49,6 +49,9 @@ struct FrontierItems {
 // The report but for its header's data. Two objectives: the whole curve. More: lines through the weights, and what they found.
 Result<evidence::FrontierReport> FrontierOfItems(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, store::Engine* engine, const RunContext& context);
 
+// The same of two objectives whose curve was swept already.
+Result<evidence::FrontierReport> FrontierOfSweep(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const objectives::Frontier& frontier, store::Engine* engine, const RunContext& context);
+
 // Reads the columns that are needed. Rows that miss their query, a score, a gain or a guardrail's value are left out and counted.
 Result<evidence::FrontierReport> FindFrontier(const FrontierProblem& problem, const FrontierSettings& settings, store::Engine& engine, const RunContext& context);
 

@@ -14,8 +14,10 @@
 #include "lifecycle/last_period.h"
 #include "lifecycle/internal/run_progress.h"
 #include "lifecycle/internal/step_recorder.h"
+#include "lifecycle/objective_scores.h"
 #include "lifecycle/options.h"
 #include "lifecycle/project_report.h"
+#include "lifecycle/tradeoff.h"
 #include "lifecycle/understand.h"
 #include "lifecycle/value.h"
 
@@ -41,6 +43,7 @@ class ProjectRun {
       if (done.error().code == ErrorCode::kCancelled) return done.error();
     }
     if (!progress_.AnyResult() && !failures_.empty()) return failures_.front();
+    if (objectives_.size() > 1) ASSAY_TRY(WeighObjectives());
     report_.status = failures_.empty() ? "complete" : "failed";
     ASSAY_TRY(Finish());
     return RunResult{std::move(report_), std::move(failures_)};
@@ -154,16 +157,19 @@ class ProjectRun {
     // Its other files carry the key, so that a result is never taken over with another one's files.
     const std::filesystem::path rows_path = steps_.store().PathOf(step.name, ".decisions-" + key.substr(0, 16));
     const std::filesystem::path losses_path = steps_.store().PathOf(step.name, ".losses-" + key.substr(0, 16));
+    const std::filesystem::path scores_path = steps_.store().PathOf(step.name, ".scores-" + key.substr(0, 16));
+    const bool blended = objectives_.size() > 1 && gathered.examples.task != learn::Task::kMulticlass;
     const std::filesystem::path stamp = objective.train.models_folder / "step";
     std::error_code code;
     const Result<std::string> stamped = std::filesystem::exists(stamp, code) ? base::ReadFile(stamp) : Result<std::string>("");
-    step.may_be_taken_over = stamped && *stamped == key + "\n" && (!binary || std::filesystem::exists(rows_path, code)) && std::filesystem::exists(losses_path, code);
+    step.may_be_taken_over = stamped && *stamped == key + "\n" && (!binary || std::filesystem::exists(rows_path, code)) && std::filesystem::exists(losses_path, code) && (!blended || std::filesystem::exists(scores_path, code));
     std::optional<DecisionRows> rows;
     std::optional<HoldoutLosses> losses;
     const auto climb = [&](const RunContext& context) -> Result<evidence::TrainReport> {
       std::filesystem::remove(stamp, code);
       steps_.store().RemoveOthers(rows_path, step.name + ".decisions-");
       steps_.store().RemoveOthers(losses_path, step.name + ".losses-");
+      steps_.store().RemoveOthers(scores_path, step.name + ".scores-");
       TrainOptions train = objective.train;
       train.full = options_.full;
       train.repeats = options_.repeats;
@@ -171,6 +177,7 @@ class ProjectRun {
       train.on_predictions = [&](const LadderPredictions& predictions) -> Result<void> {
         losses = LossesOnHoldout(predictions, gathered.examples, objective.train.metric);
         ASSAY_TRY(SaveHoldoutLosses(losses_path, *losses));
+        if (blended) ASSAY_TRY(SaveObjectiveScores(scores_path, ScoresOf(predictions, gathered)));
         if (!binary) return {};
         rows = DecisionRowsOf(predictions, gathered.examples);
         return SaveDecisionRows(rows_path, *rows);
@@ -191,6 +198,8 @@ class ProjectRun {
     };
     report_.train.push_back(ASSAY_TRY(DoStep<evidence::TrainReport>(step, climb)));
     ASSAY_TRY(StepDone());
+    climbed_.push_back({scores_path, key, gathered.examples.task});
+    if (!source_) source_ = gathered.source;
     report_.value.push_back(ASSAY_TRY(DoStep<evidence::ValueReport>({"value", "value " + objective.name, depends_on}, value_it)));
     ASSAY_TRY(StepDone());
     const auto find_slices = [&](const RunContext& context) -> Result<evidence::SlicesReport> {
@@ -204,6 +213,40 @@ class ProjectRun {
     };
     report_.slices.push_back(ASSAY_TRY(DoStep<evidence::SlicesReport>({"slices", "slices " + objective.name, depends_on}, find_slices)));
     return StepDone();
+  }
+
+  // What the objectives give and take, once every one of them has a ladder.
+  Result<void> WeighObjectives() {
+    current_ = "tradeoff";
+    if (climbed_.size() != objectives_.size()) {
+      progress_.Set(current_, "skipped", "an objective has no ladder");
+      return HandOut();
+    }
+    std::vector<learn::Task> tasks;
+    Step step{"tradeoff", "tradeoff", {raw_.source, raw_.fingerprint}};
+    for (const Climbed& climbed : climbed_) {
+      tasks.push_back(climbed.task);
+      step.depends_on.push_back(climbed.key);
+    }
+    const auto weigh = [&](const RunContext& context) -> Result<evidence::TradeoffReport> {
+      if (const std::string why = WhyNoTradeoff(project_, objectives_, tasks); !why.empty()) return NoTradeoff(project_, why);
+      std::vector<ObjectiveScores> scores;
+      for (const Climbed& climbed : climbed_) scores.push_back(ASSAY_TRY(LoadObjectiveScores(climbed.scores)));
+      return FindTradeoff({project_, objectives_, scores, source_, raw_}, context);
+    };
+    Result<evidence::TradeoffReport> tradeoff = DoStep<evidence::TradeoffReport>(step, weigh);
+    if (tradeoff) {
+      report_.tradeoff = std::move(*tradeoff);
+      return StepDone();
+    }
+    if (tradeoff.error().code == ErrorCode::kCancelled) report_.status = "interrupted";
+    progress_.Set(current_, tradeoff.error().code == ErrorCode::kCancelled ? "interrupted" : "failed", tradeoff.error().message);
+    ASSAY_TRY(steps_.RecordStop(current_, tradeoff.error().message));
+    ASSAY_TRY(HandOut());
+    if (tradeoff.error().code == ErrorCode::kCancelled) return tradeoff.error();
+    report_.notes.push_back("the trade-off failed: " + tradeoff.error().message);
+    failures_.push_back(tradeoff.error());
+    return {};
   }
 
   // The data, an objective's own answers, and all outcomes: what one objective predicts is no feature of another.
@@ -281,6 +324,13 @@ class ProjectRun {
   evidence::DataSummary raw_;
   double share_read_ = 1;                       // of the source's rows
   LeakFinder leaks_;                            // the check and feasibility ask the same
+  struct Climbed {
+    std::filesystem::path scores;
+    std::string key;
+    learn::Task task;
+  };
+  std::vector<Climbed> climbed_;                // objectives with a ladder, in order
+  std::shared_ptr<const table::Table> source_;  // the data with derived columns
   std::vector<Error> failures_;
   bool earlier_result_ = false;                 // an earlier run's report holds one
 };

@@ -26,6 +26,7 @@ std::vector<std::string> SectionsOf(const std::string& kind) {
   if (kind == "understand") add({"phenomenon.hypotheses", "business", "business.steps"});
   if (kind == "feasibility") add({"ethics", "value", "guardrails", "proof", "business", "business.steps"});
   if (kind == "change") add({"metrics"});
+  if (kind == "tradeoff") add({"objectives", "tradeoff", "guardrails", "value"});
   if (kind == "value" || kind == "slices") add({"value"});
   return sections;
 }
@@ -125,7 +126,7 @@ Result<void> StepRecorder::RecordStop(const std::string& step, const std::string
 
 Result<void> StepRecorder::RecordRun(const evidence::ProjectReport& report) {
   Json body = Body(evidence::ToJson(report));
-  for (const char* elsewhere : {"ledger", "board", "check", "understand", "change", "feasibility", "train", "value", "slices", "progress", "parts", "page"}) body.erase(elsewhere);
+  for (const char* elsewhere : {"ledger", "board", "check", "understand", "change", "feasibility", "train", "value", "slices", "tradeoff", "progress", "parts", "page"}) body.erase(elsewhere);
   body["reports"] = evidence::ToJson(records_);
   const evidence::LedgerState state = ASSAY_TRY(ledger_.Read());
   const auto last = std::find_if(state.records.rbegin(), state.records.rend(), [](const evidence::LedgerRecord& r) { return r.kind == "run"; });

@@ -29,6 +29,16 @@ Result<void> StepStore::Save(const std::string& name, const std::string& key, co
   return base::WriteFileAtomically(PathOf(name, ".json"), base::WriteJson(json) + "\n");
 }
 
+Result<std::filesystem::path> StepStore::Find(const std::string& beginning) const {
+  std::vector<std::filesystem::path> found;
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, code)) {
+    if (entry.path().filename().string().starts_with(beginning)) found.push_back(entry.path());
+  }
+  if (found.size() == 1) return found.front();
+  return Error{ErrorCode::kNotFound, (folder_ / (beginning + "...")).string() + ": what the last run kept of its scores is not there; run the project again"};
+}
+
 void StepStore::RemoveOthers(const fs::path& keep, const std::string& beginning) const {
   std::error_code code;
   std::vector<fs::path> old;

@@ -33,6 +33,8 @@ class StepStore {
   std::optional<FinishedStep> Load(const std::string& name, const std::string& key) const;
   Result<void> Save(const std::string& name, const std::string& key, const FinishedStep& step) const;
   std::filesystem::path PathOf(const std::string& name, const std::string& ending) const { return folder_ / (name + ending); }
+  // The file whose name begins so; kNotFound when there is none or more than one: the run then has to be done again.
+  Result<std::filesystem::path> Find(const std::string& beginning) const;
   // Removes the files beside `keep` whose names begin with `beginning`: those of older results.
   void RemoveOthers(const std::filesystem::path& keep, const std::string& beginning) const;
   // Forgets all steps: the next run starts over. kIo when the folder cannot be changed.

@@ -15,6 +15,7 @@ import { preparePrinting } from './paper';
 import { ladderId, NotRun } from './parts';
 import { OpenQuestions, openQuestions, ProblemTree, Results } from './results';
 import { Slices, slicesId } from './slices';
+import { Tradeoff } from './tradeoff';
 import { Understand } from './understand';
 
 /** Why metrics moved, where the run looked into that. */
@@ -28,6 +29,7 @@ function Navigation({ report }: { report: ProjectReport }) {
       <a href="#feasibility">Is ML right?</a>
       <a href="#ladder">Better than what?</a>
       {report.train.some((t) => t.objective === report.slices[0]?.objective) && <a href={`#${slicesId(report, report.slices[0])}`}>Where wrong?</a>}
+      {report.tradeoff && <a href="#tradeoff">What for what?</a>}
       {report.options.length + report.steps.length > 0 && <a href="#results">The work</a>}
       {report.check && <a href="#check">The charter</a>}
       {openQuestions(report).length > 0 && <a href="#questions">Questions</a>}
@@ -56,6 +58,7 @@ function Report({ report }: { report: ProjectReport }) {
               </>
             ))
           : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
+        {report.tradeoff && <Tradeoff report={report.tradeoff} />}
         <Results report={report} />
         {report.check && <Check report={report.check} />}
         <OpenQuestions report={report} />

@@ -10,6 +10,7 @@
 #include "evidence/reports/check.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/slices.h"
+#include "evidence/reports/tradeoff.h"
 #include "evidence/reports/train.h"
 #include "evidence/reports/understand.h"
 #include "evidence/reports/value.h"
@@ -191,6 +192,7 @@ struct ProjectReport {
   std::vector<TrainReport> train;              // one per objective
   std::vector<ValueReport> value;              // one per trained objective
   std::vector<SlicesReport> slices;            // one per trained objective
+  std::optional<TradeoffReport> tradeoff;      // where there are several objectives
   std::vector<OptionResult> options;
   std::vector<StepResult> steps;
   std::vector<ProblemPart> parts;
@@ -215,6 +217,7 @@ void Describe(V& v, ProjectReport& r) {
   v("train", r.train, "the ladder, per objective");
   v("value", r.value, "what decisions by each rung are worth, per objective");
   v("slices", r.slices, "where the rung that was chosen is wrong on the holdout, per objective");
+  v("tradeoff", r.tradeoff, "what the objectives give and take at every weight, and the policy recommended; null where there is one objective, or that step has not run");
   v("options", r.options, "the charter's options with what was measured");
   v("steps", r.steps, "the charter's steps with their exit criteria");
   v("parts", r.parts, "the problem broken down into parts");

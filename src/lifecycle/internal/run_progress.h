@@ -12,12 +12,14 @@ namespace assay::lifecycle {
 
 class RunProgress {
  public:
-  // Writes into `steps`, which outlives it: check, understand, change, then per objective feasibility, train, value and slices, all waiting.
+  // Writes into `steps`, which outlives it: check, understand, change, then per objective feasibility, train, value and slices, and of
+  // several objectives the trade-off; all waiting.
   RunProgress(std::vector<evidence::RunStep>* steps, const std::vector<Objective>& objectives) : steps_(*steps) {
     for (const char* first : {"check", "understand", "change"}) steps_.push_back({first, "waiting", ""});
     for (const Objective& o : objectives) {
       for (const char* kind : kKinds) steps_.push_back({kind + o.name, "waiting", ""});
     }
+    if (objectives.size() > 1) steps_.push_back({"tradeoff", "waiting", ""});
   }
 
   void Set(const std::string& name, const std::string& state, const std::string& detail) {

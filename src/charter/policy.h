@@ -1,0 +1,44 @@
+// A policy: how scores of several models become one list. A small TOML file that people may change; no model is touched by that.
+//
+// Written whole by WritePolicy, so that a version is one text. What it says of models is held against them where it is used.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace assay::charter {
+
+struct PolicyObjective {
+  std::string name;
+  double weight = 0;             // at least `least`, at most `most`
+  double least = 0, most = 1;
+  double scale = 1;              // above 0: scores are divided by it before they are blended
+  std::string rung;              // of the ladder, whose scores these are
+  std::string model;             // SHA-256 of that model's file, in hex
+};
+
+struct PolicyGuardrail {
+  std::string name, expression;
+  double limit = 0;              // the mean over the items shown may not exceed it
+};
+
+struct Policy {
+  std::int64_t version = 1;      // counts up with every change
+  std::string blend = "sum";     // sum, product or multiplier
+  std::string multiplier;        // EXPR; "" but for that blend
+  std::string query;             // EXPR
+  std::int64_t k = 10;
+  std::string discount = "none";
+  std::vector<PolicyObjective> objectives;  // two or more
+  std::vector<PolicyGuardrail> guardrails;
+};
+
+// kInvalidInput names path, line and key: what was found, what was expected. Weights outside their bounds, unknown keys and missing ones are refused.
+Result<Policy> ParsePolicy(const std::string& text, const std::string& path);
+// Reads back as the same policy.
+std::string WritePolicy(const Policy& policy, const std::string& project);
+
+}  // namespace assay::charter

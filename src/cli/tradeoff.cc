@@ -1,0 +1,106 @@
+#include "lifecycle/tradeoff.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <memory>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/number_flags.h"
+#include "cli/render.h"
+#include "cli/session.h"
+#include "lifecycle/policy.h"
+
+namespace assay::cli {
+
+namespace {
+
+using evidence::TradeoffReport;
+
+struct Flags {
+  std::string folder;
+  std::vector<std::string> weights;
+  bool write = false;
+  std::int64_t restore = 0;
+};
+
+Result<int> Run(const Flags& flags, Session& session) {
+  const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(flags.folder));
+  if (flags.restore > 0) {
+    if (flags.write || !flags.weights.empty()) return Error{ErrorCode::kInvalidInput, "--restore takes a version as it was; leave --write and --weight out"};
+    const charter::Policy policy = ASSAY_TRY(lifecycle::RestorePolicy(project, flags.restore));
+    session.Say("Version " + std::to_string(flags.restore) + " of the policy is in use again, as version " + std::to_string(policy.version) + ": " + lifecycle::PolicyPath(project).string());
+    return 0;
+  }
+  std::map<std::string, double> weights;
+  for (const std::string& text : flags.weights) {
+    const std::size_t equals = text.rfind('=');
+    double weight = 0;
+    if (equals == std::string::npos || !base::ParseNumber(base::Trim(std::string_view(text).substr(equals + 1)), &weight)) return Error{ErrorCode::kInvalidInput, "--weight: '" + text + "' is no NAME=WEIGHT, like 'quality=0.6'"};
+    weights[std::string(base::Trim(std::string_view(text).substr(0, equals)))] = weight;
+  }
+  store::Engine* engine = ASSAY_TRY(session.engine());
+  TradeoffReport report = ASSAY_TRY(lifecycle::TradeoffOfProject(project, weights, *engine, session.context()));
+  session.Print<TradeoffReport>(report, [](const TradeoffReport& r, Terminal& terminal) { RenderTradeoff(r, terminal); });
+  if (flags.write) {
+    const charter::Policy policy = ASSAY_TRY(lifecycle::WritePolicyOf(project, report, !weights.empty()));
+    session.Say("Policy written, version " + std::to_string(policy.version) + ": " + lifecycle::PolicyPath(project).string() + (policy.version > 1 ? "\nTake it back with: assay tradeoff " + base::ShellWord(flags.folder) + " --restore " + std::to_string(policy.version - 1) : ""));
+  }
+  return report.recommended && !report.recommended->feasible ? 1 : 0;
+}
+
+std::string MetricText(const evidence::Estimate& e) { return std::isfinite(e.low) ? ReadableEstimate(e) : base::ReadableNumber(e.value); }
+
+void RenderPolicy(const TradeoffReport& report, const std::string& name, const evidence::PolicyPoint& point, Terminal& terminal) {
+  std::vector<std::string> weights;
+  for (const auto& objective : report.objectives) weights.push_back(objective.name + " " + base::PlainNumber(point.weights.at(objective.name), 3));
+  terminal.Line();
+  terminal.Line("  " + terminal.Paint(name + ": " + base::Join(weights, ", "), Style::kBold));
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& objective : report.objectives) rows.push_back({objective.name, MetricText(point.chosen_on.metrics.at(objective.name)), MetricText(point.measured_on.metrics.at(objective.name))});
+  for (const auto& guardrail : report.guardrails) {
+    const auto text = [&](const evidence::FrontierAt& at) {
+      const evidence::GuardrailValue& value = at.guardrails.at(guardrail.name);
+      return value.holds ? base::ReadableNumber(value.value, 3) + ", holds" : terminal.Paint(base::ReadableNumber(value.value, 3) + ", broken", Style::kBad);
+    };
+    rows.push_back({guardrail.name + (guardrail.at_least ? " ≥ " : " ≤ ") + base::PlainNumber(guardrail.limit), text(point.chosen_on), text(point.measured_on)});
+  }
+  terminal.Table({{"figure"}, {"on " + base::Counted(report.chosen_on.queries, "query", "queries") + " that choose", Terminal::Align::kRight}, {"on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
+}
+
+}  // namespace
+
+void RenderTradeoff(const TradeoffReport& report, Terminal& terminal, Part part) {
+  terminal.Heading("What to give up for what");
+  terminal.Paragraph(report.summary, 2);
+  if (report.recommended) {
+    if (report.current->lambda != report.recommended->lambda) RenderPolicy(report, "So far", *report.current, terminal);
+    RenderPolicy(report, "Recommended", *report.recommended, terminal);
+    terminal.Line();
+    if (!report.clickbait.alarm) terminal.Paragraph(report.clickbait.text, 2);
+    terminal.Paragraph("Chosen on " + report.chosen_on.how + "; measured on " + report.measured_on.how + ". " + base::Counted(report.frontier->breakpoints, "weight") + " at which a list changes, all of them looked at.", 2);
+  }
+  for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
+  if (part == Part::kAlone && report.recommended) terminal.Next("assay tradeoff DIR --write puts the recommended weights into the policy; --weight NAME=W shows others. The report has the whole curve to move along.");
+}
+
+void AddTradeoff(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("tradeoff", "A project's objectives against each other: the policy recommended, what others would give, and the policy file");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("DIR", flags->folder, "A project's folder, run before with assay run")->required();
+  command->add_option("--weight", flags->weights, "NAME=WEIGHT, one per objective: look at these weights in place of the charter's; nothing is trained")->allow_extra_args(false);
+  command->add_flag("--write", flags->write, "Write the recommended weights (with --weight: those) into DIR/.assay/policy.toml as a new version");
+  AddWholeNumber(command, {"--restore", "Make this earlier version of the policy the one in use, as a new version", "2"}, &flags->restore, 1);
+  command->footer(
+      "Examples:\n"
+      "  assay tradeoff my-project\n"
+      "  assay tradeoff my-project --weight quality=0.7 --weight engagement=0.3\n"
+      "  assay tradeoff my-project --weight quality=0.7 --weight engagement=0.3 --write\n"
+      "  assay tradeoff my-project --restore 1\n\n"
+      "One model per objective is trained by assay run; their scores are blended, so weights change without training. The policy is chosen on rows that the\n"
+      "models did not see, and measured on the holdout. Exit code 1: no weights keep to all guardrails. Method and limits: docs/tradeoff.md.");
+  session.AddCommonFlags(command);
+  command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, session); }); });
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,200 @@
+// What `assay tradeoff` and a run say of a project with several objectives: what each weight gives and takes, and which policy follows.
+#pragma once
+
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evidence/reports/frontier.h"
+
+namespace assay::evidence {
+
+struct TradeoffObjective {
+  std::string name, task, gain, rung, kind;
+  double weight = 1;
+  double scale = 1;
+};
+template <class V>
+void Describe(V& v, TradeoffObjective& o) {
+  v("name", o.name, "name of the objective");
+  v("task", o.task, "its task");
+  v("gain", o.gain, "what a shown item brings in: the objective's outcome");
+  v("rung", o.rung, "rung whose scores are blended: the one recommended");
+  v("kind", o.kind, "kind of that rung");
+  v("weight", o.weight, "its weight in the charter, all weights adding up to 1");
+  v("scale", o.scale, "standard deviation of its scores out of fold, by which they are divided before they are blended");
+}
+inline const char* DescribedName(const TradeoffObjective*) { return "TradeoffObjective"; }
+
+// Items with their lists, on which something was chosen or measured.
+struct TradeoffRows {
+  std::string how;
+  std::int64_t queries = 0, items = 0;
+};
+template <class V>
+void Describe(V& v, TradeoffRows& r) {
+  v("how", r.how, "which rows, and which predictions of them");
+  v("queries", r.queries, "queries");
+  v("items", r.items, "items");
+}
+inline const char* DescribedName(const TradeoffRows*) { return "TradeoffRows"; }
+
+// One policy: weights, and what lists by them have, where it was chosen and on rows that nothing was chosen by.
+struct PolicyPoint {
+  std::map<std::string, double> weights;
+  double lambda = std::numeric_limits<double>::quiet_NaN();
+  std::string reason;
+  bool feasible = true;
+  FrontierAt chosen_on, measured_on;
+};
+template <class V>
+void Describe(V& v, PolicyPoint& p) {
+  v("weights", p.weights, "weight of each objective");
+  v("lambda", p.lambda, "weight of the second objective; null with a reason");
+  v("reason", p.reason, "why lambda is null; empty otherwise");
+  v("feasible", p.feasible, "whether all guardrails hold on the rows it was chosen on");
+  v("chosen_on", p.chosen_on, "its figures on the rows it was chosen on");
+  v("measured_on", p.measured_on, "its figures on the holdout, which chose nothing");
+}
+inline const char* DescribedName(const PolicyPoint*) { return "PolicyPoint"; }
+
+// Engagement that is bought with quality.
+struct ClickbaitAlarm {
+  bool alarm = false;
+  std::string text;
+  Estimate first, second;
+};
+template <class V>
+void Describe(V& v, ClickbaitAlarm& c) {
+  v("alarm", c.alarm, "whether at the current weights the second metric is surely above, and the first surely below, what the first objective alone gives");
+  v("text", c.text, "the same in words");
+  v("first", c.first, "first metric at the current weights less that of the first objective alone, paired by query");
+  v("second", c.second, "second metric at the current weights less that of the first objective alone, paired by query");
+}
+inline const char* DescribedName(const ClickbaitAlarm*) { return "ClickbaitAlarm"; }
+
+// The curve for drawing and for the slider: values hold from each lambda to the next.
+struct TradeoffCurve {
+  std::vector<double> lambda;
+  std::map<std::string, std::vector<double>> values;
+  std::int64_t pieces = 0;
+};
+template <class V>
+void Describe(V& v, TradeoffCurve& c) {
+  v("lambda", c.lambda, "where pieces begin, the first at 0");
+  v("values", c.values, "of each metric and guardrail, from that lambda on");
+  v("pieces", c.pieces, "pieces of the whole curve; where it has more than are here, evenly spaced ones are left");
+}
+inline const char* DescribedName(const TradeoffCurve*) { return "TradeoffCurve"; }
+
+struct TradeoffItem {
+  std::string name;
+  std::vector<double> scores, gains, guardrails;
+};
+template <class V>
+void Describe(V& v, TradeoffItem& i) {
+  v("name", i.name, "the item, in words");
+  v("scores", i.scores, "scores as they are blended, one per objective");
+  v("gains", i.gains, "what showing it brings, one per objective");
+  v("guardrails", i.guardrails, "its value of each guardrail");
+}
+inline const char* DescribedName(const TradeoffItem*) { return "TradeoffItem"; }
+
+// A query of the holdout with all its items, for looking at lists.
+struct TradeoffQuery {
+  std::string name;
+  std::vector<TradeoffItem> items;
+};
+template <class V>
+void Describe(V& v, TradeoffQuery& q) {
+  v("name", q.name, "the query");
+  v("items", q.items, "its items, in the order of the data");
+}
+inline const char* DescribedName(const TradeoffQuery*) { return "TradeoffQuery"; }
+
+// One way of training on blended labels beside blending the models' scores.
+struct RetrainPoint {
+  double lambda = 0;
+  std::map<std::string, Estimate> gaps;
+  double train_seconds = std::numeric_limits<double>::quiet_NaN();
+  std::string reason;
+};
+template <class V>
+void Describe(V& v, RetrainPoint& r) {
+  v("lambda", r.lambda, "weight of the second objective's label");
+  v("gaps", r.gaps, "each metric of the model trained on blended labels less that of blending scores, on the holdout, paired by query");
+  v("train_seconds", r.train_seconds, "seconds to train it; null with a reason");
+  v("reason", r.reason, "why train_seconds is null; empty otherwise");
+}
+inline const char* DescribedName(const RetrainPoint*) { return "RetrainPoint"; }
+
+struct RetrainReport {
+  std::string learner, text;
+  std::vector<RetrainPoint> points;
+  double blend_seconds = std::numeric_limits<double>::quiet_NaN();
+  std::string reason;
+};
+template <class V>
+void Describe(V& v, RetrainReport& r) {
+  v("learner", r.learner, "what was trained each way");
+  v("text", r.text, "the finding in words");
+  v("points", r.points, "per weight");
+  v("blend_seconds", r.blend_seconds, "seconds to train one model per objective, which then serve every weight; null with a reason");
+  v("reason", r.reason, "why blend_seconds is null; empty otherwise");
+}
+inline const char* DescribedName(const RetrainReport*) { return "RetrainReport"; }
+
+struct TradeoffReport {
+  ReportHeader header;
+  std::string summary;
+  std::string reason;
+  std::string query;
+  std::int64_t k = 10;
+  std::string discount, blend, multiplier;
+  std::vector<TradeoffObjective> objectives;
+  std::vector<FrontierGuardrail> guardrails;
+  TradeoffRows chosen_on, measured_on;
+  std::optional<FrontierReport> frontier;
+  TradeoffCurve curve;
+  std::optional<PolicyPoint> current, recommended;
+  std::string why;
+  ClickbaitAlarm clickbait;
+  std::string nearest;
+  std::string currency;
+  std::vector<TradeoffQuery> lists;
+  std::optional<RetrainReport> retrain;
+  std::vector<std::string> notes;
+  Timing timing;
+};
+template <class V>
+void Describe(V& v, TradeoffReport& r) {
+  DescribeHeader(v, r.header);
+  v("summary", r.summary, "the finding in a few sentences");
+  v("reason", r.reason, "why there is no trade-off to show; empty otherwise");
+  v("query", r.query, "within which items are ranked");
+  v("k", r.k, "ranks that count");
+  v("discount", r.discount, "what a rank weighs: none or log2");
+  v("blend", r.blend, "how scores are blended: sum, product or multiplier");
+  v("multiplier", r.multiplier, "EXPR that the sum is multiplied with; empty otherwise");
+  v("objectives", r.objectives, "the objectives, in the charter's order");
+  v("guardrails", r.guardrails, "the charter's guardrails");
+  v("chosen_on", r.chosen_on, "the rows on which the policy is chosen");
+  v("measured_on", r.measured_on, "the rows on which it is measured: they chose nothing");
+  v("frontier", r.frontier, "the whole trade-off on the rows that choose; null with a reason");
+  v("curve", r.curve, "the curve, for drawing");
+  v("current", r.current, "the charter's weights; null with a reason");
+  v("recommended", r.recommended, "the policy recommended; null with a reason");
+  v("why", r.why, "why this one");
+  v("clickbait", r.clickbait, "whether engagement is bought with quality at the current weights");
+  v("nearest", r.nearest, "the smallest change of weights that mends a broken guardrail, in words; empty where none is broken");
+  v("currency", r.currency, "of money; empty where none is stated");
+  v("lists", r.lists, "a few queries of the holdout with all their items");
+  v("retrain", r.retrain, "training on blended labels beside blending scores; null where it was not asked for");
+  v("notes", r.notes, "what to know when reading it");
+  v("timing", r.timing, "the only part that differs from run to run");
+}
+inline const char* DescribedName(const TradeoffReport*) { return "TradeoffReport"; }
+
+}  // namespace assay::evidence

@@ -1,0 +1,101 @@
+#include "lifecycle/policy.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/file.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "lifecycle/model_paths.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using charter::Policy;
+
+std::filesystem::path VersionPath(const Project& project, std::int64_t version) { return project.state() / "policies" / (std::to_string(version) + ".toml"); }
+
+std::vector<std::int64_t> Versions(const Project& project) {
+  std::vector<std::int64_t> versions;
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(project.state() / "policies", code)) {
+    double number = 0;
+    if (entry.path().extension() == ".toml" && base::ParseNumber(entry.path().stem().string(), &number) && number >= 1) versions.push_back(static_cast<std::int64_t>(number));
+  }
+  std::sort(versions.begin(), versions.end());
+  return versions;
+}
+
+// After every version that was ever written, also where the one in use was taken away.
+Result<Policy> Write(const Project& project, Policy policy) {
+  const std::vector<std::int64_t> versions = Versions(project);
+  policy.version = versions.empty() ? 1 : versions.back() + 1;
+  const std::string text = charter::WritePolicy(policy, project.charter.section("project").text("name"));
+  std::error_code code;
+  std::filesystem::create_directories(project.state() / "policies", code);
+  ASSAY_TRY(base::WriteFileAtomically(VersionPath(project, policy.version), text));
+  ASSAY_TRY(base::WriteFileAtomically(PolicyPath(project), text));
+  return policy;
+}
+
+Result<std::string> FingerprintOfModel(const Project& project, const std::string& objective, const std::string& kind, const std::string& rung) {
+  const std::string model = ASSAY_TRY(base::ReadFile(ModelPath(project.state() / "models" / objective, kind, rung)));
+  return base::Sha256Hex(model);
+}
+
+}  // namespace
+
+std::filesystem::path PolicyPath(const Project& project) { return project.state() / "policy.toml"; }
+
+Result<Policy> LoadPolicy(const Project& project) {
+  const std::filesystem::path path = PolicyPath(project);
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) return Error{ErrorCode::kNotFound, path.string() + ": there is no policy; write one with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
+  const std::string written = ASSAY_TRY(base::ReadFile(path));
+  Policy policy = ASSAY_TRY(charter::ParsePolicy(written, path.string()));
+  for (const charter::PolicyObjective& objective : policy.objectives) {
+    bool same = false;
+    for (const auto& entry : std::filesystem::directory_iterator(project.state() / "models" / objective.name, code)) {
+      if (entry.path().extension() != ".json") continue;
+      const Result<std::string> text = base::ReadFile(entry.path());
+      same = same || (text && base::Sha256Hex(*text) == objective.model);
+    }
+    if (!same) return Error{ErrorCode::kConflict, path.string() + ": the policy was made for another model of '" + objective.name + "' than the project has now, so its scale need not fit; look at the trade-off again and write it anew with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
+  }
+  return policy;
+}
+
+Result<Policy> WritePolicyOf(const Project& project, const evidence::TradeoffReport& report, bool current) {
+  const std::optional<evidence::PolicyPoint>& point = current ? report.current : report.recommended;
+  if (!point) return Error{ErrorCode::kInvalidInput, project.folder.string() + ": there is no policy to write: " + report.reason};
+  Policy policy;
+  policy.blend = report.blend;
+  policy.multiplier = report.multiplier;
+  policy.query = report.query;
+  policy.k = report.k;
+  policy.discount = report.discount;
+  for (const evidence::TradeoffObjective& o : report.objectives) {
+    const std::string model = ASSAY_TRY(FingerprintOfModel(project, o.name, o.kind, o.rung));
+    // 1 - 0.7 is 0.30000000000000004, which nobody meant.
+    double weight = point->weights.at(o.name);
+    base::ParseNumber(base::PlainNumber(weight, 12), &weight);
+    policy.objectives.push_back({o.name, weight, 0, 1, o.scale, o.rung, model});
+  }
+  for (const evidence::FrontierGuardrail& g : report.guardrails) policy.guardrails.push_back({g.name, g.expression, g.limit});
+  return Write(project, std::move(policy));
+}
+
+Result<Policy> RestorePolicy(const Project& project, std::int64_t version) {
+  const std::vector<std::int64_t> versions = Versions(project);
+  if (std::find(versions.begin(), versions.end(), version) == versions.end()) {
+    std::vector<std::string> names;
+    for (const std::int64_t v : versions) names.push_back(std::to_string(v));
+    return Error{ErrorCode::kNotFound, project.folder.string() + ": there is no version " + std::to_string(version) + " of its policy. " + (names.empty() ? "None was written yet" : "The versions are: " + base::Join(names, ", "))};
+  }
+  const std::filesystem::path path = VersionPath(project, version);
+  const std::string written = ASSAY_TRY(base::ReadFile(path));
+  return Write(project, ASSAY_TRY(charter::ParsePolicy(written, path.string())));
+}
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,25 @@
+// A project's policy on disk: .assay/policy.toml, and every version that was written in .assay/policies/.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+#include "charter/policy.h"
+#include "evidence/reports/tradeoff.h"
+#include "lifecycle/project.h"
+
+namespace assay::lifecycle {
+
+std::filesystem::path PolicyPath(const Project& project);
+
+// The policy in use, held against the models: kConflict when a model is no longer the one that its scale was measured with, kNotFound when there is none.
+Result<charter::Policy> LoadPolicy(const Project& project);
+
+// The recommended (or, with `current`, the asked for) weights of a trade-off as the next version. kNotFound when a model's file is missing.
+Result<charter::Policy> WritePolicyOf(const Project& project, const evidence::TradeoffReport& report, bool current);
+
+// An earlier version as the next one. kNotFound names the versions that there are.
+Result<charter::Policy> RestorePolicy(const Project& project, std::int64_t version);
+
+}  // namespace assay::lifecycle

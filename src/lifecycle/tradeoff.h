@@ -1,0 +1,54 @@
+// A project's objectives beside each other: one model per objective, their scores blended, every weight looked at, one policy recommended.
+//
+// The policy is chosen on out-of-fold predictions of the training part and measured on the holdout. Nothing is trained, but where `retrain` asks for it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/run_context.h"
+#include "evidence/reports/tradeoff.h"
+#include "lifecycle/objective_scores.h"
+#include "lifecycle/project.h"
+#include "store/engine.h"
+
+namespace assay::lifecycle {
+
+// The charter's section [tradeoff], with what belongs to it elsewhere.
+struct TradeoffSettings {
+  std::int64_t k = 10;
+  std::string discount = "none";   // or "log2"
+  std::string blend = "sum";       // or "product": of scores above 0, each to the power of its weight; or "multiplier": the sum times `multiplier`
+  std::string multiplier;          // EXPR
+  double lists_per_day = std::numeric_limits<double>::quiet_NaN();
+  std::string currency;
+  std::vector<double> amounts;     // per objective: money per unit of its metric; NaN: not stated
+};
+TradeoffSettings TradeoffSettingsOf(const charter::Charter& charter);
+
+struct TradeoffInput {
+  const Project& project;
+  const std::vector<Objective>& objectives;          // two
+  const std::vector<ObjectiveScores>& scores;        // of each
+  std::shared_ptr<const table::Table> source;        // the data as read, with derived columns
+  evidence::DataSummary data;
+  std::optional<double> lambda = {};                 // weight of the second objective in place of the charter's
+};
+
+// "" when a project's objectives can be blended; else why not, and what to do.
+std::string WhyNoTradeoff(const Project& project, const std::vector<Objective>& objectives, const std::vector<learn::Task>& tasks);
+// The report that says why there is none.
+evidence::TradeoffReport NoTradeoff(const Project& project, const std::string& reason);
+
+// Data that do not allow it (no item has both scores, say) give a report that says why.
+Result<evidence::TradeoffReport> FindTradeoff(const TradeoffInput& input, const RunContext& context);
+
+// Of a project that was run: as the run found it, or with one weight per objective in place of the charter's, from the scores that the run kept.
+// kNotFound without such a run, kConflict when the data have changed since.
+Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, store::Engine& engine, const RunContext& context);
+
+}  // namespace assay::lifecycle

@@ -1,0 +1,55 @@
+// The trade-off of a project after its run: as the run found it, or at other weights, from the scores that it kept. Nothing is trained.
+#include <cmath>
+
+#include "base/text.h"
+#include "lifecycle/gather.h"
+#include "lifecycle/project_report.h"
+#include "lifecycle/step_store.h"
+#include "lifecycle/tradeoff.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+Result<double> LambdaOf(const Project& project, const std::map<std::string, double>& weights) {
+  std::vector<std::string> names;
+  for (const charter::Record& record : project.charter.list("objectives")) names.push_back(record.text("name"));
+  double sum = 0;
+  for (const auto& [name, weight] : weights) {
+    if (!base::IsAmong(names, name)) return Error{ErrorCode::kInvalidInput, "--weight: there is no objective '" + name + "'." + base::DidYouMean(name, names) + " The objectives are: " + base::Join(names, ", ")};
+    if (!(weight >= 0)) return Error{ErrorCode::kInvalidInput, "--weight: '" + name + "' has the weight " + base::PlainNumber(weight) + "; a weight is not negative"};
+    sum += weight;
+  }
+  for (const std::string& name : names) {
+    if (!weights.contains(name)) return Error{ErrorCode::kInvalidInput, "--weight: the weight of '" + name + "' is missing; give every objective one"};
+  }
+  if (!(sum > 0)) return Error{ErrorCode::kInvalidInput, "--weight: all weights are 0, so nothing would be ranked"};
+  return weights.at(names.back()) / sum;
+}
+
+}  // namespace
+
+Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, store::Engine& engine, const RunContext& context) {
+  const evidence::ProjectReport report = ASSAY_TRY(LoadProjectReport(project));
+  if (!report.tradeoff) return Error{ErrorCode::kNotFound, project.folder.string() + ": its last run has no trade-off" + (project.charter.list("objectives").size() < 2 ? ", because the charter names fewer than two objectives" : "") + "; run it with: assay run " + base::ShellWord(project.folder.string())};
+  if (weights.empty() || !report.tradeoff->reason.empty()) return *report.tradeoff;
+  const double lambda = ASSAY_TRY(LambdaOf(project, weights));
+  const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
+  store::ReadOptions how;
+  how.seed = context.seed;
+  store::ReadResult read = ASSAY_TRY(engine.Read(objectives.front().problem.source, how, context));
+  evidence::DataSummary data{objectives.front().problem.source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes, read.sampled_from()};
+  if (read.fingerprint != report.tradeoff->header.data.fingerprint) return Error{ErrorCode::kConflict, data.source + ": the data are not those of the last run" + (report.header.command.find("--sample") != std::string::npos ? ", which took a sample" : "") + "; run it again with: assay run " + base::ShellWord(project.folder.string())};
+  const Gathered gathered = ASSAY_TRY_WITH(GatherFromTable(objectives.front().problem, std::make_shared<const table::Table>(std::move(read.table)), data, context), project.charter.path());
+  const StepStore store(project.state());
+  std::vector<ObjectiveScores> scores;
+  for (const Objective& objective : objectives) {
+    const std::filesystem::path path = ASSAY_TRY(store.Find("train " + objective.name + ".scores-"));
+    scores.push_back(ASSAY_TRY(LoadObjectiveScores(path)));
+  }
+  TradeoffInput input{project, objectives, scores, gathered.source, data};
+  input.lambda = lambda;
+  return FindTradeoff(input, context);
+}
+
+}  // namespace assay::lifecycle
