@@ -80,6 +80,18 @@ void RenderTradeoff(const TradeoffReport& report, Terminal& terminal, Part part)
     if (!report.clickbait.alarm) terminal.Paragraph(report.clickbait.text, 2);
     terminal.Paragraph("Chosen on " + report.chosen_on.how + "; measured on " + report.measured_on.how + ". " + base::Counted(report.frontier->breakpoints, "weight") + " at which a list changes, all of them looked at.", 2);
   }
+  if (report.retrain) {
+    terminal.Paragraph(report.retrain->text, 2);
+    std::vector<Terminal::ColumnHead> heads = {{"weight of " + report.objectives.back().name, Terminal::Align::kRight}};
+    for (const auto& objective : report.objectives) heads.push_back({objective.name + ", retrained less blended", Terminal::Align::kRight});
+    std::vector<std::vector<std::string>> rows;
+    for (const evidence::RetrainPoint& point : report.retrain->points) {
+      std::vector<std::string> row = {base::PlainNumber(point.lambda, 3)};
+      for (const auto& objective : report.objectives) row.push_back(MetricText(point.gaps.at(objective.name)));
+      rows.push_back(std::move(row));
+    }
+    if (!rows.empty()) terminal.Table(heads, rows);
+  }
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
   if (part == Part::kAlone && report.recommended) terminal.Next("assay tradeoff DIR --write puts the recommended weights into the policy; --weight NAME=W shows others. The report has the whole curve to move along.");
 }

@@ -198,7 +198,7 @@ class ProjectRun {
     };
     report_.train.push_back(ASSAY_TRY(DoStep<evidence::TrainReport>(step, climb)));
     ASSAY_TRY(StepDone());
-    climbed_.push_back({scores_path, key, gathered.examples.task});
+    climbed_.push_back({scores_path, key, gathered.examples.task, blended ? std::make_shared<const learn::Examples>(honest.examples) : nullptr, gathered.source_rows});
     if (!source_) source_ = gathered.source;
     report_.value.push_back(ASSAY_TRY(DoStep<evidence::ValueReport>({"value", "value " + objective.name, depends_on}, value_it)));
     ASSAY_TRY(StepDone());
@@ -232,7 +232,12 @@ class ProjectRun {
       if (const std::string why = WhyNoTradeoff(project_, objectives_, tasks); !why.empty()) return NoTradeoff(project_, why);
       std::vector<ObjectiveScores> scores;
       for (const Climbed& climbed : climbed_) scores.push_back(ASSAY_TRY(LoadObjectiveScores(climbed.scores)));
-      return FindTradeoff({project_, objectives_, scores, source_, raw_}, context);
+      TradeoffInput input{project_, objectives_, scores, source_, raw_};
+      for (const Climbed& climbed : climbed_) {
+        input.examples.push_back(climbed.examples);
+        input.source_rows.push_back(climbed.source_rows);
+      }
+      return FindTradeoff(input, context);
     };
     Result<evidence::TradeoffReport> tradeoff = DoStep<evidence::TradeoffReport>(step, weigh);
     if (tradeoff) {
@@ -328,6 +333,8 @@ class ProjectRun {
     std::filesystem::path scores;
     std::string key;
     learn::Task task;
+    std::shared_ptr<const learn::Examples> examples;  // without leaky features
+    learn::Rows source_rows;
   };
   std::vector<Climbed> climbed_;                // objectives with a ladder, in order
   std::shared_ptr<const table::Table> source_;  // the data with derived columns

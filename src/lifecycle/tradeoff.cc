@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "learn/learner.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/internal/frontier_parts.h"
 #include "lifecycle/internal/tradeoff_parts.h"
@@ -253,6 +254,10 @@ Result<TradeoffReport> FindTradeoff(const TradeoffInput& input, const RunContext
   report.measured_on = rows(items->holdout, "rows held back for every objective");
   Tradeoff tradeoff(input, settings, *items, context);
   ASSAY_TRY(tradeoff.Fill(&report));
+  if (!input.examples.empty()) {
+    report.retrain = RetrainGap(input, settings, *learn::MakeLearner(learn::RungKind::kBoosted), context);
+    if (context.cancelled()) return Error{ErrorCode::kCancelled, "stopped on request"};
+  }
   report.lists = ExampleLists(*items, *input.source, report.query);
   if (items->choice.dropped.guardrail + items->holdout.dropped.guardrail > 0) report.notes.push_back(base::Counted(items->choice.dropped.guardrail + items->holdout.dropped.guardrail, "item misses a guardrail's value and is left out", "items miss a guardrail's value and are left out"));
   if (items->problem.query != input.objectives.front().problem.query) report.notes.push_back("the charter names no query, so the items of a day are ranked together");

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/run_context.h"
 #include "evidence/reports/tradeoff.h"
+#include "learn/learner.h"
 #include "lifecycle/objective_scores.h"
 #include "lifecycle/project.h"
 #include "store/engine.h"
@@ -36,6 +37,8 @@ struct TradeoffInput {
   const std::vector<ObjectiveScores>& scores;        // of each
   std::shared_ptr<const table::Table> source;        // the data as read, with derived columns
   evidence::DataSummary data;
+  std::vector<std::shared_ptr<const learn::Examples>> examples = {};  // per objective, without leaky features; empty: training on blended labels is not compared
+  std::vector<learn::Rows> source_rows = {};         // per objective: row of its examples -> row of `source`
   std::optional<double> lambda = {};                 // weight of the second objective in place of the charter's
 };
 
@@ -46,6 +49,11 @@ evidence::TradeoffReport NoTradeoff(const Project& project, const std::string& r
 
 // Data that do not allow it (no item has both scores, say) give a report that says why.
 Result<evidence::TradeoffReport> FindTradeoff(const TradeoffInput& input, const RunContext& context);
+
+// The combined-loss way beside the blend: one model trained on (1 - lambda) * first label + lambda * second, both in units of their spread, against two models
+// of the same learner whose scores are blended with the same weights. For learners whose predictions are a fixed linear map of the labels the two are the
+// same (docs/tradeoff.md), so what differs is what the learner adapts. At most 200,000 rows train.
+evidence::RetrainReport RetrainGap(const TradeoffInput& input, const TradeoffSettings& settings, const learn::Learner& learner, const RunContext& context);
 
 // Of a project that was run: as the run found it, or with one weight per objective in place of the charter's, from the scores that the run kept.
 // kNotFound without such a run, kConflict when the data have changed since.

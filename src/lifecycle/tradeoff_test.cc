@@ -160,6 +160,75 @@ TEST(FindTradeoff, SaysWhyThereIsNone) {
   EXPECT_NE(Weigh(none).reason.find("no out-of-fold predictions"), std::string::npos);
 }
 
+// Predicts the mean label of the nearest rows, whatever the labels are: a linear smoother.
+class Nearest : public learn::Learner {
+ public:
+  class Fitted : public learn::Model {
+   public:
+    std::vector<double> at, label;
+    learn::RungKind kind() const override { return learn::RungKind::kLinear; }
+    Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext&) const override {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        std::vector<std::pair<double, double>> near;
+        for (std::size_t j = 0; j < at.size(); ++j) near.emplace_back(std::abs(at[j] - table.column(0).NumberAt(rows[i])), label[j]);
+        std::partial_sort(near.begin(), near.begin() + 5, near.end());
+        out[i] = 0;
+        for (int j = 0; j < 5; ++j) out[i] += near[j].second / 5;
+      }
+      return {};
+    }
+    std::vector<std::string> columns() const override { return {}; }
+    Json ToJson() const override { return {}; }
+    std::string Explain(std::span<const std::string>) const override { return ""; }
+  };
+  learn::RungKind kind() const override { return learn::RungKind::kLinear; }
+  std::string name() const override { return "nearest"; }
+  Result<std::unique_ptr<learn::Model>> Fit(const learn::Examples& examples, std::span<const std::uint32_t> rows, const RunContext&) const override {
+    auto fitted = std::make_unique<Fitted>();
+    for (const std::uint32_t row : rows) {
+      fitted->at.push_back(examples.table->column(0).NumberAt(row));
+      fitted->label.push_back(examples.outcome[row]);
+    }
+    return std::unique_ptr<learn::Model>(std::move(fitted));
+  }
+};
+
+// For a linear smoother the two ways are the same (shared/references/objectives-change-value.md 4.7); trees adapt, and may differ.
+TEST(RetrainGap, IsNothingForALinearSmootherAndIsMeasuredForTrees) {
+  base::RandomStream random(8, "retrain");
+  std::vector<double> x, session;
+  learn::Examples first;
+  std::vector<float> second;
+  for (int i = 0; i < 3000; ++i) {
+    x.push_back(random.Normal());
+    session.push_back(i / 20);
+    first.outcome.push_back(static_cast<float>(std::sin(2 * x.back()) + 0.3 * random.Normal()));
+    second.push_back(static_cast<float>(1e6 * (std::abs(x.back()) + random.Normal())));
+  }
+  const auto table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("x", x), table::Column::Numbers("session", session)}));
+  first.table = table;
+  first.task = learn::Task::kRegression;
+  first.features = {{0, "x", "x"}};
+  learn::Examples other = first;
+  other.outcome = second;
+  Feed feed = MakeFeed("", 4);
+  learn::Rows rows(3000);
+  for (std::uint32_t i = 0; i < 3000; ++i) rows[i] = i;
+  const TradeoffInput input{feed.project, feed.objectives, feed.scores, table, {}, {std::make_shared<const learn::Examples>(first), std::make_shared<const learn::Examples>(other)}, {rows, rows}};
+  const TradeoffSettings settings = TradeoffSettingsOf(feed.project.charter);
+  const evidence::RetrainReport same = RetrainGap(input, settings, Nearest(), {});
+  ASSERT_EQ(same.reason, "");
+  ASSERT_EQ(same.points.size(), 3U);
+  EXPECT_EQ(same.items, 20 * same.queries);  // whole lists are held back
+  for (const evidence::RetrainPoint& point : same.points) {
+    for (const auto& [name, gap] : point.gaps) EXPECT_NEAR(gap.value, 0, name == "quality" ? 1e-3 : 1e3) << name << " at " << point.lambda;  // float labels swap a pair now and then
+  }
+  const evidence::RetrainReport trees = RetrainGap(input, settings, *learn::MakeLearner(learn::RungKind::kBoosted), {});
+  ASSERT_EQ(trees.reason, "");
+  EXPECT_NE(trees.points[1].gaps.at("quality").value, 0);
+  EXPECT_TRUE(std::isfinite(trees.points[1].gaps.at("quality").low));
+}
+
 TEST(ObjectiveScores, AreReadBackAndGuarded) {
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-objective-scores-test";
   const ObjectiveScores scores = MakeFeed("", 4).scores[0];

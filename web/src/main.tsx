@@ -58,7 +58,7 @@ function Report({ report }: { report: ProjectReport }) {
               </>
             ))
           : <NotRun id="ladder" title="The ladder: better than what?" what="The rungs from a random answer to boosted trees stand here after that step." />}
-        {report.tradeoff && <Tradeoff report={report.tradeoff} />}
+        {report.tradeoff && <Tradeoff report={report.tradeoff} seconds={report.timing.steps} />}
         <Results report={report} />
         {report.check && <Check report={report.check} />}
         <OpenQuestions report={report} />

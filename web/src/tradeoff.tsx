@@ -175,7 +175,31 @@ function Policies({ report }: { report: Weighed }) {
   );
 }
 
-function Weighing({ report }: { report: Weighed }) {
+/** One model trained on blended labels, per weight, against the blend of two models. */
+function Retrained({ report, seconds }: { report: Weighed; seconds: Record<string, number | null> }) {
+  const r = report.retrain;
+  if (!r) return null;
+  const took = (step: string): string => (present(seconds[`tradeoff: ${step}`]) ? `${readable(seconds[`tradeoff: ${step}`], 2)}\u00a0s` : 'not measured');
+  return (
+    <>
+      <h3>Had one model been trained on both</h3>
+      <p>{sentence(r.text)}</p>
+      {r.points.length > 0 && (
+        <>
+          <div class="scroll" tabIndex={0} role="region" aria-label="Training on blended labels less blending scores">
+            <table>
+              <thead><tr><th scope="col">weight of {report.objectives[1].name}</th>{report.objectives.map((o) => <th scope="col">{o.name}, trained on both less blended</th>)}</tr></thead>
+              <tbody>{r.points.map((p) => <tr><th scope="row">{weight(p.lambda ?? 0)}</th>{report.objectives.map((o) => <td>{inLine(p.gaps[o.name])}</td>)}</tr>)}</tbody>
+            </table>
+          </div>
+          <p class="quiet">{capital(r.learner)} each way, on the same {counted(r.training_rows, 'row')} and features; {counted(r.items, 'item')} in {counted(r.queries, 'query', 'queries')} held back. Two trainings for every weight took {took(r.each_step)}; {counted(r.points.length, 'training')} for {counted(r.points.length, 'weight')} took {took(r.blended_step)}.</p>
+        </>
+      )}
+    </>
+  );
+}
+
+function Weighing({ report, seconds }: { report: Weighed; seconds: Record<string, number | null> }) {
   const [lambda, set] = useState(report.recommended.lambda ?? 0);
   const [first, second] = report.objectives.map((o) => o.name);
   return (
@@ -198,17 +222,18 @@ function Weighing({ report }: { report: Weighed }) {
         {report.nearest && <Key name="which change mends the guardrails?">{sentence(report.nearest)}</Key>}
         <Key name="how it was found"><b>{count(report.frontier.breakpoints)}</b> weights at which a list changes, all of them; {counted(report.frontier.pareto.length, 'point')} that no other beats. Intervals: {report.frontier.band}.</Key>
       </dl>
+      <Retrained report={report} seconds={seconds} />
     </>
   );
 }
 
-export function Tradeoff({ report }: { report: TradeoffReport }) {
+export function Tradeoff({ report, seconds }: { report: TradeoffReport; seconds: Record<string, number | null> }) {
   const weighed = isWeighed(report);
   return (
     <section id="tradeoff">
       <h2>What to give up for what<small> {report.objectives.map((o) => o.name).join(' and ')}</small></h2>
       <p class={`verdict ${!weighed ? 'mute' : !report.recommended.feasible ? 'ask' : report.nearest || !report.recommended.measured_on.feasible ? 'warn' : 'good'}`}><span>{sentence(report.summary)}</span></p>
-      {weighed && <Weighing report={report} />}
+      {weighed && <Weighing report={report} seconds={seconds} />}
       <Notes notes={report.notes.map(sentence)} />
     </section>
   );

@@ -114,35 +114,36 @@ void Describe(V& v, TradeoffQuery& q) {
 }
 inline const char* DescribedName(const TradeoffQuery*) { return "TradeoffQuery"; }
 
-// One way of training on blended labels beside blending the models' scores.
+// Training on blended labels with one weight, beside blending the scores of two models.
 struct RetrainPoint {
   double lambda = 0;
   std::map<std::string, Estimate> gaps;
-  double train_seconds = std::numeric_limits<double>::quiet_NaN();
-  std::string reason;
 };
 template <class V>
 void Describe(V& v, RetrainPoint& r) {
   v("lambda", r.lambda, "weight of the second objective's label");
-  v("gaps", r.gaps, "each metric of the model trained on blended labels less that of blending scores, on the holdout, paired by query");
-  v("train_seconds", r.train_seconds, "seconds to train it; null with a reason");
-  v("reason", r.reason, "why train_seconds is null; empty otherwise");
+  v("gaps", r.gaps, "each metric of the model trained on blended labels less that of blending scores, on rows that neither saw, paired by query");
 }
 inline const char* DescribedName(const RetrainPoint*) { return "RetrainPoint"; }
 
 struct RetrainReport {
   std::string learner, text;
+  std::int64_t training_rows = 0, items = 0, queries = 0;
   std::vector<RetrainPoint> points;
-  double blend_seconds = std::numeric_limits<double>::quiet_NaN();
+  std::string each_step, blended_step;
   std::string reason;
 };
 template <class V>
 void Describe(V& v, RetrainReport& r) {
-  v("learner", r.learner, "what was trained each way");
+  v("learner", r.learner, "what was trained each way, on the same rows and features");
   v("text", r.text, "the finding in words");
-  v("points", r.points, "per weight");
-  v("blend_seconds", r.blend_seconds, "seconds to train one model per objective, which then serve every weight; null with a reason");
-  v("reason", r.reason, "why blend_seconds is null; empty otherwise");
+  v("training_rows", r.training_rows, "rows trained on");
+  v("items", r.items, "items ranked, none of them trained on");
+  v("queries", r.queries, "their queries");
+  v("points", r.points, "per weight; empty with a reason");
+  v("each_step", r.each_step, "name in timing.steps of the seconds to train one model per objective, which then serve every weight");
+  v("blended_step", r.blended_step, "name in timing.steps of the seconds to train one model per weight");
+  v("reason", r.reason, "why nothing was compared; empty otherwise");
 }
 inline const char* DescribedName(const RetrainReport*) { return "RetrainReport"; }
 
@@ -191,7 +192,7 @@ void Describe(V& v, TradeoffReport& r) {
   v("nearest", r.nearest, "the smallest change of weights that mends a broken guardrail, in words; empty where none is broken");
   v("currency", r.currency, "of money; empty where none is stated");
   v("lists", r.lists, "a few queries of the holdout with all their items");
-  v("retrain", r.retrain, "training on blended labels beside blending scores; null where it was not asked for");
+  v("retrain", r.retrain, "training on blended labels beside blending scores; null where nothing can be blended");
   v("notes", r.notes, "what to know when reading it");
   v("timing", r.timing, "the only part that differs from run to run");
 }
