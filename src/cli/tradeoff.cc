@@ -49,7 +49,13 @@ Result<int> Run(const Flags& flags, Session& session) {
   return report.recommended && !report.recommended->feasible ? 1 : 0;
 }
 
-std::string MetricText(const evidence::Estimate& e) { return std::isfinite(e.low) ? ReadableEstimate(e) : base::ReadableNumber(e.value); }
+// Nobody counts the digits of millions.
+std::string MetricText(evidence::Estimate e) {
+  const bool millions = std::abs(e.value) >= 1e6 || std::abs(e.low) >= 1e6 || std::abs(e.high) >= 1e6;
+  for (double* value : {&e.value, &e.low, &e.high}) *value /= millions ? 1e6 : 1;
+  if (!std::isfinite(e.low)) return base::ReadableNumber(e.value) + (millions ? " M" : "");
+  return ReadableEstimate(e, 1, millions ? " M" : "");
+}
 
 void RenderPolicy(const TradeoffReport& report, const std::string& name, const evidence::PolicyPoint& point, Terminal& terminal) {
   std::vector<std::string> weights;
