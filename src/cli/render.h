@@ -8,6 +8,7 @@
 namespace assay::evidence {
 struct ChangeReport;
 struct CheckReport;
+struct DecisionValueReport;
 struct FeasibilityReport;
 struct SlicesReport;
 struct TrainReport;
@@ -29,6 +30,7 @@ void RenderTrain(const evidence::TrainReport& report, Terminal& terminal, Part p
 void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderChange(const evidence::ChangeReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderSlices(const evidence::SlicesReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderDecisionValue(const evidence::DecisionValueReport& report, Terminal& terminal);
 void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 
 }  // namespace assay::cli

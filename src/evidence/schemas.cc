@@ -4,6 +4,7 @@
 #include "evidence/reports/change.h"
 #include "evidence/reports/check.h"
 #include "evidence/reports/checklist.h"
+#include "evidence/reports/decision_value.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/init.h"
 #include "evidence/reports/ledger.h"
@@ -26,6 +27,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"slices", SchemaDocument<SlicesReport>("assay slices")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
       {"change", SchemaDocument<ChangeReport>("assay change")},
+      {"decision-value", SchemaDocument<DecisionValueReport>("assay value")},
       {"value", SchemaDocument<ValueReport>("a step of assay run")},
       {"evidence", SchemaDocument<Evidence>("a conclusion in the ledger")},
       {"ledger", SchemaDocument<LedgerReport>("assay ledger")},

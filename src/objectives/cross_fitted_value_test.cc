@@ -52,10 +52,12 @@ TEST(MeanMoneyOf, IsTheMeanWithEachHalfCentredApart) {
 }
 
 // Intervals of the cross-fitted value must hold the true value of the thresholds that were chosen in 93 to 97 of 100 samples, and their mean must be
-// right: chosen and measured on the same rows it is not. Where scores say nothing, the documented exception, at least 90.
+// right: chosen and measured on the same rows it is not. That is for 10,000 samples with ASSAY_LONG=1; of fewer the shares may miss the limits by as much
+// as chance allows in 1 % of cases. Documented exceptions, at least 90: scores that say nothing, and the difference to always acting where few amounts
+// with a heavy tail make it up.
 TEST(CrossFittedValue, CoversTheTrueValueOfTheThresholdsChosen) {
   const bool whole = std::getenv("ASSAY_LONG") != nullptr;
-  const int runs = whole ? 10'000 : 1500;
+  const int runs = whole ? 10'000 : 2500;
   for (const ValueDesign& design : ValueDesigns()) {
     int covered = 0, covered_always = 0, below = 0;
     double optimism = 0, bias = 0, error = 0;
@@ -83,10 +85,11 @@ TEST(CrossFittedValue, CoversTheTrueValueOfTheThresholdsChosen) {
     }
     const double share = static_cast<double>(covered) / runs, share_always = static_cast<double>(covered_always) / runs;
     if (whole) std::printf("%s: value %.4f, against always %.4f, above the interval %.4f, bias %.3f se, in-sample optimism %.3f se\n", design.name.c_str(), share, share_always, static_cast<double>(below) / runs, bias / error, optimism / error);
-    EXPECT_GE(share, design.informed ? 0.93 : 0.9) << design.name;
-    EXPECT_LE(share, 0.97) << design.name;
-    EXPECT_GE(share_always, design.informed ? 0.93 : 0.9) << design.name;
-    EXPECT_LE(share_always, 0.97) << design.name;
+    const double chance = whole ? 0 : 2.33 * std::sqrt(0.95 * 0.05 / runs);
+    EXPECT_GE(share, (design.informed ? 0.93 : 0.9) - chance) << design.name;
+    EXPECT_LE(share, 0.97 + chance) << design.name;
+    EXPECT_GE(share_always, (design.informed && !design.heavy ? 0.93 : 0.9) - chance) << design.name;
+    EXPECT_LE(share_always, 0.97 + chance) << design.name;
     EXPECT_LT(std::abs(bias), 0.1 * error) << design.name;
     EXPECT_GT(optimism, 0.1 * error) << design.name;
   }

@@ -1,0 +1,1 @@
+#include "lifecycle/decision_value.h"
