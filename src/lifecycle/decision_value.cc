@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/step_clock.h"
 #include "base/text.h"
@@ -275,7 +274,7 @@ Result<DecisionValueReport> DecisionValueOf(const DecisionValueRows& rows, const
   {
     const base::ScopedStep step(context, "value");
     const objectives::CrossFit fit = ASSAY_TRY(objectives::ChooseOnHalves(curve, money, objectives::HalvesOfUnits(clusters, rows.scores.size(), context.seed)));
-    report.split = "two halves of whole " + (dependence.dependence.one == "row" ? std::string("rows") : dependence.dependence.many) + ", by seed; every row is decided by the threshold that the other half chose";
+    report.split = "two halves of " + (dependence.dependence.one == "row" ? std::string("the rows") : "whole " + dependence.dependence.many) + ", by seed; every row is decided by the threshold that the other half chose";
     FillHalves(money, fit, &report);
     FillPolicies(rows, estimates, fit, &report);
   }
@@ -290,13 +289,12 @@ Result<DecisionValueReport> DecisionValueOf(const DecisionValueRows& rows, const
     ASSAY_TRY(FillCurve(curve, estimates, context, &report));
   }
   const PolicyValue& chosen = report.policies[2];
-  // Nothing gained is no gain shown.
-  report.verdict = VerdictOf(chosen.against_never, std::numeric_limits<double>::min());
   const bool per_day = std::isfinite(problem.decisions_per_day);
-  if (per_day && problem.cost_per_day > 0) report.verdict = VerdictOf(chosen.against_never_per_day, std::numeric_limits<double>::min());
+  const Estimate& gain = per_day ? chosen.against_never_per_day : chosen.against_never;
+  report.verdict = gain.low > 0 ? Verdict::kSupported : gain.high < 0 ? Verdict::kRefuted : Verdict::kInconclusive;
   report.least = problem.least;
   if (std::isnan(problem.least)) report.least_reason = "no least value was asked for (--least)";
-  else report.least_verdict = VerdictOf(per_day ? chosen.against_never_per_day : chosen.against_never, problem.least);
+  else report.least_verdict = VerdictOf(gain, problem.least);
   report.summary = DecisionValueInWords(report);
   return report;
 }

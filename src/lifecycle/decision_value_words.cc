@@ -33,12 +33,12 @@ const PolicyValue* Find(const DecisionValueReport& report, const std::string& na
 std::string WhatItIsWorth(const DecisionValueReport& r, const PolicyValue& chosen) {
   const std::string unit = r.currency.empty() ? "" : " " + r.currency;
   if (!std::isfinite(r.threshold)) {
-    return chosen.share_acted == 0 ? "No threshold brings more than never acting on these rows." : "On all rows no threshold brings more than never acting; one half of them found one, which brings " + InWords(chosen.against_never, unit) + " per decision more than never acting.";
+    return chosen.share_acted == 0 ? "No threshold brings more than never acting on these rows." : "On all rows no threshold brings more than never acting; one half of them found one, which brings " + InWords(chosen.against_never, unit) + " per decision over never acting.";
   }
   std::string text = "Acting from a score of " + ThresholdInWords(r.threshold) + " on (" + base::ReadableShare(r.threshold_share_acted) + " of the rows) ";
   if (r.verdict == Verdict::kSupported) text += "pays: ";
   else text += r.verdict == Verdict::kRefuted ? "does not pay: " : "is not shown to pay: ";
-  text += "thresholds so chosen bring " + InWords(chosen.money_per_decision, unit) + " per decision on rows that had no say, " + InWords(chosen.against_never) + " more than never acting and " + InWords(chosen.against_always) + " more than always acting.";
+  text += "thresholds so chosen bring " + InWords(chosen.money_per_decision, unit) + " per decision on rows that had no say: " + InWords(chosen.against_never) + " over never acting, " + InWords(chosen.against_always) + " over always acting.";
   return text;
 }
 
@@ -51,11 +51,12 @@ std::string PerDay(const DecisionValueReport& r, const PolicyValue& chosen) {
 std::string Calibrated(const DecisionValueReport& r) {
   const PolicyValue* even = Find(r, "break_even");
   const bool chance = std::isfinite(r.break_even_chance);
-  const std::string p = std::isfinite(r.calibration.p_value) ? "p = " + (r.calibration.p_value < 0.0001 ? std::string("below 0.0001") : base::ReadableNumber(r.calibration.p_value, 2)) : "";
+  const std::string p = std::isfinite(r.calibration.p_value) ? (r.calibration.p_value < 0.0001 ? std::string("p below 0.0001") : "p = " + base::ReadableNumber(r.calibration.p_value, 2)) : "";
   const std::string policy = chance ? "the break-even chance of " + ThresholdInWords(r.break_even_chance) : "deciding each row by its own break-even chance";
   if (r.calibration.verdict == Verdict::kSupported) {
     if (even == nullptr) return " The scores are not refuted as chances (" + p + "), but " + r.break_even_missing + ".";
-    return " The scores are not refuted as chances (" + p + "), so by theory " + policy + (chance ? " is the threshold" : " is best") + ": it brings " + InWords(even->money_per_decision) + " per decision.";
+    return " The scores are not refuted as chances (" + p + "), so by theory " + policy + (chance ? " is the threshold" : " is best") + ": it brings " + InWords(even->money_per_decision) + " per decision" +
+           (r.threshold_against_break_even.high < 0 ? ", and the chosen threshold " + InWords(r.threshold_against_break_even) + " against it" : "") + ".";
   }
   if (r.calibration.verdict == Verdict::kRefuted) {
     return " The scores are not calibrated (" + p + "): " + (even == nullptr ? r.break_even_missing : policy + (chance ? " would be the wrong threshold" : " would decide wrongly") + " (it brings " + InWords(even->money_per_decision) + " per decision)") + ", and the threshold chosen by money stands.";
