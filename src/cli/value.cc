@@ -33,7 +33,7 @@ Result<int> Run(const ValueFlags& flags, Session& session) {
   if (std::filesystem::is_directory(problem.source, code)) {
     return Error{ErrorCode::kInvalidInput, problem.source + " is a folder; name a data file with scores and outcomes in it. Of a project: assay score " + problem.source + " DATA --out scored.parquet, then assay value scored.parquet --score prediction --outcome outcome --charter " + problem.source};
   }
-  if (!flags.gains.empty()) problem.gains = ASSAY_TRY(lifecycle::ParseGains(flags.gains));
+  if (!flags.gains.empty()) problem.gains = ASSAY_TRY(objectives::ParseGains(flags.gains));
   if (!flags.charter.empty()) {
     const lifecycle::Project project = ASSAY_TRY_WITH(lifecycle::OpenProject(flags.charter), "--charter");
     ASSAY_TRY(lifecycle::RefuseImpossibleNumbers(project.charter));

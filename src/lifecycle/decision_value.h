@@ -13,7 +13,7 @@
 #include "base/time.h"
 #include "charter/charter.h"
 #include "evidence/reports/decision_value.h"
-#include "lifecycle/gains.h"
+#include "objectives/gains.h"
 #include "objectives/value.h"
 #include "store/engine.h"
 #include "table/table.h"
@@ -23,7 +23,7 @@ namespace assay::lifecycle {
 struct DecisionValueProblem {
   std::string source;
   std::string score, outcome;      // EXPR; the outcome a condition, or 0 and 1
-  GainTexts gains;
+  objectives::GainTexts gains;
   std::string amounts_from = "--gain";  // what messages about an amount name
   std::string unit, time, where;   // EXPR or ""
   std::int64_t sample_rows = 0;    // 0: all

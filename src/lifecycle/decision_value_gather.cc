@@ -23,7 +23,7 @@ std::string NameOf(const DecisionValueProblem& problem, std::size_t cell) {
   return problem.amounts_from + (problem.amounts_from == "--gain" ? std::string(" ") + kKeys[cell] : std::string(": value.") + kCells[cell]);
 }
 
-const std::string* TextsOf(const GainTexts& gains, std::size_t cell) {
+const std::string* TextsOf(const objectives::GainTexts& gains, std::size_t cell) {
   const std::string* texts[] = {&gains.true_positive, &gains.false_positive, &gains.true_negative, &gains.false_negative};
   return texts[cell];
 }

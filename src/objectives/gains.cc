@@ -1,10 +1,10 @@
-#include "lifecycle/gains.h"
+#include "objectives/gains.h"
 
 #include <map>
 
 #include "base/text.h"
 
-namespace assay::lifecycle {
+namespace assay::objectives {
 
 namespace {
 
@@ -63,4 +63,4 @@ Result<GainTexts> ParseGains(const std::vector<std::string>& texts) {
   return gains;
 }
 
-}  // namespace assay::lifecycle
+}  // namespace assay::objectives

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace assay::lifecycle {
+namespace assay::objectives {
 
 struct GainTexts {
   std::string true_positive, false_positive;
@@ -17,4 +17,4 @@ struct GainTexts {
 // kInvalidInput when a key is unknown, missing or stands twice, an amount is empty, or a bracket or quote is not closed.
 Result<GainTexts> ParseGains(const std::vector<std::string>& texts);
 
-}  // namespace assay::lifecycle
+}  // namespace assay::objectives

@@ -1,8 +1,8 @@
-#include "lifecycle/gains.h"
+#include "objectives/gains.h"
 
 #include <gtest/gtest.h>
 
-namespace assay::lifecycle {
+namespace assay::objectives {
 namespace {
 
 TEST(ParseGains, Amounts) {
@@ -53,4 +53,4 @@ TEST(ParseGains, Faults) {
 }
 
 }  // namespace
-}  // namespace assay::lifecycle
+}  // namespace assay::objectives
