@@ -129,6 +129,11 @@ test('an amount that belongs to the other outcome may be missing; then no row is
   assert.equal(report.policies.length, 3);
 });
 
+test('an expression that is the same in every row is one amount for all', () => {
+  const report = json('value', good, '--score', 'p', '--outcome', 'lost', '--gain', 'tp=0,fp=-(2 * 5),fn=-90');
+  assert.ok(Math.abs(report.break_even_chance - 0.1) < 1e-12);
+});
+
 const project = join(folder, 'project');
 mkdirSync(project);
 writeFileSync(join(project, 'assay.toml'), '[value]\ncurrency = "USD"\ntrue_positive = 4\nfalse_positive = -1\ndecisions_per_day = 1000\ncost_per_month = 3043.75\n');

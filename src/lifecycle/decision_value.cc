@@ -5,13 +5,9 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
-#include "base/thread_pool.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/internal/decision_value_parts.h"
-#include "lifecycle/internal/train_parts.h"
 #include "lifecycle/value.h"
-#include "objectives/threshold_set.h"
-#include "stats/calibration_check.h"
 #include "stats/cluster_mean.h"
 
 namespace assay::lifecycle {
@@ -20,24 +16,11 @@ using evidence::DecisionValueReport;
 using evidence::Estimate;
 using evidence::PolicyValue;
 using evidence::Verdict;
-using objectives::CurvePoint;
 using objectives::ProfitCurve;
 
 namespace {
 
-constexpr std::size_t kMostPoints = 1000;
-constexpr int kGrid = 20;  // steps of the profit curve with intervals
 constexpr std::int64_t kLeastUnits = 4;
-
-bool AreChances(std::span<const double> scores) {
-  return std::all_of(scores.begin(), scores.end(), [](double s) { return s >= 0 && s <= 1; });
-}
-
-// NaN and the reason where it never acts.
-void SetThreshold(double score, double* threshold, std::string* reason) {
-  if (std::isfinite(score)) *threshold = score;
-  else *reason = kNeverActs;
-}
 
 Verdict VerdictOf(const Estimate& gain, double least) {
   if (!std::isfinite(gain.low) || !std::isfinite(gain.high)) return Verdict::kInconclusive;
@@ -129,108 +112,7 @@ void FillHalves(const objectives::RowMoney& money, const objectives::CrossFit& f
   }
 }
 
-Result<void> FillCurve(const ProfitCurve& curve, const MoneyEstimates& estimates, const RunContext& context, DecisionValueReport* report) {
-  const auto n = static_cast<double>(curve.num_rows());
-  const objectives::ThinnedProfit thinned = curve.Thinned(kMostPoints);
-  report->curve_thresholds = thinned.num_thresholds;
-  report->curve_error = thinned.largest_error;
-  for (const CurvePoint& point : thinned.points) {
-    evidence::ProfitPoint p;
-    p.share_acted = static_cast<double>(point.acted) / n;
-    SetThreshold(point.score, &p.threshold, &p.reason);
-    p.money_per_decision = point.money_per_decision;
-    report->curve.push_back(std::move(p));
-  }
-  std::vector<std::int64_t> least_rows;
-  for (int k = 0; k <= kGrid; ++k) least_rows.push_back(static_cast<std::int64_t>(std::ceil(n * k / kGrid)));
-  const std::vector<CurvePoint> found = curve.ActingOn(least_rows);
-  std::vector<CurvePoint> points;
-  for (std::size_t k = 0; k < found.size(); ++k) {
-    if (!points.empty() && points.back().acted == found[k].acted) continue;
-    evidence::ProfitAt at;
-    at.share_asked = static_cast<double>(k) / kGrid;
-    at.share_acted = static_cast<double>(found[k].acted) / n;
-    SetThreshold(found[k].score, &at.threshold, &at.reason);
-    report->curve_grid.push_back(std::move(at));
-    points.push_back(found[k]);
-  }
-  return base::ParallelFor(context, static_cast<std::int64_t>(points.size()), [&](std::int64_t k) {
-    const auto at = static_cast<std::size_t>(k);
-    report->curve_grid[at].money_per_decision = estimates.At(points[at].score);
-  }, "measuring the profit curve");
-}
-
 }  // namespace
-
-evidence::CalibrationVerdict CalibrationOf(const DecisionValueRows& rows, const ProfitCurve& curve, const DecisionDependence& dependence) {
-  evidence::CalibrationVerdict calibration;
-  if (!AreChances(rows.scores)) {
-    calibration.reason = calibration.statistic_reason = calibration.level.reason = calibration.curve_reason = "scores do not lie between 0 and 1, so they are no chances";
-    return calibration;
-  }
-  std::vector<double> residual(rows.scores.size());
-  for (std::size_t i = 0; i < residual.size(); ++i) residual[i] = rows.positive[i] - rows.scores[i];
-  if (dependence.why_untested.empty()) calibration.level = ToEstimate(stats::ClusterMean(residual, dependence.Clusters()));
-  else calibration.level.reason = dependence.why_untested;
-  learn::Examples examples;
-  examples.task = learn::Task::kBinary;
-  examples.outcome.assign(rows.positive.begin(), rows.positive.end());
-  const learn::Rows rising(curve.rows().rbegin(), curve.rows().rend());
-  calibration.curve = CalibrationCurve(examples, rising, {curve.scores().rbegin(), curve.scores().rend()}, dependence.dependence);
-  if (!dependence.why_untested.empty()) {
-    calibration.reason = calibration.statistic_reason = dependence.why_untested;
-    return calibration;
-  }
-  const Result<stats::CalibrationCheck> check = stats::CheckCalibration(rows.scores, rows.positive, curve.rows(), dependence.Clusters());
-  if (!check) {
-    calibration.reason = calibration.statistic_reason = check.error().message;
-    return calibration;
-  }
-  calibration.p_value = check->p_value;
-  calibration.verdict = check->p_value < 0.05 ? Verdict::kRefuted : Verdict::kSupported;
-  if (check->impossible) {
-    calibration.test = "a score of 0 had a positive outcome, or one of 1 had none, which chances of 0 and 1 rule out";
-    calibration.statistic_reason = "no test is needed: " + calibration.test;
-    return calibration;
-  }
-  calibration.statistic = check->statistic;
-  calibration.test = "smooth test of calibration: residuals weighted by level, tilt and bend over the scores, " +
-                     (check->degrees > 0 ? "F with " + std::to_string(check->directions) + " and " + base::ReadableNumber(check->degrees, 3) + " degrees of freedom, by unit" : "chi-square with " + base::Counted(check->directions, "degree") + " of freedom");
-  return calibration;
-}
-
-evidence::ThresholdSetReport ThresholdSetOf(const ProfitCurve& curve, const DecisionDependence& dependence, const RunContext& context, Result<void>* cancelled) {
-  evidence::ThresholdSetReport report;
-  if (!dependence.why_untested.empty()) {
-    report.reason = dependence.why_untested;
-    return report;
-  }
-  const objectives::ThresholdSetOptions options;
-  const Result<objectives::ThresholdSet> set = objectives::ThresholdsNotShownWorse(curve, dependence.Clusters(), options, context);
-  if (!set) {
-    if (set.error().code == ErrorCode::kCancelled) *cancelled = set.error();
-    report.reason = set.error().message;
-    return report;
-  }
-  const auto n = static_cast<double>(curve.num_rows());
-  report.level = options.level;
-  report.candidates = static_cast<std::int64_t>(set->candidates.size());
-  report.kept = std::count(set->kept.begin(), set->kept.end(), std::uint8_t{1});
-  for (const objectives::ThresholdRange& range : set->ranges) {
-    evidence::ThresholdInterval interval;
-    interval.never = range.never;
-    interval.always = range.always;
-    if (range.always) interval.low_reason = "always acting is in it";
-    else interval.low = range.below;
-    if (std::isinf(range.above)) interval.high_reason = range.never ? "never acting is in it" : "it reaches up to never acting, which is not in it";
-    else interval.high = range.above;
-    interval.share_acted_low = static_cast<double>(range.acted_least) / n;
-    interval.share_acted_high = static_cast<double>(range.acted_most) / n;
-    report.intervals.push_back(std::move(interval));
-  }
-  report.method = "each of " + base::ReadableCount(report.candidates) + " candidates against all others at once, by " + base::ReadableCount(options.draws) + " draws of " + base::ReadableCount(set->units) + (set->bundled ? " bundles of whole units" : " units") + " with replacement";
-  return report;
-}
 
 Result<DecisionValueReport> DecisionValueOf(const DecisionValueRows& rows, const DecisionValueProblem& problem, const RunContext& context) {
   DecisionValueReport report;
@@ -280,9 +162,7 @@ Result<DecisionValueReport> DecisionValueOf(const DecisionValueRows& rows, const
   }
   {
     const base::ScopedStep step(context, "thresholds");
-    Result<void> cancelled;
-    report.best_thresholds = ThresholdSetOf(curve, dependence, context, &cancelled);
-    ASSAY_TRY(cancelled);
+    report.best_thresholds = ASSAY_TRY(ThresholdSetOf(curve, dependence, context));
   }
   {
     const base::ScopedStep step(context, "profit curve");

@@ -55,7 +55,7 @@ struct DecisionValueRows {
 // names the row of an outcome that is neither 0 nor 1 and of an amount that is missing or too large.
 Result<DecisionValueRows> GatherDecisionValue(const DecisionValueProblem& problem, store::Engine& engine, evidence::DataSummary* data, const RunContext& context);
 
-// The report, its header left to the caller. kInvalidInput with fewer than four units. Memory: about 100 bytes per row beside the columns.
+// The report, its header left to the caller. kInvalidInput with fewer than four units. Memory: about 130 bytes per row beside the columns.
 Result<evidence::DecisionValueReport> DecisionValueOf(const DecisionValueRows& rows, const DecisionValueProblem& problem, const RunContext& context);
 
 Result<evidence::DecisionValueReport> DecisionValue(const DecisionValueProblem& problem, store::Engine& engine, const RunContext& context);

@@ -120,6 +120,8 @@ Result<std::vector<double>> AmountsOf(const DecisionValueProblem& problem, std::
     if (std::abs(all[row]) > kLargestAmount) return too_large(all[row], "row " + std::to_string(row + 1) + " has the amount ");
     amounts.push_back(all[row]);
   }
+  // '-(2 * 5)' is one amount for all, as -10 is.
+  if (std::all_of(amounts.begin(), amounts.end(), [&](double amount) { return amount == amounts[0]; })) amounts.resize(1);
   return amounts;
 }
 

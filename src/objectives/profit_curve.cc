@@ -45,17 +45,17 @@ template <class Visit>
 void ProfitCurve::Sweep(const Visit& visit) const {
   const std::size_t n = scores_.size();
   stats::ExactSum sum = silent_;
-  visit(CurvePoint{kNever, 0, never()});
+  visit(ProfitCurvePoint{kNever, 0, never()});
   for (std::size_t i = 0; i < n; ++i) {
     sum.Add(gains_[i]);
     if (i + 1 < n && scores_[i + 1] == scores_[i]) continue;
-    visit(CurvePoint{scores_[i], static_cast<std::int64_t>(i + 1), sum.Value() / static_cast<double>(n)});
+    visit(ProfitCurvePoint{scores_[i], static_cast<std::int64_t>(i + 1), sum.Value() / static_cast<double>(n)});
   }
 }
 
 Threshold ProfitCurve::Best() const {
-  CurvePoint best{kNever, 0, -kNever};
-  Sweep([&](const CurvePoint& point) {
+  ProfitCurvePoint best{kNever, 0, -kNever};
+  Sweep([&](const ProfitCurvePoint& point) {
     if (point.money_per_decision > best.money_per_decision) best = point;
   });
   return {best.score, best.money_per_decision, static_cast<double>(best.acted) / static_cast<double>(rows_.size())};
@@ -86,9 +86,9 @@ Threshold ProfitCurve::BestOfPart(std::span<const std::uint8_t> part, std::uint8
   return best;
 }
 
-std::vector<CurvePoint> ProfitCurve::ActingOn(std::span<const std::int64_t> least_rows) const {
-  std::vector<CurvePoint> found;
-  Sweep([&](const CurvePoint& point) {
+std::vector<ProfitCurvePoint> ProfitCurve::ActingOn(std::span<const std::int64_t> least_rows) const {
+  std::vector<ProfitCurvePoint> found;
+  Sweep([&](const ProfitCurvePoint& point) {
     while (found.size() < least_rows.size() && least_rows[found.size()] <= point.acted) found.push_back(point);
   });
   return found;
@@ -96,20 +96,20 @@ std::vector<CurvePoint> ProfitCurve::ActingOn(std::span<const std::int64_t> leas
 
 ThinnedProfit ProfitCurve::Thinned(std::size_t most) const {
   ThinnedProfit thinned;
-  Sweep([&](const CurvePoint&) { ++thinned.num_thresholds; });
+  Sweep([&](const ProfitCurvePoint&) { ++thinned.num_thresholds; });
   const auto total = static_cast<std::size_t>(thinned.num_thresholds);
   const std::size_t block = (total + kBlocks - 1) / kBlocks;
-  std::vector<CurvePoint> points;
-  CurvePoint first, low, high, last;
+  std::vector<ProfitCurvePoint> points;
+  ProfitCurvePoint first, low, high, last;
   std::size_t at = 0;
   const auto flush = [&] {
-    CurvePoint all[] = {first, low, high, last};
-    std::sort(std::begin(all), std::end(all), [](const CurvePoint& a, const CurvePoint& b) { return a.acted < b.acted; });
-    for (const CurvePoint& point : all) {
+    ProfitCurvePoint all[] = {first, low, high, last};
+    std::sort(std::begin(all), std::end(all), [](const ProfitCurvePoint& a, const ProfitCurvePoint& b) { return a.acted < b.acted; });
+    for (const ProfitCurvePoint& point : all) {
       if (points.empty() || points.back().acted < point.acted) points.push_back(point);
     }
   };
-  Sweep([&](const CurvePoint& point) {
+  Sweep([&](const ProfitCurvePoint& point) {
     if (at % block == 0) {
       if (at > 0) flush();
       first = low = high = point;
@@ -133,10 +133,10 @@ ThinnedProfit ProfitCurve::Thinned(std::size_t most) const {
   for (const std::size_t kept : stats::ThinCurveToFit(share, series, anchors, most).kept) thinned.points.push_back(points[kept]);
   // Measured against the whole curve, since blocks left points out before.
   std::size_t next = 0;
-  Sweep([&](const CurvePoint& point) {
+  Sweep([&](const ProfitCurvePoint& point) {
     while (next < thinned.points.size() && thinned.points[next].acted < point.acted) ++next;
     if (thinned.points[next].acted == point.acted) return;
-    const CurvePoint &from = thinned.points[next - 1], &to = thinned.points[next];
+    const ProfitCurvePoint &from = thinned.points[next - 1], &to = thinned.points[next];
     const double along = static_cast<double>(point.acted - from.acted) / static_cast<double>(to.acted - from.acted);
     const double line = from.money_per_decision + along * (to.money_per_decision - from.money_per_decision);
     thinned.largest_error = std::max(thinned.largest_error, std::abs(point.money_per_decision - line));

@@ -15,14 +15,14 @@
 
 namespace assay::objectives {
 
-struct CurvePoint {
+struct ProfitCurvePoint {
   double score = 0;               // act when score >= this; +infinity: never
   std::int64_t acted = 0;         // rows
   double money_per_decision = 0;  // over all rows, acted on or not
 };
 
 struct ThinnedProfit {
-  std::vector<CurvePoint> points;    // each exact; from never acting to always
+  std::vector<ProfitCurvePoint> points;    // each exact; from never acting to always
   double largest_error = 0;          // largest vertical distance of a point left out from the straight lines between these
   std::int64_t num_thresholds = 0;   // of the whole curve, never acting among them
 };
@@ -45,14 +45,14 @@ class ProfitCurve {
   // The same of the rows whose `part` (one per row, in the order that Create was given) is `which`; needs one at least.
   Threshold BestOfPart(std::span<const std::uint8_t> part, std::uint8_t which, const RowMoney& money) const;
   // The first threshold that acts on at least so many rows (at most num_rows()).
-  CurvePoint ActingOn(std::int64_t least_rows) const { return ActingOn(std::span<const std::int64_t>(&least_rows, 1)).front(); }
+  ProfitCurvePoint ActingOn(std::int64_t least_rows) const { return ActingOn(std::span<const std::int64_t>(&least_rows, 1)).front(); }
   // For each of `least_rows`, ascending. One sweep.
-  std::vector<CurvePoint> ActingOn(std::span<const std::int64_t> least_rows) const;
+  std::vector<ProfitCurvePoint> ActingOn(std::span<const std::int64_t> least_rows) const;
   // At most `most` points (at least 2), those that show the curve's shape best (stats/thin_curve.h). Cost: n log n mostly.
   ThinnedProfit Thinned(std::size_t most) const;
 
  private:
-  // visit(CurvePoint) for never acting, then for each distinct score, falling.
+  // visit(ProfitCurvePoint) for never acting, then for each distinct score, falling.
   template <class Visit>
   void Sweep(const Visit& visit) const;
 

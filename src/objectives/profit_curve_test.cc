@@ -79,7 +79,7 @@ TEST(ProfitCurve, AgreesWithBruteForceOverAllThresholds) {
     const ThinnedProfit whole = curve.Thinned(1000);
     EXPECT_EQ(static_cast<std::int64_t>(whole.points.size()), whole.num_thresholds);
     EXPECT_EQ(whole.largest_error, 0);
-    for (const CurvePoint& point : whole.points) {
+    for (const ProfitCurvePoint& point : whole.points) {
       EXPECT_NEAR(point.money_per_decision, MoneyAt(rows, point.score), 1e-12) << seed;
       EXPECT_EQ(point.acted, std::count_if(rows.scores.begin(), rows.scores.end(), [&](double s) { return s >= point.score; }));
     }
@@ -156,7 +156,7 @@ TEST(ProfitCurve, AllScoresEqualLeaveNeverAndAlways) {
   EXPECT_DOUBLE_EQ(all.points[1].money_per_decision, 1.0 / 3);
   EXPECT_EQ(curve.Best().score, 0.5);
   const std::int64_t rows[] = {0, 1, 3};
-  const std::vector<CurvePoint> acting = curve.ActingOn(rows);
+  const std::vector<ProfitCurvePoint> acting = curve.ActingOn(rows);
   EXPECT_EQ(acting[0].score, kNever);
   EXPECT_EQ(acting[1].acted, 3);
   EXPECT_EQ(acting[2].acted, 3);
@@ -177,7 +177,7 @@ TEST(ProfitCurve, ThinnedPointsAreExactAndTheErrorIsTrue) {
   EXPECT_LE(thinned.points.size(), 1000U);
   EXPECT_EQ(thinned.num_thresholds, 150'001);
   const Threshold best = curve.Best();
-  EXPECT_TRUE(std::any_of(thinned.points.begin(), thinned.points.end(), [&](const CurvePoint& p) { return p.score == best.score && p.money_per_decision == best.money_per_decision; }));
+  EXPECT_TRUE(std::any_of(thinned.points.begin(), thinned.points.end(), [&](const ProfitCurvePoint& p) { return p.score == best.score && p.money_per_decision == best.money_per_decision; }));
   double sum = 0, largest = 0;
   std::size_t next = 1;
   for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -185,7 +185,7 @@ TEST(ProfitCurve, ThinnedPointsAreExactAndTheErrorIsTrue) {
     const auto acted = static_cast<std::int64_t>(i + 1);
     const double exact = sum / 150'000;  // whole numbers: no rounding in the sum
     if (acted > thinned.points[next].acted) ++next;
-    const CurvePoint &from = thinned.points[next - 1], &to = thinned.points[next];
+    const ProfitCurvePoint &from = thinned.points[next - 1], &to = thinned.points[next];
     if (acted == to.acted) {
       EXPECT_DOUBLE_EQ(to.money_per_decision, exact);
     }

@@ -43,7 +43,7 @@ stats::Bundles BundlesOf(const stats::Clusters& clusters, std::size_t num_rows, 
 }
 
 // What each bundle adds to the error of each candidate's money over silence: sum of gains acted on less its share of the mean.
-std::vector<double> Influences(const ProfitCurve& curve, const stats::Bundles& bundles, const std::vector<CurvePoint>& candidates) {
+std::vector<double> Influences(const ProfitCurve& curve, const stats::Bundles& bundles, const std::vector<ProfitCurvePoint>& candidates) {
   const std::size_t k = candidates.size();
   std::vector<double> influence(bundles.count * k, 0.0);
   std::vector<double> rows_of(bundles.count, 0.0);
@@ -113,7 +113,7 @@ Result<ThresholdSet> ThresholdsNotShownWorse(const ProfitCurve& curve, const sta
   set.bundled = bundles.units > bundles.count;
   if (bundles.count < kFewestUnitsToDraw) return Error{ErrorCode::kNumeric, "which thresholds are worse than the best cannot be told from " + std::to_string(bundles.count) + " independent units: it takes " + std::to_string(kFewestUnitsToDraw)};
   set.candidates.push_back({std::numeric_limits<double>::infinity(), 0, curve.never()});
-  for (const CurvePoint& point : curve.ActingOn(ActedAtCandidates(curve.num_rows(), options.most_candidates))) {
+  for (const ProfitCurvePoint& point : curve.ActingOn(ActedAtCandidates(curve.num_rows(), options.most_candidates))) {
     if (point.acted > set.candidates.back().acted) set.candidates.push_back(point);
   }
   const std::size_t k = set.candidates.size();

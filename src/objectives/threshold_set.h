@@ -36,7 +36,7 @@ struct ThresholdRange {
 };
 
 struct ThresholdSet {
-  std::vector<CurvePoint> candidates;  // by falling score
+  std::vector<ProfitCurvePoint> candidates;  // by falling score
   std::vector<std::uint8_t> kept;      // per candidate
   std::vector<ThresholdRange> ranges;  // by falling score; the threshold with the most money always lies in one
   std::int64_t units = 0;              // drawn: units, or bundles of them

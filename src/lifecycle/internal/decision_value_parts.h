@@ -33,7 +33,7 @@ struct MoneyRange {
 
 class MoneyEstimates {
  public:
-  // All outlive it.
+  // All that it is given outlives it.
   MoneyEstimates(const DecisionValueRows& rows, const objectives::RowMoney& money, const DecisionDependence& dependence, const DecisionValueProblem& problem);
 
   // A policy that decides each row by `acts`. `half`: empty where nothing was chosen on these rows. `certain`: why it acts on all rows that could
@@ -57,9 +57,17 @@ class MoneyEstimates {
   MoneyRange acting_, silent_, gain_;
 };
 
+// Whether all scores lie between 0 and 1.
+bool AreChances(std::span<const double> scores);
 evidence::CalibrationVerdict CalibrationOf(const DecisionValueRows& rows, const objectives::ProfitCurve& curve, const DecisionDependence& dependence);
-evidence::ThresholdSetReport ThresholdSetOf(const objectives::ProfitCurve& curve, const DecisionDependence& dependence, const RunContext& context, Result<void>* cancelled);
+// An error only when stopped; what cannot be told is a reason in the report.
+Result<evidence::ThresholdSetReport> ThresholdSetOf(const objectives::ProfitCurve& curve, const DecisionDependence& dependence, const RunContext& context);
 
+// The profit curve with its grid of intervals.
+Result<void> FillCurve(const objectives::ProfitCurve& curve, const MoneyEstimates& estimates, const RunContext& context, evidence::DecisionValueReport* report);
+
+// The threshold, or NaN and the reason where it never acts.
+void SetThreshold(double score, double* threshold, std::string* reason);
 inline constexpr const char* kNeverActs = "it never acts";
 
 }  // namespace assay::lifecycle
