@@ -38,7 +38,7 @@ Result<void> RefuseFewUnits(const DecisionValueRows& rows, const DecisionDepende
 // Where one threshold serves all rows by theory; NaN where there is none.
 double BreakEvenOf(const DecisionValueRows& rows, DecisionValueReport* report) {
   if (rows.AmountsDiffer()) {
-    report->break_even_chance_reason = "amounts differ by row, so every row has its own";
+    report->break_even_chance_reason = kAmountsDiffer;
     return std::nan("");
   }
   const objectives::DecisionMoney money{rows.amounts[0][0], rows.amounts[1][0], rows.amounts[2][0], rows.amounts[3][0]};

@@ -110,6 +110,10 @@ TEST(DecisionValue, WhatOnlyCostsIsNeverDoneAndThatIsExact) {
   EXPECT_EQ(chosen.against_never.high, 0);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   EXPECT_NE(report.summary.find("No threshold brings more than never acting"), std::string::npos) << report.summary;
+  EXPECT_NE(report.summary.find("There is no break-even chance: acting never brings more"), std::string::npos) << report.summary;
+  const DecisionValueReport free = *DecisionValueOf(Made(500, true, {{1}, {0}, {0}, {0}}), {}, {});
+  EXPECT_EQ(free.break_even_chance, 0);
+  EXPECT_NE(free.summary.find("Acting never loses"), std::string::npos) << free.summary;
   for (const evidence::HalfThreshold& half : report.halves) EXPECT_EQ(half.reason, "it never acts");
 }
 
@@ -150,7 +154,7 @@ TEST(DecisionValue, FewUnitsAreRefusedAndFewMoreHaveNoSetOfThresholds) {
   rows.num_units = 8;
   const DecisionValueReport report = *DecisionValueOf(rows, {}, {});
   EXPECT_TRUE(report.best_thresholds.intervals.empty());
-  EXPECT_NE(report.best_thresholds.reason.find("from 8 independent units"), std::string::npos);
+  EXPECT_NE(report.best_thresholds.reason.find("only 8 independent units"), std::string::npos);
 }
 
 }  // namespace

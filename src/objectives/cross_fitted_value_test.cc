@@ -59,7 +59,7 @@ TEST(CrossFittedValue, CoversTheTrueValueOfTheThresholdsChosen) {
   const bool whole = std::getenv("ASSAY_LONG") != nullptr;
   const int runs = whole ? 10'000 : 2500;
   for (const ValueDesign& design : ValueDesigns()) {
-    int covered = 0, covered_always = 0, below = 0;
+    int covered = 0, covered_always = 0, covered_given = 0, below = 0;
     double optimism = 0, bias = 0, error = 0;
     for (int run = 0; run < runs; ++run) {
       const ValueSample sample = Draw(design, static_cast<std::uint64_t>(run));
@@ -74,6 +74,11 @@ TEST(CrossFittedValue, CoversTheTrueValueOfTheThresholdsChosen) {
       }
       const stats::Interval interval = *MeanMoneyOf(money, fit.half, sample.Clusters());
       const stats::Interval difference = *MeanMoneyOf(against_always, fit.half, sample.Clusters());
+      // A threshold that no row had a say in, as the break-even chance is.
+      std::vector<double> given(money.size());
+      for (std::size_t i = 0; i < given.size(); ++i) given[i] = sample.scores[i] >= BestScore(design) ? sample.money.gain[i] : 0;
+      const stats::Interval at_given = *MeanMoneyOf(given, {}, sample.Clusters());
+      covered_given += at_given.low <= TrueValue(design, BestScore(design)) && TrueValue(design, BestScore(design)) <= at_given.high ? 1 : 0;
       const double true_difference = truth - TrueValue(design, -1);
       covered += interval.low <= truth && truth <= interval.high ? 1 : 0;
       below += interval.high < truth ? 1 : 0;
@@ -83,13 +88,15 @@ TEST(CrossFittedValue, CoversTheTrueValueOfTheThresholdsChosen) {
       const Threshold best = curve.Best();
       optimism += (best.money_per_decision - TrueValue(design, best.score)) / runs;
     }
-    const double share = static_cast<double>(covered) / runs, share_always = static_cast<double>(covered_always) / runs;
-    if (whole) std::printf("%s: value %.4f, against always %.4f, above the interval %.4f, bias %.3f se, in-sample optimism %.3f se\n", design.name.c_str(), share, share_always, static_cast<double>(below) / runs, bias / error, optimism / error);
+    const double share = static_cast<double>(covered) / runs, share_always = static_cast<double>(covered_always) / runs, share_given = static_cast<double>(covered_given) / runs;
+    if (whole) std::printf("%s: value %.4f, against always %.4f, given threshold %.4f, above the interval %.4f, bias %.3f se, in-sample optimism %.3f se\n", design.name.c_str(), share, share_always, share_given, static_cast<double>(below) / runs, bias / error, optimism / error);
     const double chance = whole ? 0 : 2.33 * std::sqrt(0.95 * 0.05 / runs);
     EXPECT_GE(share, (design.informed ? 0.93 : 0.9) - chance) << design.name;
     EXPECT_LE(share, 0.97 + chance) << design.name;
     EXPECT_GE(share_always, (design.informed && !design.heavy ? 0.93 : 0.9) - chance) << design.name;
     EXPECT_LE(share_always, 0.97 + chance) << design.name;
+    EXPECT_GE(share_given, 0.93 - chance) << design.name;
+    EXPECT_LE(share_given, 0.97 + chance) << design.name;
     EXPECT_LT(std::abs(bias), 0.1 * error) << design.name;
     EXPECT_GT(optimism, 0.1 * error) << design.name;
   }

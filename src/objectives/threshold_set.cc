@@ -111,7 +111,7 @@ Result<ThresholdSet> ThresholdsNotShownWorse(const ProfitCurve& curve, const sta
   ThresholdSet set;
   set.units = bundles.count;
   set.bundled = bundles.units > bundles.count;
-  if (bundles.count < kFewestUnitsToDraw) return Error{ErrorCode::kNumeric, "which thresholds are worse than the best cannot be told from " + std::to_string(bundles.count) + " independent units: it takes " + std::to_string(kFewestUnitsToDraw)};
+  if (bundles.count < kFewestUnitsToDraw) return Error{ErrorCode::kNumeric, "there are only " + std::to_string(bundles.count) + " independent units to draw, and it takes " + std::to_string(kFewestUnitsToDraw)};
   set.candidates.push_back({std::numeric_limits<double>::infinity(), 0, curve.never()});
   for (const ProfitCurvePoint& point : curve.ActingOn(ActedAtCandidates(curve.num_rows(), options.most_candidates))) {
     if (point.acted > set.candidates.back().acted) set.candidates.push_back(point);

@@ -94,7 +94,7 @@ TEST(ThresholdSet, SameBytesWithAnyNumberOfThreadsAndFewUnitsAreRefused) {
   const RowMoney money{{1, -1, 1}, {0, 0, 0}};
   const Result<ThresholdSet> few = ThresholdsNotShownWorse(*ProfitCurve::Create(std::vector<double>{1, 2, 3}, money), {}, {}, {});
   ASSERT_FALSE(few);
-  EXPECT_NE(few.error().message.find("from 3 independent units"), std::string::npos);
+  EXPECT_NE(few.error().message.find("only 3 independent units"), std::string::npos);
 }
 
 }  // namespace

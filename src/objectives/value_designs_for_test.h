@@ -3,7 +3,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -20,6 +22,7 @@ struct ValueDesign {
   double true_positive = 1, false_positive = -1;
   bool heavy = false;        // amounts of a right alarm are lognormal with this mean, sigma 1.2
   bool clustered = false;    // 1 to 8 rows a unit, which share their score and a shift of +-.2 of the chance
+  std::uint32_t days = 0;    // of clustered rows: each is of one of so many days, and unit and day shift it by +-.1 each
   bool calibrated = true;    // else the score is the chance to the third power
   bool informed = true;      // else every chance is 1/2, whatever the score
 };
@@ -30,26 +33,47 @@ struct ValueSample {
   RowMoney money;
   std::vector<std::uint32_t> unit;
   std::uint32_t num_units = 0;
-  stats::Clusters Clusters() const { return {unit, num_units, nullptr, 1}; }
+  stats::Crossing crossing;
+  stats::Clusters Clusters() const { return {unit, num_units, crossing.unit_of.empty() ? nullptr : &crossing, 1}; }
 };
 
 inline ValueSample Draw(const ValueDesign& design, std::uint64_t seed) {
   base::RandomStream random(seed, design.name);
   ValueSample sample;
+  std::vector<double> shift_of_day;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> cells;
+  for (std::uint32_t d = 0; d < design.days; ++d) shift_of_day.push_back(random.Uniform() < 0.5 ? 0.1 : -0.1);
   for (std::uint32_t u = 0; u < design.units; ++u) {
     const double v = random.Uniform();
     const double place = design.clustered ? 0.2 + 0.6 * v : design.rare > 0 ? design.rare * v * v : v;
-    const double shift = design.clustered ? (random.Uniform() < 0.5 ? 0.2 : -0.2) : 0;
+    const double of_unit = design.clustered ? (random.Uniform() < 0.5 ? 1 : -1) * (design.days > 0 ? 0.1 : 0.2) : 0;
     const std::uint64_t rows = design.clustered ? 1 + random.Below(8) : 1;
     for (std::uint64_t r = 0; r < rows; ++r) {
+      const std::uint32_t day = design.days > 0 ? static_cast<std::uint32_t>(random.Below(design.days)) : 0;
+      const double shift = of_unit + (design.days > 0 ? shift_of_day[day] : 0);
       const bool positive = random.Uniform() < (design.informed ? place + shift : 0.5);
       const double amount = design.heavy ? design.true_positive * std::exp(1.2 * random.Normal() - 0.72) : design.true_positive;
       sample.scores.push_back(design.calibrated ? place : place * place * place);
       sample.positive.push_back(positive ? 1 : 0);
       sample.money.gain.push_back(positive ? amount : design.false_positive);
       sample.money.silent.push_back(0);
-      if (design.clustered) sample.unit.push_back(u);
+      if (design.days > 0) {
+        const auto [cell, added] = cells.emplace(std::pair(u, day), static_cast<std::uint32_t>(cells.size()));
+        sample.unit.push_back(cell->second);
+        if (added) {
+          sample.crossing.unit_of.push_back(u);
+          sample.crossing.period_of.push_back(day);
+        }
+      } else if (design.clustered) {
+        sample.unit.push_back(u);
+      }
     }
+  }
+  if (design.days > 0) {
+    sample.num_units = static_cast<std::uint32_t>(cells.size());
+    sample.crossing.num_units = static_cast<std::uint32_t>(design.units);
+    sample.crossing.num_periods = design.days;
+    return sample;
   }
   if (design.clustered) sample.num_units = static_cast<std::uint32_t>(design.units);
   return sample;
@@ -81,7 +105,7 @@ inline double BestScore(const ValueDesign& design) {
 }
 
 inline std::vector<ValueDesign> ValueDesigns() {
-  std::vector<ValueDesign> designs(8);
+  std::vector<ValueDesign> designs(9);
   designs[0].name = "balanced";
   designs[1].name = "rare positives";
   designs[1].units = 2000;
@@ -108,6 +132,10 @@ inline std::vector<ValueDesign> ValueDesigns() {
   // Every threshold is worth nothing: the choice never settles.
   designs[7].name = "scores that say nothing";
   designs[7].informed = false;
+  designs[8].name = "units and days";
+  designs[8].units = 150;
+  designs[8].clustered = true;
+  designs[8].days = 50;
   return designs;
 }
 

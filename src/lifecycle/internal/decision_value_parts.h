@@ -68,6 +68,7 @@ Result<void> FillCurve(const objectives::ProfitCurve& curve, const MoneyEstimate
 
 // The threshold, or NaN and the reason where it never acts.
 void SetThreshold(double score, double* threshold, std::string* reason);
+inline constexpr const char* kAmountsDiffer = "amounts differ by row, so every row has its own";
 inline constexpr const char* kNeverActs = "it never acts";
 
 }  // namespace assay::lifecycle
