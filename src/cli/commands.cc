@@ -15,6 +15,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddSlices(app, session);
   AddFrontier(app, session);
   AddTradeoff(app, session);
+  AddValue(app, session);
   AddChecklist(app, session);
   AddLedger(app, session);
   AddCharterKeys(app, session);

@@ -8,6 +8,7 @@
 namespace assay::evidence {
 struct ChangeReport;
 struct CheckReport;
+struct DecisionValueReport;
 struct FeasibilityReport;
 struct FrontierReport;
 struct SlicesReport;
@@ -33,6 +34,7 @@ void RenderChange(const evidence::ChangeReport& report, Terminal& terminal, Part
 void RenderSlices(const evidence::SlicesReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderFrontier(const evidence::FrontierReport& report, Terminal& terminal);
 void RenderTradeoff(const evidence::TradeoffReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderDecisionValue(const evidence::DecisionValueReport& report, Terminal& terminal);
 void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 
 }  // namespace assay::cli

@@ -4,6 +4,7 @@
 #include "evidence/reports/change.h"
 #include "evidence/reports/check.h"
 #include "evidence/reports/checklist.h"
+#include "evidence/reports/decision_value.h"
 #include "evidence/reports/feasibility.h"
 #include "evidence/reports/frontier.h"
 #include "evidence/reports/init.h"
@@ -30,6 +31,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"change", SchemaDocument<ChangeReport>("assay change")},
       {"frontier", SchemaDocument<FrontierReport>("assay frontier")},
       {"tradeoff", SchemaDocument<TradeoffReport>("assay tradeoff")},
+      {"decision-value", SchemaDocument<DecisionValueReport>("assay value")},
       {"value", SchemaDocument<ValueReport>("a step of assay run")},
       {"evidence", SchemaDocument<Evidence>("a conclusion in the ledger")},
       {"ledger", SchemaDocument<LedgerReport>("assay ledger")},

@@ -142,14 +142,12 @@ std::string WhyNoValue(const MoneySettings& settings, learn::Task task, const st
   return "";
 }
 
-namespace {
 std::string WhyNoChance(const objectives::DecisionMoney& money) {
   const double gain = money.true_positive - money.false_negative, loss = money.true_negative - money.false_positive;
   if (gain == 0 && loss == 0) return "acting brings the same as staying silent, whatever the outcome";
   if (gain <= 0 && loss >= 0) return "acting never brings more than staying silent, whatever the outcome, so no chance is high enough";
   return "acting pays only where the outcome is not positive, so it pays below a chance, not from one on; turn the outcome around, or the amounts in [value]";
 }
-}  // namespace
 
 ValueReport NoValue(const MoneySettings& settings, const std::string& reason) {
   ValueReport report;

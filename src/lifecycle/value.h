@@ -28,6 +28,9 @@ MoneySettings MoneySettingsOf(const charter::Charter& charter);
 // farthest cell.
 evidence::Estimate MeanMoney(const std::vector<double>& money, const std::vector<double>& cells, const std::string& why_exact, const stats::Clusters& clusters, double level = 0.95);
 
+// Why no chance is the one from which acting pays. Requires a break-even chance that is not finite.
+std::string WhyNoChance(const objectives::DecisionMoney& money);
+
 // What the value of a ladder is computed from. Doubles as the model gave them, so that a run that goes on from disk gives
 // the same bytes as one that was never stopped.
 struct DecisionRows {

@@ -18,6 +18,26 @@ double DecisionMoney::BreakEvenChance() const {
   return loss / (gain + loss);
 }
 
+RowMoney RowMoneyOf(std::span<const std::uint8_t> positive, const AmountsPerRow& amounts) {
+  RowMoney money{std::vector<double>(positive.size()), std::vector<double>(positive.size())};
+  for (std::size_t i = 0; i < positive.size(); ++i) {
+    const bool is_positive = positive[i] != 0;
+    money.silent[i] = AmountsPerRow::At(is_positive ? amounts.false_negative : amounts.true_negative, i);
+    money.gain[i] = AmountsPerRow::At(is_positive ? amounts.true_positive : amounts.false_positive, i) - money.silent[i];
+  }
+  return money;
+}
+
+std::vector<std::uint8_t> ActsAtBreakEven(std::span<const double> chances, const AmountsPerRow& amounts) {
+  std::vector<std::uint8_t> acts(chances.size());
+  for (std::size_t i = 0; i < chances.size(); ++i) {
+    const double if_positive = AmountsPerRow::At(amounts.true_positive, i) - AmountsPerRow::At(amounts.false_negative, i);
+    const double if_not = AmountsPerRow::At(amounts.false_positive, i) - AmountsPerRow::At(amounts.true_negative, i);
+    acts[i] = chances[i] * if_positive + (1 - chances[i]) * if_not > 0 ? 1 : 0;
+  }
+  return acts;
+}
+
 Result<Threshold> BestThreshold(std::span<const double> scores, std::span<const std::uint8_t> positive, const DecisionMoney& money) {
   if (scores.empty() || scores.size() != positive.size()) return Error{ErrorCode::kInvalidInput, "a threshold needs one score and one outcome per row, and at least one row"};
   std::vector<std::uint32_t> order(scores.size());

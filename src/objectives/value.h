@@ -27,6 +27,25 @@ struct DecisionMoney {
   double BreakEvenChance() const;
 };
 
+// Money per decision that differs by row (an order's margin, a loan's loss): each span holds an amount for every row, or one for
+// all. Finite where read.
+struct AmountsPerRow {
+  std::span<const double> true_positive, false_positive, true_negative, false_negative;
+  static double At(std::span<const double> amounts, std::size_t row) { return amounts[amounts.size() == 1 ? 0 : row]; }
+};
+
+// What each row's decision brings, its outcome being what it is: `silent` without acting, `gain` more when acting. All that a
+// threshold is chosen and judged by.
+struct RowMoney {
+  std::vector<double> gain, silent;
+};
+// Reads of every row the two amounts that belong to its outcome; the others may be missing.
+RowMoney RowMoneyOf(std::span<const std::uint8_t> positive, const AmountsPerRow& amounts);
+
+// 1 where acting is expected to bring more than silence: chance x (TP - FN) + (1 - chance) x (FP - TN) > 0. The best that calibrated chances
+// can do, whatever each row's amounts (Elkan 2001, section 2). Reads all four amounts.
+std::vector<std::uint8_t> ActsAtBreakEven(std::span<const double> chances, const AmountsPerRow& amounts);
+
 struct Threshold {
   double score = 0;          // act when score >= this; +infinity: never act
   double money_per_decision = 0;
