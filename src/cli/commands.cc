@@ -13,6 +13,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddTrain(app, session);
   AddScore(app, session);
   AddSlices(app, session);
+  AddOpe(app, session);
   AddChecklist(app, session);
   AddLedger(app, session);
   AddCharterKeys(app, session);

@@ -19,6 +19,7 @@ void AddFeasibility(CLI::App& app, Session& session);
 void AddTrain(CLI::App& app, Session& session);
 void AddScore(CLI::App& app, Session& session);
 void AddSlices(CLI::App& app, Session& session);
+void AddOpe(CLI::App& app, Session& session);
 void AddChecklist(CLI::App& app, Session& session);
 void AddLedger(CLI::App& app, Session& session);
 void AddCharterKeys(CLI::App& app, Session& session);

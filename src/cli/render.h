@@ -9,6 +9,7 @@ namespace assay::evidence {
 struct ChangeReport;
 struct CheckReport;
 struct FeasibilityReport;
+struct OpeReport;
 struct SlicesReport;
 struct TrainReport;
 struct UnderstandReport;
@@ -29,6 +30,7 @@ void RenderTrain(const evidence::TrainReport& report, Terminal& terminal, Part p
 void RenderFeasibility(const evidence::FeasibilityReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderChange(const evidence::ChangeReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderSlices(const evidence::SlicesReport& report, Terminal& terminal, Part part = Part::kAlone);
+void RenderOpe(const evidence::OpeReport& report, Terminal& terminal);
 void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 
 }  // namespace assay::cli
