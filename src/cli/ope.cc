@@ -64,13 +64,13 @@ void RenderEstimates(const OpeReport& report, Terminal& terminal) {
   const auto cell = [&](double value) { return !std::isfinite(value) ? std::string("-") : width > 0 ? base::FixedNumber(value, base::DecimalsFor(width) + 1) : base::ReadableNumber(value, 4); };
   std::vector<std::vector<std::string>> rows;
   const evidence::Estimate& log = report.on_policy;
-  rows.push_back({"log", "the policy that logged", cell(log.value), cell(log.low), cell(log.high), std::isfinite(log.low) && high > low ? Terminal::IntervalBar(log.value, std::fmax(log.low, low), std::fmin(log.high, high), low, high, 24) : ""});
+  rows.push_back({"the log", cell(log.value), cell(log.low), cell(log.high), std::isfinite(log.low) && high > low ? Terminal::IntervalBar(log.value, std::fmax(log.low, low), std::fmin(log.high, high), low, high, 30) : ""});
   for (const OpeEstimate& e : report.estimates) {
-    const std::string bar = !e.evaluable ? terminal.Paint("not evaluable", Style::kDim) : !std::isfinite(e.low) || !(high > low) ? terminal.Paint("no interval", Style::kDim) : Terminal::IntervalBar(e.value, e.low, e.high, low, high, 24);
-    rows.push_back({e.name, e.label, cell(e.value), cell(e.low), cell(e.high), bar});
+    const std::string bar = !e.evaluable ? terminal.Paint("not evaluable", Style::kDim) : !std::isfinite(e.low) || !(high > low) ? terminal.Paint("no interval", Style::kDim) : Terminal::IntervalBar(e.value, e.low, e.high, low, high, 30);
+    rows.push_back({e.name, cell(e.value), cell(e.low), cell(e.high), bar});
   }
   const auto right = Terminal::Align::kRight;
-  terminal.Table({{"estimator"}, {"what it is"}, {"value", right}, {"low", right}, {"high", right}, {""}}, rows);
+  terminal.Table({{"estimator"}, {"value", right}, {"low", right}, {"high", right}, {""}}, rows);
 }
 
 }  // namespace
@@ -82,6 +82,9 @@ void RenderOpe(const OpeReport& report, Terminal& terminal) {
   terminal.Line();
   RenderEstimates(report, terminal);
   for (const SharedReason& shared : ReasonsOf(report)) terminal.Paragraph(terminal.Paint(shared.names + ": ", Style::kBold) + shared.reason + ".", 2);
+  std::string labels;
+  for (const OpeEstimate& e : report.estimates) labels += (labels.empty() ? "" : "; ") + e.name + ": " + e.label;
+  terminal.Paragraph(terminal.Paint(labels + ".", Style::kDim), 2);
   terminal.Heading("How far the log reaches");
   if (report.metrics == "off_policy") {
     terminal.Paragraph(base::Counted(report.rows, "logged decision") + " with their weights are worth " + base::ReadableNumber(report.effective_sample_size, 3) + " under the target policy, of those with a reward " + base::ReadableNumber(report.effective_rewarded_rows, 3) + ". The largest weight is " + base::ReadableNumber(report.max_weight, 4) + " (" + base::ReadableShare(report.max_weight_share) + " of all), the mean weight " + base::ReadableNumber(report.mean_weight, 4) + "; it should be 1.", 2);

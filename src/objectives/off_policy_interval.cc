@@ -47,13 +47,14 @@ double MostCommon(std::span<const double> rewards) {
 
 std::string WhyNotEvaluable(const WeightSummary& weights) {
   if (!(weights.largest > 0)) return "the target policy would have taken none of the logged actions";
+  std::string why;
   if (weights.effective_size < kLeastEffectiveSize) {
-    return "effective sample too small: the weights are worth " + base::ReadableNumber(weights.effective_size, 3) + " rows, at least " + base::ReadableNumber(kLeastEffectiveSize) + " are needed";
+    why = "effective sample too small: the weights are worth " + base::ReadableNumber(weights.effective_size, 3) + " rows, at least " + base::ReadableNumber(kLeastEffectiveSize) + " are needed";
   }
   if (weights.largest_share > kMostShareOfARow) {
-    return "one row has " + base::ReadableShare(weights.largest_share) + " of the weight, at most " + base::ReadableShare(kMostShareOfARow) + " may hang on one";
+    why += (why.empty() ? "" : "; ") + ("one row has " + base::ReadableShare(weights.largest_share)) + " of the weight, at most " + base::ReadableShare(kMostShareOfARow) + " may hang on one";
   }
-  return "";
+  return why;
 }
 
 double EffectiveRewardedRows(std::span<const double> rewards, std::span<const double> weights) {
