@@ -126,7 +126,7 @@ void AddOpe(CLI::App& app, Session& session) {
       "Examples:\n"
       "  assay ope log.csv --reward click --propensity p --action item --target-policy uniform --features country,device\n"
       "  assay ope log.parquet --reward revenue --propensity p --target-policy new_p --unit user --json\n"
-      "  assay ope log.csv --reward click --propensity p --action item --target-policy 'if(item = 7, 0.9, 0.1 / 4)'\n"
+      "  assay ope log.csv --reward click --propensity p --action item --target-policy 'case when item = 7 then 0.9 else 0.1 / 4 end'\n"
       "  assay ope log.csv --reward click --propensity p --action item --target-table new_policy.csv --estimators snipw,dr\n"
       "  assay ope log.csv --reward click --action item --target-policy 'item = best_item'      (no propensities: replay only)\n\n"
       "dm, dr, switch-dr and dros need the new policy's probability of all actions. A figure is given only where the weights are worth 100 rows and no\n"

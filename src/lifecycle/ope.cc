@@ -55,7 +55,13 @@ struct Evaluation {
 
 PolicyValue LessOnPolicy(PolicyValue value, const Evaluation& e) {
   value.value -= e.on_policy;
-  for (std::size_t i = 0; i < value.influence.size(); ++i) value.influence[i] -= e.log.rewards[i] - e.on_policy;
+  double largest = 0;
+  for (const double influence : value.influence) largest = std::max(largest, std::abs(influence));
+  for (std::size_t i = 0; i < value.influence.size(); ++i) {
+    double& influence = value.influence[i];
+    influence -= e.log.rewards[i] - e.on_policy;
+    if (std::abs(influence) <= 1e-12 * largest) influence = 0;  // what rounding leaves of a policy compared with itself
+  }
   return value;
 }
 
@@ -85,7 +91,7 @@ void FillIn(const PolicyValue& value, std::span<const double> weights, const Eva
   estimate->low = interval->low;
   estimate->high = interval->high;
   estimate->difference = ToEstimate(objectives::PolicyInterval(difference, weights, e.log.clusters(), estimate->bias_bound));
-  if (!estimate->difference.reason.empty()) estimate->difference.value = difference.value;
+  estimate->difference.value = difference.value;
 }
 
 void ChangedEstimate(WeightChange change, double stated, const Evaluation& e, OpeEstimate* estimate) {
@@ -228,7 +234,8 @@ Result<OpeReport> EvaluatePolicy(const OpeProblem& problem, store::Engine& engin
   const bool shares = std::all_of(log.rewards.begin(), log.rewards.end(), [](double r) { return r == 0 || r == 1; });
   report.on_policy = ToEstimate(shares ? stats::ClusterShare(log.rewards, log.clusters()) : stats::ClusterMean(log.rewards, log.clusters()));
   Evaluation e{problem, log, target, {}, {}, "", "", "", {}, 0};
-  for (const double reward : log.rewards) e.on_policy += reward / static_cast<double>(log.size());
+  for (const double reward : log.rewards) e.on_policy += reward;
+  e.on_policy /= static_cast<double>(log.size());
   if (!std::isfinite(report.on_policy.value)) report.on_policy.value = e.on_policy;
   if (log.propensities.empty()) {
     Replay(names, &e, &report);

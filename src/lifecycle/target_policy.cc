@@ -115,7 +115,7 @@ std::vector<PolicyAction> LoggedActions(const LoggedDecisions& log, std::vector<
 
 Result<TargetPolicy> ReadTargetPolicy(const OpeProblem& problem, const LoggedDecisions& log, store::Engine& engine, const RunContext& context) {
   if (problem.target_policy.empty() && problem.target_table.empty()) {
-    return Error{ErrorCode::kInvalidInput, "--target-policy is missing: 'uniform', or the new policy's probability of the logged action, such as 'new_probability' or 'if(item = 3, 1, 0)'; or --target-table FILE"};
+    return Error{ErrorCode::kInvalidInput, "--target-policy is missing: 'uniform', or the new policy's probability of the logged action, such as 'new_probability' or 'case when item = 3 then 0.9 else 0.05 end'; or --target-table FILE"};
   }
   if (problem.target_table.empty()) {
     TargetPolicy policy = ASSAY_TRY(problem.target_policy == "uniform" ? Uniform(log) : FromExpression(problem, log, context));

@@ -11,22 +11,23 @@ namespace assay::objectives {
 
 namespace {
 
-// The largest sum of weights of a unit; of a row where rows are units.
-double HeaviestUnit(std::span<const double> weights, const stats::Clusters& clusters) {
-  if (clusters.unit.empty()) return *std::max_element(weights.begin(), weights.end());
-  std::vector<double> sums(clusters.num_units, 0);
-  for (std::size_t i = 0; i < weights.size(); ++i) sums[clusters.unit[i]] += weights[i];
-  return *std::max_element(sums.begin(), sums.end());
-}
-
-// What one more unit as heavy as the heaviest may add to the mean.
+// What one more unit as heavy as the heaviest may add to the mean: its weight times the usual residual of a unit.
 double UnseenUnit(const PolicyValue& estimate, std::span<const double> weights, const stats::Clusters& clusters) {
-  double sum = 0, squares = 0;
+  const std::size_t num_units = clusters.unit.empty() ? weights.size() : clusters.num_units;
+  std::vector<double> weight(num_units, 0), moved(num_units, 0);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    sum += weights[i];
-    squares += weights[i] * estimate.residual[i] * estimate.residual[i];
+    const std::size_t unit = clusters.unit.empty() ? i : clusters.unit[i];
+    weight[unit] += weights[i];
+    moved[unit] += weights[i] * estimate.residual[i];
   }
-  return sum > 0 ? HeaviestUnit(weights, clusters) * std::sqrt(squares / sum) / static_cast<double>(weights.size()) : 0;
+  double sum = 0, squares = 0, heaviest = 0;
+  for (std::size_t u = 0; u < num_units; ++u) {
+    if (!(weight[u] > 0)) continue;
+    sum += weight[u];
+    squares += moved[u] * (moved[u] / weight[u]);
+    heaviest = std::max(heaviest, weight[u]);
+  }
+  return sum > 0 ? heaviest * std::sqrt(squares / sum) / static_cast<double>(weights.size()) : 0;
 }
 
 double MostCommon(std::span<const double> rewards) {
