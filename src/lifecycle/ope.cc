@@ -23,6 +23,7 @@ using evidence::OpeReport;
 using objectives::PolicyValue;
 using objectives::WeightChange;
 
+constexpr double kThinShare = 0.1;   // of the rows, that weights should be worth
 constexpr double kSureLevel = 0.99;  // at which a mean weight that cannot be 1 takes the intervals away
 
 bool NeedsModel(const std::string& name) { return name != "ipw" && name != "snipw"; }
@@ -167,6 +168,7 @@ Result<void> EvaluateOffPolicy(const std::vector<std::string>& names, Evaluation
   if (report->effective_rewarded_rows < objectives::kLeastRewardedRows) e->why_no_interval = WhyTooFewRewarded(report->effective_rewarded_rows);
   JudgeMeanWeight(e, report);
   WarnOfUnlogged(*e, report, context);
+  if (e->why_not.empty() && e->summary.effective_size < kThinShare * static_cast<double>(e->log.size())) report->notes.push_back(ThinNote(e->summary.effective_size / static_cast<double>(e->log.size())));
   if (e->why_not.empty() && e->target.knows_all() && std::any_of(names.begin(), names.end(), NeedsModel)) {
     const base::ScopedStep step(context, "reward model");
     Result<RewardModel> model = CrossFitRewardModel(e->log, e->target, context);

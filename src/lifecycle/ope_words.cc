@@ -59,6 +59,10 @@ std::string UnloggedWarning(std::span<const std::string> actions, double mass) {
   return "the target policy gives " + base::ReadableShare(mass) + " of its decisions to " + base::Counted(static_cast<std::int64_t>(actions.size()), "action") + " that the log never took (" + base::Join(first, ", ") + (actions.size() > first.size() ? ", ..." : "") + "): weights cannot tell of them, the reward model answers with what it knows of others";
 }
 
+std::string ThinNote(double share) {
+  return "the weights are worth only " + base::ReadableShare(share) + " of the rows: the log hardly went where the target policy goes, and if rewards are different there, intervals of ipw and snipw miss more often than they say; dr with good features does not";
+}
+
 std::string WhyTooFewRewarded(double effective_rows) {
   return "too few rewards for an interval: with their weights they are worth " + base::ReadableNumber(effective_rows, 3) + " rows, at least " + base::ReadableNumber(objectives::kLeastRewardedRows) + " are needed; with fewer it misses too often";
 }

@@ -70,7 +70,7 @@ Result<stats::Interval> PolicyInterval(const PolicyValue& estimate, std::span<co
   interval.low = stats::StudentInterval(estimate.value, interval.standard_error, interval.degrees, level).low;
   interval.high = 2 * estimate.value - interval.low;
   interval = stats::AgainstSkewness(interval, level);
-  const double unseen = UnseenUnit(estimate, weights, clusters);
+  const double unseen = kUnseenShare * UnseenUnit(estimate, weights, clusters);
   interval.low -= unseen;
   interval.high += unseen;
   interval.standard_error = standard_error;

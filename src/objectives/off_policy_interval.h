@@ -1,7 +1,7 @@
 // When an off-policy estimate may be shown, and its interval.
 //
 // Rewards that are rare and weights that are large make estimates that are low have standard errors that are too low as well, and what the log has not shown yet has the
-// largest weights of all. So the interval is Hall's against the skewness of the influences (stats/interval.h), both ends moved out by what one more row (unit) as
+// largest weights of all. So the interval is Hall's against the skewness of the influences (stats/interval.h), both ends moved out by three quarters of what one more row (unit) as
 // heavy as the heaviest would add with a residual of the usual size: max W x sqrt(sum(S^2 / W) / sum(W)) / n, where W sums the weights and S weight x residual of a row (unit). Where a bound of the estimate's bias is known (off_policy_tuning.h)
 // its square is added to the variance: the interval covers for every bias up to that bound. Measured coverage: docs/ope.md. Pure.
 #pragma once
@@ -18,6 +18,7 @@ namespace assay::objectives {
 inline constexpr double kLeastEffectiveSize = 100;   // of the weights, for any estimate
 inline constexpr double kMostShareOfARow = 0.1;      // of the sum of the weights, for any estimate
 inline constexpr double kLeastRewardedRows = 30;     // effective ones, for an interval: below, a normal interval covers as little as 76 %
+inline constexpr double kUnseenShare = 0.75;         // of one more row: a whole one covers up to 98 %, none as little as 90 %
 inline constexpr double kMostBias = 0.35;            // of the standard error, for an interval: up to here it covers 95 to 96.5 %
 
 // Why no estimate may be shown; "" when it may.

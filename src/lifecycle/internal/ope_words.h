@@ -15,6 +15,8 @@ std::string EstimatorLabel(const std::string& name);
 std::string MeanWeightWarning(const evidence::Estimate& mean_weight);
 // `mass`: the share of its decisions that the target policy gives to them.
 std::string UnloggedWarning(std::span<const std::string> actions, double mass);
+// `share`: what the weights are worth, of the rows.
+std::string ThinNote(double share);
 std::string WhyTooFewRewarded(double effective_rows);
 std::string WhyTooBiased(const evidence::OpeEstimate& estimate);
 // By dr where it has an interval, else the first of snipw, ipw, switch-dr, dros with one, else the first that has a value.
