@@ -22,11 +22,14 @@ Result<std::optional<std::size_t>> ColumnNamed(const std::string& name, const st
 }
 
 // Rows that --where keeps and that have a reward.
-Result<learn::Rows> RowsWithReward(const OpeProblem& problem, const table::Table& table, const std::vector<double>& rewards, std::vector<std::string>* notes, const RunContext& context) {
+Result<learn::Rows> RowsWithReward(const OpeProblem& problem, const table::Table& table, const std::vector<double>& rewards, std::vector<std::string>* notes,
+                                   const RunContext& context) {
   std::vector<double> kept(rewards.size(), 1);
   if (!problem.where.empty()) {
     const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", table, "where", context));
-    if (where.type() != ColumnType::kBoolean) return Error{ErrorCode::kInvalidInput, "--where: '" + problem.where + "' is a " + std::string(table::ColumnTypeName(where.type())) + ", expected a condition"};
+    if (where.type() != ColumnType::kBoolean)
+      return Error{ErrorCode::kInvalidInput,
+                   "--where: '" + problem.where + "' is a " + std::string(table::ColumnTypeName(where.type())) + ", expected a condition"};
     where.CopyNumbers(0, kept);
   }
   learn::Rows rows;
@@ -43,8 +46,14 @@ Result<learn::Rows> RowsWithReward(const OpeProblem& problem, const table::Table
     }
   }
   if (not_kept > 0) notes->push_back(base::Counted(not_kept, "row is not kept by --where", "rows are not kept by --where"));
-  if (without > 0) notes->push_back(base::Counted(without, "row has no reward and is left out", "rows have no reward and are left out") + "; where a reward is more often missing after some actions than after others, this makes every estimate wrong");
-  if (rows.empty()) return Error{ErrorCode::kInvalidInput, without > 0 ? "--reward: '" + problem.reward + "' is missing in every row that is left" : problem.where.empty() ? "the file has no rows" : "--where: '" + problem.where + "' keeps no row"};
+  if (without > 0)
+    notes->push_back(base::Counted(without, "row has no reward and is left out", "rows have no reward and are left out") +
+                     "; where a reward is more often missing after some actions than after others, "
+                     "this makes every estimate wrong");
+  if (rows.empty())
+    return Error{ErrorCode::kInvalidInput, without > 0             ? "--reward: '" + problem.reward + "' is missing in every row that is left"
+                                           : problem.where.empty() ? "the file has no rows"
+                                                                   : "--where: '" + problem.where + "' keeps no row"};
   return rows;
 }
 
@@ -52,8 +61,13 @@ Result<void> CheckPropensities(const OpeProblem& problem, const LoggedDecisions&
   for (std::size_t i = 0; i < log.propensities.size(); ++i) {
     const double p = log.propensities[i];
     if (p > 0 && p <= 1) continue;
-    const std::string what = std::isnan(p) ? "has no propensity; mend it, or leave such rows out with --where '" + (problem.propensity.find(' ') == std::string::npos ? expression::ColumnAsExpression(problem.propensity) : "(" + problem.propensity + ")") + " is not null'"
-                                           : "has the propensity " + base::ShortestNumber(p) + ", expected a probability above 0 and at most 1: that with which the log's policy took the row's action";
+    const std::string what = std::isnan(p) ? "has no propensity; mend it, or leave such rows out with --where '" +
+                                                 (problem.propensity.find(' ') == std::string::npos ? expression::ColumnAsExpression(problem.propensity)
+                                                                                                    : "(" + problem.propensity + ")") +
+                                                 " is not null'"
+                                           : "has the propensity " + base::ShortestNumber(p) +
+                                                 ", expected a probability above 0 and at most 1: that with which the "
+                                                 "log's policy took the row's action";
     return Error{ErrorCode::kInvalidInput, "--propensity: " + log.RowName(i) + " " + what};
   }
   return {};
@@ -63,18 +77,28 @@ Result<void> CheckRoles(const OpeProblem& problem, const LoggedDecisions& log) {
   for (const std::size_t feature : log.features) {
     const std::string& name = log.table->column(feature).name();
     const std::string expected = ", so it cannot be a feature of the reward model";
-    if (base::IsAmong(expression::ColumnsOf(problem.reward), name) || name == problem.reward) return Error{ErrorCode::kInvalidInput, "--features: '" + name + "' is (part of) the reward" + expected};
-    if (log.action == feature || log.position == feature) return Error{ErrorCode::kInvalidInput, "--features: '" + name + "' is the " + (log.action == feature ? "action" : "position") + ", which the reward model always has; name it only once"};
+    if (base::IsAmong(ColumnsNamedBy(problem.reward, *log.table), name))
+      return Error{ErrorCode::kInvalidInput, "--features: '" + name + "' is (part of) the reward" + expected};
+    if (log.action == feature || log.position == feature)
+      return Error{ErrorCode::kInvalidInput, "--features: '" + name + "' is the " + (log.action == feature ? "action" : "position") +
+                                                 ", which the reward model always has; name it only once"};
   }
-  if (log.action && log.position && *log.action == *log.position) return Error{ErrorCode::kInvalidInput, "--position: '" + problem.position + "' is the action as well"};
+  if (log.action && log.position && *log.action == *log.position)
+    return Error{ErrorCode::kInvalidInput, "--position: '" + problem.position + "' is the action as well"};
   if (!log.action) return {};
   for (std::size_t i = 0; i < log.size(); ++i) {
-    if (log.table->column(*log.action).IsMissing(static_cast<std::int64_t>(i))) return Error{ErrorCode::kInvalidInput, "--action: " + log.RowName(i) + " has no action; mend it, or leave such rows out with --where"};
+    if (log.table->column(*log.action).IsMissing(static_cast<std::int64_t>(i)))
+      return Error{ErrorCode::kInvalidInput, "--action: " + log.RowName(i) + " has no action; mend it, or leave such rows out with --where"};
   }
   return {};
 }
 
 }  // namespace
+
+std::vector<std::string> ColumnsNamedBy(const std::string& text, const table::Table& table) {
+  const std::int64_t named = table.Find(text);
+  return named >= 0 ? std::vector<std::string>{table.column(static_cast<std::size_t>(named)).name()} : expression::ColumnsOf(text);
+}
 
 Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& flag, const table::Table& table, const RunContext& context) {
   const std::int64_t named = table.Find(text);
@@ -114,7 +138,9 @@ Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::En
   ASSAY_TRY(CheckRoles(problem, log));
   if (!problem.unit.empty()) {
     const std::int64_t named = log.table->Find(problem.unit);
-    log.unit = DenseIds(named >= 0 ? log.table->column(static_cast<std::size_t>(named)) : ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", *log.table, "unit", context)), &log.num_units);
+    log.unit = DenseIds(named >= 0 ? log.table->column(static_cast<std::size_t>(named))
+                                   : ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", *log.table, "unit", context)),
+                        &log.num_units);
   }
   return log;
 }

@@ -34,7 +34,9 @@ Result<std::vector<std::string>> EstimatorsOf(const OpeProblem& problem) {
   if (problem.estimators.empty()) return known;
   std::vector<std::string> wanted;
   for (const std::string& name : problem.estimators) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) return Error{ErrorCode::kInvalidInput, "--estimators: there is no '" + name + "'." + base::DidYouMean(name, known) + " Expected some of " + base::Join(known, ", ")};
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return Error{ErrorCode::kInvalidInput,
+                   "--estimators: there is no '" + name + "'." + base::DidYouMean(name, known) + " Expected some of " + base::Join(known, ", ")};
     if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) wanted.push_back(name);
   }
   return wanted;
@@ -47,8 +49,8 @@ struct Evaluation {
   const TargetPolicy& target;
   std::vector<double> weights;
   objectives::WeightSummary summary;
-  std::string why_not;            // why nothing is evaluable; "" when something may be
-  std::string why_no_interval;    // of all that use weights; "" when there may be one
+  std::string why_not;          // why nothing is evaluable; "" when something may be
+  std::string why_no_interval;  // of all that use weights; "" when there may be one
   std::string why_no_model;
   RewardModel model;
   double on_policy = 0;
@@ -72,7 +74,9 @@ void FillIn(const PolicyValue& value, std::span<const double> weights, const Eva
   estimate->value = value.value;
   const PolicyValue difference = LessOnPolicy(value, e);
   if (estimate->name == "dm") {
-    estimate->reason = "the reward model's own error is in no interval of its answers; dr measures it with the weights and has one";
+    estimate->reason =
+        "the reward model's own error is in no interval of its answers; dr measures it with the "
+        "weights and has one";
     estimate->difference = WithoutInterval(difference.value, estimate->reason);
     return;
   }
@@ -96,7 +100,8 @@ void FillIn(const PolicyValue& value, std::span<const double> weights, const Eva
 }
 
 void ChangedEstimate(WeightChange change, double stated, const Evaluation& e, OpeEstimate* estimate) {
-  const objectives::ChangedWeights changed = std::isnan(stated) ? objectives::TuneWeights(change, e.weights, e.log.rewards, e.model.rewards) : objectives::ChangeWeights(change, stated, e.weights, e.log.rewards, e.model.rewards);
+  const objectives::ChangedWeights changed = std::isnan(stated) ? objectives::TuneWeights(change, e.weights, e.log.rewards, e.model.rewards)
+                                                                : objectives::ChangeWeights(change, stated, e.weights, e.log.rewards, e.model.rewards);
   if (std::isfinite(changed.parameter)) estimate->parameter = changed.parameter;
   for (std::size_t i = 0; i < e.weights.size(); ++i) estimate->rows_changed += changed.weights[i] != e.weights[i] ? 1 : 0;
   estimate->bias_bound = changed.bias_bound;
@@ -137,7 +142,10 @@ void JudgeMeanWeight(Evaluation* e, OpeReport* report) {
   const bool off = exact ? std::abs(e->summary.mean - 1) > 1e-6 : !(report->mean_weight_estimate.low <= 1 && 1 <= report->mean_weight_estimate.high);
   if (off) report->warnings.push_back(MeanWeightWarning(report->mean_weight_estimate));
   const bool surely_off = exact ? off : !(sure->low <= 1 && 1 <= sure->high);
-  if (surely_off && e->why_no_interval.empty()) e->why_no_interval = "the mean weight is " + base::ReadableNumber(e->summary.mean, 3) + ", surely not 1 (" + LevelInWords(kSureLevel) + "): propensities are wrong or the log lacks what the target policy would do, which no interval holds";
+  if (surely_off && e->why_no_interval.empty())
+    e->why_no_interval = "the mean weight is " + base::ReadableNumber(e->summary.mean, 3) + ", surely not 1 (" + LevelInWords(kSureLevel) +
+                         "): propensities are wrong or the log lacks what the target policy would "
+                         "do, which no interval holds";
 }
 
 void WarnOfUnlogged(const Evaluation& e, OpeReport* report, const RunContext& context) {
@@ -157,7 +165,8 @@ void WarnOfUnlogged(const Evaluation& e, OpeReport* report, const RunContext& co
 Result<void> EvaluateOffPolicy(const std::vector<std::string>& names, Evaluation* e, OpeReport* report, const RunContext& context) {
   e->weights = objectives::ImportanceWeights(e->target.of_logged, e->log.propensities);
   e->summary = objectives::SummariseWeights(e->weights);
-  if (!std::isfinite(e->summary.largest)) return Error{ErrorCode::kInvalidInput, "--propensity: a propensity is so small that the weight of its row is no number"};
+  if (!std::isfinite(e->summary.largest))
+    return Error{ErrorCode::kInvalidInput, "--propensity: a propensity is so small that the weight of its row is no number"};
   report->metrics = "off_policy";
   report->effective_sample_size = e->summary.effective_size;
   report->max_weight = e->summary.largest;
@@ -168,14 +177,18 @@ Result<void> EvaluateOffPolicy(const std::vector<std::string>& names, Evaluation
   if (report->effective_rewarded_rows < objectives::kLeastRewardedRows) e->why_no_interval = WhyTooFewRewarded(report->effective_rewarded_rows);
   JudgeMeanWeight(e, report);
   WarnOfUnlogged(*e, report, context);
-  if (e->why_not.empty() && e->summary.effective_size < kThinShare * static_cast<double>(e->log.size())) report->notes.push_back(ThinNote(e->summary.effective_size / static_cast<double>(e->log.size())));
+  if (e->why_not.empty() && e->summary.effective_size < kThinShare * static_cast<double>(e->log.size()))
+    report->notes.push_back(ThinNote(e->summary.effective_size / static_cast<double>(e->log.size())));
   if (e->why_not.empty() && e->target.knows_all() && std::any_of(names.begin(), names.end(), NeedsModel)) {
     const base::ScopedStep step(context, "reward model");
     Result<RewardModel> model = CrossFitRewardModel(e->log, e->target, context);
     if (model) {
       e->model = std::move(*model);
       report->reward_model = e->model.text;
-      if (e->log.features.empty()) report->notes.push_back("the reward model knows the action" + std::string(e->log.position ? " and the position" : "") + " only; --features adds what was known when a decision was made, never what came after");
+      if (e->log.features.empty())
+        report->notes.push_back("the reward model knows the action" + std::string(e->log.position ? " and the position" : "") +
+                                " only; --features adds what was known when a decision was made, "
+                                "never what came after");
     } else if (model.error().code == ErrorCode::kCancelled || model.error().code == ErrorCode::kInternal) {
       return model.error();
     } else {
@@ -220,8 +233,10 @@ void Replay(const std::vector<std::string>& names, Evaluation* e, OpeReport* rep
 
 Result<OpeReport> EvaluatePolicy(const OpeProblem& problem, store::Engine& engine, const RunContext& context) {
   const std::vector<std::string> names = ASSAY_TRY(EstimatorsOf(problem));
-  if (problem.tau < 0) return Error{ErrorCode::kInvalidInput, "--tau: " + base::ShortestNumber(problem.tau) + " is below 0; weights above it are left to the reward model"};
-  if (problem.lambda < 0) return Error{ErrorCode::kInvalidInput, "--lambda: " + base::ShortestNumber(problem.lambda) + " is below 0; 0 leaves all to the reward model"};
+  if (problem.tau < 0)
+    return Error{ErrorCode::kInvalidInput, "--tau: " + base::ShortestNumber(problem.tau) + " is below 0; weights above it are left to the reward model"};
+  if (problem.lambda < 0)
+    return Error{ErrorCode::kInvalidInput, "--lambda: " + base::ShortestNumber(problem.lambda) + " is below 0; 0 leaves all to the reward model"};
   LoggedDecisions log = ASSAY_TRY(ReadLoggedDecisions(problem, engine, context));
   const TargetPolicy target = ASSAY_TRY(ReadTargetPolicy(problem, log, engine, context));
   OpeReport report;
@@ -232,7 +247,8 @@ Result<OpeReport> EvaluatePolicy(const OpeProblem& problem, store::Engine& engin
   report.rows = static_cast<std::int64_t>(log.size());
   report.actions = target.knows_all() ? static_cast<std::int64_t>(target.actions.size()) : 0;
   report.actions_from = target.knows_all() ? target.actions_from : "";
-  report.dependence = log.unit.empty() ? "by row: rows are taken to be independent; --unit names what they depend on" : "by " + problem.unit + " (" + base::Counted(stats::CountUnits(log.clusters(), log.size()), "unit") + ")";
+  report.dependence = log.unit.empty() ? "by row: rows are taken to be independent; --unit names what they depend on"
+                                       : "by " + problem.unit + " (" + base::Counted(stats::CountUnits(log.clusters(), log.size()), "unit") + ")";
   const bool shares = std::all_of(log.rewards.begin(), log.rewards.end(), [](double r) { return r == 0 || r == 1; });
   report.on_policy = ToEstimate(shares ? stats::ClusterShare(log.rewards, log.clusters()) : stats::ClusterMean(log.rewards, log.clusters()));
   Evaluation e{problem, log, target, {}, {}, "", "", "", {}, 0};

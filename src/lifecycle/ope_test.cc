@@ -53,7 +53,8 @@ const OpeEstimate& By(const OpeReport& report, const std::string& name) {
   return none;
 }
 
-// Two contexts, three actions; the log's policy leans to one action of each context, the target takes the best one in four of five cases.
+// Two contexts, three actions; the log's policy leans to one action of each context, the target
+// takes the best one in four of five cases.
 struct World {
   double logged[2][3] = {{0.6, 0.3, 0.1}, {0.2, 0.2, 0.6}};
   double target[2][3] = {{0.1, 0.8, 0.1}, {0.8, 0.1, 0.1}};
@@ -77,7 +78,8 @@ std::string SimulatedLog(const World& world, int rows, std::uint64_t seed) {
     std::size_t a = 0;
     for (double left = random.Uniform(); a + 1 < 3 && left >= world.logged[x][a];) left -= world.logged[x][a++];
     const bool click = random.Uniform() < world.reward[x][a];
-    text += std::string(kContexts[x]) + "," + kActions[a] + "," + std::to_string(world.logged[x][a]) + "," + std::to_string(world.target[x][a]) + "," + (click ? "1" : "0") + "\n";
+    text += std::string(kContexts[x]) + "," + kActions[a] + "," + std::to_string(world.logged[x][a]) + "," + std::to_string(world.target[x][a]) + "," +
+            (click ? "1" : "0") + "\n";
   }
   return text;
 }
@@ -90,9 +92,12 @@ std::string TableOf(const World& world) {
   return text;
 }
 
-const char* kExpression = "case when context = 'day' and item = 'east' or context = 'night' and item = 'north' then 0.8 else 0.1 end";
+const char* kExpression =
+    "case when context = 'day' and item = 'east' or context = 'night' and item = 'north' then 0.8 "
+    "else 0.1 end";
 
-// The same policy in three forms: a column (of which only the logged action's probability is known), an EXPR over the action, a table.
+// The same policy in three forms: a column (of which only the logged action's probability is
+// known), an EXPR over the action, a table.
 TEST_F(OpeTest, OnePolicyInThreeForms) {
   const World world;
   OpeProblem problem;
@@ -130,8 +135,9 @@ TEST_F(OpeTest, OnePolicyInThreeForms) {
   EXPECT_NE(contradicting.error().message.find("make them agree"), std::string::npos);
 }
 
-// What the folds' models say of each row is used as the doubly robust formula wants it, actions replaced: with one context and no features
-// the model is a number per action, so dm and dr can be recomputed from means by action.
+// What the folds' models say of each row is used as the doubly robust formula wants it, actions
+// replaced: with one context and no features the model is a number per action, so dm and dr can be
+// recomputed from means by action.
 TEST_F(OpeTest, TheLoggingPolicyItselfIsWorthTheMeanOfTheLog) {
   OpeProblem problem;
   problem.source = File("log.csv", SimulatedLog(World(), 3000, 2));
@@ -162,8 +168,9 @@ TEST_F(OpeTest, SameWithAnyNumberOfThreads) {
   EXPECT_EQ(evidence::ToJson(Evaluate(problem)), evidence::ToJson(Evaluate(problem, threads)));
 }
 
-// End to end with the fitted reward model: intervals of every estimator that has one cover the truth in 93 to 97 % of logs. 150 logs, or 1,000 with ASSAY_LONG=1, which prints
-// the figures of docs/ope.md; limits: 99.9 % points of the binomial about those ends.
+// End to end with the fitted reward model: intervals of every estimator that has one cover the
+// truth in 93 to 97 % of logs. 150 logs, or 1,000 with ASSAY_LONG=1, which prints the figures of
+// docs/ope.md; limits: 99.9 % points of the binomial about those ends.
 TEST_F(OpeTest, CoversTheTruthWithACrossFittedModel) {
   const bool whole = std::getenv("ASSAY_LONG") != nullptr;
   const int runs = whole ? 1000 : 150;

@@ -34,7 +34,8 @@ Column AsCategory(const Column& column, const std::string& name) {
   return Column::Categories(name, std::move(codes), std::move(dictionary));
 }
 
-// A feature as few values, for pairs with the action: itself where it is a category, a number as one of four parts with about as many rows.
+// A feature as few values, for pairs with the action: itself where it is a category, a number as
+// one of four parts with about as many rows.
 Column InParts(const Column& column) {
   if (column.type() == table::ColumnType::kCategory || column.type() == table::ColumnType::kBoolean) return AsCategory(column, column.name());
   std::vector<double> values(static_cast<std::size_t>(column.num_rows())), sorted;
@@ -52,8 +53,9 @@ Column InParts(const Column& column) {
   return Column::Categories(column.name(), std::move(codes), {"1", "2", "3", "4"});
 }
 
-// The log as a problem to learn, in a form in which actions can be replaced. A linear model of action and features alone would take the same action to be best
-// everywhere, so each feature also comes in pairs with the action: a category per pair of values.
+// The log as a problem to learn, in a form in which actions can be replaced. A linear model of
+// action and features alone would take the same action to be best everywhere, so each feature also
+// comes in pairs with the action: a category per pair of values.
 class RewardProblem {
  public:
   static Result<RewardProblem> Make(const LoggedDecisions& log) {
@@ -64,8 +66,10 @@ class RewardProblem {
     for (const Column& other : others) problem.parts_.push_back(InParts(other));
     problem.others_ = std::move(others);
     learn::Examples& examples = problem.examples_;
-    examples.table = std::make_shared<const table::Table>(ASSAY_TRY(problem.TableFor(AsCategory(log.table->column(*log.action), log.table->column(*log.action).name()))));
-    for (std::size_t c = 0; c < examples.table->num_columns(); ++c) examples.features.push_back({c, examples.table->column(c).name(), examples.table->column(c).name(), examples.table->column(c).type()});
+    examples.table =
+        std::make_shared<const table::Table>(ASSAY_TRY(problem.TableFor(AsCategory(log.table->column(*log.action), log.table->column(*log.action).name()))));
+    for (std::size_t c = 0; c < examples.table->num_columns(); ++c)
+      examples.features.push_back({c, examples.table->column(c).name(), examples.table->column(c).name(), examples.table->column(c).type()});
     const bool binary = std::all_of(log.rewards.begin(), log.rewards.end(), [](double r) { return r == 0 || r == 1; });
     examples.task = binary ? learn::Task::kBinary : learn::Task::kRegression;
     if (binary) examples.classes = {"0", "1"};
@@ -79,7 +83,8 @@ class RewardProblem {
 
   // The same table with one action in every row.
   Result<table::Table> WithAction(const std::string& action) const {
-    return TableFor(Column::Categories(examples_.table->column(0).name(), std::vector<std::uint32_t>(static_cast<std::size_t>(examples_.num_rows()), 0), {action}));
+    return TableFor(
+        Column::Categories(examples_.table->column(0).name(), std::vector<std::uint32_t>(static_cast<std::size_t>(examples_.num_rows()), 0), {action}));
   }
 
   std::string Names() const {
@@ -129,7 +134,9 @@ Result<std::vector<FittedFold>> FitFolds(const learn::Examples& examples, const 
   std::vector<learn::Split> splits = ASSAY_TRY(learn::CrossValidationFolds(examples, all, kFolds, context.seed));
   std::size_t tested = 0;
   for (const learn::Split& split : splits) tested += split.test.size();
-  if (tested != all.size()) return Error{ErrorCode::kNumeric, "rewards other than the usual lie in too few " + std::string(examples.unit.empty() ? "rows" : "units") + " to be in every fold"};
+  if (tested != all.size())
+    return Error{ErrorCode::kNumeric,
+                 "rewards other than the usual lie in too few " + std::string(examples.unit.empty() ? "rows" : "units") + " to be in every fold"};
   const std::unique_ptr<learn::Learner> learner = learn::MakeLearner(learn::RungKind::kLinear);
   std::vector<FittedFold> folds(splits.size());
   std::vector<std::optional<Error>> errors(splits.size());
@@ -151,8 +158,10 @@ Result<std::vector<FittedFold>> FitFolds(const learn::Examples& examples, const 
   return folds;
 }
 
-// What every fold's model says of its rows of `table`, where `wanted` (empty: everywhere) is above 0; 0 elsewhere.
-Result<std::vector<double>> Predict(const std::vector<FittedFold>& folds, const table::Table& table, std::span<const double> wanted, const RunContext& context) {
+// What every fold's model says of its rows of `table`, where `wanted` (empty: everywhere) is above
+// 0; 0 elsewhere.
+Result<std::vector<double>> Predict(const std::vector<FittedFold>& folds, const table::Table& table, std::span<const double> wanted,
+                                    const RunContext& context) {
   std::vector<double> predictions(static_cast<std::size_t>(table.num_rows()), 0);
   for (const FittedFold& fold : folds) {
     learn::Rows rows;
@@ -168,7 +177,8 @@ Result<std::vector<double>> Predict(const std::vector<FittedFold>& folds, const 
 }
 
 std::string InWords(const LoggedDecisions& log, const RewardProblem& problem, std::size_t num_folds) {
-  return std::string(problem.examples().task == learn::Task::kBinary ? "logistic" : "ridge") + " regression of the reward on " + problem.Names() + "; each row is predicted by one of " + std::to_string(num_folds) + " models that has not seen " + (log.unit.empty() ? "it" : "its unit");
+  return std::string(problem.examples().task == learn::Task::kBinary ? "logistic" : "ridge") + " regression of the reward on " + problem.Names() +
+         "; each row is predicted by one of " + std::to_string(num_folds) + " models that has not seen " + (log.unit.empty() ? "it" : "its unit");
 }
 
 }  // namespace

@@ -14,12 +14,17 @@ namespace {
 using table::Column;
 
 // EXPR as probabilities, each held to [0, 1].
-Result<std::vector<double>> ProbabilitiesOf(const std::string& text, const LoggedDecisions& log, const table::Table& table, const std::string& of, const RunContext& context) {
+Result<std::vector<double>> ProbabilitiesOf(const std::string& text, const LoggedDecisions& log, const table::Table& table, const std::string& of,
+                                            const RunContext& context) {
   std::vector<double> probabilities = ASSAY_TRY(NumbersOf(text, "--target-policy", table, context));
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
     double& p = probabilities[i];
-    if (std::isnan(p)) return Error{ErrorCode::kInvalidInput, "--target-policy: '" + text + "' has no value in " + log.RowName(i) + of + ", expected the new policy's probability of the action"};
-    if (p < 0 || p > 1 + 1e-9) return Error{ErrorCode::kInvalidInput, "--target-policy: '" + text + "' is " + base::ShortestNumber(p) + " in " + log.RowName(i) + of + ", expected a probability from 0 to 1: the new policy's of the action"};
+    if (std::isnan(p))
+      return Error{ErrorCode::kInvalidInput,
+                   "--target-policy: '" + text + "' has no value in " + log.RowName(i) + of + ", expected the new policy's probability of the action"};
+    if (p < 0 || p > 1 + 1e-9)
+      return Error{ErrorCode::kInvalidInput, "--target-policy: '" + text + "' is " + base::ShortestNumber(p) + " in " + log.RowName(i) + of +
+                                                 ", expected a probability from 0 to 1: the new policy's of the action"};
     p = std::min(p, 1.0);
   }
   return probabilities;
@@ -29,7 +34,7 @@ Result<std::vector<double>> ProbabilitiesOf(const std::string& text, const Logge
 Result<table::Table> WithAction(const std::string& text, const LoggedDecisions& log, const PolicyAction& action) {
   const std::string& name = log.table->column(*log.action).name();
   std::vector<Column> columns = {action.source.Take(std::vector<std::uint32_t>(log.size(), action.row)).Renamed(name)};
-  for (const std::string& wanted : expression::ColumnsOf(text)) {
+  for (const std::string& wanted : ColumnsNamedBy(text, *log.table)) {
     const std::int64_t c = log.table->Find(wanted);
     if (c >= 0 && static_cast<std::size_t>(c) != *log.action) columns.push_back(log.table->column(static_cast<std::size_t>(c)));
   }
@@ -50,7 +55,9 @@ Result<std::string> WhyNoDistribution(const std::string& text, const LoggedDecis
   context.Report("target policy", static_cast<std::int64_t>(policy.actions.size()), static_cast<std::int64_t>(policy.actions.size()));
   for (std::size_t i = 0; i < sums.size(); ++i) {
     if (std::abs(sums[i] - 1) > kSumSlack) {
-      return "'" + text + "' gives the " + base::Counted(static_cast<std::int64_t>(policy.actions.size()), "action") + " of the log probabilities that add up to " + Sum(sums[i]) + " in " + log.RowName(i) + ", not to 1: it is not known what the new policy does otherwise";
+      return "'" + text + "' gives the " + base::Counted(static_cast<std::int64_t>(policy.actions.size()), "action") +
+             " of the log probabilities that add up to " + Sum(sums[i]) + " in " + log.RowName(i) +
+             ", not to 1: it is not known what the new policy does otherwise";
     }
   }
   return std::string();
@@ -70,20 +77,24 @@ Result<TargetPolicy> Uniform(const LoggedDecisions& log) {
 
 Result<TargetPolicy> FromExpression(const OpeProblem& problem, const LoggedDecisions& log, const RunContext& context) {
   const std::string text = problem.target_policy;
-  const bool is_column = log.table->Find(text) >= 0;
-  const std::vector<std::string> named = is_column ? std::vector<std::string>{text} : expression::ColumnsOf(text);
+  const std::vector<std::string> named = ColumnsNamedBy(text, *log.table), of_reward = ColumnsNamedBy(problem.reward, *log.table);
   for (const std::string& column : named) {
-    if (column == problem.reward || base::IsAmong(expression::ColumnsOf(problem.reward), column)) return Error{ErrorCode::kInvalidInput, "--target-policy: '" + text + "' names '" + column + "' of the reward, which no policy knows when it decides"};
+    if (base::IsAmong(of_reward, column))
+      return Error{ErrorCode::kInvalidInput, "--target-policy: '" + text + "' names '" + column + "' of the reward, which no policy knows when it decides"};
   }
   TargetPolicy policy;
   policy.text = text;
   policy.of_logged = ASSAY_TRY(ProbabilitiesOf(text, log, *log.table, "", context));
   if (!log.action) {
-    policy.why_not_all = "'" + text + "' says how likely the logged action is; of all others nothing is known without --action COL and an EXPR over it, or --target-table";
+    policy.why_not_all = "'" + text +
+                         "' says how likely the logged action is; of all others nothing is known "
+                         "without --action COL and an EXPR over it, or --target-table";
     return policy;
   }
   if (!base::IsAmong(named, log.table->column(*log.action).name())) {
-    policy.why_not_all = "'" + text + "' does not name the action's column '" + log.table->column(*log.action).name() + "': it says how likely the logged action is and nothing of others; give an EXPR over that column or --target-table";
+    policy.why_not_all = "'" + text + "' does not name the action's column '" + log.table->column(*log.action).name() +
+                         "': it says how likely the logged action is and nothing of others; give "
+                         "an EXPR over that column or --target-table";
     return policy;
   }
   std::vector<std::uint32_t> of_row;
@@ -115,7 +126,10 @@ std::vector<PolicyAction> LoggedActions(const LoggedDecisions& log, std::vector<
 
 Result<TargetPolicy> ReadTargetPolicy(const OpeProblem& problem, const LoggedDecisions& log, store::Engine& engine, const RunContext& context) {
   if (problem.target_policy.empty() && problem.target_table.empty()) {
-    return Error{ErrorCode::kInvalidInput, "--target-policy is missing: 'uniform', or the new policy's probability of the logged action, such as 'new_probability' or 'case when item = 3 then 0.9 else 0.05 end'; or --target-table FILE"};
+    return Error{ErrorCode::kInvalidInput,
+                 "--target-policy is missing: 'uniform', or the new policy's probability of the "
+                 "logged action, such as 'new_probability' or 'case when item = 3 then 0.9 else "
+                 "0.05 end'; or --target-table FILE"};
   }
   if (problem.target_table.empty()) {
     TargetPolicy policy = ASSAY_TRY(problem.target_policy == "uniform" ? Uniform(log) : FromExpression(problem, log, context));
@@ -130,7 +144,9 @@ Result<TargetPolicy> ReadTargetPolicy(const OpeProblem& problem, const LoggedDec
   if (problem.target_policy != "uniform") stated = ASSAY_TRY(ProbabilitiesOf(problem.target_policy, log, *log.table, "", context));
   for (std::size_t i = 0; i < stated.size(); ++i) {
     if (std::abs(stated[i] - policy.of_logged[i]) > kSumSlack) {
-      return Error{ErrorCode::kInvalidInput, "--target-table: " + problem.target_table + " gives the logged action of " + log.RowName(i) + " the probability " + base::ShortestNumber(policy.of_logged[i]) + ", --target-policy " + base::ShortestNumber(stated[i]) + "; leave out one of them or make them agree"};
+      return Error{ErrorCode::kInvalidInput, "--target-table: " + problem.target_table + " gives the logged action of " + log.RowName(i) + " the probability " +
+                                                 base::ShortestNumber(policy.of_logged[i]) + ", --target-policy " + base::ShortestNumber(stated[i]) +
+                                                 "; leave out one of them or make them agree"};
     }
   }
   policy.text = problem.target_policy + ", all of it in " + problem.target_table;

@@ -48,7 +48,8 @@ class TableReader {
       policy.of_logged.push_back(action == action_index_.end() ? 0 : cells_[key_of_row[i] * actions_.size() + action->second]);
       if (action != action_index_.end()) policy.actions[action->second].logged = true;
     }
-    policy.of_action = [keys = std::move(key_of_row), cells = cells_, width = actions_.size()](std::size_t a, const RunContext&) -> Result<std::vector<double>> {
+    policy.of_action = [keys = std::move(key_of_row), cells = cells_, width = actions_.size()](std::size_t a,
+                                                                                               const RunContext&) -> Result<std::vector<double>> {
       std::vector<double> probabilities(keys.size());
       for (std::size_t i = 0; i < keys.size(); ++i) probabilities[i] = cells[keys[i] * width + a];
       return probabilities;
@@ -63,22 +64,31 @@ class TableReader {
   Result<void> FindColumns() {
     const std::string& action = log_.table->column(*log_.action).name();
     const std::int64_t of_action = table_.Find(action), of_probability = table_.Find("probability");
-    if (of_action < 0) return Refuse("there is no column '" + action + "', the action;" + base::DidYouMean(action, table_.names()) + " expected the columns of a key, '" + action + "' and 'probability'");
-    if (of_probability < 0) return Refuse("there is no column 'probability';" + base::DidYouMean("probability", table_.names()) + " expected the columns of a key, '" + action + "' and 'probability'");
+    if (of_action < 0)
+      return Refuse("there is no column '" + action + "', the action;" + base::DidYouMean(action, table_.names()) + " expected the columns of a key, '" +
+                    action + "' and 'probability'");
+    if (of_probability < 0)
+      return Refuse("there is no column 'probability';" + base::DidYouMean("probability", table_.names()) + " expected the columns of a key, '" + action +
+                    "' and 'probability'");
     action_ = static_cast<std::size_t>(of_action);
     probability_ = static_cast<std::size_t>(of_probability);
     for (std::size_t c = 0; c < table_.num_columns(); ++c) {
       if (c == action_ || c == probability_) continue;
       const std::string& name = table_.column(c).name();
       const std::int64_t in_log = log_.table->Find(name);
-      if (in_log < 0 && name != "row") return Refuse("the column '" + name + "' is not in the log, so it cannot be part of the key;" + base::DidYouMean(name, log_.table->names()) + " leave it out, or name it as the log does ('row' is the log's row number)");
+      if (in_log < 0 && name != "row")
+        return Refuse("the column '" + name + "' is not in the log, so it cannot be part of the key;" + base::DidYouMean(name, log_.table->names()) +
+                      " leave it out, or name it as the log does ('row' is the log's row number)");
       keys_.push_back({c, in_log});
     }
     if (table_.num_rows() == 0) return Refuse("it has no rows");
     const Column& ours = log_.table->column(*log_.action);
     const Column& theirs = table_.column(action_);
-    if (ours.type() != theirs.type()) return Refuse("its '" + action + "' is a " + std::string(table::ColumnTypeName(theirs.type())) + ", that of the log a " + table::ColumnTypeName(ours.type()));
-    if (table_.column(probability_).type() != table::ColumnType::kNumber) return Refuse("'probability' is a " + std::string(table::ColumnTypeName(table_.column(probability_).type())) + ", expected numbers from 0 to 1");
+    if (ours.type() != theirs.type())
+      return Refuse("its '" + action + "' is a " + std::string(table::ColumnTypeName(theirs.type())) + ", that of the log a " +
+                    table::ColumnTypeName(ours.type()));
+    if (table_.column(probability_).type() != table::ColumnType::kNumber)
+      return Refuse("'probability' is a " + std::string(table::ColumnTypeName(table_.column(probability_).type())) + ", expected numbers from 0 to 1");
     return {};
   }
 
@@ -96,12 +106,16 @@ class TableReader {
     std::vector<std::string> parts(keys_.size());
     for (std::int64_t i = 0; i < table_.num_rows(); ++i) {
       const double p = table_.column(probability_).NumberAt(i);
-      if (!(p >= 0 && p <= 1)) return Refuse(Row(i) + (std::isnan(p) ? std::string(" has no probability") : " has the probability " + base::ShortestNumber(p)) + ", expected a number from 0 to 1");
+      if (!(p >= 0 && p <= 1))
+        return Refuse(Row(i) + (std::isnan(p) ? std::string(" has no probability") : " has the probability " + base::ShortestNumber(p)) +
+                      ", expected a number from 0 to 1");
       for (std::size_t k = 0; k < keys_.size(); ++k) parts[k] = table_.column(keys_[k].table).TextAt(i);
       const auto [found, is_new] = key_index_.emplace(KeyOf(parts), static_cast<std::uint32_t>(key_index_.size()));
       if (is_new) {
         first_row_.push_back(i);
-        if (first_row_.size() * actions_.size() > kMostCells) return Error{ErrorCode::kTooLarge, "--target-table: " + problem_.target_table + " has more than " + base::ReadableCount(kMostCells) + " pairs of a key and an action; evaluate a part of the log with --where"};
+        if (first_row_.size() * actions_.size() > kMostCells)
+          return Error{ErrorCode::kTooLarge, "--target-table: " + problem_.target_table + " has more than " + base::ReadableCount(kMostCells) +
+                                                 " pairs of a key and an action; evaluate a part of the log with --where"};
         cells_.resize(first_row_.size() * actions_.size(), 0);
         seen.resize(cells_.size(), 0);
       }
@@ -117,7 +131,9 @@ class TableReader {
     for (std::size_t key = 0; key < first_row_.size(); ++key) {
       double sum = 0;
       for (std::size_t a = 0; a < actions_.size(); ++a) sum += cells_[key * actions_.size() + a];
-      if (std::abs(sum - 1) > kSumSlack) return Refuse("the probabilities of " + KeyInWords(first_row_[key]) + " add up to " + base::ReadableNumber(sum, 8) + ", expected 1; actions that are left out count 0");
+      if (std::abs(sum - 1) > kSumSlack)
+        return Refuse("the probabilities of " + KeyInWords(first_row_[key]) + " add up to " + base::ReadableNumber(sum, 8) +
+                      ", expected 1; actions that are left out count 0");
     }
     return {};
   }
@@ -125,11 +141,14 @@ class TableReader {
   Result<void> FindRows(std::vector<std::uint32_t>* key_of_row) const {
     std::vector<std::string> parts(keys_.size());
     for (std::size_t i = 0; i < log_.size(); ++i) {
-      for (std::size_t k = 0; k < keys_.size(); ++k) parts[k] = keys_[k].log < 0 ? std::to_string(log_.source_rows[i] + 1) : log_.table->column(static_cast<std::size_t>(keys_[k].log)).TextAt(static_cast<std::int64_t>(i));
+      for (std::size_t k = 0; k < keys_.size(); ++k)
+        parts[k] = keys_[k].log < 0 ? std::to_string(log_.source_rows[i] + 1)
+                                    : log_.table->column(static_cast<std::size_t>(keys_[k].log)).TextAt(static_cast<std::int64_t>(i));
       const auto found = key_index_.find(KeyOf(parts));
       if (found == key_index_.end()) {
         std::vector<std::string> words;
-        for (std::size_t k = 0; k < keys_.size(); ++k) words.push_back(table_.column(keys_[k].table).name() + " = " + (parts[k].empty() ? "(missing)" : parts[k]));
+        for (std::size_t k = 0; k < keys_.size(); ++k)
+          words.push_back(table_.column(keys_[k].table).name() + " = " + (parts[k].empty() ? "(missing)" : parts[k]));
         return Refuse("it has nothing for " + log_.RowName(i) + " of the log (" + base::Join(words, ", ") + "); every row needs its key there");
       }
       key_of_row->push_back(found->second);
@@ -140,7 +159,8 @@ class TableReader {
   std::string KeyInWords(std::int64_t row) const {
     if (keys_.empty()) return "the one distribution";
     std::vector<std::string> words;
-    for (const KeyColumn& key : keys_) words.push_back(table_.column(key.table).name() + " = " + (table_.column(key.table).IsMissing(row) ? "(missing)" : table_.column(key.table).TextAt(row)));
+    for (const KeyColumn& key : keys_)
+      words.push_back(table_.column(key.table).name() + " = " + (table_.column(key.table).IsMissing(row) ? "(missing)" : table_.column(key.table).TextAt(row)));
     return base::Join(words, ", ");
   }
 

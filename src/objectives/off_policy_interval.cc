@@ -11,7 +11,8 @@ namespace assay::objectives {
 
 namespace {
 
-// What one more unit as heavy as the heaviest may add to the mean: its weight times the usual residual of a unit.
+// What one more unit as heavy as the heaviest may add to the mean: its weight times the usual
+// residual of a unit.
 double UnseenUnit(const PolicyValue& estimate, std::span<const double> weights, const stats::Clusters& clusters) {
   const std::size_t num_units = clusters.unit.empty() ? weights.size() : clusters.num_units;
   std::vector<double> weight(num_units, 0), moved(num_units, 0);
@@ -50,10 +51,12 @@ std::string WhyNotEvaluable(const WeightSummary& weights) {
   if (!(weights.largest > 0)) return "the target policy would have taken none of the logged actions";
   std::string why;
   if (weights.effective_size < kLeastEffectiveSize) {
-    why = "effective sample too small: the weights are worth " + base::ReadableNumber(weights.effective_size, 3) + " rows, at least " + base::ReadableNumber(kLeastEffectiveSize) + " are needed";
+    why = "effective sample too small: the weights are worth " + base::ReadableNumber(weights.effective_size, 3) + " rows, at least " +
+          base::ReadableNumber(kLeastEffectiveSize) + " are needed";
   }
   if (weights.largest_share > kMostShareOfARow) {
-    why += (why.empty() ? "" : "; ") + ("one row has " + base::ReadableShare(weights.largest_share)) + " of the weight, at most " + base::ReadableShare(kMostShareOfARow) + " may hang on one";
+    why += (why.empty() ? "" : "; ") + ("one row has " + base::ReadableShare(weights.largest_share)) + " of the weight, at most " +
+           base::ReadableShare(kMostShareOfARow) + " may hang on one";
   }
   return why;
 }
@@ -62,10 +65,12 @@ double EffectiveRewardedRows(std::span<const double> rewards, std::span<const do
   return std::min(EffectiveSizeWhereNot(0, rewards, weights), EffectiveSizeWhereNot(MostCommon(rewards), rewards, weights));
 }
 
-Result<stats::Interval> PolicyInterval(const PolicyValue& estimate, std::span<const double> weights, const stats::Clusters& clusters, double bias_bound, double level) {
+Result<stats::Interval> PolicyInterval(const PolicyValue& estimate, std::span<const double> weights, const stats::Clusters& clusters, double bias_bound,
+                                       double level) {
   stats::Interval interval = ASSAY_TRY(stats::FromInfluence(estimate.value, estimate.influence, clusters, level));
   const double standard_error = interval.standard_error;
-  if (!(standard_error > 1e-12 * std::abs(estimate.value))) return Error{ErrorCode::kNumeric, "nothing varies between the rows, so nothing shows how far chance may move it"};
+  if (!(standard_error > 1e-12 * std::abs(estimate.value)))
+    return Error{ErrorCode::kNumeric, "nothing varies between the rows, so nothing shows how far chance may move it"};
   interval.standard_error = std::hypot(standard_error, bias_bound);
   interval.low = stats::StudentInterval(estimate.value, interval.standard_error, interval.degrees, level).low;
   interval.high = 2 * estimate.value - interval.low;

@@ -23,7 +23,8 @@ const Log kSmall = {ImportanceWeights(std::vector<double>{.5, .1, .2, .7, .05, .
                     {1, 0, 2, .5, 0, 3, -1, 1},
                     {{.8, .2, 1.5, .6, .1, 2., -.5, .9}, {.7, .5, 1.1, .9, .4, 1.6, .2, .6}}};
 
-// The formulas of Open Bandit Pipeline 0.5.4 (docs/estimators.rst), computed with NumPy 1.24 on kSmall; standard errors: std(ddof=1) / sqrt(8).
+// The formulas of Open Bandit Pipeline 0.5.4 (docs/estimators.rst), computed with NumPy 1.24 on
+// kSmall; standard errors: std(ddof=1) / sqrt(8).
 TEST(OffPolicy, ReferenceValues) {
   constexpr double kSlack = 1e-14;  // rounding of eight terms
   const struct {
@@ -53,8 +54,8 @@ TEST(OffPolicy, ReferenceValues) {
   EXPECT_NEAR(ChangeWeights(WeightChange::kSwitch, 2, kSmall.weights, kSmall.rewards, kSmall.model).bias_bound, 2.2485226046065563, 1e-13);
 }
 
-// A world of two contexts, three actions and rewards of 0 or 1, small enough to go through all that a row of its log can be. Means over all of it are
-// expectations without error.
+// A world of two contexts, three actions and rewards of 0 or 1, small enough to go through all that
+// a row of its log can be. Means over all of it are expectations without error.
 struct World {
   double context[2] = {0.3, 0.7};
   double logged[2][3] = {{0.6, 0.3, 0.1}, {0.05, 0.15, 0.8}};
@@ -95,14 +96,16 @@ TEST(OffPolicy, WeightedEstimatorsAreUnbiasedInAnEnumeratedWorld) {
   EXPECT_GT(std::abs(dm - world.Truth()), 0.1);  // the wrong model alone is wrong
 }
 
-// Of a log in which every row occurs just as often as it should, SNIPW is exact too, and the estimates do not depend on the order of rows.
+// Of a log in which every row occurs just as often as it should, SNIPW is exact too, and the
+// estimates do not depend on the order of rows.
 TEST(OffPolicy, ExactOnALogOfExpectedCountsInAnyOrder) {
   const World world;
   Log log;
   for (int x = 0; x < 2; ++x) {
     for (int a = 0; a < 3; ++a) {
       for (int r = 0; r < 2; ++r) {
-        const auto count = static_cast<int>(std::lround(100000 * world.context[x] * world.logged[x][a] * (r == 1 ? world.reward[x][a] : 1 - world.reward[x][a])));
+        const auto count =
+            static_cast<int>(std::lround(100000 * world.context[x] * world.logged[x][a] * (r == 1 ? world.reward[x][a] : 1 - world.reward[x][a])));
         for (int i = 0; i < count; ++i) {
           log.weights.push_back(world.target[x][a] / world.logged[x][a]);
           log.rewards.push_back(r);
@@ -168,7 +171,8 @@ TEST(OffPolicyTuning, ChoosesTheLeastBoundAndNeverAWorseOne) {
       const ChangedWeights chosen = TuneWeights(change, log.weights, log.rewards, log.model);
       const std::vector<double> candidates = CandidateParameters(change, log.weights);
       EXPECT_TRUE(std::isinf(candidates.front()));
-      for (const double parameter : candidates) EXPECT_LE(error(chosen), error(ChangeWeights(change, parameter, log.weights, log.rewards, log.model))) << parameter;
+      for (const double parameter : candidates)
+        EXPECT_LE(error(chosen), error(ChangeWeights(change, parameter, log.weights, log.rewards, log.model))) << parameter;
     }
   }
 }
@@ -182,7 +186,9 @@ TEST(OffPolicyGuard, SaysWhy) {
   } cases[] = {{"enough", 100, 1, ""},
                {"a row too few", 99, 1, "effective sample too small: the weights are worth 99 rows, at least 100 are needed"},
                // (1.2e4)^2 / 4.01e6
-               {"a heavy row", 10000, 2000, "effective sample too small: the weights are worth 35.9 rows, at least 100 are needed; one row has 16.7 % of the weight, at most 10 % may hang on one"},
+               {"a heavy row", 10000, 2000,
+                "effective sample too small: the weights are worth 35.9 rows, at least 100 are needed; one "
+                "row has 16.7 % of the weight, at most 10 % may hang on one"},
                {"a row not too heavy", 10000, 500, ""}};
   for (const auto& c : cases) {
     std::vector<double> weights(c.rows, 1);
@@ -197,7 +203,8 @@ TEST(OffPolicyGuard, RewardedRowsAreTheRarerSide) {
   for (std::size_t i = 0; i < 40; ++i) rewards[i] = 1;
   EXPECT_NEAR(EffectiveRewardedRows(rewards, weights), 40, 1e-9);
   for (double& reward : rewards) reward = 1 - reward;
-  EXPECT_NEAR(EffectiveRewardedRows(rewards, weights), 40, 1e-9);  // what is rare is a row without a reward
+  EXPECT_NEAR(EffectiveRewardedRows(rewards, weights), 40,
+              1e-9);  // what is rare is a row without a reward
   weights[0] = 40;
   EXPECT_NEAR(EffectiveRewardedRows(rewards, weights), 79.0 * 79 / (1600 + 39), 1e-9);
 }
@@ -212,13 +219,15 @@ TEST(OffPolicyInterval, OneUnitMoreAndABiasMakeItWider) {
     unit.push_back(i / 4);
   }
   const PolicyValue value = InverseWeighted(weights, rewards);
-  const Result<stats::Interval> plain = PolicyInterval(value, weights, {}), biased = PolicyInterval(value, weights, {}, 0.02), student = stats::FromInfluence(value.value, value.influence, {});
+  const Result<stats::Interval> plain = PolicyInterval(value, weights, {}), biased = PolicyInterval(value, weights, {}, 0.02),
+                                student = stats::FromInfluence(value.value, value.influence, {});
   EXPECT_LT(plain->low, student->low);
   EXPECT_GT(plain->high, student->high);
   EXPECT_LT(biased->low, plain->low);
   EXPECT_GT(biased->high, plain->high);
   EXPECT_DOUBLE_EQ(biased->standard_error, plain->standard_error);
-  // Rows of a unit that are copies of each other say no more than one: four times fewer rows, twice the standard error.
+  // Rows of a unit that are copies of each other say no more than one: four times fewer rows, twice
+  // the standard error.
   std::vector<double> copied_weights, copied_rewards;
   for (std::size_t i = 0; i < 400; ++i) {
     copied_weights.push_back(weights[i - i % 4]);

@@ -31,7 +31,8 @@ void AddSteps(double low, double high, int steps, std::vector<double>* out) {
 
 }  // namespace
 
-ChangedWeights ChangeWeights(WeightChange change, double parameter, std::span<const double> weights, std::span<const double> rewards, const ModelledRewards& model) {
+ChangedWeights ChangeWeights(WeightChange change, double parameter, std::span<const double> weights, std::span<const double> rewards,
+                             const ModelledRewards& model) {
   ChangedWeights changed{parameter, change == WeightChange::kSwitch ? Switched(weights, parameter) : Shrunk(weights, parameter), 0};
   if (!std::equal(weights.begin(), weights.end(), changed.weights.begin())) changed.bias_bound = BiasBound(weights, changed.weights, rewards, model);
   return changed;

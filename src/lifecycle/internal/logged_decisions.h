@@ -20,10 +20,10 @@ struct LoggedDecisions {
   std::shared_ptr<const table::Table> table;  // those rows, all columns of the source
   learn::Rows source_rows;                    // their rows in the source
   std::vector<double> rewards;
-  std::vector<double> propensities;           // in (0, 1]; empty: not logged
+  std::vector<double> propensities;             // in (0, 1]; empty: not logged
   std::optional<std::size_t> action, position;  // columns of table; action has no missing value
   std::vector<std::size_t> features;
-  std::vector<std::uint32_t> unit;            // dense ids; empty: rows are independent
+  std::vector<std::uint32_t> unit;  // dense ids; empty: rows are independent
   std::uint32_t num_units = 0;
   evidence::DataSummary data;
 
@@ -35,7 +35,11 @@ struct LoggedDecisions {
 
 Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine, const RunContext& context);
 
-// A column of that very name, else an EXPR. Numbers, NaN where missing; conditions count 0 and 1. kInvalidInput when it is neither.
+// The columns that a flag names: the one of that very name, else those of the EXPR.
+std::vector<std::string> ColumnsNamedBy(const std::string& text, const table::Table& table);
+
+// A column of that very name, else an EXPR. Numbers, NaN where missing; conditions count 0 and 1.
+// kInvalidInput when it is neither.
 Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& flag, const table::Table& table, const RunContext& context);
 
 }  // namespace assay::lifecycle

@@ -8,8 +8,13 @@
 
 namespace assay::lifecycle {
 
-inline constexpr const char* kNoPropensities = "no logged propensities: without the probability with which each logged action was taken nothing tells how far the log is from the target policy; log it, and name it with --propensity";
-inline constexpr const char* kOnlyReplay = "replay only: the mean reward where both policies agree, no estimate of what the target policy would earn (those rows are no fair sample)";
+inline constexpr const char* kNoPropensities =
+    "no logged propensities: without the probability with which each logged action was taken "
+    "nothing tells how far the log is from the target policy; log it, and name it with "
+    "--propensity";
+inline constexpr const char* kOnlyReplay =
+    "replay only: the mean reward where both policies agree, no estimate of what the target policy "
+    "would earn (those rows are no fair sample)";
 
 std::string EstimatorLabel(const std::string& name);
 std::string MeanWeightWarning(const evidence::Estimate& mean_weight);
@@ -19,7 +24,8 @@ std::string UnloggedWarning(std::span<const std::string> actions, double mass);
 std::string ThinNote(double share);
 std::string WhyTooFewRewarded(double effective_rows);
 std::string WhyTooBiased(const evidence::OpeEstimate& estimate);
-// By dr where it has an interval, else the first of snipw, ipw, switch-dr, dros with one, else the first that has a value.
+// By dr where it has an interval, else the first of snipw, ipw, switch-dr, dros with one, else the
+// first that has a value.
 std::string OpeAnswer(const evidence::OpeReport& report);
 
 }  // namespace assay::lifecycle

@@ -16,9 +16,11 @@ struct RewardModel {
   std::string text;                     // what it is, for the report
 };
 
-// The linear learner of the ladder (logistic where rewards are only 0 and 1, else ridge) on the action, the position, the features and the pairs of the action
-// with each of those, fitted on four fifths of the units (rows) and asked about the fifth that it has not seen, once with each action. Requires
-// target.knows_all(). kNumeric or kInvalidInput says why it cannot be fitted. Cost: five fits, and a prediction per row and action of a probability above 0.
+// The linear learner of the ladder (logistic where rewards are only 0 and 1, else ridge) on the
+// action, the position, the features and the pairs of the action with each of those, fitted on four
+// fifths of the units (rows) and asked about the fifth that it has not seen, once with each action.
+// Requires target.knows_all(). kNumeric or kInvalidInput says why it cannot be fitted. Cost: five
+// fits, and a prediction per row and action of a probability above 0.
 Result<RewardModel> CrossFitRewardModel(const LoggedDecisions& log, const TargetPolicy& target, const RunContext& context);
 
 }  // namespace assay::lifecycle
