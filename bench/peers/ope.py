@@ -3,7 +3,7 @@
 
 Two logs: the Open Bandit Dataset's men campaign (../shared/data, left out where it is absent) and 200,000 simulated decisions of a known world. Prints the values
 side by side and the wall times of whole processes, in turn, medians; fails when a weighted estimate differs by more than rounding, or one with a reward model by more
-than two standard errors (the models are not the same). obp itself does not install on Python 3.11: it wants old versions of scikit-learn, torch and pandas.
+than two standard errors (the models are not the same). obp itself does not install on Python 3.11: it asks for one below 3.10.
 """
 import csv
 import gzip
