@@ -23,7 +23,7 @@ const Log kSmall = {ImportanceWeights(std::vector<double>{.5, .1, .2, .7, .05, .
                     {1, 0, 2, .5, 0, 3, -1, 1},
                     {{.8, .2, 1.5, .6, .1, 2., -.5, .9}, {.7, .5, 1.1, .9, .4, 1.6, .2, .6}}};
 
-// The formulas of Open Bandit Pipeline 0.5.4 (docs/estimators.rst), computed with NumPy 1.24 on
+// The formulas of Open Bandit Pipeline 0.5.4 (docs/estimators.rst), computed with NumPy 2.4 on
 // kSmall; standard errors: std(ddof=1) / sqrt(8).
 TEST(OffPolicy, ReferenceValues) {
   constexpr double kSlack = 1e-14;  // rounding of eight terms
