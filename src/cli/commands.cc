@@ -16,6 +16,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddFrontier(app, session);
   AddTradeoff(app, session);
   AddValue(app, session);
+  AddOpe(app, session);
   AddChecklist(app, session);
   AddLedger(app, session);
   AddCharterKeys(app, session);

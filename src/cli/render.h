@@ -11,6 +11,7 @@ struct CheckReport;
 struct DecisionValueReport;
 struct FeasibilityReport;
 struct FrontierReport;
+struct OpeReport;
 struct SlicesReport;
 struct TradeoffReport;
 struct TrainReport;
@@ -35,6 +36,7 @@ void RenderSlices(const evidence::SlicesReport& report, Terminal& terminal, Part
 void RenderFrontier(const evidence::FrontierReport& report, Terminal& terminal);
 void RenderTradeoff(const evidence::TradeoffReport& report, Terminal& terminal, Part part = Part::kAlone);
 void RenderDecisionValue(const evidence::DecisionValueReport& report, Terminal& terminal);
+void RenderOpe(const evidence::OpeReport& report, Terminal& terminal);
 void RenderDataNotes(const evidence::ReportHeader& header, Terminal& terminal);
 
 }  // namespace assay::cli

@@ -9,6 +9,7 @@
 #include "evidence/reports/frontier.h"
 #include "evidence/reports/init.h"
 #include "evidence/reports/ledger.h"
+#include "evidence/reports/ope.h"
 #include "evidence/reports/project.h"
 #include "evidence/reports/score.h"
 #include "evidence/reports/slices.h"
@@ -27,6 +28,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"train", SchemaDocument<TrainReport>("assay train")},
       {"score", SchemaDocument<ScoreReport>("assay score")},
       {"slices", SchemaDocument<SlicesReport>("assay slices")},
+      {"ope", SchemaDocument<OpeReport>("assay ope")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},
       {"change", SchemaDocument<ChangeReport>("assay change")},
       {"frontier", SchemaDocument<FrontierReport>("assay frontier")},
