@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -165,7 +166,7 @@ void RenderPoints(const FrontierReport& report, Terminal& terminal) {
 void RenderFrontier(const FrontierReport& report, Terminal& terminal) {
   std::vector<std::string> names;
   for (const auto& objective : report.objectives) names.push_back(objective.name);
-  terminal.Heading("What " + base::Join(names, " and ") + " give and take");
+  terminal.Heading("What " + base::Join(std::span(names).first(names.size() - 1), ", ") + " and " + names.back() + " give and take");
   terminal.Paragraph(report.summary, 2);
   RenderDataNotes(report.header, terminal);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
@@ -178,7 +179,7 @@ void RenderFrontier(const FrontierReport& report, Terminal& terminal) {
   const std::string volume = std::isfinite(report.hypervolume) ? "Hypervolume " + base::ReadableNumber(report.hypervolume, 5) + ". " : "";
   terminal.Paragraph(volume + base::Counted(report.items, "item") + " in " + base::Counted(report.queries, "query", "queries") + (report.orderings >= 0 ? ", " + base::ReadableCount(report.orderings) + " orders of them, " + base::ReadableCount(report.distinct_top_k) + " lists of the first " + base::ReadableCount(report.k) : std::string()) + "." + (names.size() == 2 ? " Lambda is the weight of " + names.back() + "; " + names.front() + " has the rest." : ""), 2);
   if (!report.out.empty()) terminal.Paragraph("The whole curve: " + report.out, 2);
-  terminal.Next(report.guardrails.empty() ? "--guardrail 'NAME: EXPR <= X' shows for which lambdas a bound holds." : report.money ? "--out FILE.parquet writes the whole curve." : "--money NAME=AMOUNT shows which lambdas are sure to bring more.");
+  terminal.Next(report.guardrails.empty() ? "--guardrail 'NAME: EXPR <= X' shows where a bound holds." : names.size() > 2 ? "take two of the objectives for the whole curve, with intervals." : report.money ? "--out FILE.parquet writes the whole curve." : "--money NAME=AMOUNT shows which lambdas are sure to bring more.");
 }
 
 void AddFrontier(CLI::App& app, Session& session) {
