@@ -42,6 +42,7 @@ std::string GuardrailsInWords(const FrontierReport& report) {
     return " " + which + " at " + base::ReadableCount(feasible) + " of them.";
   }
   if (report.feasible.empty()) return " " + which + " at no lambda.";
+  if (report.feasible.front().low == 0 && report.feasible.front().high == 1) return " " + which + " at every lambda.";
   return " " + which + " for lambda " + Stretches(report.feasible) + ".";
 }
 
