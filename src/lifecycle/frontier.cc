@@ -45,7 +45,7 @@ class Curve {
 
   Result<void> Fill(FrontierReport* report) {
     report->orderings = frontier_.orderings();
-    if (report->orderings < 0) report->orderings_reason = "a query has more than " + base::ReadableCount(objectives::kMostItemsToCount) + " items, so its pairs were not counted";
+    if (report->orderings < 0) report->orderings_reason = "the lists have too many pairs of items to count their orders within a minute";
     report->distinct_top_k = frontier_.distinct_top_k();
     report->breakpoints = static_cast<std::int64_t>(frontier_.breakpoints().size());
     ASSAY_TRY(FillAt(report));

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -16,6 +17,7 @@ namespace assay::objectives {
 namespace {
 
 constexpr std::size_t kItemsPerBlock = 4096;
+constexpr std::uint64_t kStepsAtOnce = 256;  // that a thread tells the others of
 
 // Where blocks of whole queries begin, and the end of the last one: about as many items in each, so that a few long queries run side by side too.
 std::vector<std::uint32_t> BlocksOf(const RankedItems& items) {
@@ -75,7 +77,7 @@ class BlockSweep {
       steps->lambda.push_back(lambda);
       for (const stats::ExactSum& sum : sums_) steps->sums.push_back(sum.Value());
       ++count;
-      return limit->Take(1);
+      return ++untaken_ < kStepsAtOnce || Report(limit);
     };
     if (!record(0)) return false;
     const auto change = [&](std::size_t rank, std::uint32_t before, std::uint32_t now) {
@@ -98,6 +100,9 @@ class BlockSweep {
     return kept;
   }
 
+  // Tells of the steps since the last time; false when it is time to stop. To be called after the last query.
+  bool Report(StepLimit* limit) { return limit->Take(std::exchange(untaken_, 0)); }
+
  private:
   void Put(std::size_t rank, std::uint32_t position, double sign) {
     const std::uint32_t item = ids_[position];
@@ -117,6 +122,7 @@ class BlockSweep {
   QuerySweep sweep_;
   OrderingCounter orderings_;
   std::vector<stats::ExactSum> sums_;
+  std::uint64_t untaken_ = 0;
 };
 
 Result<void> CheckScores(std::span<const double> scores, std::size_t num_items) {
@@ -148,10 +154,14 @@ Result<Frontier> Frontier::Sweep(const RankedItems& items, std::span<const doubl
   ASSAY_TRY(CheckScores(first, items.num_items()));
   ASSAY_TRY(CheckScores(second, items.num_items()));
   std::size_t most_items = 0;
-  for (std::uint32_t q = 0; q < items.num_queries(); ++q) most_items = std::max(most_items, items.ItemsOf(q).size());
+  double looks = 0;
+  for (std::uint32_t q = 0; q < items.num_queries(); ++q) {
+    most_items = std::max(most_items, items.ItemsOf(q).size());
+    looks += OrderingCounter::LooksFor(items.ItemsOf(q).size());
+  }
   FrontierOptions bounded = options;
   bounded.k = std::min(options.k, most_items);
-  bounded.count_orderings = options.count_orderings && most_items <= kMostItemsToCount;
+  bounded.count_orderings = options.count_orderings && looks <= kMostLooks;
   const std::vector<std::uint32_t> begins = BlocksOf(items);
   std::vector<Steps> by_block(begins.size() - 1);
   StepLimit limit(std::min(options.most_steps, kMostSteps), context);
@@ -159,6 +169,7 @@ Result<Frontier> Frontier::Sweep(const RankedItems& items, std::span<const doubl
     const auto block = static_cast<std::size_t>(at);
     BlockSweep sweep(items, first, second, bounded);
     for (std::uint32_t q = begins[block]; q < begins[block + 1] && sweep.Query(q, &limit, &by_block[block]); ++q) {}
+    sweep.Report(&limit);
   }, "frontier"));
   if (limit.exceeded()) {
     return Error{ErrorCode::kTooLarge, "the lists of the first " + base::ReadableCount(static_cast<std::int64_t>(bounded.k)) + " change more than " + base::ReadableCount(static_cast<std::int64_t>(std::min(options.most_steps, kMostSteps))) + " times, more than can be held"};

@@ -16,6 +16,11 @@ std::uint64_t Mixed(std::uint64_t hash) { return (hash ^ (hash >> 29)) * 0xBF584
 
 }  // namespace
 
+double OrderingCounter::LooksFor(std::size_t n) {
+  const std::size_t pairs = n * (n - 1) / 2;
+  return static_cast<double>(pairs) * static_cast<double>(SharesFor(pairs));
+}
+
 std::int64_t OrderingCounter::Count(std::span<const ScoreLine> lines) {
   const std::vector<std::uint32_t> order = QuerySweep::OrderAboveZero(lines);
   const std::size_t n = order.size();
@@ -26,7 +31,8 @@ std::int64_t OrderingCounter::Count(std::span<const ScoreLine> lines) {
     second_[i] = lines[order[i]].second;
   }
   const std::size_t pairs = n * (n - 1) / 2;
-  if (pairs <= kMostAtOnce) {
+  const std::size_t shares = SharesFor(pairs);
+  if (shares == 1) {
     odds_.resize(pairs + 1);
     std::size_t swaps = 0;
     for (std::size_t i = 0; i + 1 < n; ++i) swaps += SwapsOf(i, odds_.data() + swaps);
@@ -36,7 +42,6 @@ std::int64_t OrderingCounter::Count(std::span<const ScoreLine> lines) {
   }
   // Too many for caches: a share of the hash values at a time, all pairs looked at for each.
   odds_.resize(n);
-  const std::uint64_t shares = pairs / kMostAtOnce + 1;
   std::int64_t distinct = 0;
   for (std::uint64_t share = 0; share < shares; ++share) {
     Clear(kMostAtOnce + kMostAtOnce / 8);  // shares are not quite even
