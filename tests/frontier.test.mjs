@@ -456,14 +456,16 @@ test('rows that do not fit --memory are refused before they are ranked', () => {
   assert.match(json(...words, '--memory', '250MB', '--sample', '300000').notes.join(), /a sample takes rows, not queries/);
 });
 
-test('a long sweep stops on request, within a query, with nothing printed', async () => {
+test('a long sweep shows its progress and stops on request, within a query, with nothing printed', async () => {
   const child = spawn(program, longest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
   child.stdout.on('data', (text) => { out += text; });
   child.stderr.on('data', (text) => { err += text; });
   const ended = new Promise((resolve) => { child.on('close', resolve); });
-  await new Promise((resolve) => { setTimeout(resolve, 1500); });
+  const begun = Date.now();
+  while (!/frontier/.test(err) && Date.now() - begun < 60_000) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  assert.match(err, /frontier/);
   child.kill('SIGINT');
   assert.equal(await ended, 130, err);
   assert.equal(out, '');

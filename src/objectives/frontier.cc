@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t kItemsPerBlock = 4096;
 constexpr std::uint64_t kStepsAtOnce = 256;  // that a thread tells the others of
+constexpr std::string_view kStepName = "frontier";
 
 // Where blocks of whole queries begin, and the end of the last one: about as many items in each, so that a few long queries run side by side too.
 std::vector<std::uint32_t> BlocksOf(const RankedItems& items) {
@@ -36,12 +38,17 @@ std::vector<std::uint32_t> BlocksOf(const RankedItems& items) {
 // the threads: the count only grows.
 class StepLimit {
  public:
-  StepLimit(std::uint64_t most, const RunContext& context) : most_(most), context_(context) {}
-  bool Take(std::uint64_t steps) { return (taken_ += steps) <= most_ && !context_.cancelled(); }
+  // `alone`: there is one block, so how far it is says how far all is.
+  StepLimit(std::uint64_t most, bool alone, const RunContext& context) : most_(most), alone_(alone), context_(context) {}
+  bool Take(std::uint64_t steps, double lambda) {
+    if (alone_) context_.Report(kStepName, static_cast<std::int64_t>(lambda * 1000), 1000);
+    return (taken_ += steps) <= most_ && !context_.cancelled();
+  }
   bool exceeded() const { return taken_ > most_; }
 
  private:
   std::uint64_t most_;
+  bool alone_;
   const RunContext& context_;
   std::atomic<std::uint64_t> taken_{0};
 };
@@ -77,7 +84,7 @@ class BlockSweep {
       steps->lambda.push_back(lambda);
       for (const stats::ExactSum& sum : sums_) steps->sums.push_back(sum.Value());
       ++count;
-      return ++untaken_ < kStepsAtOnce || Report(limit);
+      return ++untaken_ < kStepsAtOnce || Report(limit, lambda);
     };
     if (!record(0)) return false;
     const auto change = [&](std::size_t rank, std::uint32_t before, std::uint32_t now) {
@@ -101,7 +108,7 @@ class BlockSweep {
   }
 
   // Tells of the steps since the last time; false when it is time to stop. To be called after the last query.
-  bool Report(StepLimit* limit) { return limit->Take(std::exchange(untaken_, 0)); }
+  bool Report(StepLimit* limit, double lambda) { return limit->Take(std::exchange(untaken_, 0), lambda); }
 
  private:
   void Put(std::size_t rank, std::uint32_t position, double sign) {
@@ -164,13 +171,15 @@ Result<Frontier> Frontier::Sweep(const RankedItems& items, std::span<const doubl
   bounded.count_orderings = options.count_orderings && looks <= kMostLooks;
   const std::vector<std::uint32_t> begins = BlocksOf(items);
   std::vector<Steps> by_block(begins.size() - 1);
-  StepLimit limit(std::min(options.most_steps, kMostSteps), context);
+  StepLimit limit(std::min(options.most_steps, kMostSteps), by_block.size() == 1, context);
   ASSAY_TRY(base::ParallelFor(context, static_cast<std::int64_t>(by_block.size()), [&](std::int64_t at) {
     const auto block = static_cast<std::size_t>(at);
     BlockSweep sweep(items, first, second, bounded);
-    for (std::uint32_t q = begins[block]; q < begins[block + 1] && sweep.Query(q, &limit, &by_block[block]); ++q) {}
-    sweep.Report(&limit);
-  }, "frontier"));
+    Steps steps;  // of its own: neighbouring blocks share cache lines
+    for (std::uint32_t q = begins[block]; q < begins[block + 1] && sweep.Query(q, &limit, &steps); ++q) {}
+    sweep.Report(&limit, 1);
+    by_block[block] = std::move(steps);
+  }, kStepName));
   if (limit.exceeded()) {
     return Error{ErrorCode::kTooLarge, "the lists of the first " + base::ReadableCount(static_cast<std::int64_t>(bounded.k)) + " change more than " + base::ReadableCount(static_cast<std::int64_t>(std::min(options.most_steps, kMostSteps))) + " times, more than can be held"};
   }
