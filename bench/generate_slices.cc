@@ -23,12 +23,14 @@
 #include <string>
 #include <vector>
 
+#include "row_hash.h"
 #include "store/engine.h"
 #include "table/column.h"
 
 namespace {
 
 using namespace assay;
+using bench::Uniform;
 
 enum class Loss { kEven, kBinary, kReal };
 
@@ -59,19 +61,6 @@ struct Shape {
   std::size_t columns = 0, cardinality = 0;
   Loss loss = Loss::kEven;
 };
-
-// SplitMix64 of the row and what is drawn for it.
-std::uint64_t Hash(std::int64_t row, std::uint64_t purpose) {
-  std::uint64_t x = static_cast<std::uint64_t>(row) * 0x9E3779B97F4A7C15U + purpose * 0xD1B54A32D192ED03U;
-  for (int round = 0; round < 2; ++round) {
-    x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
-    x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
-    x ^= x >> 31U;
-  }
-  return x;
-}
-
-double Uniform(std::int64_t row, std::uint64_t purpose) { return static_cast<double>(Hash(row, purpose) >> 11U) * 0x1p-53; }
 
 // The chance of a value or one before it.
 std::vector<double> Cumulative(const Shape& shape) {

@@ -2,12 +2,14 @@
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <numeric>
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
 #include "base/random.h"
 #include "base/sha256.h"
 #include "expression/expression.h"
+#include "objectives/frontier.h"
 #include "stats/auc.h"
 #include "stats/cluster_mean.h"
 
@@ -81,6 +83,70 @@ void MeanByUnit(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kRows);
 }
 BENCHMARK(MeanByUnit)->Unit(benchmark::kMillisecond);
+
+// 10,000 queries of 100 items, as generate_frontier makes them.
+struct Feed {
+  objectives::RankedItems items;
+  std::vector<double> quality, click;
+};
+const Feed& SharedFeed() {
+  static const Feed feed = [] {
+    Feed made;
+    base::RandomStream random(42, "benchmark feed");
+    std::vector<std::uint32_t> query;
+    std::vector<double> liked, clicked;
+    for (std::uint32_t i = 0; i < kRows; ++i) {
+      query.push_back(i / 100);
+      made.quality.push_back(random.Uniform());
+      made.click.push_back(0.7 * random.Uniform() + 0.3 * (1 - made.quality.back()));
+      liked.push_back(random.Uniform() < made.quality.back() ? 1 : 0);
+      clicked.push_back(random.Uniform() < made.click.back() ? 1 : 0);
+    }
+    using enum objectives::Measure::Kind;
+    made.items = *objectives::RankedItems::Create(query, 10'000, {{"quality", kMetric, std::move(liked)}, {"engagement", kMetric, std::move(clicked)}});
+    return made;
+  }();
+  return feed;
+}
+
+// The whole curve on one core; with all orders of the items counted, and without.
+void FrontierSweep(benchmark::State& state) {
+  const Feed& feed = SharedFeed();
+  state.SetLabel(state.range(0) == 1 ? "orders counted" : "orders not counted");
+  for (auto _ : state) {
+    const auto frontier = objectives::Frontier::Sweep(feed.items, feed.quality, feed.click, {.k = 10, .count_orderings = state.range(0) == 1}, {});
+    if (!frontier || frontier->breakpoints().size() < kRows) return state.SkipWithError("wrong curve");
+  }
+}
+BENCHMARK(FrontierSweep)->DenseRange(0, 1)->Unit(benchmark::kMillisecond);
+
+// One lambda after that: both metrics.
+void FrontierAt(benchmark::State& state) {
+  const Feed& feed = SharedFeed();
+  const objectives::Frontier frontier = *objectives::Frontier::Sweep(feed.items, feed.quality, feed.click, {.k = 10, .count_orderings = false}, {});
+  base::RandomStream random(42, "lambdas");
+  for (auto _ : state) {
+    const std::size_t piece = frontier.PieceAt(random.Uniform());
+    const double both = frontier.Value(piece, 0) + frontier.Value(piece, 1);
+    if (!(both > 1 && both < 2)) return state.SkipWithError("wrong values");
+    benchmark::DoNotOptimize(both);
+  }
+}
+BENCHMARK(FrontierAt)->Unit(benchmark::kMicrosecond);
+
+// The same with the value of every query, as intervals need it.
+void FrontierPerQuery(benchmark::State& state) {
+  const Feed& feed = SharedFeed();
+  const objectives::Frontier frontier = *objectives::Frontier::Sweep(feed.items, feed.quality, feed.click, {.k = 10, .count_orderings = false}, {});
+  base::RandomStream random(42, "lambdas");
+  std::vector<double> values(frontier.num_queries());
+  for (auto _ : state) {
+    const double lambda = random.Uniform();
+    frontier.PerQuery(lambda, 0, values);
+    if (std::abs(std::accumulate(values.begin(), values.end(), 0.0) / 10'000 - frontier.Value(frontier.PieceAt(lambda), 0)) > 1e-9) return state.SkipWithError("wrong values");
+  }
+}
+BENCHMARK(FrontierPerQuery)->Unit(benchmark::kMicrosecond);
 
 void JsonRoundTrip(benchmark::State& state) {
   Json json = Json::array();

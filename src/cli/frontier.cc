@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/number_flags.h"
 #include "cli/render.h"
 #include "cli/session.h"
+#include "expression/split.h"
 
 namespace assay::cli {
 
@@ -21,20 +24,35 @@ struct Flags {
   lifecycle::FrontierProblem problem;
   lifecycle::FrontierSettings settings;
   std::vector<std::string> objectives, guardrails, money;
-  std::string discount = "none", at, reference;
+  std::string discount = "none";
+  std::optional<std::string> at, reference;
+  double current = std::nan("");
+  std::int64_t lines = 0;
 };
 
 // "0.1,0.5": numbers with commas between.
-Result<std::vector<double>> NumberList(const std::string& flag, const std::string& text, const std::string& example) {
+Result<std::vector<double>> NumberList(const std::string& flag, const std::optional<std::string>& text, const std::string& example) {
   std::vector<double> numbers;
-  for (std::size_t begin = 0; !text.empty() && begin <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
+  if (!text) return numbers;
+  for (const std::string& part : expression::SplitOutsideBrackets(*text, ',')) {
     double number = 0;
-    if (!base::ParseNumber(base::Trim(std::string_view(text).substr(begin, comma - begin)), &number)) return Error{ErrorCode::kInvalidInput, flag + ": '" + text + "' is no list of numbers with commas between, like " + example};
+    if (!base::ParseNumber(part, &number)) return Error{ErrorCode::kInvalidInput, flag + ": '" + *text + "' is no list of numbers with commas between, like " + example};
     numbers.push_back(number);
-    begin = comma + 1;
   }
   return numbers;
+}
+
+// "engagement=0.4", each name once.
+Result<std::map<std::string, double>> Amounts(const std::vector<std::string>& texts) {
+  std::map<std::string, double> amounts;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.rfind('=');
+    double amount = 0;
+    if (equals == std::string::npos || !base::ParseNumber(base::Trim(std::string_view(text).substr(equals + 1)), &amount)) return Error{ErrorCode::kInvalidInput, "--money: '" + text + "' is no NAME=AMOUNT, like 'engagement=0.4'"};
+    const std::string name(base::Trim(std::string_view(text).substr(0, equals)));
+    if (!amounts.emplace(name, amount).second) return Error{ErrorCode::kInvalidInput, "--money: '" + name + "' stands twice; give each objective one amount"};
+  }
+  return amounts;
 }
 
 Result<int> Run(const Flags& flags, Session& session) {
@@ -45,12 +63,9 @@ Result<int> Run(const Flags& flags, Session& session) {
   settings.discount = flags.discount == "log2" ? objectives::Discount::kLog2 : objectives::Discount::kNone;
   settings.at = ASSAY_TRY(NumberList("--at", flags.at, "0,0.25,0.5"));
   settings.reference = ASSAY_TRY(NumberList("--reference", flags.reference, "0,0"));
-  for (const std::string& text : flags.money) {
-    const std::size_t equals = text.rfind('=');
-    double amount = 0;
-    if (equals == std::string::npos || !base::ParseNumber(base::Trim(std::string_view(text).substr(equals + 1)), &amount)) return Error{ErrorCode::kInvalidInput, "--money: '" + text + "' is no NAME=AMOUNT, like 'engagement=0.4'"};
-    settings.amounts[std::string(base::Trim(std::string_view(text).substr(0, equals)))] = amount;
-  }
+  settings.amounts = ASSAY_TRY(Amounts(flags.money));
+  if (!std::isnan(flags.current)) settings.current = flags.current;
+  if (flags.lines > 0) settings.lines = flags.lines;
   ASSAY_TRY(settings.Validate(problem));
   store::Engine* engine = ASSAY_TRY(session.engine());
   FrontierReport report = ASSAY_TRY(lifecycle::FindFrontier(problem, settings, *engine, session.context()));
@@ -128,7 +143,7 @@ void RenderAt(const FrontierReport& report, Terminal& terminal) {
 void RenderPoints(const FrontierReport& report, Terminal& terminal) {
   std::vector<Terminal::ColumnHead> heads;
   for (const auto& objective : report.objectives) heads.push_back({objective.name, Terminal::Align::kRight});
-  for (const auto& objective : report.objectives) heads.push_back({"weight of " + objective.name, Terminal::Align::kRight});
+  heads.push_back({"weights"});
   std::vector<std::vector<std::string>> rows;
   constexpr std::size_t kShown = 20;
   const std::size_t shown = std::min(kShown, report.pareto.size());
@@ -136,12 +151,14 @@ void RenderPoints(const FrontierReport& report, Terminal& terminal) {
     const auto& point = report.pareto[shown == 1 ? 0 : i * (report.pareto.size() - 1) / (shown - 1)];
     std::vector<std::string> row;
     for (const auto& objective : report.objectives) row.push_back(base::ReadableNumber(point.metrics.at(objective.name)));
-    for (const auto& objective : report.objectives) row.push_back(base::FixedNumber(point.weights.at(objective.name), 3));
+    std::vector<std::string> weights;
+    for (const auto& objective : report.objectives) weights.push_back(base::FixedNumber(point.weights.at(objective.name), 3));
+    row.push_back(base::Join(weights, ", "));
     rows.push_back(std::move(row));
   }
   terminal.Line();
   terminal.Table(heads, rows);
-  if (report.pareto.size() > shown) terminal.Paragraph(std::to_string(shown) + " of " + base::ReadableCount(static_cast<std::int64_t>(report.pareto.size())) + " points, evenly spaced; --json has all.", 2);
+  if (report.pareto.size() > shown) terminal.Paragraph(std::to_string(shown) + " of " + base::ReadableCount(static_cast<std::int64_t>(report.pareto.size())) + " points, evenly spaced; --json has all. Weights in the order of the objectives.", 2);
 }
 
 }  // namespace
@@ -149,7 +166,7 @@ void RenderPoints(const FrontierReport& report, Terminal& terminal) {
 void RenderFrontier(const FrontierReport& report, Terminal& terminal) {
   std::vector<std::string> names;
   for (const auto& objective : report.objectives) names.push_back(objective.name);
-  terminal.Heading("What " + base::Join(names, " and ") + " give and take");
+  terminal.Heading("What " + base::Join(std::span(names).first(names.size() - 1), ", ") + " and " + names.back() + " give and take");
   terminal.Paragraph(report.summary, 2);
   RenderDataNotes(report.header, terminal);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
@@ -160,9 +177,9 @@ void RenderFrontier(const FrontierReport& report, Terminal& terminal) {
     RenderPoints(report, terminal);
   }
   const std::string volume = std::isfinite(report.hypervolume) ? "Hypervolume " + base::ReadableNumber(report.hypervolume, 5) + ". " : "";
-  terminal.Paragraph(volume + base::Counted(report.items, "item") + " in " + base::Counted(report.queries, "query", "queries") + (report.orderings >= 0 ? ", " + base::ReadableCount(report.orderings) + " orders of them, " + base::ReadableCount(report.distinct_top_k) + " lists of the first " + base::ReadableCount(report.k) : std::string()) + ". Lambda is the weight of " + names.back() + (report.objectives.size() == 2 ? "; " + names.front() + " has the rest." : " and so on."), 2);
+  terminal.Paragraph(volume + base::Counted(report.items, "item") + " in " + base::Counted(report.queries, "query", "queries") + (report.orderings >= 0 ? ", " + base::ReadableCount(report.orderings) + " orders of them, " + base::ReadableCount(report.distinct_top_k) + " lists of the first " + base::ReadableCount(report.k) : std::string()) + "." + (names.size() == 2 ? " Lambda is the weight of " + names.back() + "; " + names.front() + " has the rest." : ""), 2);
   if (!report.out.empty()) terminal.Paragraph("The whole curve: " + report.out, 2);
-  terminal.Next(report.guardrails.empty() ? "--guardrail 'NAME: EXPR <= X' shows for which lambdas a bound holds." : report.money ? "--out FILE.parquet writes the whole curve." : "--money NAME=AMOUNT shows which lambdas are sure to bring more.");
+  terminal.Next(report.guardrails.empty() ? "--guardrail 'NAME: EXPR <= X' shows where a bound holds." : names.size() > 2 ? "take two of the objectives for the whole curve, with intervals." : report.money ? "--out FILE.parquet writes the whole curve." : "--money NAME=AMOUNT shows which lambdas are sure to bring more.");
 }
 
 void AddFrontier(CLI::App& app, Session& session) {
@@ -183,8 +200,8 @@ void AddFrontier(CLI::App& app, Session& session) {
   command->add_option("--at", flags->at, "Lambdas to show, with commas between, 1,000 at most (default: 0,0.1,...,1)")->group(curve);
   command->add_option("--reference", flags->reference, "The point that the hypervolume is measured from, one number per objective (default: 0,0)")->group(curve);
   command->add_option("--money", flags->money, "NAME=AMOUNT: what one unit of an objective's metric is worth per query; shows which lambdas are sure to bring more than --current")->allow_extra_args(false)->group(curve);
-  AddNumber(command, {"--current", "The lambda in use, which --money compares with (default: 0.5)", "0.5"}, &settings.current)->group(curve);
-  AddWholeNumber(command, {"--lines", "Lines searched through the weights of more than two objectives (default: 200)", "200"}, &settings.lines, 1, 1'000'000)->group(curve);
+  AddNumber(command, {"--current", "The lambda in use, which --money compares with (default: 0.5)", "0.5"}, &flags->current)->group(curve);
+  AddWholeNumber(command, {"--lines", "Lines searched through the weights of more than two objectives (default: 200)", "200"}, &flags->lines, 1, 1'000'000)->group(curve);
   AddWholeNumber(command, {"--draws", "Draws of the bootstrap over queries (default: 2,000)", "2000"}, &settings.draws, 100, 1'000'000)->group(curve);
   command->add_option("--out", settings.out, "Write the whole curve: .parquet, .csv or .json, a row per piece")->group(curve);
   command->footer(

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/internal/frontier_parts.h"
+#include "lifecycle/memory_need.h"
 #include "objectives/frontier_band.h"
 #include "objectives/pareto.h"
 
@@ -18,22 +19,7 @@ using evidence::FrontierGuardrail;
 using evidence::FrontierReport;
 using objectives::Frontier;
 
-bool KeepsTo(const FrontierGuardrail& guardrail, double value) { return guardrail.at_least ? value >= guardrail.limit : value <= guardrail.limit; }
-
 namespace {
-
-Result<void> RefuseUnnamed(const FrontierProblem& problem) {
-  std::vector<std::string> names;
-  const auto take = [&](const char* flag, const std::string& name) -> Result<void> {
-    if (name.empty()) return Error{ErrorCode::kInvalidInput, std::string(flag) + ": a name is missing"};
-    if (std::find(names.begin(), names.end(), name) != names.end()) return Error{ErrorCode::kInvalidInput, std::string(flag) + ": the name '" + name + "' stands twice; every objective and guardrail needs its own"};
-    names.push_back(name);
-    return {};
-  };
-  for (const evidence::FrontierObjective& objective : problem.objectives) ASSAY_TRY(take("--objective", objective.name));
-  for (const FrontierGuardrail& guardrail : problem.guardrails) ASSAY_TRY(take("--guardrail", guardrail.name));
-  return {};
-}
 
 // A point of a band as an estimate.
 evidence::Estimate EstimateAt(const Result<objectives::Band>& band, std::size_t at, double value) {
@@ -59,7 +45,7 @@ class Curve {
 
   Result<void> Fill(FrontierReport* report) {
     report->orderings = frontier_.orderings();
-    if (report->orderings < 0) report->orderings_reason = "a query has more than " + base::ReadableCount(objectives::kMostItemsToCount) + " items, so its pairs were not counted";
+    if (report->orderings < 0) report->orderings_reason = "the lists have too many pairs of items to count their orders within a minute";
     report->distinct_top_k = frontier_.distinct_top_k();
     report->breakpoints = static_cast<std::int64_t>(frontier_.breakpoints().size());
     ASSAY_TRY(FillAt(report));
@@ -96,7 +82,7 @@ class Curve {
     }
     columns.push_back(table::Column::Booleans("feasible", std::move(feasible)));
     columns.push_back(table::Column::Booleans("pareto", std::move(pareto)));
-    const table::Table curve = ASSAY_TRY_WITH(table::Table::Create(std::move(columns)), "--out: an objective or guardrail has the name of another column of the curve");
+    const table::Table curve = ASSAY_TRY(table::Table::Create(std::move(columns)));
     bool written = false;
     ASSAY_TRY_WITH(engine->WriteBlocks(curve.schema(), [&](std::vector<table::Column>* block) -> Result<bool> {
       if (written) return false;
@@ -137,8 +123,9 @@ class Curve {
         }
       }
     }
-    report->band = frontier_.num_queries() < objectives::kFewestToDraw ? "Student's intervals over queries, widened for " + base::Counted(static_cast<std::int64_t>(lambdas.size()), "lambda") + " (Bonferroni)"
-                                                                       : base::ReadableCount(settings_.draws) + " draws of queries (bootstrap-t); per figure they hold at the " + base::Counted(static_cast<std::int64_t>(lambdas.size()), "lambda") + " shown at once";
+    const std::string all = lambdas.size() == 1 ? "" : " at all " + base::ReadableCount(static_cast<std::int64_t>(lambdas.size())) + " weights shown at once";
+    report->band = frontier_.num_queries() < objectives::kFewestToDraw ? "Student's t over queries" + (all.empty() ? all : ", widened so that a figure's hold" + all + " (Bonferroni)")
+                                                                       : base::ReadableCount(settings_.draws) + " draws of queries (bootstrap-t)" + (all.empty() ? all : "; a figure's hold" + all);
     return {};
   }
 
@@ -146,20 +133,22 @@ class Curve {
   Result<void> FillMoney(FrontierReport* report) {
     evidence::FrontierMoney money;
     money.amounts = settings_.amounts;
-    money.current = settings_.current;
+    money.current = settings_.Current();
     std::vector<double> amounts;
     for (const evidence::FrontierObjective& objective : problem_.objectives) amounts.push_back(settings_.amounts.contains(objective.name) ? settings_.amounts.at(objective.name) : 0);
     std::vector<double> now(frontier_.num_queries(), 0.0), values(frontier_.num_queries());
-    for (std::size_t m = 0; m < amounts.size(); ++m) {
-      frontier_.PerQuery(money.current, m, values);
-      for (std::size_t q = 0; q < now.size(); ++q) now[q] += amounts[m] * values[q];
-    }
-    const auto difference = [&](double lambda, std::span<double> out) {
-      for (std::size_t q = 0; q < now.size(); ++q) out[q] = -now[q];
+    const auto add_up = [&](double lambda, std::span<double> out) {
+      std::fill(out.begin(), out.end(), 0.0);
       for (std::size_t m = 0; m < amounts.size(); ++m) {
         frontier_.PerQuery(lambda, m, values);
-        for (std::size_t q = 0; q < now.size(); ++q) out[q] += amounts[m] * values[q];
+        for (std::size_t q = 0; q < out.size(); ++q) out[q] += amounts[m] * values[q];
       }
+    };
+    add_up(money.current, now);
+    const auto difference = [&](double lambda, std::span<double> out) {
+      add_up(lambda, out);
+      // Exactly 0 where nothing differs.
+      for (std::size_t q = 0; q < now.size(); ++q) out[q] -= now[q];
       return std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size());
     };
     const std::vector<double> grid = EvenGrid(100);
@@ -192,32 +181,13 @@ class Curve {
   std::vector<bool> feasible_;
 };
 
-}  // namespace
-
-Result<void> FrontierSettings::Validate(const FrontierProblem& problem) const {
-  if (problem.query.empty()) return Error{ErrorCode::kInvalidInput, "--query is missing: within what items are ranked, like 'search_id' or 'date(shown)'"};
-  if (problem.objectives.size() < 2) return Error{ErrorCode::kInvalidInput, "--objective: give two or more, each NAME=SCORE[,GAIN], like --objective 'quality=p_quality,rating' --objective 'engagement=p_click,clicked'"};
-  ASSAY_TRY(RefuseUnnamed(problem));
-  if (k < 1) return Error{ErrorCode::kInvalidInput, "--k: at least one rank must count"};
-  if (at.size() > objectives::kMostLambdas) return Error{ErrorCode::kInvalidInput, "--at: " + std::to_string(at.size()) + " lambdas are more than the " + base::ReadableCount(objectives::kMostLambdas) + " that intervals are made for; take fewer, or --out for the whole curve"};
-  for (const double lambda : at) {
-    if (!(lambda >= 0 && lambda <= 1)) return Error{ErrorCode::kInvalidInput, "--at: " + base::ShortestNumber(lambda) + " is no lambda, which lies between 0 and 1"};
-  }
-  if (!reference.empty() && reference.size() != problem.objectives.size()) return Error{ErrorCode::kInvalidInput, "--reference: expected one number per objective (" + std::to_string(problem.objectives.size()) + "), not " + std::to_string(reference.size())};
-  for (const auto& [name, amount] : amounts) {
-    const bool known = std::any_of(problem.objectives.begin(), problem.objectives.end(), [&](const auto& o) { return o.name == name; });
-    std::vector<std::string> names;
-    for (const auto& o : problem.objectives) names.push_back(o.name);
-    if (!known) return Error{ErrorCode::kInvalidInput, "--money: there is no objective '" + name + "'." + base::DidYouMean(name, names)};
-  }
-  if (problem.objectives.size() > 2) {
-    const char* flag = !at.empty() ? "--at" : !out.empty() ? "--out" : !amounts.empty() ? "--money" : nullptr;
-    if (flag != nullptr) return Error{ErrorCode::kInvalidInput, std::string(flag) + " is for two objectives, whose weights lie on one line; with " + std::to_string(problem.objectives.size()) + " take two of them, or leave it out"};
-  }
-  return {};
+// How many steps of lists the memory that is left holds: sums while they are found and put in order, the curve, its points, a file of it (measured on 15 and 31
+// million steps).
+std::uint64_t MostSteps(const FrontierItems& items, const FrontierProblem& problem, const RunContext& context) {
+  const std::int64_t left = BytesLeft(static_cast<std::int64_t>(items.items.num_items()) * BytesPerItem(problem), context);
+  if (left == 0) return objectives::kMostSteps;
+  return static_cast<std::uint64_t>(left) / (70 + 20 * items.items.measures().size());
 }
-
-namespace {
 
 FrontierReport BeginReport(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings) {
   FrontierReport report;
@@ -252,11 +222,12 @@ Result<FrontierReport> FrontierOfSweep(const FrontierItems& items, const Frontie
 
 Result<FrontierReport> FrontierOfItems(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, store::Engine* engine, const RunContext& context) {
   ASSAY_TRY(settings.Validate(problem));
-  const objectives::FrontierOptions options{static_cast<std::size_t>(settings.k), settings.discount};
+  objectives::FrontierOptions options{static_cast<std::size_t>(settings.k), settings.discount};
+  options.most_steps = MostSteps(items, problem, context);
   if (problem.objectives.size() == 2) {
     const auto sweep = [&] {
       const base::ScopedStep step(context, "sweep");
-      return Frontier::Sweep(items.items, items.scores[0], items.scores[1], options, context);
+      return WithWayOut(Frontier::Sweep(items.items, items.scores[0], items.scores[1], options, context));
     };
     return FrontierOfSweep(items, problem, settings, ASSAY_TRY(sweep()), engine, context);
   }

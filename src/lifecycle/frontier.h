@@ -1,6 +1,7 @@
 // What objectives that pull apart give and take at every weight: `assay frontier`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,13 @@ struct FrontierSettings {
   std::vector<double> at;                    // lambdas in [0, 1], at most 1,000; empty: 0, 0.1, ..., 1
   std::vector<double> reference;             // of the hypervolume; empty: 0 for every objective
   std::map<std::string, double> amounts;     // money per unit of a metric; empty: money is not looked at
-  double current = 0.5;                      // lambda that money is compared with
-  std::int64_t lines = 200;                  // searched, for more than two objectives
+  std::optional<double> current;             // lambda that money is compared with
+  std::optional<std::int64_t> lines;         // searched, for more than two objectives
   std::int64_t draws = 2000;                 // of the bootstrap
   std::string out;                           // file for the whole curve; "" = none
 
+  double Current() const { return current.value_or(0.5); }
+  std::int64_t Lines() const { return lines.value_or(200); }
   Result<void> Validate(const FrontierProblem& problem) const;  // kInvalidInput, naming the flag
 };
 

@@ -6,8 +6,8 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "expression/expression.h"
-#include "expression/split.h"
-#include "lifecycle/frontier.h"
+#include "lifecycle/internal/frontier_parts.h"
+#include "lifecycle/memory_need.h"
 
 namespace assay::lifecycle {
 
@@ -19,7 +19,7 @@ using table::Column;
 using table::ColumnType;
 
 // An EXPR that gives a number or a condition for every row; NaN where it is missing.
-Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const table::Table& table, const RunContext& context) {
+Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const table::Table& table, bool sampled, const RunContext& context) {
   const Column column = ASSAY_TRY(expression::EvaluateText(text, where, table, "value", context));
   if (column.type() != ColumnType::kNumber && column.type() != ColumnType::kBoolean) {
     return Error{ErrorCode::kInvalidInput, where + ": '" + text + "' is a " + table::ColumnTypeName(column.type()) + ", expected a number or a condition"};
@@ -27,7 +27,7 @@ Result<std::vector<double>> NumbersOf(const std::string& text, const std::string
   std::vector<double> values(static_cast<std::size_t>(table.num_rows()));
   column.CopyNumbers(0, values);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::abs(values[i]) > objectives::kLargestValue) return Error{ErrorCode::kInvalidInput, where + ": row " + std::to_string(i + 1) + " has the value " + base::ShortestNumber(values[i]) + ", beyond 1e100 in size; mend it or leave it empty"};
+    if (std::abs(values[i]) > objectives::kLargestValue) return Error{ErrorCode::kInvalidInput, where + ": row " + std::to_string(i + 1) + (sampled ? " of the sample" : "") + " has the value " + base::ShortestNumber(values[i]) + ", beyond 1e100 in size; mend it or leave it empty"};
   }
   return values;
 }
@@ -65,6 +65,7 @@ Result<std::vector<bool>> RowsKept(const FrontierProblem& problem, const table::
     kept[i] = where.NumberAt(static_cast<std::int64_t>(i)) == 1;
     not_kept += kept[i] ? 0 : 1;
   }
+  if (not_kept == table.num_rows() && not_kept > 0) return Error{ErrorCode::kInvalidInput, "--where: '" + problem.where + "' keeps no row"};
   if (not_kept > 0) notes->push_back(base::Counted(not_kept, "row is not kept by --where", "rows are not kept by --where"));
   return kept;
 }
@@ -87,6 +88,7 @@ std::vector<double> Kept(const std::vector<double>& values, const std::vector<st
 
 Result<FrontierItems> ItemsOf(const FrontierProblem& problem, const table::Table& table, std::vector<std::string>* notes, const RunContext& context) {
   FrontierItems found;
+  const bool sampled = problem.sample_rows > 0;
   std::vector<bool> kept = ASSAY_TRY(RowsKept(problem, table, notes, context));
   const Column query = ASSAY_TRY(expression::EvaluateText(problem.query, "--query", table, "query", context));
   std::vector<std::uint64_t> keys(kept.size());
@@ -98,15 +100,15 @@ Result<FrontierItems> ItemsOf(const FrontierProblem& problem, const table::Table
   }
   std::vector<std::vector<double>> gains, values;
   for (const FrontierObjective& objective : problem.objectives) {
-    found.scores.push_back(ASSAY_TRY(NumbersOf(objective.score, FlagOf(objective), table, context)));
+    found.scores.push_back(ASSAY_TRY(NumbersOf(objective.score, FlagOf(objective), table, sampled, context)));
     Drop(found.scores.back(), &kept, &found.dropped.score);
   }
   for (const FrontierObjective& objective : problem.objectives) {
-    gains.push_back(ASSAY_TRY(NumbersOf(objective.gain, FlagOf(objective), table, context)));
+    gains.push_back(ASSAY_TRY(NumbersOf(objective.gain, FlagOf(objective), table, sampled, context)));
     Drop(gains.back(), &kept, &found.dropped.gain);
   }
   for (const FrontierGuardrail& guardrail : problem.guardrails) {
-    values.push_back(ASSAY_TRY(NumbersOf(guardrail.expression, FlagOf(guardrail), table, context)));
+    values.push_back(ASSAY_TRY(NumbersOf(guardrail.expression, FlagOf(guardrail), table, sampled, context)));
     Drop(values.back(), &kept, &found.dropped.guardrail);
   }
   for (std::uint32_t i = 0; i < kept.size(); ++i) {
@@ -127,29 +129,9 @@ Result<FrontierItems> ItemsOf(const FrontierProblem& problem, const table::Table
 
 }  // namespace
 
-Result<FrontierObjective> ParseFrontierObjective(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  const std::string name(base::Trim(text.substr(0, equals)));
-  const std::string form = "--objective: '" + text + "' is no NAME=SCORE[,GAIN], like 'quality=p_quality,rating'";
-  if (equals == std::string::npos || name.empty()) return Error{ErrorCode::kInvalidInput, form};
-  const std::vector<std::string> parts = expression::SplitOutsideBrackets(text.substr(equals + 1), ',');
-  if (parts.size() > 2 || parts[0].empty() || parts.back().empty()) return Error{ErrorCode::kInvalidInput, form};
-  return FrontierObjective{name, parts[0], parts.back()};
-}
-
-Result<FrontierGuardrail> ParseFrontierGuardrail(const std::string& text) {
-  const std::string form = "--guardrail: '" + text + "' is no 'NAME: EXPR <= X' (or >=), like 'explicit: nsfw <= 0.02'";
-  const std::size_t colon = text.find(':');
-  const std::size_t most = expression::LastOutsideBrackets(text, "<="), least = expression::LastOutsideBrackets(text, ">=");
-  const std::size_t at = most == std::string::npos ? least : least == std::string::npos ? most : std::max(most, least);
-  if (colon == std::string::npos || at == std::string::npos || at < colon) return Error{ErrorCode::kInvalidInput, form};
-  FrontierGuardrail guardrail{std::string(base::Trim(text.substr(0, colon))), std::string(base::Trim(text.substr(colon + 1, at - colon - 1))), 0, at == least};
-  if (guardrail.name.empty() || guardrail.expression.empty() || !base::ParseNumber(base::Trim(text.substr(at + 2)), &guardrail.limit)) return Error{ErrorCode::kInvalidInput, form};
-  return guardrail;
-}
-
 Result<evidence::FrontierReport> FindFrontier(const FrontierProblem& problem, const FrontierSettings& settings, store::Engine& engine, const RunContext& context) {
   ASSAY_TRY(settings.Validate(problem));
+  ASSAY_TRY(RefuseToOverwrite(problem.source, settings.out));
   const store::SourceInfo info = ASSAY_TRY(engine.Describe(problem.source));
   store::ReadOptions how;
   how.columns = ColumnsNeeded(problem, info);
@@ -161,10 +143,14 @@ Result<evidence::FrontierReport> FindFrontier(const FrontierProblem& problem, co
   };
   store::ReadResult read = ASSAY_TRY(read_source());
   evidence::DataSummary data{problem.source, read.table.num_rows(), static_cast<std::int64_t>(info.columns.size()), read.fingerprint, read.notes, read.sampled_from()};
+  // Scores and measures are made for all rows, then taken for those that stay.
+  const auto bytes = [&](std::int64_t rows) { return ExamplesBytes(read.table, rows) + 2 * rows * BytesPerItem(problem); };
+  ASSAY_TRY(RefuseBeyondMemory({problem.source + ": to rank its " + base::ReadableCount(read.table.num_rows()) + " rows", read.table.num_rows(), bytes, "keep fewer queries in the file"}, context));
   const FrontierItems items = ASSAY_TRY(ItemsOf(problem, read.table, &data.notes, context));
   read.table = {};
   evidence::FrontierReport report = ASSAY_TRY(FrontierOfItems(items, problem, settings, &engine, context));
   data.rows = report.items;
+  if (data.sampled_from > 0) report.notes.push_back("a sample takes rows, not queries: lists lose items, so metrics, breakpoints and weights are those of thinner lists");
   report.header.data = std::move(data);
   return report;
 }

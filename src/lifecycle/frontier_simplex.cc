@@ -12,7 +12,7 @@ namespace assay::lifecycle {
 Result<void> FillSimplex(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const objectives::FrontierOptions& options, evidence::FrontierReport* report, const RunContext& context) {
   const base::ScopedStep step(context, "search");
   const std::size_t count = problem.objectives.size();
-  const objectives::SimplexSearch search = ASSAY_TRY(objectives::SearchSimplex(items.items, items.scores, options, settings.lines, context));
+  const objectives::SimplexSearch search = ASSAY_TRY(WithWayOut(objectives::SearchSimplex(items.items, items.scores, options, settings.Lines(), context)));
   report->lines = search.lines;
   report->orderings = -1;
   report->orderings_reason = "orders are counted along one line, and the weights of " + std::to_string(count) + " objectives have many";

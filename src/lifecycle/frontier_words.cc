@@ -42,6 +42,7 @@ std::string GuardrailsInWords(const FrontierReport& report) {
     return " " + which + " at " + base::ReadableCount(feasible) + " of them.";
   }
   if (report.feasible.empty()) return " " + which + " at no lambda.";
+  if (report.feasible.front().low == 0 && report.feasible.front().high == 1) return " " + which + " at every lambda.";
   return " " + which + " for lambda " + Stretches(report.feasible) + ".";
 }
 
@@ -65,7 +66,7 @@ std::string FrontierSummary(const FrontierReport& report) {
   if (zero != nullptr && one != nullptr) {
     text = "Ranked by " + report.objectives[0].name + " alone (lambda 0): " + MetricsInWords(report, *zero) + "; by " + report.objectives[1].name + " alone (lambda 1): " + MetricsInWords(report, *one) + ". ";
   }
-  text += "Between, lists of " + base::ReadableCount(report.k) + " change at " + base::Counted(report.breakpoints, "lambda") + "; " + base::Counted(points, "point of the curve is", "points of the curve are") + " beaten by no other.";
+  text += std::string(text.empty() ? "Lists" : "Between, lists") + " of " + base::ReadableCount(report.k) + " change at " + base::Counted(report.breakpoints, "lambda") + "; " + base::Counted(points, "point of the curve is", "points of the curve are") + " beaten by no other.";
   return text + GuardrailsInWords(report) + MoneyInWords(report);
 }
 

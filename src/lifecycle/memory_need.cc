@@ -1,6 +1,7 @@
 #include "lifecycle/memory_need.h"
 
 #include <algorithm>
+#include <fstream>
 
 #include "base/text.h"
 #include "store/engine.h"
@@ -32,6 +33,18 @@ Result<void> RefuseBeyondMemory(const MemoryNeed& need, const RunContext& contex
   // A little less, because a sample's columns are not exactly its share of the whole.
   const std::int64_t sample = fits - fits / 20;
   return Error{ErrorCode::kTooLarge, text + (sample > 0 ? ", or use a sample: --sample " + std::to_string(sample) : "")};
+}
+
+std::int64_t BytesLeft(std::int64_t held, const RunContext& context) {
+  if (context.memory_bytes > 0) return std::max<std::int64_t>(1, context.memory_bytes - store::kProgramBytes - held);
+  // Files that the system keeps a copy of count as free; sysinfo() does not say how much that is.
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  std::int64_t kilobytes = 0;
+  while (file >> word) {
+    if (word == "MemAvailable:" && file >> kilobytes) return std::max<std::int64_t>(1, kilobytes * 1024 / 5 * 4);
+  }
+  return 0;
 }
 
 std::int64_t ExamplesBytes(const table::Table& table, std::int64_t rows) {

@@ -21,6 +21,10 @@ struct MemoryNeed {
 // kTooLarge with the need and what to do when the cap does not allow it. Without a cap nothing is refused.
 Result<void> RefuseBeyondMemory(const MemoryNeed& need, const RunContext& context);
 
+// What is left for a search that can be told how much it may take, beside the program and `held` bytes: of --memory, else four fifths of what the machine has
+// free; at least 1, or 0 where that is not known.
+std::int64_t BytesLeft(std::int64_t held, const RunContext& context);
+
 // What `rows` rows of a table take as examples: its columns, outcome, time, unit.
 std::int64_t ExamplesBytes(const table::Table& table, std::int64_t rows);
 // The same with what an analysis of them takes: calendar parts, values being sorted on two threads.

@@ -36,6 +36,12 @@ TEST(MemoryNeed, RefusesWithTheNeedAndASampleThatFits) {
   EXPECT_EQ(otherwise.error().message, "x: to try takes about 380 MB, more than the 280 MB of --memory; raise --memory, or cut it");
 }
 
+TEST(BytesLeft, IsTheCapLessWhatIsHeldOrWhatTheMachineHas) {
+  EXPECT_EQ(BytesLeft(40'000'000, Capped(300'000'000)), 200'000'000);
+  EXPECT_EQ(BytesLeft(400'000'000, Capped(300'000'000)), 1);
+  EXPECT_GT(BytesLeft(0, {}), 1'000'000);
+}
+
 TEST(TrainingMemory, GrowsWithRowsAndEncodedColumns) {
   learn::Examples examples;
   examples.table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("x", {1, 2}), table::Column::Categories("colour", {0, 1}, {"red", "blue"})}));

@@ -1,5 +1,3 @@
-#include <sys/sysinfo.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,6 +5,7 @@
 #include "base/text.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/internal/slice_parts.h"
+#include "lifecycle/memory_need.h"
 #include "stats/exact_sum.h"
 #include "stats/cluster_mean.h"
 
@@ -38,11 +37,7 @@ Dependence DependenceOfRows(const SliceRows& rows, const learn::Rows& measured) 
 }  // namespace
 
 std::int64_t BitmapBytes(const SliceRows& rows, const RunContext& context) {
-  const auto table = static_cast<std::int64_t>(rows.table->size_bytes());
-  if (context.memory_bytes > 0) return std::max<std::int64_t>(1, context.memory_bytes - store::kProgramBytes - 2 * table - 24 * rows.num_rows());
-  struct sysinfo info {};
-  if (::sysinfo(&info) != 0) return 0;
-  return static_cast<std::int64_t>((info.freeram + info.bufferram) * info.mem_unit) * 4 / 5;
+  return BytesLeft(2 * static_cast<std::int64_t>(rows.table->size_bytes()) + 24 * rows.num_rows(), context);
 }
 
 SliceMeasures::SliceMeasures(const SliceRows& rows, const learn::Rows& measured) : rows_(rows), measured_(measured), dependence_(DependenceOfRows(rows, measured)) {

@@ -1,9 +1,13 @@
 #include "objectives/frontier.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
+#include "base/text.h"
 #include "base/thread_pool.h"
 #include "objectives/internal/orderings.h"
 #include "objectives/internal/query_sweep.h"
@@ -13,7 +17,41 @@ namespace assay::objectives {
 
 namespace {
 
-constexpr std::uint32_t kQueriesPerBlock = 64;
+constexpr std::size_t kItemsPerBlock = 4096;
+constexpr std::uint64_t kStepsAtOnce = 256;  // that a thread tells the others of
+constexpr std::string_view kStepName = "frontier";
+
+// Where blocks of whole queries begin, and the end of the last one: about as many items in each, so that a few long queries run side by side too.
+std::vector<std::uint32_t> BlocksOf(const RankedItems& items) {
+  std::vector<std::uint32_t> begins = {0};
+  std::size_t in_block = 0;
+  for (std::uint32_t q = 0; q < items.num_queries(); ++q) {
+    in_block += items.ItemsOf(q).size();
+    if (in_block < kItemsPerBlock && q + 1 < items.num_queries()) continue;
+    begins.push_back(q + 1);
+    in_block = 0;
+  }
+  return begins;
+}
+
+// Tells the sweeps of all threads when to stop: on request, or when more steps were found than may be held. Whether they are too many does not depend on
+// the threads: the count only grows.
+class StepLimit {
+ public:
+  // `alone`: there is one block, so how far it is says how far all is.
+  StepLimit(std::uint64_t most, bool alone, const RunContext& context) : most_(most), alone_(alone), context_(context) {}
+  bool Take(std::uint64_t steps, double lambda) {
+    if (alone_) context_.Report(kStepName, static_cast<std::int64_t>(lambda * 1000), 1000);
+    return (taken_ += steps) <= most_ && !context_.cancelled();
+  }
+  bool exceeded() const { return taken_ > most_; }
+
+ private:
+  std::uint64_t most_;
+  bool alone_;
+  const RunContext& context_;
+  std::atomic<std::uint64_t> taken_{0};
+};
 
 // The steps of a block of queries, one query after the other.
 struct Steps {
@@ -25,13 +63,14 @@ struct Steps {
 // Sweeps queries one after the other, keeping the sums of the list up to date swap by swap.
 class BlockSweep {
  public:
-  BlockSweep(const RankedItems& items, std::span<const double> first, std::span<const double> second, const FrontierOptions& options, bool count_orderings)
-      : items_(items), first_(first), second_(second), k_(options.k), count_orderings_(count_orderings), metric_weight_(options.k) {
+  BlockSweep(const RankedItems& items, std::span<const double> first, std::span<const double> second, const FrontierOptions& options)
+      : items_(items), first_(first), second_(second), k_(options.k), count_orderings_(options.count_orderings), metric_weight_(options.k) {
     for (std::size_t rank = 0; rank < options.k; ++rank) metric_weight_[rank] = DiscountOf(options.discount, rank + 1);
     shown_weight_.assign(options.k, 1);
   }
 
-  void Query(std::uint32_t query, Steps* steps) {
+  // False when it was stopped half-way.
+  bool Query(std::uint32_t query, StepLimit* limit, Steps* steps) {
     ids_ = items_.ItemsOf(query);
     lines_.clear();
     for (const std::uint32_t item : ids_) lines_.push_back({first_[item], second_[item]});
@@ -45,13 +84,16 @@ class BlockSweep {
       steps->lambda.push_back(lambda);
       for (const stats::ExactSum& sum : sums_) steps->sums.push_back(sum.Value());
       ++count;
+      return ++untaken_ < kStepsAtOnce || Report(limit, lambda);
     };
-    record(0);
+    if (!record(0)) return false;
     const auto change = [&](std::size_t rank, std::uint32_t before, std::uint32_t now) {
       Put(rank, before, -1);
       Put(rank, now, 1);
     };
-    while (sweep_.Next(change)) record(sweep_.lambda());
+    while (sweep_.Next(change)) {
+      if (!record(sweep_.lambda())) return false;
+    }
     steps->lists += static_cast<std::int64_t>(count);
     const std::vector<std::uint32_t> at_one = TopAtOne(lines_, k_);
     bool differs = false;
@@ -60,9 +102,13 @@ class BlockSweep {
       change(rank, sweep_.list()[rank], at_one[rank]);
       differs = true;
     }
-    if (differs) record(1);
+    const bool kept = !differs || record(1);
     steps->count.push_back(count);
+    return kept;
   }
+
+  // Tells of the steps since the last time; false when it is time to stop. To be called after the last query.
+  bool Report(StepLimit* limit, double lambda) { return limit->Take(std::exchange(untaken_, 0), lambda); }
 
  private:
   void Put(std::size_t rank, std::uint32_t position, double sign) {
@@ -83,6 +129,7 @@ class BlockSweep {
   QuerySweep sweep_;
   OrderingCounter orderings_;
   std::vector<stats::ExactSum> sums_;
+  std::uint64_t untaken_ = 0;
 };
 
 Result<void> CheckScores(std::span<const double> scores, std::size_t num_items) {
@@ -113,29 +160,38 @@ Result<Frontier> Frontier::Sweep(const RankedItems& items, std::span<const doubl
   if (options.k == 0) return Error{ErrorCode::kInvalidInput, "k must be at least 1"};
   ASSAY_TRY(CheckScores(first, items.num_items()));
   ASSAY_TRY(CheckScores(second, items.num_items()));
-  const std::uint32_t num_queries = items.num_queries();
-  FrontierOptions bounded = options;
   std::size_t most_items = 0;
-  for (std::uint32_t q = 0; q < num_queries; ++q) most_items = std::max(most_items, items.ItemsOf(q).size());
+  double looks = 0;
+  for (std::uint32_t q = 0; q < items.num_queries(); ++q) {
+    most_items = std::max(most_items, items.ItemsOf(q).size());
+    looks += OrderingCounter::LooksFor(items.ItemsOf(q).size());
+  }
+  FrontierOptions bounded = options;
   bounded.k = std::min(options.k, most_items);
-  const bool count_orderings = options.count_orderings && most_items <= kMostItemsToCount;
-  const std::uint32_t blocks = (num_queries + kQueriesPerBlock - 1) / kQueriesPerBlock;
-  std::vector<Steps> by_block(blocks);
-  ASSAY_TRY(base::ParallelFor(context, blocks, [&](std::int64_t block) {
-    BlockSweep sweep(items, first, second, bounded, count_orderings);
-    const auto begin = static_cast<std::uint32_t>(block) * kQueriesPerBlock;
-    for (std::uint32_t q = begin; q < std::min(begin + kQueriesPerBlock, num_queries); ++q) sweep.Query(q, &by_block[static_cast<std::size_t>(block)]);
-  }, "frontier"));
+  bounded.count_orderings = options.count_orderings && looks <= kMostLooks;
+  const std::vector<std::uint32_t> begins = BlocksOf(items);
+  std::vector<Steps> by_block(begins.size() - 1);
+  StepLimit limit(std::min(options.most_steps, kMostSteps), by_block.size() == 1, context);
+  ASSAY_TRY(base::ParallelFor(context, static_cast<std::int64_t>(by_block.size()), [&](std::int64_t at) {
+    const auto block = static_cast<std::size_t>(at);
+    BlockSweep sweep(items, first, second, bounded);
+    Steps steps;  // of its own: neighbouring blocks share cache lines
+    for (std::uint32_t q = begins[block]; q < begins[block + 1] && sweep.Query(q, &limit, &steps); ++q) {}
+    sweep.Report(&limit, 1);
+    by_block[block] = std::move(steps);
+  }, kStepName));
+  if (limit.exceeded()) {
+    return Error{ErrorCode::kTooLarge, "the lists of the first " + base::ReadableCount(static_cast<std::int64_t>(bounded.k)) + " change more than " + base::ReadableCount(static_cast<std::int64_t>(std::min(options.most_steps, kMostSteps))) + " times, more than can be held"};
+  }
 
   Frontier frontier;
   frontier.num_measures_ = items.measures().size();
   for (const Measure& measure : items.measures()) {
     frontier.divisor_.push_back(measure.kind == Measure::Kind::kShown ? 0 : options.discount == Discount::kNone ? static_cast<double>(options.k) : 1);
   }
-  for (std::uint32_t q = 0; q < num_queries; ++q) frontier.shown_.push_back(static_cast<std::uint32_t>(std::min(options.k, items.ItemsOf(q).size())));
+  for (std::uint32_t q = 0; q < items.num_queries(); ++q) frontier.shown_.push_back(static_cast<std::uint32_t>(std::min(options.k, items.ItemsOf(q).size())));
   std::size_t num_steps = 0;
   for (const Steps& steps : by_block) num_steps += steps.lambda.size();
-  if (num_steps > 0xFFFFFFFFU) return Error{ErrorCode::kTooLarge, "the lists change " + std::to_string(num_steps) + " times, more than can be held; take a smaller k or fewer queries"};
   frontier.step_begin_ = {0};
   frontier.step_lambda_.reserve(num_steps);
   frontier.step_sums_.reserve(num_steps * frontier.num_measures_);
@@ -147,7 +203,7 @@ Result<Frontier> Frontier::Sweep(const RankedItems& items, std::span<const doubl
     frontier.distinct_top_k_ += steps.lists;
     steps = {};
   }
-  if (!count_orderings) frontier.orderings_ = -1;
+  if (!bounded.count_orderings) frontier.orderings_ = -1;
   frontier.AddUpQueries();
   return frontier;
 }

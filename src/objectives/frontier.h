@@ -18,19 +18,25 @@
 
 namespace assay::objectives {
 
+// Steps are numbered with 32 bits.
+inline constexpr std::uint64_t kMostSteps = 0xFFFFFFFF;
+
 struct FrontierOptions {
   std::size_t k = 10;
   Discount discount = Discount::kNone;
   bool count_orderings = true;  // costs a look at every pair of items of a query
+  std::uint64_t most_steps = kMostSteps;
 };
 
-inline constexpr std::size_t kMostItemsToCount = 10'000;  // pairs of more would need gigabytes
+// Looks at pairs of items that counting orders may take, half a minute on one core: of long queries (1,449 items and more) each pair is looked at several times.
+inline constexpr double kMostLooks = 6e8;
 
-// Immutable after Sweep; thread-safe. Memory: per step of each query's list and per breakpoint 12 + 8 bytes x measures each.
+// Immutable after Sweep; thread-safe. Memory: for every step of a query's list, and for every breakpoint, 8 bytes and 8 more per measure.
 class Frontier {
  public:
-  // Scores per item, finite and at most kLargestValue in size (kInvalidInput else). Cost, per query of n items with s steps: O(n log n + s (n + log k)), and
-  // O(n^2) to count orderings. Queries run side by side; the same bytes on any number of threads. kTooLarge when steps would need more than 2^32 places.
+  // Scores per item, finite and at most kLargestValue in size (kInvalidInput else). Cost, per query of n items with s steps, e of which bring an item into the
+  // list: O(n log n + s log k + e n), and O(n^2) to count orderings. Queries run side by side; the same bytes on any number of threads. kTooLarge when there are
+  // more than most_steps steps, as in lists so long that they change at nearly every swap; kCancelled also amid a query.
   static Result<Frontier> Sweep(const RankedItems& items, std::span<const double> first, std::span<const double> second, const FrontierOptions& options, const RunContext& context);
 
   // Distinct lambdas in (0, 1) at which the list of some query changes, ascending.
@@ -46,8 +52,7 @@ class Frontier {
   void PerQuery(double lambda, std::size_t measure, std::span<double> values) const;
 
   // Sums over queries of the orders of all items, and of the lists of the first k, that occur on [0, 1). Orders: two swaps of a query are one change where their
-  // lambdas are the same double; -1 when
-  // not counted, or a query has more than kMostItemsToCount items.
+  // lambdas are the same double; -1 when not counted, or that would take more than kMostLooks.
   std::int64_t orderings() const { return orderings_; }
   std::int64_t distinct_top_k() const { return distinct_top_k_; }
   std::uint32_t num_queries() const { return static_cast<std::uint32_t>(step_begin_.size() - 1); }

@@ -15,6 +15,10 @@ namespace assay::objectives {
 
 namespace {
 
+// A draw has at least this share of the scatter that the queries have. One that is without scatter by chance, as where most queries bring nothing, would deviate
+// beyond all bounds; leaving such draws out instead loses just those that say how far the truth may lie above (simulated: frontier_band_test.cc).
+constexpr double kLeastScatter = 0.1;
+
 // Sums over bundles of queries of deviations from the mean.
 struct Deviations {
   std::size_t num_lambdas = 0;
@@ -29,7 +33,8 @@ struct Critical {
 
 Result<Critical> CriticalValues(const Deviations& deviations, const BandOptions& options, const RunContext& context) {
   const std::uint32_t n = deviations.num_bundles;
-  std::vector<double> largest(static_cast<std::size_t>(options.draws)), smallest(largest.size());
+  std::vector<double> largest(static_cast<std::size_t>(options.draws)), smallest(largest.size()), least_scatter(deviations.num_lambdas, 0.0);
+  for (std::size_t i = 0; i < deviations.values.size(); ++i) least_scatter[i % deviations.num_lambdas] += kLeastScatter * deviations.values[i] * deviations.values[i] * n / (n - 1);
   ASSAY_TRY(base::ParallelFor(context, options.draws, [&](std::int64_t draw) {
     base::RandomStream random(context.seed, "frontier band", static_cast<std::uint64_t>(draw));
     std::vector<double> times(n, 0.0), sum(deviations.num_lambdas, 0.0), squares(deviations.num_lambdas, 0.0);
@@ -45,8 +50,8 @@ Result<Critical> CriticalValues(const Deviations& deviations, const BandOptions&
     }
     double most = -std::numeric_limits<double>::infinity(), least = -most;
     for (std::size_t l = 0; l < sum.size(); ++l) {
-      const double scatter = (squares[l] - sum[l] * sum[l] / n) * n / (n - 1);
-      if (!(scatter > 1e-12 * squares[l])) continue;
+      if (least_scatter[l] == 0) continue;
+      const double scatter = std::max((squares[l] - sum[l] * sum[l] / n) * n / (n - 1), least_scatter[l]);
       most = std::max(most, sum[l] / std::sqrt(scatter));
       least = std::min(least, sum[l] / std::sqrt(scatter));
     }

@@ -213,6 +213,60 @@ TEST(Frontier, HasOneOrderMoreThanDiscordantPairs) {
   EXPECT_EQ(Frontier::Sweep(items, first, second, {.k = 200}, {})->distinct_top_k(), discordant + 1);
 }
 
+// Of so many items the swaps are counted in shares.
+TEST(Frontier, CountsOrdersOfManyItems) {
+  base::RandomStream random(12, "frontier many");
+  for (const std::uint64_t range : {std::uint64_t{40}, std::uint64_t{1} << 40}) {
+    constexpr std::uint32_t kItems = 2000;
+    const std::vector<std::uint32_t> query(kItems, 0);
+    std::vector<double> first, second;
+    for (std::uint32_t i = 0; i < kItems; ++i) {
+      first.push_back(static_cast<double>(random.Below(range)));
+      second.push_back(static_cast<double>(random.Below(range)));
+    }
+    std::set<double> odds;
+    for (std::uint32_t i = 0; i < kItems; ++i) {
+      for (std::uint32_t j = 0; j < kItems; ++j) {
+        if (first[i] > first[j] && second[j] > second[i]) odds.insert((first[i] - first[j]) / (second[j] - second[i]));
+      }
+    }
+    const RankedItems items = *RankedItems::Create(query, 1, {{"gain", Measure::Kind::kMetric, first}});
+    EXPECT_EQ(Frontier::Sweep(items, first, second, {.k = 1}, {})->orderings(), static_cast<std::int64_t>(odds.size()) + 1);
+  }
+}
+
+TEST(Frontier, RefusesMoreStepsThanAllowedOnAnyNumberOfThreads) {
+  base::RandomStream random(13, "frontier limit");
+  base::ThreadPool pool(3);
+  RunContext parallel;
+  parallel.pool = &pool;
+  std::vector<std::uint32_t> query;
+  std::vector<double> first, second;
+  for (std::uint32_t i = 0; i < 30'000; ++i) {
+    query.push_back(i / 100);
+    first.push_back(random.Uniform());
+    second.push_back(random.Uniform());
+  }
+  const RankedItems items = *RankedItems::Create(query, 300, {{"gain", Measure::Kind::kMetric, first}});
+  FrontierOptions options{.k = 5};
+  // Continuous scores have no ties at 1, so a list is a step.
+  options.most_steps = static_cast<std::uint64_t>(Frontier::Sweep(items, first, second, options, {})->distinct_top_k());
+  for (const RunContext& context : {RunContext{}, parallel}) {
+    EXPECT_TRUE(Frontier::Sweep(items, first, second, options, context));
+    FrontierOptions fewer = options;
+    --fewer.most_steps;
+    const Result<Frontier> refused = Frontier::Sweep(items, first, second, fewer, context);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+  }
+  base::CancelToken cancel;
+  cancel.Cancel();
+  parallel.cancel = &cancel;
+  const Result<Frontier> stopped = Frontier::Sweep(items, first, second, options, parallel);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
+}
+
 TEST(Frontier, KeepsItsLaws) {
   base::RandomStream random(10, "frontier laws");
   base::ThreadPool pool(3);

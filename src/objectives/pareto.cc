@@ -1,6 +1,7 @@
 #include "objectives/pareto.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -8,8 +9,11 @@ namespace assay::objectives {
 
 namespace {
 
-// Where a piece ends; the last one is the point 1.
-double PieceEnd(const Frontier& frontier, std::size_t piece) { return piece + 1 == frontier.num_pieces() ? 1 : frontier.PieceBegin(piece + 1); }
+// Where a piece ends. The last one is the point 1; the one before it does not reach 1, so that an end of 1 always says that 1 is part of the stretch.
+double PieceEnd(const Frontier& frontier, std::size_t piece) {
+  if (piece + 1 == frontier.num_pieces()) return 1;
+  return std::min(frontier.PieceBegin(piece + 1), std::nextafter(1.0, 0.0));
+}
 
 bool Dominates(const std::vector<double>& a, const std::vector<double>& b) {
   bool better = false;

@@ -9,7 +9,7 @@
 
 namespace assay::objectives {
 
-// A stretch of lambda over which both metrics stay as they are: [low, high), with the point 1 where high is 1.
+// A stretch of lambda over which both metrics stay as they are: [low, high), or [low, 1] where high is 1; one that ends just before 1 has the double before 1.
 struct CurvePoint {
   double lambda_low = 0, lambda_high = 0;
   std::size_t piece = 0;  // the first of its pieces
@@ -30,7 +30,7 @@ double Hypervolume(std::vector<std::vector<double>> points, std::span<const doub
 
 // The stretches of lambda in which `holds` (per piece) is true, joined where they touch.
 struct LambdaInterval {
-  double low = 0, high = 0;  // [low, high), closed where high is 1
+  double low = 0, high = 0;  // as in CurvePoint
 };
 std::vector<LambdaInterval> LambdasWhere(const Frontier& frontier, const std::vector<bool>& holds);
 

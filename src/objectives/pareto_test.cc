@@ -127,6 +127,8 @@ TEST(LambdasWhere, JoinsWhatTouches) {
   EXPECT_EQ(ends({true, true, true, true}), (Ends{{0, 1}}));
   EXPECT_EQ(ends({true, false, true, true}), (Ends{{0, 1.0 / 3}, {2.0 / 3, 1}}));
   EXPECT_EQ(ends({false, false, false, true}), (Ends{{1, 1}}));
+  // 1 is said only where it is part of the stretch.
+  EXPECT_EQ(ends({true, true, true, false}), (Ends{{0, std::nextafter(1.0, 0.0)}}));
   EXPECT_EQ(ends({false, false, false, false}), Ends{});
 }
 

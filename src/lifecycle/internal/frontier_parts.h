@@ -9,6 +9,19 @@ namespace assay::lifecycle {
 
 bool KeepsTo(const evidence::FrontierGuardrail& guardrail, double value);
 
+// Of FrontierItems.
+std::int64_t BytesPerItem(const FrontierProblem& problem);
+
+// What was found, or that it is too large with what to do about it.
+template <class T>
+Result<T> WithWayOut(Result<T> found) {
+  if (!found && found.error().code == ErrorCode::kTooLarge) return Error{ErrorCode::kTooLarge, found.error().message + "; take a smaller --k, fewer rows by --where, or raise --memory"};
+  return found;
+}
+
+// kInvalidInput when a file would take the place of the data.
+Result<void> RefuseToOverwrite(const std::string& source, const std::string& out);
+
 // More than two objectives: what the search over weights found.
 Result<void> FillSimplex(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const objectives::FrontierOptions& options, evidence::FrontierReport* report, const RunContext& context);
 
