@@ -104,11 +104,12 @@ const reference = json('run', whole);
 test('all steps in order; a valid report; evidence in the ledger', () => {
   valid(reference, 'project');
   assert.equal(reference.status, 'complete');
-  assert.deepEqual(reference.progress.map((s) => `${s.name}: ${s.state}`), ['check: done', 'understand: done', 'change: skipped', ...['first', 'second'].flatMap((o) => ['feasibility', 'train', 'value', 'slices'].map((k) => `${k} ${o}: done`))]);
+  assert.deepEqual(reference.progress.map((s) => `${s.name}: ${s.state}`), ['check: done', 'understand: done', 'change: skipped', ...['first', 'second'].flatMap((o) => ['feasibility', 'train', 'value', 'slices'].map((k) => `${k} ${o}: done`)), 'tradeoff: done']);
+  assert.match(reference.tradeoff.reason, /names no list within which items are ranked: write query/);
   assert.equal(JSON.stringify({ ...saved(whole), timing: 0 }), JSON.stringify({ ...reference, timing: 0 }), 'the saved report is the printed one');
   const records = ledger(whole);
   const kinds = records.map((r) => r.kind).filter((k) => k !== 'evidence');
-  assert.deepEqual(kinds, ['check', 'understand', 'feasibility', 'holdout_opened', 'train', 'value', 'slices', 'feasibility', 'holdout_opened', 'train', 'value', 'slices', 'run']);
+  assert.deepEqual(kinds, ['check', 'understand', 'feasibility', 'holdout_opened', 'train', 'value', 'slices', 'feasibility', 'holdout_opened', 'train', 'value', 'slices', 'tradeoff', 'run']);
   const evidence = records.filter((r) => r.kind === 'evidence').map((r) => r.body);
   for (const one of evidence) valid(one, 'evidence');
   assert.deepEqual(evidence.filter((e) => e.report === 'feasibility' && e.objective === 'first').map((e) => e.item), ['verdict', ...reference.feasibility[0].items.map((i) => i.id)]);
@@ -208,7 +209,7 @@ test('a second run takes everything over; --fresh starts over', () => {
   const records = ledger(whole).length;
   const again = assay('run', whole, '--json');
   assert.equal(again.status, 0, again.stderr);
-  assert.equal(again.stderr.match(/taken over/g).length, 10);
+  assert.equal(again.stderr.match(/taken over/g).length, 11);
   assert.equal(settled(JSON.parse(again.stdout)), settled(reference));
   assert.equal(ledger(whole).length, records, 'nothing new, no new record');
   const fresh = json('run', whole, '--fresh');

@@ -229,7 +229,11 @@ class ProjectRun {
       step.depends_on.push_back(climbed.key);
     }
     const auto weigh = [&](const RunContext& context) -> Result<evidence::TradeoffReport> {
-      if (const std::string why = WhyNoTradeoff(project_, objectives_, tasks); !why.empty()) return NoTradeoff(project_, why);
+      if (const std::string why = WhyNoTradeoff(project_, objectives_, tasks); !why.empty()) {
+        evidence::TradeoffReport none = NoTradeoff(project_, why);
+        none.header.data = raw_;
+        return none;
+      }
       std::vector<ObjectiveScores> scores;
       for (const Climbed& climbed : climbed_) scores.push_back(ASSAY_TRY(LoadObjectiveScores(climbed.scores)));
       TradeoffInput input{project_, objectives_, scores, source_, raw_};

@@ -1,0 +1,161 @@
+// assay tradeoff from outside: a project of two objectives that pull apart, its policy file and its versions, messages, the same bytes with 1 and 2 threads.
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { assay, dayOf, draws, json, scratchFolder, valid } from './support.mjs';
+
+const folder = scratchFolder('tradeoff');
+const random = draws(11);
+// Articles: depth makes them good, noise makes them clicked; the two pull apart. A tenth of the noisy ones is rude.
+writeFileSync(join(folder, 'data.csv'), `day,depth,noise,topic,rating,clicked,rude\n${Array.from({ length: 4000 }, (_, i) => {
+  const depth = random(), noise = 1 - depth + 0.4 * (random() - 0.5);
+  return [dayOf(2024, Math.floor(i / 40)), depth.toFixed(3), noise.toFixed(3), ['a', 'b', 'c'][Math.floor(random() * 3)], (2 + 3 * depth + random()).toFixed(2), random() < 0.1 + 0.6 * noise ? 1 : 0, random() < 0.6 * noise ? 1 : 0].join(',');
+}).join('\n')}\n`);
+let made = 0;
+function project({ limit = 0.35, rest = '', weights = [0.5, 0.5] } = {}) {
+  const path = join(folder, `project-${(made += 1)}`);
+  mkdirSync(path);
+  writeFileSync(join(path, 'assay.toml'), `[project]
+name = "Articles"
+[data]
+source = "../data.csv"
+time = "day"
+query = "day"
+[[data.columns]]
+name = "rude"
+known = "after"
+[[objectives]]
+name = "quality"
+outcome = "rating"
+task = "regression"
+weight = ${weights[0]}
+[[objectives]]
+name = "engagement"
+outcome = "clicked = 1"
+task = "binary"
+weight = ${weights[1]}
+[[guardrails]]
+name = "rude"
+expression = "rude = 1"
+limit = ${limit}
+${rest}`);
+  return path;
+}
+const settled = (report) => JSON.stringify({ ...report, timing: 0 });
+
+const path = project();
+const run = json('run', path, '--repeats', '0');
+
+test('a run weighs the objectives, and the command shows the same', () => {
+  valid(run, 'project');
+  assert.equal(run.tradeoff.reason, '');
+  assert.equal(run.progress.at(-1).name, 'tradeoff');
+  const shown = json('tradeoff', path);
+  valid(shown, 'tradeoff');
+  assert.equal(JSON.stringify(shown.frontier.at), JSON.stringify(run.tradeoff.frontier.at));
+  assert.equal(shown.recommended.lambda, run.tradeoff.recommended.lambda);
+  // They pull apart: each alone is the best at its own metric.
+  const at = Object.fromEntries(shown.frontier.at.map((a) => [a.lambda, a.metrics]));
+  assert.ok(at[0].quality.value > at[1].quality.value && at[1].engagement.value > at[0].engagement.value);
+  const page = readFileSync(join(path, '.assay/report.html'), 'utf8');
+  assert.ok(page.includes('"tradeoff":{'), 'the report holds it');
+});
+
+test('what the report shows of a weight is what ranking the items again gives', () => {
+  const t = run.tradeoff;
+  for (const query of t.lists) {
+    assert.ok(query.items.length >= t.k, query.name);
+    for (const item of query.items) assert.ok(item.scores.length === 2 && item.gains.length === 2 && item.guardrails.length === 1);
+  }
+  // The curve for drawing has the figures of at[] at its lambdas.
+  const piece = (lambda) => t.curve.lambda.findLastIndex((l) => l <= lambda);
+  if (t.curve.pieces === t.curve.lambda.length) {
+    for (const at of t.frontier.at) {
+      assert.equal(t.curve.values.quality[piece(at.lambda)], at.metrics.quality.value);
+      assert.equal(t.curve.values.rude[piece(at.lambda)], at.guardrails.rude.value);
+    }
+  }
+  assert.equal(t.measured_on.items > 0 && t.chosen_on.items > 0, true);
+});
+
+test('other weights, without training; a broken guardrail is mended by the smallest change', () => {
+  const other = json('tradeoff', path, '--weight', 'quality=0.1', '--weight', 'engagement=0.9');
+  valid(other, 'tradeoff');
+  assert.equal(other.current.lambda, 0.9);
+  assert.equal(other.current.feasible, false);
+  assert.equal(other.recommended.feasible, true);
+  assert.ok(other.recommended.chosen_on.guardrails.rude.value <= 0.35);
+  assert.match(other.nearest, /smallest change/);
+  const impossible = project({ limit: -1 });
+  assert.equal(assay('run', impossible, '--repeats', '0', '--quiet').status !== 2, true);
+  const none = assay('tradeoff', impossible, '--json');
+  assert.equal(none.status, 1, none.stderr);
+  assert.match(JSON.parse(none.stdout).nearest, /No weights satisfy/);
+});
+
+test('the policy file: written, counted, changed by hand, taken back', () => {
+  const policy = () => readFileSync(join(path, '.assay/policy.toml'), 'utf8');
+  assert.equal(assay('tradeoff', path, '--weight', 'quality=0.7', '--weight', 'engagement=0.3', '--write').status, 0);
+  assert.match(policy(), /^version = 1$/m);
+  assert.match(policy(), /name = "quality"\nweight = 0\.7\nleast = 0\nmost = 1\n/);
+  assert.match(policy(), /model = "[0-9a-f]{64}"/);
+  const second = assay('tradeoff', path, '--write');
+  assert.match(second.stderr, /version 2[\s\S]*--restore 1/);
+  assert.match(policy(), /^version = 2$/m);
+  const back = assay('tradeoff', path, '--restore', '1');
+  assert.equal(back.status, 0, back.stderr);
+  assert.match(policy(), /^version = 3$/m);
+  assert.match(policy(), /weight = 0\.7/);
+  assert.deepEqual([1, 2, 3, 4].map((v) => existsSync(join(path, `.assay/policies/${v}.toml`))), [true, true, true, false]);
+});
+
+test('the same bytes with 1 and 2 threads', () => {
+  const [one, two] = ['1', '2'].map((threads) => {
+    const own = project();
+    const report = json('run', own, '--repeats', '0', '--threads', threads);
+    return settled(report.tradeoff).replaceAll(own, 'PROJECT');
+  });
+  assert.equal(one, two);
+});
+
+test('money moves the weights where it is sure', () => {
+  const rich = project({ limit: 1, weights: [0.95, 0.05] });
+  const text = readFileSync(join(rich, 'assay.toml'), 'utf8').replace('weight = 0.05', 'weight = 0.05\namount = 100').replace('[[guardrails]]', '[value]\ncurrency = "EUR"\n[[guardrails]]');
+  writeFileSync(join(rich, 'assay.toml'), text);
+  const report = json('run', rich, '--repeats', '0').tradeoff;
+  assert.ok(report.frontier.money.more.length > 0);
+  assert.ok(report.recommended.lambda > 0.05, report.why);
+  assert.match(report.why, /EUR more per list/);
+});
+
+for (const [name, words, message] of [
+  ['a project that was not run', () => ['tradeoff', project()], /run/],
+  ['an objective that is not there', () => ['tradeoff', path, '--weight', 'qualiti=1', '--weight', 'engagement=1'], /no objective 'qualiti'\. Did you mean 'quality'/],
+  ['a weight left out', () => ['tradeoff', path, '--weight', 'quality=1'], /the weight of 'engagement' is missing/],
+  ['a negative weight', () => ['tradeoff', path, '--weight', 'quality=-1', '--weight', 'engagement=1'], /a weight is not negative/],
+  ['no weight at all', () => ['tradeoff', path, '--weight', 'quality=0', '--weight', 'engagement=0'], /all weights are 0/],
+  ['no number', () => ['tradeoff', path, '--weight', 'quality=much'], /is no NAME=WEIGHT/],
+  ['a version that is not there', () => ['tradeoff', path, '--restore', '99'], /there is no version 99 .*The versions are: 1, 2, 3/],
+  ['a version and weights', () => ['tradeoff', path, '--restore', '1', '--write'], /leave --write and --weight out/],
+]) {
+  test(`refused: ${name}`, () => {
+    const refused = assay(...words());
+    assert.equal(refused.status, 2, refused.stdout);
+    assert.match(refused.stderr, message);
+  });
+}
+
+test('data that changed since the run are refused', () => {
+  appendFileSync(join(folder, 'data.csv'), `${dayOf(2024, 101)},0.5,0.5,a,3,0,0\n`);
+  const refused = assay('tradeoff', path, '--weight', 'quality=1', '--weight', 'engagement=1');
+  assert.equal(refused.status, 2, refused.stdout);
+  assert.match(refused.stderr, /the data are not those of the last run/);
+});
+
+test('help teaches', () => {
+  const help = assay('tradeoff', '--help');
+  assert.equal(help.status, 0);
+  for (const words of ['--weight', '--write', '--restore', 'docs/tradeoff.md', 'Examples']) assert.ok(help.stdout.includes(words), words);
+});
