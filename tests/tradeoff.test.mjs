@@ -111,6 +111,54 @@ test('the policy file: written, counted, changed by hand, taken back', () => {
   assert.deepEqual([1, 2, 3, 4].map((v) => existsSync(join(path, `.assay/policies/${v}.toml`))), [true, true, true, false]);
 });
 
+test('the policy ranks a file by the very blend that was weighed', () => {
+  const own = project({ limit: 0.5, rest: '[tradeoff]\nfilter = "topic <> \'c\'"\n' });
+  const t = json('run', own, '--repeats', '0').tradeoff;
+  assert.equal(assay('score', own, join(folder, 'data.csv'), '--policy').status, 2, 'there is no policy yet');
+  assert.equal(assay('tradeoff', own, '--write').status, 0);
+  const out = join(folder, 'ranked.csv');
+  const report = json('score', own, join(folder, 'data.csv'), '--policy', '--keep', 'day,topic', '--out', out);
+  valid(report, 'policy-score');
+  assert.equal(report.rows, 4000);
+  assert.match(report.notes.join(), /left out by the policy's filter/);
+  const [head, ...lines] = readFileSync(out, 'utf8').trim().split('\n').map((l) => l.split(','));
+  const rows = lines.map((line) => Object.fromEntries(head.map((name, i) => [name, line[i]])));
+  assert.deepEqual(head, ['row', 'day', 'topic', 'score of quality', 'score of engagement', 'blend', 'rank', 'shown']);
+  const lambda = t.recommended.lambda;
+  let compared = 0;
+  for (const item of t.lists.flatMap((query) => query.items)) {
+    const blend = (1 - lambda) * item.scores[0] + lambda * item.scores[1];
+    assert.ok(Math.abs(Number(rows[item.row - 1].blend) - blend) < 1e-6 * Math.abs(blend), `row ${item.row}`);
+    compared += 1;
+  }
+  assert.ok(compared > 50);
+  // Ranks: by blend within a day, 1 first, no rank for what is filtered out, k shown.
+  for (const day of new Set(rows.map((r) => r.day))) {
+    const ranked = rows.filter((r) => r.day === day && r.topic !== 'c').sort((a, b) => Number(b.blend) - Number(a.blend) || Number(a.row) - Number(b.row));
+    ranked.forEach((r, i) => assert.deepEqual([Number(r.rank), r.shown], [i + 1, i < 10 ? 'true' : 'false']));
+  }
+  assert.ok(rows.filter((r) => r.topic === 'c').every((r) => r.rank === '' && r.shown === 'false'));
+  // A weight changed by hand counts at once; beyond its bounds it is refused; another model makes it stale.
+  const file = join(own, '.assay/policy.toml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/name = "quality"\nweight = [\d.]+/, 'name = "quality"\nweight = 1').replace(/name = "engagement"\nweight = [\d.]+/, 'name = "engagement"\nweight = 0'));
+  json('score', own, join(folder, 'data.csv'), '--policy', '--out', out);
+  const alone = readFileSync(out, 'utf8').trim().split('\n').slice(1).map((l) => l.split(','));
+  for (const line of alone.filter((l) => l[4] !== '').slice(0, 200)) assert.ok(Math.abs(Number(line[3]) * Number(/name = "quality"[\s\S]*?scale = ([\d.e-]+)/.exec(text)[1]) - Number(line[1])) < 1e-4);
+  writeFileSync(file, text.replace(/name = "quality"\nweight = [\d.]+/, 'name = "quality"\nweight = 2'));
+  assert.match(assay('score', own, join(folder, 'data.csv'), '--policy').stderr, /outside its bounds 0 to 1/);
+  writeFileSync(file, text.replace(/model = "[0-9a-f]/, 'model = "x'));
+  assert.match(assay('score', own, join(folder, 'data.csv'), '--policy').stderr, /made for another model of 'quality'/);
+});
+
+test('training on both labels is compared on demand', () => {
+  const report = json('tradeoff', path, '--retrain');
+  valid(report, 'tradeoff');
+  assert.deepEqual(report.retrain.points.map((p) => p.lambda), [0.25, 0.5, 0.75]);
+  assert.deepEqual(report.retrain.points, run.tradeoff.retrain.points, 'as the run found it');
+  assert.ok(report.timing.steps[report.retrain.each_step] > 0 && report.timing.steps[report.retrain.blended_step] > 0);
+});
+
 test('the same bytes with 1 and 2 threads', () => {
   const [one, two] = ['1', '2'].map((threads) => {
     const own = project();

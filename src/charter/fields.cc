@@ -78,10 +78,12 @@ const std::vector<Field>& Fields() {
       {"tradeoff", "discount", K::kText, Due::kNothing, false, "design", "What does a rank weigh: none (all alike) or log2 (the first ones more) (default: none)?", "\"none\"", "none|log2"},
       {"tradeoff", "blend", K::kText, Due::kNothing, false, "design", "How are the objectives' scores blended: their sum, a product with the weights as exponents, or a sum times a multiplier (default: sum)?", "\"sum\"", "sum|product|multiplier"},
       {"tradeoff", "multiplier", K::kExpression, Due::kNothing, false, "design", "What is the sum multiplied with?", "\"case when followed then 1 else 0.75 end\""},
+      {"tradeoff", "filter", K::kExpression, Due::kNothing, false, "design", "Which items may be shown at all (default: all)? The others are taken out before ranking", "\"not blocked\""},
       {"tradeoff", "lists_per_day", K::kNumber, Due::kNothing, false, "design", "How many lists are shown per day?", "5000"},
       {"guardrails", "name", K::kText, Due::kNothing, true, "design", "What must not get worse?", "\"false alarms\""},
       {"guardrails", "expression", K::kExpression, Due::kNothing, true, "design", "How is it measured?", "\"delay <= 15\""},
       {"guardrails", "limit", K::kNumber, Due::kNothing, true, "design", "Which value may it not exceed?", "0.5"},
+      {"guardrails", "least", K::kNumber, Due::kNothing, false, "design", "Or, in place of a limit: which value must it reach?", "0.1"},
 
       {"baselines.rules", "name", K::kText, Due::kNothing, true, "design", "A rule that people use or would use", "\"friday afternoon\""},
       {"baselines.rules", "expression", K::kExpression, Due::kNothing, true, "design", "The rule: a condition or a score", "\"weekday(date) = 5\""},

@@ -102,11 +102,14 @@ std::string ReadGuardrail(const toml::table& table, const std::string& path, Pol
   TableReader reader(table, path, "guardrails");
   guardrail->name = reader.Text("name", true);
   guardrail->expression = reader.Text("expression", true);
-  guardrail->limit = reader.Number("limit", std::nan(""), -kLargestNumber, kLargestNumber);
+  guardrail->at_least = table.contains("least");
+  guardrail->limit = reader.Number(guardrail->at_least ? "least" : "limit", std::nan(""), -kLargestNumber, kLargestNumber);
   return reader.Finish();
 }
 
 }  // namespace
+
+double Policy::ScaledScore(const PolicyObjective& objective, double score) const { return (blend == "product" ? std::log(score) : score) / objective.scale; }
 
 Result<Policy> ParsePolicy(const std::string& text, const std::string& path) {
   toml::table root;
@@ -120,6 +123,7 @@ Result<Policy> ParsePolicy(const std::string& text, const std::string& path) {
   policy.version = reader.Count("version", std::nan(""), 1e15);
   policy.blend = reader.Choice("blend", {"sum", "product", "multiplier"});
   policy.multiplier = reader.Text("multiplier", policy.blend == "multiplier");
+  policy.filter = reader.Text("filter", false);
   policy.query = reader.Text("query", true);
   policy.k = reader.Count("k", 10, 1e6);
   policy.discount = reader.Choice("discount", {"none", "log2"});
@@ -153,11 +157,12 @@ std::string WritePolicy(const Policy& policy, const std::string& project) {
       << "version = " << policy.version << "\n"
       << "blend = " << TomlString(policy.blend) << "\n";
   if (!policy.multiplier.empty()) out << "multiplier = " << TomlString(policy.multiplier) << "\n";
+  if (!policy.filter.empty()) out << "filter = " << TomlString(policy.filter) << "  # what may be shown at all\n";
   out << "query = " << TomlString(policy.query) << "\nk = " << policy.k << "\ndiscount = " << TomlString(policy.discount) << "\n";
   for (const PolicyObjective& o : policy.objectives) {
     out << "\n[[objectives]]\nname = " << TomlString(o.name) << "\nweight = " << number(o.weight) << "\nleast = " << number(o.least) << "\nmost = " << number(o.most) << "\nscale = " << number(o.scale) << "  # scores are divided by it\nrung = " << TomlString(o.rung) << "\nmodel = " << TomlString(o.model) << "\n";
   }
-  for (const PolicyGuardrail& g : policy.guardrails) out << "\n[[guardrails]]\nname = " << TomlString(g.name) << "\nexpression = " << TomlString(g.expression) << "\nlimit = " << number(g.limit) << "\n";
+  for (const PolicyGuardrail& g : policy.guardrails) out << "\n[[guardrails]]\nname = " << TomlString(g.name) << "\nexpression = " << TomlString(g.expression) << (g.at_least ? "\nleast = " : "\nlimit = ") << number(g.limit) << "\n";
   return out.str();
 }
 

@@ -22,18 +22,24 @@ struct PolicyObjective {
 
 struct PolicyGuardrail {
   std::string name, expression;
-  double limit = 0;              // the mean over the items shown may not exceed it
+  double limit = 0;              // bound of the mean over the items shown
+  bool at_least = false;         // true: it may not be below; false: not above
+  bool Holds(double value) const { return at_least ? value >= limit : value <= limit; }
 };
 
 struct Policy {
   std::int64_t version = 1;      // counts up with every change
   std::string blend = "sum";     // sum, product or multiplier
   std::string multiplier;        // EXPR; "" but for that blend
+  std::string filter;            // EXPR: items that may be shown at all; "" = all
   std::string query;             // EXPR
   std::int64_t k = 10;
   std::string discount = "none";
   std::vector<PolicyObjective> objectives;  // two or more
   std::vector<PolicyGuardrail> guardrails;
+
+  // A model's score as it is weighed: over the objective's scale, of a product its logarithm (-infinity or NaN for a score that is not above 0).
+  double ScaledScore(const PolicyObjective& objective, double score) const;
 };
 
 // kInvalidInput names path, line and key: what was found, what was expected. Weights outside their bounds, unknown keys and missing ones are refused.

@@ -10,6 +10,7 @@
 #include "cli/problem_flags.h"
 #include "cli/session.h"
 #include "lifecycle/model_paths.h"
+#include "lifecycle/policy_score.h"
 
 namespace assay::cli {
 
@@ -20,6 +21,7 @@ using evidence::ScoreReport;
 struct Arguments {
   std::string model, file, objective;
   lifecycle::ScoreOptions options;
+  bool policy = false;
 };
 
 void RenderScore(const ScoreReport& report, Terminal& terminal) {
@@ -64,7 +66,39 @@ Result<void> NameTheModels(const std::filesystem::path& folder) {
   return Error{ErrorCode::kInvalidInput, folder.string() + ": is a folder of models; name one of them: " + base::Join(models, ", ")};
 }
 
+void RenderPolicyScore(const evidence::PolicyScoreReport& report, Terminal& terminal) {
+  terminal.Heading("Policy, version " + std::to_string(report.version) + ", on " + report.header.data.source);
+  terminal.Paragraph(base::Counted(report.ranked, "item") + " of " + base::Counted(report.rows, "row") + " ranked in " + base::Counted(report.queries, "list") + "; " + base::ReadableCount(report.shown) + " are among the first " + base::ReadableCount(report.k) + ".", 2);
+  std::vector<std::vector<std::string>> rows;
+  for (const evidence::PolicyScoreObjective& objective : report.objectives) rows.push_back({objective.name, objective.rung, base::PlainNumber(objective.weight, 3), base::ReadableNumber(objective.mean.estimate.value, 4)});
+  terminal.Table({{"objective"}, {"scored by"}, {"weight", Terminal::Align::kRight}, {"mean score", Terminal::Align::kRight}}, rows);
+  rows.clear();
+  for (const auto& [name, value] : report.guardrails) {
+    const std::string interval = std::isfinite(value.low) ? " (" + base::ReadableRange(value.low, value.high) + ")" : "";
+    rows.push_back({name, base::ReadableNumber(value.value, 3) + interval, value.holds ? "holds" : terminal.Paint("broken", Style::kBad)});
+  }
+  if (!rows.empty()) {
+    terminal.Line();
+    terminal.Table({{"guardrail, over lists"}, {"value (95 %)", Terminal::Align::kRight}, {""}}, rows);
+  }
+  for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
+  if (!report.out.empty()) terminal.Paragraph("Written: " + report.out + " (" + base::Join(report.output_columns, ", ") + ")", 2);
+}
+
+Result<int> RunPolicy(const Arguments& arguments, Session& session) {
+  if (!arguments.objective.empty()) return Error{ErrorCode::kInvalidInput, "--objective names one model; --policy blends those of all objectives. Leave one of them out"};
+  const lifecycle::Project project = ASSAY_TRY_WITH(lifecycle::OpenProject(arguments.model), "--policy needs the folder of a project");
+  lifecycle::ScoreOptions options = arguments.options;
+  options.keep = ASSAY_TRY(ColumnNames(options.keep, "--keep"));
+  store::Engine* engine = ASSAY_TRY(session.engine());
+  evidence::PolicyScoreReport report = ASSAY_TRY(lifecycle::ScoreByPolicy(project, arguments.file, options, *engine, session.context()));
+  session.Print<evidence::PolicyScoreReport>(report, RenderPolicyScore);
+  const bool broken = std::any_of(report.guardrails.begin(), report.guardrails.end(), [](const auto& guardrail) { return !guardrail.second.holds; });
+  return broken ? 1 : 0;
+}
+
 Result<int> Run(const Arguments& arguments, Session& session) {
+  if (arguments.policy) return RunPolicy(arguments, session);
   std::filesystem::path path = arguments.model;
   std::error_code code;
   if (std::filesystem::is_directory(path, code)) {
@@ -91,6 +125,7 @@ void AddScore(CLI::App& app, Session& session) {
   command->add_option("--out", arguments->options.out, "Write the predictions: .parquet, .csv, .csv.gz, .json (a list), .jsonl or .ndjson (an object a line)");
   command->add_option("--keep", arguments->options.keep, "Columns of FILE to carry along into the output");
   command->add_option("--objective", arguments->objective, "Of a project: which objective (default: the first)");
+  command->add_flag("--policy", arguments->policy, "Of a project: blend the objectives' scores by its policy (assay tradeoff --write) and rank the items of each list; exit code 1 when a guardrail is broken on this file");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*arguments, session); }); });
 }

@@ -20,7 +20,7 @@ using evidence::TradeoffReport;
 struct Flags {
   std::string folder;
   std::vector<std::string> weights;
-  bool write = false;
+  bool write = false, retrain = false;
   std::int64_t restore = 0;
 };
 
@@ -40,7 +40,7 @@ Result<int> Run(const Flags& flags, Session& session) {
     weights[std::string(base::Trim(std::string_view(text).substr(0, equals)))] = weight;
   }
   store::Engine* engine = ASSAY_TRY(session.engine());
-  TradeoffReport report = ASSAY_TRY(lifecycle::TradeoffOfProject(project, weights, *engine, session.context()));
+  TradeoffReport report = ASSAY_TRY(lifecycle::TradeoffOfProject(project, weights, flags.retrain, *engine, session.context()));
   session.Print<TradeoffReport>(report, [](const TradeoffReport& r, Terminal& terminal) { RenderTradeoff(r, terminal); });
   if (flags.write) {
     const charter::Policy policy = ASSAY_TRY(lifecycle::WritePolicyOf(project, report, !weights.empty()));
@@ -107,6 +107,7 @@ void AddTradeoff(CLI::App& app, Session& session) {
   auto flags = std::make_shared<Flags>();
   command->add_option("DIR", flags->folder, "A project's folder, run before with assay run")->required();
   command->add_option("--weight", flags->weights, "NAME=WEIGHT, one per objective: look at these weights in place of the charter's; nothing is trained")->allow_extra_args(false);
+  command->add_flag("--retrain", flags->retrain, "Train models on blended labels, for a few weights, and show what that gives against blending scores (a run does that too)");
   command->add_flag("--write", flags->write, "Write the recommended weights (with --weight: those) into DIR/.assay/policy.toml as a new version");
   AddWholeNumber(command, {"--restore", "Make this earlier version of the policy the one in use, as a new version", "2"}, &flags->restore, 1);
   command->footer(

@@ -10,6 +10,7 @@
 #include "evidence/reports/init.h"
 #include "evidence/reports/ledger.h"
 #include "evidence/reports/ope.h"
+#include "evidence/reports/policy_score.h"
 #include "evidence/reports/project.h"
 #include "evidence/reports/score.h"
 #include "evidence/reports/slices.h"
@@ -27,6 +28,7 @@ std::vector<NamedSchema> AllSchemas() {
       {"feasibility", SchemaDocument<FeasibilityReport>("assay feasibility")},
       {"train", SchemaDocument<TrainReport>("assay train")},
       {"score", SchemaDocument<ScoreReport>("assay score")},
+      {"policy-score", SchemaDocument<PolicyScoreReport>("assay score --policy")},
       {"slices", SchemaDocument<SlicesReport>("assay slices")},
       {"ope", SchemaDocument<OpeReport>("assay ope")},
       {"checklist", SchemaDocument<ChecklistReport>("assay checklist")},

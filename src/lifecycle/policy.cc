@@ -48,21 +48,23 @@ Result<std::string> FingerprintOfModel(const Project& project, const std::string
 
 std::filesystem::path PolicyPath(const Project& project) { return project.state() / "policy.toml"; }
 
+Result<std::filesystem::path> ModelOfPolicy(const Project& project, const charter::PolicyObjective& objective) {
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(project.state() / "models" / objective.name, code)) {
+    if (entry.path().extension() != ".json") continue;
+    const Result<std::string> text = base::ReadFile(entry.path());
+    if (text && base::Sha256Hex(*text) == objective.model) return entry.path();
+  }
+  return Error{ErrorCode::kConflict, PolicyPath(project).string() + ": the policy was made for another model of '" + objective.name + "' than the project has now, so its scale need not fit; look at the trade-off again and write it anew with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
+}
+
 Result<Policy> LoadPolicy(const Project& project) {
   const std::filesystem::path path = PolicyPath(project);
   std::error_code code;
   if (!std::filesystem::exists(path, code)) return Error{ErrorCode::kNotFound, path.string() + ": there is no policy; write one with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
   const std::string written = ASSAY_TRY(base::ReadFile(path));
   Policy policy = ASSAY_TRY(charter::ParsePolicy(written, path.string()));
-  for (const charter::PolicyObjective& objective : policy.objectives) {
-    bool same = false;
-    for (const auto& entry : std::filesystem::directory_iterator(project.state() / "models" / objective.name, code)) {
-      if (entry.path().extension() != ".json") continue;
-      const Result<std::string> text = base::ReadFile(entry.path());
-      same = same || (text && base::Sha256Hex(*text) == objective.model);
-    }
-    if (!same) return Error{ErrorCode::kConflict, path.string() + ": the policy was made for another model of '" + objective.name + "' than the project has now, so its scale need not fit; look at the trade-off again and write it anew with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
-  }
+  for (const charter::PolicyObjective& objective : policy.objectives) ASSAY_TRY(ModelOfPolicy(project, objective));
   return policy;
 }
 
@@ -72,6 +74,7 @@ Result<Policy> WritePolicyOf(const Project& project, const evidence::TradeoffRep
   Policy policy;
   policy.blend = report.blend;
   policy.multiplier = report.multiplier;
+  policy.filter = report.filter;
   policy.query = report.query;
   policy.k = report.k;
   policy.discount = report.discount;
@@ -82,7 +85,7 @@ Result<Policy> WritePolicyOf(const Project& project, const evidence::TradeoffRep
     base::ParseNumber(base::PlainNumber(weight, 12), &weight);
     policy.objectives.push_back({o.name, weight, 0, 1, o.scale, o.rung, model});
   }
-  for (const evidence::FrontierGuardrail& g : report.guardrails) policy.guardrails.push_back({g.name, g.expression, g.limit});
+  for (const evidence::FrontierGuardrail& g : report.guardrails) policy.guardrails.push_back({g.name, g.expression, g.limit, g.at_least});
   return Write(project, std::move(policy));
 }
 

@@ -13,6 +13,9 @@ namespace assay::lifecycle {
 
 std::filesystem::path PolicyPath(const Project& project);
 
+// The file of the model whose scores an objective's are. kConflict when no file of the project has the fingerprint that the policy names.
+Result<std::filesystem::path> ModelOfPolicy(const Project& project, const charter::PolicyObjective& objective);
+
 // The policy in use, held against the models: kConflict when a model is no longer the one that its scale was measured with, kNotFound when there is none.
 Result<charter::Policy> LoadPolicy(const Project& project);
 

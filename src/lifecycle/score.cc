@@ -138,6 +138,19 @@ class BlockPredictor {
 
 }  // namespace
 
+Result<std::vector<double>> PredictFile(const SavedModel& model, const std::string& source_name, store::Engine& engine, const RunContext& context) {
+  const ScoreSource source = ASSAY_TRY(ReadForModel(model, source_name, {}, engine, context));
+  ASSAY_TRY(RefuseTooLarge(model, source, context));
+  BlockPredictor predictor(model, source, context);
+  std::vector<double> all;
+  all.reserve(static_cast<std::size_t>(source.table.num_rows()) * model.num_outputs());
+  while (true) {
+    const std::vector<double> block = ASSAY_TRY(predictor.Next());
+    if (block.empty()) return all;
+    all.insert(all.end(), block.begin(), block.end());
+  }
+}
+
 Result<ScoreReport> Score(const SavedModel& model, const std::string& source_name, const ScoreOptions& options, store::Engine& engine, const RunContext& context) {
   ScoreReport report;
   const auto read = [&]() -> Result<ScoreSource> {

@@ -26,4 +26,7 @@ struct ScoreOptions {
 // rows, and one block. kTooLarge before any of it is taken when --memory does not allow that.
 Result<evidence::ScoreReport> Score(const learn::SavedModel& model, const std::string& source, const ScoreOptions& options, store::Engine& engine, const RunContext& context);
 
+// The predictions alone, outputs of a row side by side, in the order of the file.
+Result<std::vector<double>> PredictFile(const learn::SavedModel& model, const std::string& source, store::Engine& engine, const RunContext& context);
+
 }  // namespace assay::lifecycle

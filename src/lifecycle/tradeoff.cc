@@ -187,7 +187,8 @@ TradeoffReport Begin(const charter::Charter& charter, const TradeoffSettings& se
   report.blend = settings.blend;
   report.multiplier = settings.multiplier;
   report.currency = settings.currency;
-  for (const charter::Record& guardrail : charter.list("guardrails")) report.guardrails.push_back({guardrail.text("name"), guardrail.text("expression"), guardrail.number("limit", 0), false});
+  report.filter = settings.filter;
+  report.guardrails = GuardrailsOf(charter);
   return report;
 }
 
@@ -200,10 +201,21 @@ TradeoffSettings TradeoffSettingsOf(const charter::Charter& charter) {
   if (section.has("discount")) settings.discount = section.text("discount");
   if (section.has("blend")) settings.blend = section.text("blend");
   settings.multiplier = section.text("multiplier");
+  settings.filter = section.text("filter");
   settings.lists_per_day = section.number("lists_per_day", settings.lists_per_day);
   settings.currency = charter.section("value").text("currency");
   for (const charter::Record& objective : charter.list("objectives")) settings.amounts.push_back(objective.number("amount", std::nan("")));
   return settings;
+}
+
+std::vector<evidence::FrontierGuardrail> GuardrailsOf(const charter::Charter& charter) {
+  std::vector<evidence::FrontierGuardrail> guardrails;
+  for (const charter::Record& guardrail : charter.list("guardrails")) {
+    if (!guardrail.has("limit") && !guardrail.has("least")) continue;
+    const bool at_least = !guardrail.has("limit");
+    guardrails.push_back({guardrail.text("name"), guardrail.text("expression"), guardrail.number(at_least ? "least" : "limit", 0), at_least});
+  }
+  return guardrails;
 }
 
 std::string WhyNoTradeoff(const Project& project, const std::vector<Objective>& objectives, const std::vector<learn::Task>& tasks) {

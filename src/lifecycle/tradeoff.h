@@ -25,11 +25,14 @@ struct TradeoffSettings {
   std::string discount = "none";   // or "log2"
   std::string blend = "sum";       // or "product": of scores above 0, each to the power of its weight; or "multiplier": the sum times `multiplier`
   std::string multiplier;          // EXPR
+  std::string filter;              // EXPR: items that may be shown at all; "" = all
   double lists_per_day = std::numeric_limits<double>::quiet_NaN();
   std::string currency;
   std::vector<double> amounts;     // per objective: money per unit of its metric; NaN: not stated
 };
 TradeoffSettings TradeoffSettingsOf(const charter::Charter& charter);
+// The charter's guardrails: a limit, or a value to be reached.
+std::vector<evidence::FrontierGuardrail> GuardrailsOf(const charter::Charter& charter);
 
 struct TradeoffInput {
   const Project& project;
@@ -55,8 +58,9 @@ Result<evidence::TradeoffReport> FindTradeoff(const TradeoffInput& input, const 
 // same (docs/tradeoff.md), so what differs is what the learner adapts. At most 200,000 rows train.
 evidence::RetrainReport RetrainGap(const TradeoffInput& input, const TradeoffSettings& settings, const learn::Learner& learner, const RunContext& context);
 
-// Of a project that was run: as the run found it, or with one weight per objective in place of the charter's, from the scores that the run kept.
+// Of a project that was run: as the run found it, or with one weight per objective in place of the charter's, from the scores that the run kept; with `retrain` training on
+// blended labels is compared anew.
 // kNotFound without such a run, kConflict when the data have changed since.
-Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, store::Engine& engine, const RunContext& context);
+Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, bool retrain, store::Engine& engine, const RunContext& context);
 
 }  // namespace assay::lifecycle

@@ -35,6 +35,7 @@ struct Columns {
   std::vector<std::uint64_t> query;
   std::vector<std::vector<double>> guardrails;
   std::vector<double> multiplier;  // empty: 1
+  std::vector<double> allowed;     // 1: may be shown; empty: all may
 };
 
 // Scores as the blend takes them: its sum then ranks as the blend does.
@@ -65,6 +66,7 @@ class Gatherer {
         everywhere = everywhere && at[o] < rows.size() && rows[at[o]] == row;
       }
       if (!everywhere || columns_.query[row] == table::kMissingKey) continue;
+      if (!columns_.allowed.empty() && columns_.allowed[row] != 1) continue;
       if (!columns_.multiplier.empty() && std::isnan(columns_.multiplier[row])) {
         ++found.dropped.score;
         continue;
@@ -110,7 +112,7 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
   const Problem& problem = input.objectives.front().problem;
   items.problem.query = !problem.query.empty() ? problem.query : "date(" + problem.time + ")";
   for (const Objective& objective : input.objectives) items.problem.objectives.push_back({objective.name, objective.name, objective.problem.outcome});
-  for (const charter::Record& guardrail : charter.list("guardrails")) items.problem.guardrails.push_back({guardrail.text("name"), guardrail.text("expression"), guardrail.number("limit", 0), false});
+  items.problem.guardrails = GuardrailsOf(charter);
 
   Columns columns;
   const Column query = ASSAY_TRY_WITH(expression::EvaluateText(items.problem.query, "data.query", *input.source, "query", context), charter.path());
@@ -119,6 +121,7 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
   for (const FrontierGuardrail& guardrail : items.problem.guardrails) {
     columns.guardrails.push_back(ASSAY_TRY_WITH(PerRow(guardrail.expression, "guardrails.expression of '" + guardrail.name + "'", *input.source, context), charter.path()));
   }
+  if (!settings.filter.empty()) columns.allowed = ASSAY_TRY_WITH(PerRow(settings.filter, "tradeoff.filter", *input.source, context), charter.path());
   if (settings.blend == "multiplier") columns.multiplier = ASSAY_TRY_WITH(PerRow(settings.multiplier, "tradeoff.multiplier", *input.source, context), charter.path());
 
   for (std::size_t o = 0; o < input.scores.size(); ++o) {
@@ -165,6 +168,7 @@ std::vector<evidence::TradeoffQuery> ExampleLists(const TradeoffItems& items, co
       const std::uint32_t row = items.holdout.source_rows[i];
       if (list.name.empty() && query) list.name = query->TextAt(row);
       evidence::TradeoffItem item;
+      item.row = row + 1;
       item.name = naming != nullptr && !naming->IsMissing(row) ? naming->TextAt(row) : "row " + std::to_string(row + 1);
       for (const std::vector<double>& scores : items.holdout.scores) item.scores.push_back(scores[i]);
       for (std::size_t m = 0; m < ranked.measures().size(); ++m) (m < items.holdout.scores.size() ? item.gains : item.guardrails).push_back(ranked.measures()[m].values[i]);

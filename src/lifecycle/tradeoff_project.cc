@@ -29,26 +29,38 @@ Result<double> LambdaOf(const Project& project, const std::map<std::string, doub
 
 }  // namespace
 
-Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, store::Engine& engine, const RunContext& context) {
+Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, bool retrain, store::Engine& engine, const RunContext& context) {
   const evidence::ProjectReport report = ASSAY_TRY(LoadProjectReport(project));
   if (!report.tradeoff) return Error{ErrorCode::kNotFound, project.folder.string() + ": its last run has no trade-off" + (project.charter.list("objectives").size() < 2 ? ", because the charter names fewer than two objectives" : "") + "; run it with: assay run " + base::ShellWord(project.folder.string())};
-  if (weights.empty() || !report.tradeoff->reason.empty()) return *report.tradeoff;
-  const double lambda = ASSAY_TRY(LambdaOf(project, weights));
+  if ((weights.empty() && !retrain) || !report.tradeoff->reason.empty()) return *report.tradeoff;
+  std::optional<double> lambda;
+  if (!weights.empty()) lambda = ASSAY_TRY(LambdaOf(project, weights));
   const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
   store::ReadOptions how;
   how.seed = context.seed;
   store::ReadResult read = ASSAY_TRY(engine.Read(objectives.front().problem.source, how, context));
   evidence::DataSummary data{objectives.front().problem.source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes, read.sampled_from()};
   if (read.fingerprint != report.tradeoff->header.data.fingerprint) return Error{ErrorCode::kConflict, data.source + ": the data are not those of the last run" + (report.header.command.find("--sample") != std::string::npos ? ", which took a sample" : "") + "; run it again with: assay run " + base::ShellWord(project.folder.string())};
-  const Gathered gathered = ASSAY_TRY_WITH(GatherFromTable(objectives.front().problem, std::make_shared<const table::Table>(std::move(read.table)), data, context), project.charter.path());
+  const auto shared = std::make_shared<const table::Table>(std::move(read.table));
   const StepStore store(project.state());
   std::vector<ObjectiveScores> scores;
   for (const Objective& objective : objectives) {
     const std::filesystem::path path = ASSAY_TRY(store.Find("train " + objective.name + ".scores-"));
     scores.push_back(ASSAY_TRY(LoadObjectiveScores(path)));
   }
-  TradeoffInput input{project, objectives, scores, gathered.source, data};
+  TradeoffInput input{project, objectives, scores, nullptr, data};
   input.lambda = lambda;
+  for (std::size_t o = 0; o < (retrain ? objectives.size() : 1); ++o) {
+    const Gathered gathered = ASSAY_TRY_WITH(GatherFromTable(objectives[o].problem, shared, data, context), project.charter.path());
+    if (!input.source) input.source = gathered.source;
+    if (!retrain) break;
+    std::vector<std::string> leaky;
+    for (const evidence::FeasibilityReport& feasibility : report.feasibility) {
+      if (feasibility.objective == objectives[o].name) leaky = feasibility.leaky_columns;
+    }
+    input.examples.push_back(std::make_shared<const learn::Examples>(WithoutFeatures(gathered.examples, leaky)));
+    input.source_rows.push_back(gathered.source_rows);
+  }
   return FindTradeoff(input, context);
 }
 

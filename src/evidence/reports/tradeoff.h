@@ -91,11 +91,13 @@ inline const char* DescribedName(const TradeoffCurve*) { return "TradeoffCurve";
 
 struct TradeoffItem {
   std::string name;
+  std::int64_t row = 0;
   std::vector<double> scores, gains, guardrails;
 };
 template <class V>
 void Describe(V& v, TradeoffItem& i) {
   v("name", i.name, "the item, in words");
+  v("row", i.row, "its row in the data, from 1");
   v("scores", i.scores, "scores as they are blended, one per objective");
   v("gains", i.gains, "what showing it brings, one per objective");
   v("guardrails", i.guardrails, "its value of each guardrail");
@@ -153,7 +155,7 @@ struct TradeoffReport {
   std::string reason;
   std::string query;
   std::int64_t k = 10;
-  std::string discount, blend, multiplier;
+  std::string discount, blend, multiplier, filter;
   std::vector<TradeoffObjective> objectives;
   std::vector<FrontierGuardrail> guardrails;
   TradeoffRows chosen_on, measured_on;
@@ -179,6 +181,7 @@ void Describe(V& v, TradeoffReport& r) {
   v("discount", r.discount, "what a rank weighs: none or log2");
   v("blend", r.blend, "how scores are blended: sum, product or multiplier");
   v("multiplier", r.multiplier, "EXPR that the sum is multiplied with; empty otherwise");
+  v("filter", r.filter, "EXPR that items must fulfil to be shown at all; empty: all may be");
   v("objectives", r.objectives, "the objectives, in the charter's order");
   v("guardrails", r.guardrails, "the charter's guardrails");
   v("chosen_on", r.chosen_on, "the rows on which the policy is chosen");

@@ -1,0 +1,221 @@
+#include "lifecycle/policy_score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/step_clock.h"
+#include "base/text.h"
+#include "expression/expression.h"
+#include "learn/model_store.h"
+#include "lifecycle/estimates.h"
+#include "lifecycle/gather.h"
+#include "lifecycle/score_columns.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using charter::Policy;
+using evidence::PolicyScoreReport;
+using table::Column;
+
+// Columns of the file that the policy and the output name, with what the project derives from them.
+struct PolicySource {
+  table::Table table;
+  evidence::DataSummary data;
+  std::vector<std::string> keep;  // as the file spells them
+};
+
+Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy, const std::string& name, const std::vector<std::string>& keep, store::Engine& engine, const RunContext& context) {
+  const store::SourceInfo info = ASSAY_TRY(engine.Describe(name));
+  std::vector<std::string> names, wanted;
+  for (const store::SourceColumn& column : info.columns) names.push_back(column.name);
+  const auto want = [&](const std::string& text) {
+    for (const std::string& column : expression::ColumnsOf(text)) wanted.push_back(column);
+  };
+  want(policy.query);
+  want(policy.multiplier);
+  want(policy.filter);
+  for (const charter::PolicyGuardrail& guardrail : policy.guardrails) want(guardrail.expression);
+  std::vector<learn::Derivation> derivations;
+  for (const charter::Record& derived : project.charter.list("data.derived")) derivations.push_back({derived.text("name"), derived.text("expression")});
+  const Needed needed = ASSAY_TRY(NeededFor(wanted, derivations));
+  for (const std::string& column : needed.columns) {
+    if (!base::IsAmong(names, column)) return Error{ErrorCode::kNotFound, name + ": the policy needs the column '" + column + "', which is not there." + base::DidYouMean(column, names)};
+  }
+  PolicySource source;
+  store::ReadOptions options;
+  for (const std::string& column : keep) {
+    const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(column); });
+    if (found == names.end()) return Error{ErrorCode::kNotFound, name + ": --keep: there is no column '" + column + "'." + base::DidYouMean(column, names)};
+    if (!base::IsAmong(source.keep, column)) source.keep.push_back(*found);
+  }
+  for (const std::string& column : names) {
+    if (base::IsAmong(needed.columns, column) || base::IsAmong(source.keep, column)) options.columns.push_back(column);
+  }
+  if (options.columns.empty()) options.columns.push_back(names.front());
+  store::ReadResult read = ASSAY_TRY(engine.Read(name, options, context));
+  source.data = {name, read.table.num_rows(), static_cast<std::int64_t>(names.size()), read.fingerprint, read.notes, read.sampled_from()};
+  source.table = ASSAY_TRY_WITH(Derive(read.table, needed.derivations, context), name);
+  return source;
+}
+
+Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const table::Table& table, const RunContext& context) {
+  const Column column = ASSAY_TRY(expression::EvaluateText(text, where, table, "value", context));
+  std::vector<double> values(static_cast<std::size_t>(table.num_rows()));
+  column.CopyNumbers(0, values);
+  return values;
+}
+
+// Every row's place, found list by list.
+class Ranking {
+ public:
+  std::vector<double> blend, rank;  // NaN: not ranked
+  std::vector<std::uint8_t> shown;
+  std::vector<std::uint32_t> list;  // of the rows that are ranked
+  std::uint32_t num_lists = 0;
+
+  void Rank(const std::vector<bool>& ranked, std::int64_t k) {
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t i = 0; i < ranked.size(); ++i) {
+      if (ranked[i]) rows.push_back(i);
+    }
+    std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return list[a] != list[b] ? list[a] < list[b] : blend[a] > blend[b]; });
+    rank.assign(ranked.size(), std::nan(""));
+    shown.assign(ranked.size(), 0);
+    for (std::size_t i = 0, begin = 0; i < rows.size(); ++i) {
+      if (list[rows[i]] != list[rows[begin]]) begin = i;
+      rank[rows[i]] = static_cast<double>(i - begin + 1);
+      shown[rows[i]] = rank[rows[i]] <= static_cast<double>(k) ? 1 : 0;
+    }
+  }
+};
+
+// The mean over a list's shown items, then over lists.
+evidence::GuardrailValue OnLists(const charter::PolicyGuardrail& guardrail, const std::vector<double>& values, const Ranking& ranking) {
+  std::vector<double> sum(ranking.num_lists, 0.0), count(ranking.num_lists, 0.0), means;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (ranking.shown[i] == 0 || std::isnan(values[i])) continue;
+    sum[ranking.list[i]] += values[i];
+    ++count[ranking.list[i]];
+  }
+  for (std::size_t q = 0; q < sum.size(); ++q) {
+    if (count[q] > 0) means.push_back(sum[q] / count[q]);
+  }
+  evidence::GuardrailValue value;
+  const double mean = means.empty() ? std::nan("") : std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
+  const evidence::Estimate estimate = means.empty() ? WithoutInterval(mean, "no item that is shown has a value") : means.size() == 1 ? WithoutInterval(mean, "one list alone has no scatter") : ToEstimate(stats::ClusterMean(means, {}));
+  value.value = mean;
+  value.low = estimate.low;
+  value.high = estimate.high;
+  value.reason = std::isfinite(estimate.low) && estimate.low < estimate.high ? "" : estimate.reason.empty() ? kEveryUnitAlike : estimate.reason;
+  value.holds = guardrail.Holds(mean);
+  return value;
+}
+
+Result<void> Write(const PolicySource& source, const Policy& policy, const std::vector<std::vector<double>>& scores, const Ranking& ranking, const std::string& path, store::Engine& engine, PolicyScoreReport* report) {
+  std::vector<Column> columns;
+  std::vector<std::int64_t> numbers(ranking.blend.size());
+  std::iota(numbers.begin(), numbers.end(), 1);
+  const auto add = [&](Column column) {
+    std::string name = column.name();
+    while (std::any_of(columns.begin(), columns.end(), [&](const Column& other) { return other.name() == name; })) name += "_";
+    columns.push_back(column.Renamed(name));
+  };
+  for (const std::string& name : source.keep) columns.push_back(source.table.column(static_cast<std::size_t>(source.table.Find(name))));
+  add(Column::Integers("row", std::move(numbers)));
+  std::rotate(columns.begin(), columns.end() - 1, columns.end());
+  for (std::size_t o = 0; o < scores.size(); ++o) add(Column::Numbers("score of " + policy.objectives[o].name, scores[o]));
+  add(Column::Numbers("blend", ranking.blend));
+  add(Column::Numbers("rank", ranking.rank));
+  add(Column::Booleans("shown", ranking.shown));
+  const table::Table out = ASSAY_TRY(table::Table::Create(std::move(columns)));
+  bool written = false;
+  ASSAY_TRY_WITH(engine.WriteBlocks(out.schema(), [&](std::vector<Column>* block) -> Result<bool> {
+    if (written) return false;
+    *block = out.columns();
+    return written = true;
+  }, path), "--out");
+  report->out = path;
+  report->output_columns = out.names();
+  return {};
+}
+
+}  // namespace
+
+Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::string& name, const ScoreOptions& options, store::Engine& engine, const RunContext& context) {
+  const Policy policy = ASSAY_TRY(LoadPolicy(project));
+  const PolicySource source = ASSAY_TRY(ReadForPolicy(project, policy, name, options.keep, engine, context));
+  const auto num_rows = static_cast<std::size_t>(source.table.num_rows());
+  PolicyScoreReport report;
+  report.header.report = "policy-score";
+  report.header.data = source.data;
+  report.policy = PolicyPath(project).string();
+  report.version = policy.version;
+  report.rows = static_cast<std::int64_t>(num_rows);
+  report.k = policy.k;
+
+  std::vector<bool> ranked(num_rows, true);
+  const auto leave_out = [&](const auto& out, const std::string& one, const std::string& many) {
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < num_rows; ++i) {
+      if (!ranked[i] || !out(i)) continue;
+      ranked[i] = false;
+      ++count;
+    }
+    if (count > 0) report.notes.push_back(base::Counted(count, one, many));
+  };
+  Ranking ranking;
+  const Column query = ASSAY_TRY_WITH(expression::EvaluateText(policy.query, "the policy's query", source.table, "query", context), name);
+  leave_out([&](std::size_t i) { return query.IsMissing(static_cast<std::int64_t>(i)); }, "row has no query and is not ranked", "rows have no query and are not ranked");
+  ranking.list = DenseIds(query, &ranking.num_lists);
+  if (!policy.filter.empty()) {
+    const std::vector<double> allowed = ASSAY_TRY_WITH(NumbersOf(policy.filter, "the policy's filter", source.table, context), name);
+    leave_out([&](std::size_t i) { return allowed[i] != 1; }, "row is left out by the policy's filter", "rows are left out by the policy's filter");
+  }
+  std::vector<double> multiplier;
+  if (policy.blend == "multiplier") {
+    multiplier = ASSAY_TRY_WITH(NumbersOf(policy.multiplier, "the policy's multiplier", source.table, context), name);
+    leave_out([&](std::size_t i) { return std::isnan(multiplier[i]); }, "row has no multiplier and is not ranked", "rows have no multiplier and are not ranked");
+  }
+
+  double weights = 0;
+  for (const charter::PolicyObjective& objective : policy.objectives) weights += objective.weight;
+  ranking.blend.assign(num_rows, 0.0);
+  std::vector<std::vector<double>> scores;
+  for (const charter::PolicyObjective& objective : policy.objectives) {
+    const base::ScopedStep step(context, "score " + objective.name);
+    const std::filesystem::path path = ASSAY_TRY(ModelOfPolicy(project, objective));
+    const learn::SavedModel model = ASSAY_TRY(learn::LoadModel(path));
+    scores.push_back(ASSAY_TRY(PredictFile(model, name, engine, context)));
+    if (scores.back().size() != num_rows) return Error{ErrorCode::kConflict, name + ": changed while it was read"};
+    for (std::size_t i = 0; i < num_rows; ++i) ranking.blend[i] += objective.weight / weights * policy.ScaledScore(objective, scores.back()[i]);
+    const double mean = std::accumulate(scores.back().begin(), scores.back().end(), 0.0) / static_cast<double>(std::max<std::size_t>(num_rows, 1));
+    report.objectives.push_back({objective.name, objective.rung, objective.weight / weights, MakeFigure("mean", "mean score", WithoutInterval(mean, "a description of these rows, not an estimate"))});
+  }
+  for (std::size_t i = 0; i < num_rows; ++i) ranking.blend[i] *= multiplier.empty() ? 1 : multiplier[i];
+  leave_out([&](std::size_t i) { return !std::isfinite(ranking.blend[i]); }, "row has a score of 0 or below, of which a product cannot be made, and is not ranked", "rows have a score of 0 or below, of which a product cannot be made, and are not ranked");
+  ranking.Rank(ranked, policy.k);
+
+  std::vector<bool> has_list(ranking.num_lists, false);
+  for (std::size_t i = 0; i < num_rows; ++i) {
+    if (!ranked[i]) {
+      ranking.blend[i] = std::nan("");
+      continue;
+    }
+    ++report.ranked;
+    report.shown += ranking.shown[i];
+    has_list[ranking.list[i]] = true;
+  }
+  report.queries = std::count(has_list.begin(), has_list.end(), true);
+  for (const charter::PolicyGuardrail& guardrail : policy.guardrails) {
+    const std::vector<double> values = ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrail '" + guardrail.name + "'", source.table, context), name);
+    report.guardrails[guardrail.name] = OnLists(guardrail, values, ranking);
+  }
+  if (!options.out.empty()) ASSAY_TRY(Write(source, policy, scores, ranking, options.out, engine, &report));
+  return report;
+}
+
+}  // namespace assay::lifecycle
