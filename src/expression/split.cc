@@ -29,6 +29,23 @@ void ForEachOutside(std::string_view text, const Visit& visit) {
 
 }  // namespace
 
+std::string UnclosedIn(std::string_view text) {
+  char quote = 0;
+  int open = 0;
+  for (const char c : text) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '(') {
+      ++open;
+    } else if (c == ')' && --open < 0) {
+      return "a bracket is closed that was not opened";
+    }
+  }
+  return quote != 0 ? "a quote is opened and not closed" : open != 0 ? "a bracket is opened and not closed" : "";
+}
+
 std::vector<std::string> SplitOutsideBrackets(std::string_view text, char separator) {
   std::vector<std::string> parts;
   std::size_t begin = 0;

@@ -20,6 +20,13 @@ TEST(SplitOutsideBrackets, LeavesQuotesAndBracketsWhole) {
   }
 }
 
+TEST(UnclosedIn, SaysWhatDoesNotClose) {
+  EXPECT_EQ(UnclosedIn("least(a, 'it''s (') \"x)\""), "");
+  EXPECT_EQ(UnclosedIn("(a"), "a bracket is opened and not closed");
+  EXPECT_EQ(UnclosedIn("a)("), "a bracket is closed that was not opened");
+  EXPECT_EQ(UnclosedIn("'a"), "a quote is opened and not closed");
+}
+
 TEST(LastOutsideBrackets, FindsTheLastOne) {
   EXPECT_EQ(LastOutsideBrackets("a <= 3 <= 4", "<="), 7U);
   EXPECT_EQ(LastOutsideBrackets("(a <= 3)", "<="), std::string_view::npos);

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "expression/split.h"
 
 namespace assay::objectives {
 
@@ -12,38 +13,14 @@ constexpr const char* kExample = "write for example --gain tp=4,fp=-1 (tn and fn
 
 Error Fault(const std::string& what) { return {ErrorCode::kInvalidInput, "--gain: " + what + "; " + kExample}; }
 
-// At commas outside brackets and quotes. A doubled quote inside quotes closes and opens again, which comes to the same.
-Result<std::vector<std::string>> Parts(const std::string& text) {
-  std::vector<std::string> parts(1);
-  int open = 0;
-  char quote = 0;
-  for (const char c : text) {
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (c == '(') {
-      ++open;
-    } else if (c == ')') {
-      if (--open < 0) return Fault("in '" + text + "' a bracket is closed that was not opened");
-    } else if (c == ',' && open == 0) {
-      parts.emplace_back();
-      continue;
-    }
-    parts.back() += c;
-  }
-  if (quote != 0) return Fault("in '" + text + "' a quote is opened and not closed");
-  if (open != 0) return Fault("in '" + text + "' a bracket is opened and not closed");
-  return parts;
-}
-
 }  // namespace
 
 Result<GainTexts> ParseGains(const std::vector<std::string>& texts) {
   std::map<std::string, std::string> amounts;
   for (const std::string& text : texts) {
-    for (const std::string& part : ASSAY_TRY(Parts(text))) {
-      if (base::Trim(part).empty()) continue;
+    if (const std::string unclosed = expression::UnclosedIn(text); !unclosed.empty()) return Fault("in '" + text + "' " + unclosed);
+    for (const std::string& part : expression::SplitOutsideBrackets(text, ',')) {
+      if (part.empty()) continue;
       const std::size_t equals = part.find('=');
       const std::string key = base::Lowercase(base::Trim(part.substr(0, equals)));
       if (equals == std::string::npos || (key != "tp" && key != "fp" && key != "tn" && key != "fn")) {
