@@ -319,3 +319,12 @@ test('imported columns are rungs only when it is said what they were trained on,
   assert.ok(silent.rungs.every((r) => r.kind !== 'imported'));
   assert.ok(silent.notes.some((n) => n.includes('not said what')));
 });
+
+test('the data that are scored are never written over', () => {
+  const data = path('binary.csv');
+  const before = readFileSync(data, 'utf8');
+  const refused = assay('score', path('models-binary/linear.json'), data, '--out', path('./binary.csv'));
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /--out: .*binary\.csv is the data itself; write to another file/);
+  assert.equal(readFileSync(data, 'utf8'), before);
+});

@@ -137,6 +137,7 @@ test('the policy ranks a file by the very blend that was weighed', () => {
     const ranked = rows.filter((r) => r.day === day && r.topic !== 'c').sort((a, b) => Number(b.blend) - Number(a.blend) || Number(a.row) - Number(b.row));
     ranked.forEach((r, i) => assert.deepEqual([Number(r.rank), r.shown], [i + 1, i < 10 ? 'true' : 'false']));
   }
+  assert.match(assay('score', own, join(folder, 'data.csv'), '--policy', '--out', join(folder, 'data.csv')).stderr, /--out: .*data\.csv is the data itself; write to another file/);
   assert.ok(rows.filter((r) => r.topic === 'c').every((r) => r.rank === '' && r.shown === 'false'));
   // A weight changed by hand counts at once; beyond its bounds it is refused; another model makes it stale.
   const file = join(own, '.assay/policy.toml');

@@ -108,6 +108,15 @@ Result<void> CheckWritable(const fs::path& folder) {
   return {};
 }
 
+Result<void> RefuseToOverwrite(const std::vector<std::string>& files, const std::string& out) {
+  for (const std::string& file : files) {
+    std::error_code code;
+    if (out.empty() || !fs::equivalent(file, out, code) || code) continue;
+    return Error{ErrorCode::kInvalidInput, out + " is the data itself; write to another file"};
+  }
+  return {};
+}
+
 Result<FileLock> FileLock::Acquire(const fs::path& path) {
   ASSAY_TRY(MakeParent(path));
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 #include <string_view>
 
 #include "base/result.h"
@@ -19,6 +20,9 @@ Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_
 // That a file could be made in the folder, which need not exist yet: asked before work whose result would have no place.
 // kIo names the folder that refuses.
 Result<void> CheckWritable(const std::filesystem::path& folder);
+
+// kInvalidInput when `out` is one of the files that are read, whatever their names: their data would be lost. "" = nothing is written.
+Result<void> RefuseToOverwrite(const std::vector<std::string>& files, const std::string& out);
 
 // An exclusive advisory lock on a file (created when missing) for as long as the object lives. Blocks.
 class FileLock {

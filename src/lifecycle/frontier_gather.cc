@@ -3,6 +3,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "base/file.h"
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "expression/expression.h"
@@ -131,8 +132,8 @@ Result<FrontierItems> ItemsOf(const FrontierProblem& problem, const table::Table
 
 Result<evidence::FrontierReport> FindFrontier(const FrontierProblem& problem, const FrontierSettings& settings, store::Engine& engine, const RunContext& context) {
   ASSAY_TRY(settings.Validate(problem));
-  ASSAY_TRY(RefuseToOverwrite(problem.source, settings.out));
   const store::SourceInfo info = ASSAY_TRY(engine.Describe(problem.source));
+  ASSAY_TRY_WITH(base::RefuseToOverwrite(info.files, settings.out), "--out");
   store::ReadOptions how;
   how.columns = ColumnsNeeded(problem, info);
   how.sample_rows = problem.sample_rows;

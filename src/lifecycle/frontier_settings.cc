@@ -59,12 +59,6 @@ std::int64_t BytesPerItem(const FrontierProblem& problem) {
   return static_cast<std::int64_t>(8 * (2 * problem.objectives.size() + problem.guardrails.size()) + 24);
 }
 
-Result<void> RefuseToOverwrite(const std::string& source, const std::string& out) {
-  std::error_code code;
-  if (out.empty() || !std::filesystem::equivalent(source, out, code) || code) return {};
-  return Refused("--out: " + out + " is the data itself; write the curve to another file");
-}
-
 Result<void> FrontierSettings::Validate(const FrontierProblem& problem) const {
   const std::size_t count = problem.objectives.size();
   if (problem.query.empty()) return Refused("--query is missing: within what items are ranked, like 'search_id' or 'date(shown)'");

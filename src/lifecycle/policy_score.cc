@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/file.h"
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "expression/expression.h"
@@ -28,8 +29,9 @@ struct PolicySource {
   std::vector<std::string> keep;  // as the file spells them
 };
 
-Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy, const std::string& name, const std::vector<std::string>& keep, store::Engine& engine, const RunContext& context) {
+Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy, const std::string& name, const ScoreOptions& output, store::Engine& engine, const RunContext& context) {
   const store::SourceInfo info = ASSAY_TRY(engine.Describe(name));
+  ASSAY_TRY_WITH(base::RefuseToOverwrite(info.files, output.out), "--out");
   std::vector<std::string> names, wanted;
   for (const store::SourceColumn& column : info.columns) names.push_back(column.name);
   const auto want = [&](const std::string& text) {
@@ -47,7 +49,7 @@ Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy,
   }
   PolicySource source;
   store::ReadOptions options;
-  for (const std::string& column : keep) {
+  for (const std::string& column : output.keep) {
     const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(column); });
     if (found == names.end()) return Error{ErrorCode::kNotFound, name + ": --keep: there is no column '" + column + "'." + base::DidYouMean(column, names)};
     if (!base::IsAmong(source.keep, column)) source.keep.push_back(*found);
@@ -147,7 +149,7 @@ Result<void> Write(const PolicySource& source, const Policy& policy, const std::
 
 Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::string& name, const ScoreOptions& options, store::Engine& engine, const RunContext& context) {
   const Policy policy = ASSAY_TRY(LoadPolicy(project));
-  const PolicySource source = ASSAY_TRY(ReadForPolicy(project, policy, name, options.keep, engine, context));
+  const PolicySource source = ASSAY_TRY(ReadForPolicy(project, policy, name, options, engine, context));
   const auto num_rows = static_cast<std::size_t>(source.table.num_rows());
   PolicyScoreReport report;
   report.header.report = "policy-score";

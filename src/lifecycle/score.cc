@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/file.h"
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "lifecycle/gather.h"
@@ -153,6 +154,8 @@ Result<std::vector<double>> PredictFile(const SavedModel& model, const std::stri
 
 Result<ScoreReport> Score(const SavedModel& model, const std::string& source_name, const ScoreOptions& options, store::Engine& engine, const RunContext& context) {
   ScoreReport report;
+  const store::SourceInfo info = ASSAY_TRY(engine.Describe(source_name));
+  ASSAY_TRY_WITH(base::RefuseToOverwrite(info.files, options.out), "--out");
   const auto read = [&]() -> Result<ScoreSource> {
     const base::ScopedStep step(context, "read");
     return ReadForModel(model, source_name, options.keep, engine, context);

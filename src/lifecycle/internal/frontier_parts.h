@@ -19,9 +19,6 @@ Result<T> WithWayOut(Result<T> found) {
   return found;
 }
 
-// kInvalidInput when a file would take the place of the data.
-Result<void> RefuseToOverwrite(const std::string& source, const std::string& out);
-
 // More than two objectives: what the search over weights found.
 Result<void> FillSimplex(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const objectives::FrontierOptions& options, evidence::FrontierReport* report, const RunContext& context);
 
