@@ -6,6 +6,7 @@
 #include "expression/expression.h"
 #include "lifecycle/gather.h"
 #include "lifecycle/internal/change_parts.h"
+#include "lifecycle/internal/flag_columns.h"
 #include "table/float_range.h"
 
 namespace assay::lifecycle {
@@ -19,17 +20,6 @@ using table::Table;
 constexpr double kTellsApart = 0.999;       // of the rows in values that occur on one side only
 constexpr std::int64_t kLeastRowsOfValue = 20;
 constexpr double kSmallest = 1e-100;
-
-// A value per row, NaN where it is missing.
-Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const char* expected, const Table& table, const RunContext& context) {
-  const Column column = ASSAY_TRY(expression::EvaluateText(text, where, table, "value", context));
-  if (column.type() != ColumnType::kBoolean && column.type() != ColumnType::kNumber) {
-    return Error{ErrorCode::kInvalidInput, where + ": '" + text + "' is a " + table::ColumnTypeName(column.type()) + "; expected " + expected};
-  }
-  std::vector<double> values(static_cast<std::size_t>(column.num_rows()));
-  column.CopyNumbers(0, values);
-  return values;
-}
 
 bool Holds(double condition) { return !std::isnan(condition) && condition != 0; }
 

@@ -4,16 +4,15 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
-#include "expression/expression.h"
 #include "lifecycle/decision_value.h"
 #include "lifecycle/gather.h"
+#include "lifecycle/internal/flag_columns.h"
 
 namespace assay::lifecycle {
 
 namespace {
 
 using table::Column;
-using table::ColumnType;
 
 constexpr double kLargestAmount = 1e100;  // squares of more, summed over rows, would not be numbers
 constexpr const char* kKeys[] = {"tp", "fp", "tn", "fn"};
@@ -28,61 +27,19 @@ const std::string* TextsOf(const objectives::GainTexts& gains, std::size_t cell)
   return texts[cell];
 }
 
-Result<void> RefuseText(const Column& column, const std::string& flag, const std::string& text, const std::string& expected) {
-  if (column.type() == ColumnType::kNumber || column.type() == ColumnType::kBoolean) return {};
-  return Error{ErrorCode::kInvalidInput, flag + ": '" + text + "' is a " + table::ColumnTypeName(column.type()) + ", expected " + expected};
-}
-
-// The columns that are named; all of them where one is not there, so that the message about it can name the nearest.
-Result<store::ReadOptions> ColumnsToRead(const DecisionValueProblem& problem, store::Engine& engine, const RunContext& context, std::size_t* columns_of_source) {
-  store::ReadOptions options;
-  options.sample_rows = problem.sample_rows;
-  options.seed = context.seed;
-  const store::SourceInfo info = ASSAY_TRY(engine.Describe(problem.source));
-  *columns_of_source = info.columns.size();
-  std::vector<std::string> wanted, names;
-  for (const std::string* text : {&problem.score, &problem.outcome, &problem.unit, &problem.time, &problem.where, TextsOf(problem.gains, 0), TextsOf(problem.gains, 1), TextsOf(problem.gains, 2), TextsOf(problem.gains, 3)}) {
-    for (const std::string& name : expression::ColumnsOf(*text)) wanted.push_back(name);
-  }
-  for (const store::SourceColumn& column : info.columns) names.push_back(column.name);
-  if (std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) { return !base::IsAmong(names, name); })) return options;
-  for (const std::string& name : names) {
-    if (base::IsAmong(wanted, name)) options.columns.push_back(name);
-  }
-  // A constant needs no column; the rows are counted all the same.
-  if (options.columns.empty() && !names.empty()) options.columns.push_back(names.front());
-  return options;
-}
-
-Result<std::vector<double>> OutcomesOf(const DecisionValueProblem& problem, const table::Table& table, const RunContext& context) {
-  const Column column = ASSAY_TRY(expression::EvaluateText(problem.outcome, "--outcome", table, "outcome", context));
-  ASSAY_TRY(RefuseText(column, "--outcome", problem.outcome, "a condition such as \"status = 'paid'\", or a column of 0 and 1"));
-  std::vector<double> outcomes(static_cast<std::size_t>(table.num_rows()));
-  column.CopyNumbers(0, outcomes);
-  return outcomes;
-}
-
 struct Kept {
   learn::Rows rows;
   std::vector<double> scores;
 };
 
 Result<Kept> RowsKept(const DecisionValueProblem& problem, const table::Table& table, const std::vector<double>& outcomes, std::vector<std::string>* notes, const RunContext& context) {
-  const Column score = ASSAY_TRY(expression::EvaluateText(problem.score, "--score", table, "score", context));
-  ASSAY_TRY(RefuseText(score, "--score", problem.score, "a number"));
-  std::vector<double> scores(outcomes.size()), kept(outcomes.size(), 1);
-  score.CopyNumbers(0, scores);
-  if (!problem.where.empty()) {
-    const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", table, "where", context));
-    if (where.type() != ColumnType::kBoolean) return Error{ErrorCode::kInvalidInput, "--where: '" + problem.where + "' is a " + std::string(table::ColumnTypeName(where.type())) + ", expected a condition"};
-    where.CopyNumbers(0, kept);
-  }
+  const std::vector<double> scores = ASSAY_TRY(NumbersOf(problem.score, "--score", "a number", table, context));
+  const std::vector<bool> kept = ASSAY_TRY(RowsKeptByWhere(problem.where, table, notes, context));
   Kept result;
-  std::int64_t not_kept = 0, without_score = 0, without_outcome = 0;
+  std::int64_t without_score = 0, without_outcome = 0;
   for (std::uint32_t i = 0; i < scores.size(); ++i) {
-    if (kept[i] != 1) {
-      ++not_kept;
-    } else if (std::isnan(scores[i])) {
+    if (!kept[i]) continue;
+    if (std::isnan(scores[i])) {
       ++without_score;
     } else if (std::isnan(outcomes[i])) {
       ++without_outcome;
@@ -93,12 +50,11 @@ Result<Kept> RowsKept(const DecisionValueProblem& problem, const table::Table& t
       result.scores.push_back(scores[i]);
     }
   }
-  if (not_kept > 0) notes->push_back(base::Counted(not_kept, "row is not kept by --where", "rows are not kept by --where"));
   if (without_score > 0) notes->push_back(base::Counted(without_score, "row has no score (missing, or not a finite number) and is left out", "rows have no score (missing, or not a finite number) and are left out"));
   if (without_outcome > 0) notes->push_back(base::Counted(without_outcome, "row has no outcome and is left out", "rows have no outcome and are left out"));
   if (result.rows.empty()) {
     const bool all_dropped = without_score + without_outcome > 0;
-    return Error{ErrorCode::kInvalidInput, all_dropped ? (without_outcome > 0 ? "--outcome: '" + problem.outcome + "' is missing in every row that is left" : "--score: '" + problem.score + "' is missing in every row that is left") : problem.where.empty() ? "the file has no rows" : "--where: '" + problem.where + "' keeps no row"};
+    return Error{ErrorCode::kInvalidInput, all_dropped ? (without_outcome > 0 ? "--outcome: '" + problem.outcome + "' is missing in every row that is left" : "--score: '" + problem.score + "' is missing in every row that is left") : "the file has no rows"};
   }
   return result;
 }
@@ -112,10 +68,8 @@ Result<std::vector<double>> AmountsOf(const DecisionValueProblem& problem, std::
     if (std::abs(constant) > kLargestAmount) return too_large(constant, "the amount is ");
     return std::vector<double>{constant};
   }
-  const Column column = ASSAY_TRY(expression::EvaluateText(text, NameOf(problem, cell), table, kCells[cell], context));
-  ASSAY_TRY(RefuseText(column, NameOf(problem, cell), text, "an amount of money: a number, or an expression per row such as 'price * 0.1'"));
-  std::vector<double> all(static_cast<std::size_t>(table.num_rows())), amounts;
-  column.CopyNumbers(0, all);
+  const std::vector<double> all = ASSAY_TRY(NumbersOf(text, NameOf(problem, cell), "an amount of money: a number, or an expression per row such as 'price * 0.1'", table, context));
+  std::vector<double> amounts;
   for (const std::uint32_t row : kept) {
     if (std::abs(all[row]) > kLargestAmount) return too_large(all[row], "row " + std::to_string(row + 1) + " has the amount ");
     amounts.push_back(all[row]);
@@ -147,19 +101,24 @@ Result<void> CheckAmounts(const DecisionValueProblem& problem, const learn::Rows
 Result<DecisionValueRows> GatherDecisionValue(const DecisionValueProblem& problem, store::Engine& engine, evidence::DataSummary* data, const RunContext& context) {
   if (problem.score.empty()) return Error{ErrorCode::kInvalidInput, "--score is missing: the column by which is decided"};
   if (problem.outcome.empty()) return Error{ErrorCode::kInvalidInput, "--outcome is missing: a condition, or a column of 0 and 1"};
-  std::size_t columns = 0;
-  const store::ReadOptions options = ASSAY_TRY(ColumnsToRead(problem, engine, context, &columns));
+  const store::SourceInfo info = ASSAY_TRY(engine.Describe(problem.source));
+  store::ReadOptions options;
+  options.sample_rows = problem.sample_rows;
+  options.seed = context.seed;
+  std::vector<std::string> texts = {problem.score, problem.outcome, problem.unit, problem.time, problem.where};
+  for (std::size_t cell = 0; cell < 4; ++cell) texts.push_back(*TextsOf(problem.gains, cell));
+  options.columns = ColumnsToRead(texts, info);
   const auto read_source = [&] {
     const base::ScopedStep step(context, "read");
     return engine.Read(problem.source, options, context);
   };
   const store::ReadResult read = ASSAY_TRY(read_source());
   const table::Table& table = read.table;
-  *data = {problem.source, table.num_rows(), static_cast<std::int64_t>(columns), read.fingerprint, read.notes, read.sampled_from()};
+  *data = {problem.source, table.num_rows(), static_cast<std::int64_t>(info.columns.size()), read.fingerprint, read.notes, read.sampled_from()};
   DecisionValueRows rows;
   learn::Rows kept;
   {
-    const std::vector<double> outcomes = ASSAY_TRY(OutcomesOf(problem, table, context));
+    const std::vector<double> outcomes = ASSAY_TRY(NumbersOf(problem.outcome, "--outcome", "a condition such as \"status = 'paid'\", or a column of 0 and 1", table, context));
     Kept scored = ASSAY_TRY(RowsKept(problem, table, outcomes, &data->notes, context));
     kept = std::move(scored.rows);
     rows.scores = std::move(scored.scores);
@@ -170,14 +129,13 @@ Result<DecisionValueRows> GatherDecisionValue(const DecisionValueProblem& proble
   ASSAY_TRY(CheckAmounts(problem, kept, &rows));
   if (!problem.time.empty()) {
     rows.time_text = problem.time;
-    Column time = ASSAY_TRY(expression::EvaluateText(problem.time, "--time", table, "time", context)).Take(kept);
-    if (time.type() == ColumnType::kCategory) time = ASSAY_TRY_WITH(TimesOfTexts(time, problem.time, kept), "--time");
-    if (time.type() != ColumnType::kTime) return Error{ErrorCode::kInvalidInput, "--time: '" + problem.time + "' is a " + std::string(table::ColumnTypeName(time.type())) + ", expected a time"};
-    for (std::int64_t i = 0; i < time.num_rows(); ++i) rows.time.push_back(time.TimeAt(i));
+    const Column time = ASSAY_TRY(ColumnOf(problem.time, "--time", table, context));
+    rows.time = ASSAY_TRY(TimesOfColumn(time.Take(kept), problem.time, "--time", kept));
   }
   if (!problem.unit.empty()) {
     rows.unit_text = problem.unit;
-    rows.unit = DenseIds(ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", table, "unit", context)).Take(kept), &rows.num_units);
+    const Column unit = ASSAY_TRY(ColumnOf(problem.unit, "--unit", table, context));
+    rows.unit = DenseIds(unit.Take(kept), &rows.num_units);
   }
   // What is known of days needs a table of as many rows.
   rows.table = std::make_shared<const table::Table>(ASSAY_TRY(table::Table::Create({Column::Booleans("positive", rows.positive)})));

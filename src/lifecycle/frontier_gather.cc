@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/step_clock.h"
 #include "base/text.h"
-#include "expression/expression.h"
+#include "lifecycle/internal/flag_columns.h"
 #include "lifecycle/internal/frontier_parts.h"
 #include "lifecycle/memory_need.h"
 
@@ -17,16 +17,10 @@ namespace {
 using evidence::FrontierGuardrail;
 using evidence::FrontierObjective;
 using table::Column;
-using table::ColumnType;
 
-// An EXPR that gives a number or a condition for every row; NaN where it is missing.
-Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const table::Table& table, bool sampled, const RunContext& context) {
-  const Column column = ASSAY_TRY(expression::EvaluateText(text, where, table, "value", context));
-  if (column.type() != ColumnType::kNumber && column.type() != ColumnType::kBoolean) {
-    return Error{ErrorCode::kInvalidInput, where + ": '" + text + "' is a " + table::ColumnTypeName(column.type()) + ", expected a number or a condition"};
-  }
-  std::vector<double> values(static_cast<std::size_t>(table.num_rows()));
-  column.CopyNumbers(0, values);
+// What items are ranked or measured by.
+Result<std::vector<double>> ValuesOf(const std::string& text, const std::string& where, const table::Table& table, bool sampled, const RunContext& context) {
+  std::vector<double> values = ASSAY_TRY(NumbersOf(text, where, "a number or a condition", table, context));
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::abs(values[i]) > objectives::kLargestValue) return Error{ErrorCode::kInvalidInput, where + ": row " + std::to_string(i + 1) + (sampled ? " of the sample" : "") + " has the value " + base::ShortestNumber(values[i]) + ", beyond 1e100 in size; mend it or leave it empty"};
   }
@@ -35,41 +29,6 @@ Result<std::vector<double>> NumbersOf(const std::string& text, const std::string
 
 std::string FlagOf(const FrontierObjective& objective) { return "--objective '" + objective.name + "'"; }
 std::string FlagOf(const FrontierGuardrail& guardrail) { return "--guardrail '" + guardrail.name + "'"; }
-
-// The columns that the EXPRs name, as the source spells them; empty (all) when one of them is not there, whose message then names it.
-std::vector<std::string> ColumnsNeeded(const FrontierProblem& problem, const store::SourceInfo& info) {
-  std::vector<std::string> texts = {problem.query, problem.where}, columns;
-  for (const FrontierObjective& o : problem.objectives) texts.insert(texts.end(), {o.score, o.gain});
-  for (const FrontierGuardrail& g : problem.guardrails) texts.push_back(g.expression);
-  for (const std::string& text : texts) {
-    for (const std::string& name : expression::ColumnsOf(text)) {
-      bool found = false;
-      for (const store::SourceColumn& column : info.columns) {
-        if (base::Lowercase(column.name) != base::Lowercase(name)) continue;
-        found = true;
-        if (std::find(columns.begin(), columns.end(), column.name) == columns.end()) columns.push_back(column.name);
-      }
-      if (!found) return {};
-    }
-  }
-  return columns;
-}
-
-// Whether each row is kept so far.
-Result<std::vector<bool>> RowsKept(const FrontierProblem& problem, const table::Table& table, std::vector<std::string>* notes, const RunContext& context) {
-  std::vector<bool> kept(static_cast<std::size_t>(table.num_rows()), true);
-  if (problem.where.empty()) return kept;
-  const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", table, "where", context));
-  if (where.type() != ColumnType::kBoolean) return Error{ErrorCode::kInvalidInput, "--where: '" + problem.where + "' is a " + std::string(table::ColumnTypeName(where.type())) + ", expected a condition"};
-  std::int64_t not_kept = 0;
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    kept[i] = where.NumberAt(static_cast<std::int64_t>(i)) == 1;
-    not_kept += kept[i] ? 0 : 1;
-  }
-  if (not_kept == table.num_rows() && not_kept > 0) return Error{ErrorCode::kInvalidInput, "--where: '" + problem.where + "' keeps no row"};
-  if (not_kept > 0) notes->push_back(base::Counted(not_kept, "row is not kept by --where", "rows are not kept by --where"));
-  return kept;
-}
 
 // Takes the rows out in which `values` are missing, and counts them.
 void Drop(const std::vector<double>& values, std::vector<bool>* kept, std::int64_t* count) {
@@ -90,8 +49,8 @@ std::vector<double> Kept(const std::vector<double>& values, const std::vector<st
 Result<FrontierItems> ItemsOf(const FrontierProblem& problem, const table::Table& table, std::vector<std::string>* notes, const RunContext& context) {
   FrontierItems found;
   const bool sampled = problem.sample_rows > 0;
-  std::vector<bool> kept = ASSAY_TRY(RowsKept(problem, table, notes, context));
-  const Column query = ASSAY_TRY(expression::EvaluateText(problem.query, "--query", table, "query", context));
+  std::vector<bool> kept = ASSAY_TRY(RowsKeptByWhere(problem.where, table, notes, context));
+  const Column query = ASSAY_TRY(ColumnOf(problem.query, "--query", table, context));
   std::vector<std::uint64_t> keys(kept.size());
   query.CopyKeys(0, keys);
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -101,15 +60,15 @@ Result<FrontierItems> ItemsOf(const FrontierProblem& problem, const table::Table
   }
   std::vector<std::vector<double>> gains, values;
   for (const FrontierObjective& objective : problem.objectives) {
-    found.scores.push_back(ASSAY_TRY(NumbersOf(objective.score, FlagOf(objective), table, sampled, context)));
+    found.scores.push_back(ASSAY_TRY(ValuesOf(objective.score, FlagOf(objective), table, sampled, context)));
     Drop(found.scores.back(), &kept, &found.dropped.score);
   }
   for (const FrontierObjective& objective : problem.objectives) {
-    gains.push_back(ASSAY_TRY(NumbersOf(objective.gain, FlagOf(objective), table, sampled, context)));
+    gains.push_back(ASSAY_TRY(ValuesOf(objective.gain, FlagOf(objective), table, sampled, context)));
     Drop(gains.back(), &kept, &found.dropped.gain);
   }
   for (const FrontierGuardrail& guardrail : problem.guardrails) {
-    values.push_back(ASSAY_TRY(NumbersOf(guardrail.expression, FlagOf(guardrail), table, sampled, context)));
+    values.push_back(ASSAY_TRY(ValuesOf(guardrail.expression, FlagOf(guardrail), table, sampled, context)));
     Drop(values.back(), &kept, &found.dropped.guardrail);
   }
   for (std::uint32_t i = 0; i < kept.size(); ++i) {
@@ -135,7 +94,10 @@ Result<evidence::FrontierReport> FindFrontier(const FrontierProblem& problem, co
   const store::SourceInfo info = ASSAY_TRY(engine.Describe(problem.source));
   ASSAY_TRY_WITH(base::RefuseToOverwrite(info.files, settings.out), "--out");
   store::ReadOptions how;
-  how.columns = ColumnsNeeded(problem, info);
+  std::vector<std::string> texts = {problem.query, problem.where};
+  for (const FrontierObjective& o : problem.objectives) texts.insert(texts.end(), {o.score, o.gain});
+  for (const FrontierGuardrail& g : problem.guardrails) texts.push_back(g.expression);
+  how.columns = ColumnsToRead(texts, info);
   how.sample_rows = problem.sample_rows;
   how.seed = context.seed;
   const auto read_source = [&] {

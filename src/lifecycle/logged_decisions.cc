@@ -7,14 +7,12 @@
 #include "base/text.h"
 #include "expression/expression.h"
 #include "lifecycle/gather.h"
+#include "lifecycle/internal/flag_columns.h"
 #include "table/float_range.h"
 
 namespace assay::lifecycle {
 
 namespace {
-
-using table::Column;
-using table::ColumnType;
 
 Result<std::optional<std::size_t>> ColumnNamed(const std::string& name, const std::string& flag, const table::Table& table) {
   if (name.empty()) return std::optional<std::size_t>();
@@ -24,20 +22,12 @@ Result<std::optional<std::size_t>> ColumnNamed(const std::string& name, const st
 // Rows that --where keeps and that have a reward.
 Result<learn::Rows> RowsWithReward(const OpeProblem& problem, const table::Table& table, const std::vector<double>& rewards, std::vector<std::string>* notes,
                                    const RunContext& context) {
-  std::vector<double> kept(rewards.size(), 1);
-  if (!problem.where.empty()) {
-    const Column where = ASSAY_TRY(expression::EvaluateText(problem.where, "--where", table, "where", context));
-    if (where.type() != ColumnType::kBoolean)
-      return Error{ErrorCode::kInvalidInput,
-                   "--where: '" + problem.where + "' is a " + std::string(table::ColumnTypeName(where.type())) + ", expected a condition"};
-    where.CopyNumbers(0, kept);
-  }
+  const std::vector<bool> kept = ASSAY_TRY(RowsKeptByWhere(problem.where, table, notes, context));
   learn::Rows rows;
-  std::int64_t not_kept = 0, without = 0;
+  std::int64_t without = 0;
   for (std::uint32_t i = 0; i < rewards.size(); ++i) {
-    if (kept[i] != 1) {
-      ++not_kept;
-    } else if (std::isnan(rewards[i])) {
+    if (!kept[i]) continue;
+    if (std::isnan(rewards[i])) {
       ++without;
     } else if (std::abs(rewards[i]) > table::kLargestFloat) {
       return Error{ErrorCode::kInvalidInput, "--reward: row " + std::to_string(i + 1) + " has the reward " + BeyondFloatInWords(rewards[i])};
@@ -45,15 +35,11 @@ Result<learn::Rows> RowsWithReward(const OpeProblem& problem, const table::Table
       rows.push_back(i);
     }
   }
-  if (not_kept > 0) notes->push_back(base::Counted(not_kept, "row is not kept by --where", "rows are not kept by --where"));
   if (without > 0)
     notes->push_back(base::Counted(without, "row has no reward and is left out", "rows have no reward and are left out") +
                      "; where a reward is more often missing after some actions than after others, "
                      "this makes every estimate wrong");
-  if (rows.empty())
-    return Error{ErrorCode::kInvalidInput, without > 0             ? "--reward: '" + problem.reward + "' is missing in every row that is left"
-                                           : problem.where.empty() ? "the file has no rows"
-                                                                   : "--where: '" + problem.where + "' keeps no row"};
+  if (rows.empty()) return Error{ErrorCode::kInvalidInput, without > 0 ? "--reward: '" + problem.reward + "' is missing in every row that is left" : "the file has no rows"};
   return rows;
 }
 
@@ -77,7 +63,7 @@ Result<void> CheckRoles(const OpeProblem& problem, const LoggedDecisions& log) {
   for (const std::size_t feature : log.features) {
     const std::string& name = log.table->column(feature).name();
     const std::string expected = ", so it cannot be a feature of the reward model";
-    if (base::IsAmong(ColumnsNamedBy(problem.reward, *log.table), name))
+    if (base::IsAmong(ColumnsNamedBy(problem.reward, log.table->names()), name))
       return Error{ErrorCode::kInvalidInput, "--features: '" + name + "' is (part of) the reward" + expected};
     if (log.action == feature || log.position == feature)
       return Error{ErrorCode::kInvalidInput, "--features: '" + name + "' is the " + (log.action == feature ? "action" : "position") +
@@ -95,22 +81,6 @@ Result<void> CheckRoles(const OpeProblem& problem, const LoggedDecisions& log) {
 
 }  // namespace
 
-std::vector<std::string> ColumnsNamedBy(const std::string& text, const table::Table& table) {
-  const std::int64_t named = table.Find(text);
-  return named >= 0 ? std::vector<std::string>{table.column(static_cast<std::size_t>(named)).name()} : expression::ColumnsOf(text);
-}
-
-Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& flag, const table::Table& table, const RunContext& context) {
-  const std::int64_t named = table.Find(text);
-  const Column column = named >= 0 ? table.column(static_cast<std::size_t>(named)) : ASSAY_TRY(expression::EvaluateText(text, flag, table, "value", context));
-  if (column.type() != ColumnType::kNumber && column.type() != ColumnType::kBoolean) {
-    return Error{ErrorCode::kInvalidInput, flag + ": '" + text + "' is a " + table::ColumnTypeName(column.type()) + ", expected a number"};
-  }
-  std::vector<double> numbers(static_cast<std::size_t>(table.num_rows()));
-  column.CopyNumbers(0, numbers);
-  return numbers;
-}
-
 Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine, const RunContext& context) {
   const auto read_source = [&] {
     const base::ScopedStep step(context, "read");
@@ -119,14 +89,14 @@ Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::En
   store::ReadResult read = ASSAY_TRY(read_source());
   LoggedDecisions log;
   log.data = {problem.source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes, read.sampled_from()};
-  const std::vector<double> rewards = ASSAY_TRY(NumbersOf(problem.reward, "--reward", read.table, context));
+  const std::vector<double> rewards = ASSAY_TRY(NumbersOf(problem.reward, "--reward", "a number", read.table, context));
   log.source_rows = ASSAY_TRY(RowsWithReward(problem, read.table, rewards, &log.data.notes, context));
   const bool all = static_cast<std::int64_t>(log.source_rows.size()) == read.table.num_rows();
   log.table = std::make_shared<const table::Table>(all ? std::move(read.table) : read.table.Take(log.source_rows));
   log.data.rows = log.table->num_rows();
   for (const std::uint32_t row : log.source_rows) log.rewards.push_back(rewards[row]);
   if (!problem.propensity.empty()) {
-    log.propensities = ASSAY_TRY(NumbersOf(problem.propensity, "--propensity", *log.table, context));
+    log.propensities = ASSAY_TRY(NumbersOf(problem.propensity, "--propensity", "a number", *log.table, context));
     ASSAY_TRY(CheckPropensities(problem, log));
   }
   log.action = ASSAY_TRY(ColumnNamed(problem.action, "--action", *log.table));
@@ -137,10 +107,7 @@ Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::En
   }
   ASSAY_TRY(CheckRoles(problem, log));
   if (!problem.unit.empty()) {
-    const std::int64_t named = log.table->Find(problem.unit);
-    log.unit = DenseIds(named >= 0 ? log.table->column(static_cast<std::size_t>(named))
-                                   : ASSAY_TRY(expression::EvaluateText(problem.unit, "--unit", *log.table, "unit", context)),
-                        &log.num_units);
+    log.unit = DenseIds(ASSAY_TRY(ColumnOf(problem.unit, "--unit", *log.table, context)), &log.num_units);
   }
   return log;
 }

@@ -11,6 +11,7 @@
 #include "learn/model_store.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/gather.h"
+#include "lifecycle/internal/flag_columns.h"
 #include "lifecycle/score_columns.h"
 #include "stats/cluster_mean.h"
 
@@ -62,13 +63,6 @@ Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy,
   source.data = {name, read.table.num_rows(), static_cast<std::int64_t>(names.size()), read.fingerprint, read.notes, read.sampled_from()};
   source.table = ASSAY_TRY_WITH(Derive(read.table, needed.derivations, context), name);
   return source;
-}
-
-Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& where, const table::Table& table, const RunContext& context) {
-  const Column column = ASSAY_TRY(expression::EvaluateText(text, where, table, "value", context));
-  std::vector<double> values(static_cast<std::size_t>(table.num_rows()));
-  column.CopyNumbers(0, values);
-  return values;
 }
 
 // Every row's place, found list by list.
@@ -170,16 +164,16 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     if (count > 0) report.notes.push_back(base::Counted(count, one, many));
   };
   Ranking ranking;
-  const Column query = ASSAY_TRY_WITH(expression::EvaluateText(policy.query, "the policy's query", source.table, "query", context), name);
+  const Column query = ASSAY_TRY_WITH(ColumnOf(policy.query, "the policy's query", source.table, context), name);
   leave_out([&](std::size_t i) { return query.IsMissing(static_cast<std::int64_t>(i)); }, "row has no query and is not ranked", "rows have no query and are not ranked");
   ranking.list = DenseIds(query, &ranking.num_lists);
   if (!policy.filter.empty()) {
-    const std::vector<double> allowed = ASSAY_TRY_WITH(NumbersOf(policy.filter, "the policy's filter", source.table, context), name);
+    const std::vector<double> allowed = ASSAY_TRY_WITH(NumbersOf(policy.filter, "the policy's filter", "a number or a condition", source.table, context), name);
     leave_out([&](std::size_t i) { return allowed[i] != 1; }, "row is left out by the policy's filter", "rows are left out by the policy's filter");
   }
   std::vector<double> multiplier;
   if (policy.blend == "multiplier") {
-    multiplier = ASSAY_TRY_WITH(NumbersOf(policy.multiplier, "the policy's multiplier", source.table, context), name);
+    multiplier = ASSAY_TRY_WITH(NumbersOf(policy.multiplier, "the policy's multiplier", "a number or a condition", source.table, context), name);
     leave_out([&](std::size_t i) { return std::isnan(multiplier[i]); }, "row has no multiplier and is not ranked", "rows have no multiplier and are not ranked");
   }
 
@@ -213,7 +207,7 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
   }
   report.queries = std::count(has_list.begin(), has_list.end(), true);
   for (const charter::PolicyGuardrail& guardrail : policy.guardrails) {
-    const std::vector<double> values = ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrail '" + guardrail.name + "'", source.table, context), name);
+    const std::vector<double> values = ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrail '" + guardrail.name + "'", "a number or a condition", source.table, context), name);
     report.guardrails[guardrail.name] = OnLists(guardrail, values, ranking);
   }
   if (!options.out.empty()) ASSAY_TRY(Write(source, policy, scores, ranking, options.out, engine, &report));

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "expression/expression.h"
+#include "lifecycle/internal/flag_columns.h"
 
 namespace assay::lifecycle {
 
@@ -16,7 +17,7 @@ using table::Column;
 // EXPR as probabilities, each held to [0, 1].
 Result<std::vector<double>> ProbabilitiesOf(const std::string& text, const LoggedDecisions& log, const table::Table& table, const std::string& of,
                                             const RunContext& context) {
-  std::vector<double> probabilities = ASSAY_TRY(NumbersOf(text, "--target-policy", table, context));
+  std::vector<double> probabilities = ASSAY_TRY(NumbersOf(text, "--target-policy", "a number", table, context));
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
     double& p = probabilities[i];
     if (std::isnan(p))
@@ -34,7 +35,7 @@ Result<std::vector<double>> ProbabilitiesOf(const std::string& text, const Logge
 Result<table::Table> WithAction(const std::string& text, const LoggedDecisions& log, const PolicyAction& action) {
   const std::string& name = log.table->column(*log.action).name();
   std::vector<Column> columns = {action.source.Take(std::vector<std::uint32_t>(log.size(), action.row)).Renamed(name)};
-  for (const std::string& wanted : ColumnsNamedBy(text, *log.table)) {
+  for (const std::string& wanted : ColumnsNamedBy(text, log.table->names())) {
     const std::int64_t c = log.table->Find(wanted);
     if (c >= 0 && static_cast<std::size_t>(c) != *log.action) columns.push_back(log.table->column(static_cast<std::size_t>(c)));
   }
@@ -77,7 +78,7 @@ Result<TargetPolicy> Uniform(const LoggedDecisions& log) {
 
 Result<TargetPolicy> FromExpression(const OpeProblem& problem, const LoggedDecisions& log, const RunContext& context) {
   const std::string text = problem.target_policy;
-  const std::vector<std::string> named = ColumnsNamedBy(text, *log.table), of_reward = ColumnsNamedBy(problem.reward, *log.table);
+  const std::vector<std::string> named = ColumnsNamedBy(text, log.table->names()), of_reward = ColumnsNamedBy(problem.reward, log.table->names());
   for (const std::string& column : named) {
     if (base::IsAmong(of_reward, column))
       return Error{ErrorCode::kInvalidInput, "--target-policy: '" + text + "' names '" + column + "' of the reward, which no policy knows when it decides"};

@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
-#include "expression/expression.h"
+#include "lifecycle/internal/flag_columns.h"
 #include "lifecycle/internal/tradeoff_parts.h"
 
 namespace assay::lifecycle {
@@ -20,14 +20,6 @@ double SpreadOf(const std::vector<double>& values) {
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(values.size(), 2) - 1));
-}
-
-// What an EXPR gives for each row of the source; NaN where it is missing.
-Result<std::vector<double>> PerRow(const std::string& text, const std::string& where, const table::Table& source, const RunContext& context) {
-  const Column column = ASSAY_TRY(expression::EvaluateText(text, where, source, "value", context));
-  std::vector<double> values(static_cast<std::size_t>(source.num_rows()));
-  column.CopyNumbers(0, values);
-  return values;
 }
 
 // All that items are made of, by row of the source.
@@ -115,14 +107,14 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
   items.problem.guardrails = GuardrailsOf(charter);
 
   Columns columns;
-  const Column query = ASSAY_TRY_WITH(expression::EvaluateText(items.problem.query, "data.query", *input.source, "query", context), charter.path());
+  const Column query = ASSAY_TRY_WITH(ColumnOf(items.problem.query, "data.query", *input.source, context), charter.path());
   columns.query.resize(static_cast<std::size_t>(input.source->num_rows()));
   query.CopyKeys(0, columns.query);
   for (const FrontierGuardrail& guardrail : items.problem.guardrails) {
-    columns.guardrails.push_back(ASSAY_TRY_WITH(PerRow(guardrail.expression, "guardrails.expression of '" + guardrail.name + "'", *input.source, context), charter.path()));
+    columns.guardrails.push_back(ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrails.expression of '" + guardrail.name + "'", "a number or a condition", *input.source, context), charter.path()));
   }
-  if (!settings.filter.empty()) columns.allowed = ASSAY_TRY_WITH(PerRow(settings.filter, "tradeoff.filter", *input.source, context), charter.path());
-  if (settings.blend == "multiplier") columns.multiplier = ASSAY_TRY_WITH(PerRow(settings.multiplier, "tradeoff.multiplier", *input.source, context), charter.path());
+  if (!settings.filter.empty()) columns.allowed = ASSAY_TRY_WITH(NumbersOf(settings.filter, "tradeoff.filter", "a number or a condition", *input.source, context), charter.path());
+  if (settings.blend == "multiplier") columns.multiplier = ASSAY_TRY_WITH(NumbersOf(settings.multiplier, "tradeoff.multiplier", "a number or a condition", *input.source, context), charter.path());
 
   for (std::size_t o = 0; o < input.scores.size(); ++o) {
     const ObjectiveScores& scores = input.scores[o];
@@ -158,7 +150,7 @@ std::vector<evidence::TradeoffQuery> ExampleLists(const TradeoffItems& items, co
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return ranked.ItemsOf(a).size() > ranked.ItemsOf(b).size(); });
   const Column* naming = NamingColumn(source);
-  const Result<Column> query = expression::EvaluateText(query_text, "data.query", source, "query", {});
+  const Result<Column> query = ColumnOf(query_text, "data.query", source, {});
   std::vector<evidence::TradeoffQuery> lists;
   for (const std::uint32_t q : order) {
     if (lists.size() == kLists) break;

@@ -35,11 +35,4 @@ struct LoggedDecisions {
 
 Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine, const RunContext& context);
 
-// The columns that a flag names: the one of that very name, else those of the EXPR.
-std::vector<std::string> ColumnsNamedBy(const std::string& text, const table::Table& table);
-
-// A column of that very name, else an EXPR. Numbers, NaN where missing; conditions count 0 and 1.
-// kInvalidInput when it is neither.
-Result<std::vector<double>> NumbersOf(const std::string& text, const std::string& flag, const table::Table& table, const RunContext& context);
-
 }  // namespace assay::lifecycle
