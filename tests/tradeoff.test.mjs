@@ -171,12 +171,12 @@ test('the same bytes with 1 and 2 threads', () => {
 
 test('money moves the weights where it is sure', () => {
   const rich = project({ limit: 1, weights: [0.95, 0.05] });
-  const text = readFileSync(join(rich, 'assay.toml'), 'utf8').replace('weight = 0.05', 'weight = 0.05\namount = 100').replace('[[guardrails]]', '[value]\ncurrency = "EUR"\n[[guardrails]]');
+  const text = readFileSync(join(rich, 'assay.toml'), 'utf8').replace('weight = 0.05', 'weight = 0.05\namount = 100').replace('[[guardrails]]', '[value]\ncurrency = "EUR"\n[tradeoff]\nlists_per_day = 1000\n[[guardrails]]');
   writeFileSync(join(rich, 'assay.toml'), text);
   const report = json('run', rich, '--repeats', '0').tradeoff;
   assert.ok(report.frontier.money.more.length > 0);
   assert.ok(report.recommended.lambda > 0.05, report.why);
-  assert.match(report.why, /EUR more per list/);
+  assert.match(report.why, /EUR more per list .*, [\d,]+ EUR a day \([\d,]+ to [\d,]+\)/);
 });
 
 for (const [name, words, message] of [

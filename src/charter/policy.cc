@@ -109,8 +109,6 @@ std::string ReadGuardrail(const toml::table& table, const std::string& path, Pol
 
 }  // namespace
 
-double Policy::ScaledScore(const PolicyObjective& objective, double score) const { return (blend == "product" ? std::log(score) : score) / objective.scale; }
-
 Result<Policy> ParsePolicy(const std::string& text, const std::string& path) {
   toml::table root;
   try {

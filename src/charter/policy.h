@@ -37,9 +37,6 @@ struct Policy {
   std::string discount = "none";
   std::vector<PolicyObjective> objectives;  // two or more
   std::vector<PolicyGuardrail> guardrails;
-
-  // A model's score as it is weighed: over the objective's scale, of a product its logarithm (-infinity or NaN for a score that is not above 0).
-  double ScaledScore(const PolicyObjective& objective, double score) const;
 };
 
 // kInvalidInput names path, line and key: what was found, what was expected. Weights outside their bounds, unknown keys and missing ones are refused.

@@ -13,6 +13,7 @@
 #include "lifecycle/gather.h"
 #include "lifecycle/internal/flag_columns.h"
 #include "lifecycle/score_columns.h"
+#include "objectives/blend.h"
 #include "stats/cluster_mean.h"
 
 namespace assay::lifecycle {
@@ -177,6 +178,7 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     leave_out([&](std::size_t i) { return std::isnan(multiplier[i]); }, "row has no multiplier and is not ranked", "rows have no multiplier and are not ranked");
   }
 
+  const objectives::Blend blend = objectives::BlendNamed(policy.blend);
   double weights = 0;
   for (const charter::PolicyObjective& objective : policy.objectives) weights += objective.weight;
   ranking.blend.assign(num_rows, 0.0);
@@ -187,11 +189,10 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     const learn::SavedModel model = ASSAY_TRY(learn::LoadModel(path));
     scores.push_back(ASSAY_TRY(PredictFile(model, name, engine, context)));
     if (scores.back().size() != num_rows) return Error{ErrorCode::kConflict, name + ": changed while it was read"};
-    for (std::size_t i = 0; i < num_rows; ++i) ranking.blend[i] += objective.weight / weights * policy.ScaledScore(objective, scores.back()[i]);
+    for (std::size_t i = 0; i < num_rows; ++i) ranking.blend[i] += objective.weight / weights * objectives::BlendTerm(blend, scores.back()[i], objective.scale, multiplier.empty() ? 1 : multiplier[i]);
     const double mean = std::accumulate(scores.back().begin(), scores.back().end(), 0.0) / static_cast<double>(std::max<std::size_t>(num_rows, 1));
     report.objectives.push_back({objective.name, objective.rung, objective.weight / weights, MakeFigure("mean", "mean score", WithoutInterval(mean, "a description of these rows, not an estimate"))});
   }
-  for (std::size_t i = 0; i < num_rows; ++i) ranking.blend[i] *= multiplier.empty() ? 1 : multiplier[i];
   leave_out([&](std::size_t i) { return !std::isfinite(ranking.blend[i]); }, "row has a score of 0 or below, of which a product cannot be made, and is not ranked", "rows have a score of 0 or below, of which a product cannot be made, and are not ranked");
   ranking.Rank(ranked, policy.k);
 

@@ -98,6 +98,13 @@ class Tradeoff {
     return money;
   }
 
+  // ", 1,200 EUR a day (800 to 1,600)"; "" where the charter does not say how many lists there are.
+  std::string PerDay(const evidence::Estimate& per_list) const {
+    if (!std::isfinite(settings_.lists_per_day)) return "";
+    const evidence::Estimate day = Scaled(per_list, settings_.lists_per_day, 0);
+    return ", " + base::ReadableNumber(day.value, 3) + " " + settings_.currency + " a day (" + base::ReadableRange(day.low, day.high) + ")";
+  }
+
   // Stays where it is unless a guardrail is broken, or another lambda is sure to bring more.
   double Recommend(const Frontier& curve, TradeoffReport* report) const {
     const std::string whose = input_.lambda ? "these weights" : "the charter's own weights", Whose = input_.lambda ? "These weights" : "The charter's own weights";
@@ -116,7 +123,7 @@ class Tradeoff {
         if (best == nullptr || at.difference.value > best->difference.value) best = &at;
       }
       if (best != nullptr) {
-        report->why = "It keeps to all guardrails and brings the most money of the weights that are sure to bring more than " + whose + ": " + base::ReadableNumber(best->difference.value, 3) + " " + settings_.currency + " more per list (95 % interval " + base::ReadableRange(best->difference.low, best->difference.high) + ").";
+        report->why = "It keeps to all guardrails and brings the most money of the weights that are sure to bring more than " + whose + ": " + base::ReadableNumber(best->difference.value, 3) + " " + settings_.currency + " more per list (95 % interval " + base::ReadableRange(best->difference.low, best->difference.high) + ")" + PerDay(best->difference) + ".";
         return best->lambda;
       }
     }
@@ -188,6 +195,8 @@ TradeoffReport Begin(const charter::Charter& charter, const TradeoffSettings& se
   report.multiplier = settings.multiplier;
   report.currency = settings.currency;
   report.filter = settings.filter;
+  report.lists_per_day = settings.lists_per_day;
+  if (std::isnan(settings.lists_per_day)) report.lists_per_day_reason = "the charter does not say tradeoff.lists_per_day";
   report.guardrails = GuardrailsOf(charter);
   return report;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lifecycle/internal/flag_columns.h"
 #include "lifecycle/internal/tradeoff_parts.h"
+#include "objectives/blend.h"
 
 namespace assay::lifecycle {
 
@@ -30,15 +31,6 @@ struct Columns {
   std::vector<double> allowed;     // 1: may be shown; empty: all may
 };
 
-// Scores as the blend takes them: its sum then ranks as the blend does.
-Result<double> Blended(const TradeoffSettings& settings, const Columns& columns, double score, double scale, std::uint32_t row, const std::string& objective) {
-  if (settings.blend == "product") {
-    if (!(score > 0)) return Error{ErrorCode::kNumeric, "a product needs scores above 0, and '" + objective + "' has the score " + base::ShortestNumber(score) + " in row " + std::to_string(row + 1) + " of the data; take blend = \"sum\""};
-    return std::log(score) / scale;
-  }
-  return score / scale * (columns.multiplier.empty() ? 1 : columns.multiplier[row]);
-}
-
 class Gatherer {
  public:
   Gatherer(const TradeoffInput& input, const TradeoffSettings& settings, const Columns& columns, TradeoffItems* items) : input_(input), settings_(settings), columns_(columns), items_(*items) {}
@@ -47,6 +39,7 @@ class Gatherer {
   Result<FrontierItems> Part(bool holdout, const std::string& words) const {
     std::vector<const ObjectiveScores::Part*> parts;
     for (const ObjectiveScores& scores : input_.scores) parts.push_back(holdout ? &scores.holdout : &scores.out_of_fold);
+    const objectives::Blend blend = objectives::BlendNamed(settings_.blend);
     FrontierItems found;
     std::vector<std::vector<double>> scores(parts.size()), gains(parts.size());
     std::vector<std::size_t> at(parts.size(), 0);
@@ -68,7 +61,9 @@ class Gatherer {
         continue;
       }
       for (std::size_t o = 0; o < parts.size(); ++o) {
-        scores[o].push_back(ASSAY_TRY(Blended(settings_, columns_, parts[o]->scores[at[o]], items_.scales[o], row, items_.problem.objectives[o].name)));
+        const double score = parts[o]->scores[at[o]];
+        scores[o].push_back(objectives::BlendTerm(blend, score, items_.scales[o], columns_.multiplier.empty() ? 1 : columns_.multiplier[row]));
+        if (!std::isfinite(scores[o].back())) return Error{ErrorCode::kNumeric, "a product needs scores above 0, and '" + items_.problem.objectives[o].name + "' has the score " + base::ShortestNumber(score) + " in row " + std::to_string(row + 1) + " of the data; take blend = \"sum\""};
         gains[o].push_back(parts[o]->gains[at[o]]);
       }
       found.source_rows.push_back(row);

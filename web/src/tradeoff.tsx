@@ -126,7 +126,7 @@ function Live({ report, lambda }: { report: Weighed; lambda: number }) {
           </div>
         );
       })}
-      {nearest && <div class="key"><dt>money per list against the charter’s weights{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}</span></dd></div>}
+      {nearest && <div class="key"><dt>money per list against the charter’s weights{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}{present(report.lists_per_day) && present(nearest.difference.value) ? `; ${readable(nearest.difference.value * report.lists_per_day)} a day` : ''}</span></dd></div>}
     </dl>
   );
 }

@@ -166,6 +166,8 @@ struct TradeoffReport {
   ClickbaitAlarm clickbait;
   std::string nearest;
   std::string currency;
+  double lists_per_day = std::numeric_limits<double>::quiet_NaN();
+  std::string lists_per_day_reason;
   std::vector<TradeoffQuery> lists;
   std::optional<RetrainReport> retrain;
   std::vector<std::string> notes;
@@ -194,6 +196,8 @@ void Describe(V& v, TradeoffReport& r) {
   v("clickbait", r.clickbait, "whether engagement is bought with quality at the current weights");
   v("nearest", r.nearest, "the smallest change of weights that mends a broken guardrail, in words; empty where none is broken");
   v("currency", r.currency, "of money; empty where none is stated");
+  v("lists_per_day", r.lists_per_day, "lists shown per day, as the charter states it; null with a reason");
+  v("lists_per_day_reason", r.lists_per_day_reason, "why lists_per_day is null; empty otherwise");
   v("lists", r.lists, "a few queries of the holdout with all their items");
   v("retrain", r.retrain, "training on blended labels beside blending scores; null where nothing can be blended");
   v("notes", r.notes, "what to know when reading it");
