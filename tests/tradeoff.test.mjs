@@ -65,19 +65,21 @@ test('a run weighs the objectives, and the command shows the same', () => {
 
 test('what the report shows of a weight is what ranking the items again gives', () => {
   const t = run.tradeoff;
+  assert.equal(t.lines.length, 1);
+  const [line] = t.lines;
   for (const query of t.lists) {
     assert.ok(query.items.length >= t.k, query.name);
     for (const item of query.items) assert.ok(item.scores.length === 2 && item.gains.length === 2 && item.guardrails.length === 1);
   }
-  // The curve for drawing has the figures of at[] at its lambdas.
-  const piece = (lambda) => t.curve.lambda.findLastIndex((l) => l <= lambda);
-  if (t.curve.pieces === t.curve.lambda.length) {
-    for (const at of t.frontier.at) {
-      assert.equal(t.curve.values.quality[piece(at.lambda)], at.metrics.quality.value);
-      assert.equal(t.curve.values.rude[piece(at.lambda)], at.guardrails.rude.value);
-    }
+  // The curve for drawing has the figures of at[] at its lambdas, however many pieces it was thinned to.
+  const piece = (lambda) => line.curve.lambda.findLastIndex((l) => l <= lambda);
+  for (const at of t.frontier.at) {
+    assert.equal(line.curve.values.quality[piece(at.lambda)], at.metrics.quality.value);
+    assert.equal(line.curve.values.rude[piece(at.lambda)], at.guardrails.rude.value);
   }
-  assert.equal(t.measured_on.items > 0 && t.chosen_on.items > 0, true);
+  assert.deepEqual(line.at, t.frontier.at);
+  // Items of a day stand whole on one side: 40 of them.
+  assert.ok(t.measured_on.items === 40 * t.measured_on.queries && t.chosen_on.items === 40 * t.chosen_on.queries);
 });
 
 test('other weights, without training; a broken guardrail is mended by the smallest change', () => {
@@ -96,19 +98,104 @@ test('other weights, without training; a broken guardrail is mended by the small
 });
 
 test('the policy file: written, counted, changed by hand, taken back', () => {
-  const policy = () => readFileSync(join(path, '.assay/policy.toml'), 'utf8');
+  const file = join(path, '.assay/policy.toml');
+  const policy = () => readFileSync(file, 'utf8');
   assert.equal(assay('tradeoff', path, '--weight', 'quality=0.7', '--weight', 'engagement=0.3', '--write').status, 0);
   assert.match(policy(), /^version = 1$/m);
   assert.match(policy(), /name = "quality"\nweight = 0\.7\nleast = 0\nmost = 1\n/);
   assert.match(policy(), /model = "[0-9a-f]{64}"/);
-  const second = assay('tradeoff', path, '--write');
-  assert.match(second.stderr, /version 2[\s\S]*--restore 1/);
-  assert.match(policy(), /^version = 2$/m);
+  // What is in use is where the next look starts.
+  const inUse = json('tradeoff', path);
+  assert.equal(inUse.weights_from, 'policy');
+  assert.ok(Math.abs(inUse.current.lambda - 0.3) < 1e-9);
+  // A bound set by hand is kept to, and the edit becomes a version of its own before anything is written.
+  const edited = policy().replace(/name = "engagement"\nweight = 0\.3\nleast = 0\nmost = 1/, 'name = "engagement"\nweight = 0.3\nleast = 0\nmost = 0.6');
+  writeFileSync(file, `# ours\n${edited}`);
+  const beyond = assay('tradeoff', path, '--weight', 'quality=0.3', '--weight', 'engagement=0.7', '--write');
+  assert.equal(beyond.status, 2);
+  assert.match(beyond.stderr, /the weight of 'engagement' would be 0\.7, outside the bounds 0 to 0\.6 that .*policy\.toml sets/);
+  assert.match(policy(), /^# ours/, 'it still stands');
+  const second = assay('tradeoff', path, '--weight', 'quality=0.5', '--weight', 'engagement=0.5', '--write');
+  assert.match(second.stderr, /version 3[\s\S]*--restore 2/, 'version 2 is the edit');
+  assert.match(readFileSync(join(path, '.assay/policies/2.toml'), 'utf8'), /^# ours/);
+  assert.match(policy(), /most = 0\.6/);
   const back = assay('tradeoff', path, '--restore', '1');
   assert.equal(back.status, 0, back.stderr);
-  assert.match(policy(), /^version = 3$/m);
+  assert.match(policy(), /^version = 4$/m);
   assert.match(policy(), /weight = 0\.7/);
-  assert.deepEqual([1, 2, 3, 4].map((v) => existsSync(join(path, `.assay/policies/${v}.toml`))), [true, true, true, false]);
+  assert.deepEqual([1, 2, 3, 4, 5].map((v) => existsSync(join(path, `.assay/policies/${v}.toml`))), [true, true, true, true, false]);
+  // A version of models that are gone is no policy.
+  const old = join(path, '.assay/policies/1.toml');
+  writeFileSync(old, readFileSync(old, 'utf8').replace(/model = "[0-9a-f]/, 'model = "x'));
+  assert.match(assay('tradeoff', path, '--restore', '1').stderr, /made for another model of 'quality'/);
+  assert.match(policy(), /^version = 4$/m);
+});
+
+test('weights that break a guardrail are written only with a warning, and the exit code says so', () => {
+  const own = project();
+  json('run', own, '--repeats', '0');
+  const broken = assay('tradeoff', own, '--weight', 'quality=0', '--weight', 'engagement=1', '--write');
+  assert.equal(broken.status, 1, broken.stderr);
+  assert.match(broken.stderr, /Warning: with these weights 'rude' is 0\.\d+, which breaks the guardrail/);
+  assert.ok(existsSync(join(own, '.assay/policy.toml')));
+});
+
+test('weights, guardrails and amounts of the charter count at once; what is learned from does not', () => {
+  const own = project();
+  json('run', own, '--repeats', '0');
+  const file = join(own, 'assay.toml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('weight = 0.5\n[[objectives]]', 'weight = 1.5\n[[objectives]]').replace('limit = 0.35', 'limit = 0.3'));
+  const reweighed = json('tradeoff', own);
+  assert.equal(reweighed.current.lambda, 0.25);
+  assert.equal(reweighed.guardrails[0].limit, 0.3);
+  assert.ok(reweighed.retrain, 'nothing was trained again, and what was trained still stands');
+  const again = assay('run', own, '--repeats', '0');
+  assert.match(again.stderr, /train quality: taken over/, 'a weight trains no model');
+  assert.doesNotMatch(again.stderr, /tradeoff: taken over/);
+  writeFileSync(file, text.replace('outcome = "rating"', 'outcome = "rating + 1"'));
+  const refused = assay('tradeoff', own);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /what 'quality' is learned from has changed since the last run/);
+});
+
+test('three objectives: a line through the weights for each', () => {
+  const own = project({ weights: [0.2, 0.6] });
+  const file = join(own, 'assay.toml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('[[guardrails]]', '[[objectives]]\nname = "calm"\noutcome = "rude = 0"\ntask = "binary"\nweight = 0.2\n[[guardrails]]').replace('known = "after"', 'known = "after"\nfeature = false'));
+  const t = json('run', own, '--repeats', '0').tradeoff;
+  assert.equal(t.reason, '');
+  assert.deepEqual(t.lines.map((l) => l.objective), ['quality', 'engagement', 'calm']);
+  assert.ok(Math.abs(t.lines[1].current - 0.6) < 1e-12);
+  assert.equal(t.retrain.points.length, 4);
+  assert.ok(t.frontier.pareto.length > 3);
+  assert.ok(Object.values(t.recommended.weights).reduce((a, b) => a + b, 0) - 1 < 1e-12);
+  assert.equal(assay('tradeoff', own, '--weight', 'quality=1', '--weight', 'engagement=1', '--weight', 'calm=2', '--write').status, 0);
+  const scored = json('score', own, join(folder, 'data.csv'), '--policy');
+  assert.deepEqual(scored.objectives.map((o) => o.weight), [0.25, 0.25, 0.5]);
+});
+
+test('single rows: a share of them is acted on, by a threshold that the policy holds and scoring applies', () => {
+  const own = project({ limit: 0.5, rest: '[tradeoff]\nshare = 0.2\ncalibrate = true\n' });
+  const t = json('run', own, '--repeats', '0').tradeoff;
+  assert.equal(t.reason, '');
+  assert.equal(t.k / (t.chosen_on.items / t.chosen_on.queries), 0.2);
+  const { threshold } = t.recommended;
+  assert.ok(threshold.share.low < 0.2 && threshold.share.high > 0.2, JSON.stringify(threshold.share));
+  assert.equal(assay('tradeoff', own, '--write').status, 0);
+  assert.match(readFileSync(join(own, '.assay/policy.toml'), 'utf8'), /^threshold = /m);
+  const out = join(folder, 'acted.csv');
+  const report = json('score', own, join(folder, 'data.csv'), '--policy', '--out', out);
+  assert.equal(report.threshold, threshold.value);
+  const rows = readFileSync(out, 'utf8').trim().split('\n').slice(1).map((l) => l.split(','));
+  for (const [, , , blend, rank, shown] of rows) assert.equal(shown, Number(blend) >= threshold.value ? 'true' : 'false', rank);
+  assert.equal(report.shown, rows.filter((r) => r.at(-1) === 'true').length);
+  // As it was weighed: of the rows that the report lists, the blend is that of their scores.
+  const weights = t.objectives.map((o) => t.recommended.weights[o.name]);
+  for (const item of t.lists[0].items) {
+    const blend = item.scores.reduce((sum, score, o) => sum + weights[o] * score, 0);
+    assert.ok(Math.abs(Number(rows[item.row - 1][3]) - blend) < 1e-5 * Math.max(1, Math.abs(blend)), `row ${item.row}`);
+  }
 });
 
 test('the policy ranks a file by the very blend that was weighed', () => {
@@ -155,7 +242,7 @@ test('the policy ranks a file by the very blend that was weighed', () => {
 test('training on both labels is compared on demand', () => {
   const report = json('tradeoff', path, '--retrain');
   valid(report, 'tradeoff');
-  assert.deepEqual(report.retrain.points.map((p) => p.lambda), [0.25, 0.5, 0.75]);
+  assert.deepEqual(report.retrain.points.map((p) => p.weights.engagement), [0.25, 0.5, 0.75]);
   assert.deepEqual(report.retrain.points, run.tradeoff.retrain.points, 'as the run found it');
   assert.ok(report.timing.steps[report.retrain.each_step] > 0 && report.timing.steps[report.retrain.blended_step] > 0);
 });
@@ -186,8 +273,10 @@ for (const [name, words, message] of [
   ['a negative weight', () => ['tradeoff', path, '--weight', 'quality=-1', '--weight', 'engagement=1'], /a weight is not negative/],
   ['no weight at all', () => ['tradeoff', path, '--weight', 'quality=0', '--weight', 'engagement=0'], /all weights are 0/],
   ['no number', () => ['tradeoff', path, '--weight', 'quality=much'], /is no NAME=WEIGHT/],
-  ['a version that is not there', () => ['tradeoff', path, '--restore', '99'], /there is no version 99 .*The versions are: 1, 2, 3/],
-  ['a version and weights', () => ['tradeoff', path, '--restore', '1', '--write'], /leave --write and --weight out/],
+  ['a version that is not there', () => ['tradeoff', path, '--restore', '99'], /there is no version 99 .*The versions are: 1, 2, 3, 4/],
+  ['two weights of one objective', () => ['tradeoff', path, '--weight', 'quality=1', '--weight', 'quality=2'], /'quality' has two weights/],
+  ['a version as JSON', () => ['tradeoff', path, '--restore', '1', '--json'], /--restore makes no report/],
+  ['a version and weights', () => ['tradeoff', path, '--restore', '1', '--write'], /leave --write, --retrain and --weight out/],
 ]) {
   test(`refused: ${name}`, () => {
     const refused = assay(...words());

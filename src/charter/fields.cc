@@ -79,6 +79,8 @@ const std::vector<Field>& Fields() {
       {"tradeoff", "blend", K::kText, Due::kNothing, false, "design", "How are the objectives' scores blended: their sum, a product with the weights as exponents, or a sum times a multiplier (default: sum)?", "\"sum\"", "sum|product|multiplier"},
       {"tradeoff", "multiplier", K::kExpression, Due::kNothing, false, "design", "What is the sum multiplied with?", "\"case when followed then 1 else 0.75 end\""},
       {"tradeoff", "filter", K::kExpression, Due::kNothing, false, "design", "Which items may be shown at all (default: all)? The others are taken out before ranking", "\"not blocked\""},
+      {"tradeoff", "share", K::kNumber, Due::kNothing, false, "design", "Or, where single rows are decided in place of lists: which share of them is acted on?", "0.1"},
+      {"tradeoff", "calibrate", K::kBoolean, Due::kNothing, false, "design", "Are scores brought to the scale of their outcome before they are blended (default: no)?", "true"},
       {"tradeoff", "lists_per_day", K::kNumber, Due::kNothing, false, "design", "How many lists are shown per day?", "5000"},
       {"guardrails", "name", K::kText, Due::kNothing, true, "design", "What must not get worse?", "\"false alarms\""},
       {"guardrails", "expression", K::kExpression, Due::kNothing, true, "design", "How is it measured?", "\"delay <= 15\""},

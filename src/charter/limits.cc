@@ -22,6 +22,7 @@ constexpr Limit kLimits[] = {
     {"objectives", "least_gain", 1e-12, kAny, "the smallest gain worth having must be above 0"},
     {"objectives", "weight", 0, kAny, "a weight is not negative"},
     {"tradeoff", "k", 1, 1e6, "at least one rank must count"},
+    {"tradeoff", "share", 1e-6, 0.999999, "a share lies between 0 and 1: none and all are no choice"},
     {"tradeoff", "lists_per_day", 1e-9, kAny, "lists must be shown"},
     {"ethics", "largest_error_rate", 0, 1, "an error rate lies between 0 and 1"},
     {"proof", "units_per_decision", 1e-9, kAny, "a decision reaches somebody"},

@@ -92,6 +92,11 @@ std::string ReadObjective(const toml::table& table, const std::string& path, Pol
   objective->scale = reader.Number("scale", 1, 1e-100, kLargestNumber);
   objective->rung = reader.Text("rung", true);
   objective->model = reader.Text("model", true);
+  if (table.contains("calibration")) objective->calibration = reader.Choice("calibration", {"logistic", "linear"});
+  if (!objective->calibration.empty()) {
+    objective->intercept = reader.Number("intercept", std::nan(""), -kLargestNumber, kLargestNumber);
+    objective->slope = reader.Number("slope", std::nan(""), 1e-100, kLargestNumber);
+  }
   if (!(objective->weight >= objective->least && objective->weight <= objective->most)) {
     reader.Note(table.source().begin.line, "the weight of '" + objective->name + "' is " + base::PlainNumber(objective->weight) + ", outside its bounds " + base::PlainNumber(objective->least) + " to " + base::PlainNumber(objective->most));
   }
@@ -102,7 +107,8 @@ std::string ReadGuardrail(const toml::table& table, const std::string& path, Pol
   TableReader reader(table, path, "guardrails");
   guardrail->name = reader.Text("name", true);
   guardrail->expression = reader.Text("expression", true);
-  guardrail->at_least = table.contains("least");
+  guardrail->at_least = table.contains("least") && !table.contains("limit");
+  if (table.contains("least") && table.contains("limit")) reader.Note(table.source().begin.line, "the guardrail '" + guardrail->name + "' has both a limit and a least value; write it as two");
   guardrail->limit = reader.Number(guardrail->at_least ? "least" : "limit", std::nan(""), -kLargestNumber, kLargestNumber);
   return reader.Finish();
 }
@@ -122,13 +128,22 @@ Result<Policy> ParsePolicy(const std::string& text, const std::string& path) {
   policy.blend = reader.Choice("blend", {"sum", "product", "multiplier"});
   policy.multiplier = reader.Text("multiplier", policy.blend == "multiplier");
   policy.filter = reader.Text("filter", false);
-  policy.query = reader.Text("query", true);
-  policy.k = reader.Count("k", 10, 1e6);
-  policy.discount = reader.Choice("discount", {"none", "log2"});
   std::string wrong;
+  if (root.contains("threshold")) {
+    policy.threshold = reader.Number("threshold", std::nan(""), -kLargestNumber, kLargestNumber);
+    for (const char* key : {"query", "k", "discount"}) {
+      if (root.contains(key)) reader.Note(root.get(key)->source().begin.line, std::string("'") + key + "' is of lists, and this policy decides single rows by a threshold; leave one of them out");
+    }
+  } else {
+    policy.query = reader.Text("query", true);
+    policy.k = reader.Count("k", 10, 1e6);
+    policy.discount = reader.Choice("discount", {"none", "log2"});
+  }
   if (const toml::array* objectives = reader.Tables("objectives", true)) {
     for (const toml::node& node : *objectives) {
-      const std::string fault = ReadObjective(*node.as_table(), path, &policy.objectives.emplace_back());
+      std::string fault = ReadObjective(*node.as_table(), path, &policy.objectives.emplace_back());
+      const auto same = std::count_if(policy.objectives.begin(), policy.objectives.end(), [&](const PolicyObjective& o) { return o.name == policy.objectives.back().name; });
+      if (fault.empty() && same > 1) fault = path + ": line " + std::to_string(node.source().begin.line) + ": the objective '" + policy.objectives.back().name + "' stands there twice; leave one of them out";
       if (wrong.empty()) wrong = fault;
     }
   }
@@ -150,15 +165,20 @@ Result<Policy> ParsePolicy(const std::string& text, const std::string& path) {
 std::string WritePolicy(const Policy& policy, const std::string& project) {
   std::ostringstream out;
   const auto number = [](double value) { return base::ShortestNumber(value); };
-  out << "# How the scores of " << TomlString(project) << " become a list. Weights may be changed within their bounds, guardrails and k as well:\n"
+  out << "# How the scores of " << TomlString(project) << " become " << (std::isfinite(policy.threshold) ? "decisions" : "a list") << ". Weights may be changed within their bounds, guardrails and " << (std::isfinite(policy.threshold) ? "the threshold" : "k") << " as well:\n"
       << "# no model is touched by that. Written by assay tradeoff, which counts the versions and can take one back.\n"
       << "version = " << policy.version << "\n"
       << "blend = " << TomlString(policy.blend) << "\n";
   if (!policy.multiplier.empty()) out << "multiplier = " << TomlString(policy.multiplier) << "\n";
   if (!policy.filter.empty()) out << "filter = " << TomlString(policy.filter) << "  # what may be shown at all\n";
-  out << "query = " << TomlString(policy.query) << "\nk = " << policy.k << "\ndiscount = " << TomlString(policy.discount) << "\n";
+  if (std::isfinite(policy.threshold)) {
+    out << "threshold = " << number(policy.threshold) << "  # rows whose blend reaches it are acted on\n";
+  } else {
+    out << "query = " << TomlString(policy.query) << "\nk = " << policy.k << "\ndiscount = " << TomlString(policy.discount) << "\n";
+  }
   for (const PolicyObjective& o : policy.objectives) {
     out << "\n[[objectives]]\nname = " << TomlString(o.name) << "\nweight = " << number(o.weight) << "\nleast = " << number(o.least) << "\nmost = " << number(o.most) << "\nscale = " << number(o.scale) << "  # scores are divided by it\nrung = " << TomlString(o.rung) << "\nmodel = " << TomlString(o.model) << "\n";
+    if (!o.calibration.empty()) out << "calibration = " << TomlString(o.calibration) << "  # comes before the scale\nintercept = " << number(o.intercept) << "\nslope = " << number(o.slope) << "\n";
   }
   for (const PolicyGuardrail& g : policy.guardrails) out << "\n[[guardrails]]\nname = " << TomlString(g.name) << "\nexpression = " << TomlString(g.expression) << (g.at_least ? "\nleast = " : "\nlimit = ") << number(g.limit) << "\n";
   return out.str();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ struct PolicyObjective {
   double scale = 1;              // above 0: scores are divided by it before they are blended
   std::string rung;              // of the ladder, whose scores these are
   std::string model;             // SHA-256 of that model's file, in hex
+  std::string calibration = {};  // "logistic": logit(q) = intercept + slope * logit(score); "linear": intercept + slope * score; "": the score as it is
+  double intercept = 0, slope = 1;
 };
 
 struct PolicyGuardrail {
   std::string name, expression;
-  double limit = 0;              // bound of the mean over the items shown
+  double limit = 0;              // bound of the mean over the items shown, or rows acted on
   bool at_least = false;         // true: it may not be below; false: not above
   bool Holds(double value) const { return at_least ? value >= limit : value <= limit; }
 };
@@ -32,8 +35,9 @@ struct Policy {
   std::string blend = "sum";     // sum, product or multiplier
   std::string multiplier;        // EXPR; "" but for that blend
   std::string filter;            // EXPR: items that may be shown at all; "" = all
-  std::string query;             // EXPR
-  std::int64_t k = 10;
+  double threshold = std::numeric_limits<double>::quiet_NaN();  // single rows: acted on where the blend reaches it; NaN: lists
+  std::string query;             // EXPR; "" with a threshold
+  std::int64_t k = 10;           // of lists
   std::string discount = "none";
   std::vector<PolicyObjective> objectives;  // two or more
   std::vector<PolicyGuardrail> guardrails;

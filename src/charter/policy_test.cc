@@ -28,6 +28,22 @@ TEST(Policy, ReadsBackAsItWasWritten) {
   EXPECT_TRUE(read->guardrails[1].Holds(0.1) && !read->guardrails[1].Holds(0.09));
 }
 
+TEST(Policy, OfSingleRowsHasAThresholdInPlaceOfLists) {
+  Policy policy = Example();
+  policy.query = "";
+  policy.threshold = 0.1234567;
+  policy.objectives[0].calibration = "linear";
+  policy.objectives[0].intercept = -0.25;
+  policy.objectives[0].slope = 1.5;
+  const std::string text = WritePolicy(policy, "Films");
+  const Result<Policy> read = ParsePolicy(text, "policy.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->threshold, 0.1234567);
+  EXPECT_EQ(read->objectives[0].intercept, -0.25);
+  EXPECT_EQ(read->objectives[1].calibration, "");
+  EXPECT_EQ(WritePolicy(*read, "Films"), text);
+}
+
 TEST(Policy, SaysWhatIsWrong) {
   const std::string good = WritePolicy(Example(), "Films");
   const auto with = [&](const std::string& from, const std::string& to) {
@@ -53,6 +69,11 @@ TEST(Policy, SaysWhatIsWrong) {
                                          {"k = 10", "guardrails = 3\nk = 10", "write [[guardrails]] above each"}}) {
     EXPECT_NE(with(c.from, c.to).find(c.expected), std::string::npos) << c.to << ": " << with(c.from, c.to);
   }
+  Policy twice = Example();
+  twice.objectives[1].name = "quality";
+  EXPECT_NE(ParsePolicy(WritePolicy(twice, "Films"), "p").error().message.find("the objective 'quality' stands there twice"), std::string::npos);
+  EXPECT_NE(with("limit = 0.45", "limit = 0.45\nleast = 0.1").find("has both a limit and a least value"), std::string::npos);
+  EXPECT_NE(with("k = 10", "k = 10\nthreshold = 1").find("is of lists, and this policy decides single rows by a threshold"), std::string::npos);
   EXPECT_NE(ParsePolicy("version = 1\nquery = \"q\"\nobjectives = []\n", "p").error().message.find("two or more"), std::string::npos);
 }
 

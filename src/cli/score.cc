@@ -68,7 +68,9 @@ Result<void> NameTheModels(const std::filesystem::path& folder) {
 
 void RenderPolicyScore(const evidence::PolicyScoreReport& report, Terminal& terminal) {
   terminal.Heading("Policy, version " + std::to_string(report.version) + ", on " + report.header.data.source);
-  terminal.Paragraph(base::Counted(report.ranked, "item") + " of " + base::Counted(report.rows, "row") + " ranked in " + base::Counted(report.queries, "list") + "; " + base::ReadableCount(report.shown) + " are among the first " + base::ReadableCount(report.k) + ".", 2);
+  const bool single_rows = std::isfinite(report.threshold);
+  terminal.Paragraph(single_rows ? base::ReadableCount(report.shown) + " of " + base::Counted(report.ranked, "row") + " that may be acted on reach the threshold " + base::PlainNumber(report.threshold, 4) + "."
+                                 : base::Counted(report.ranked, "item") + " of " + base::Counted(report.rows, "row") + " ranked in " + base::Counted(report.queries, "list") + "; " + base::ReadableCount(report.shown) + " are among the first " + base::ReadableCount(report.k) + ".", 2);
   std::vector<std::vector<std::string>> rows;
   for (const evidence::PolicyScoreObjective& objective : report.objectives) rows.push_back({objective.name, objective.rung, base::PlainNumber(objective.weight, 3), base::ReadableNumber(objective.mean.estimate.value, 4)});
   terminal.Table({{"objective"}, {"scored by"}, {"weight", Terminal::Align::kRight}, {"mean score", Terminal::Align::kRight}}, rows);
@@ -79,7 +81,7 @@ void RenderPolicyScore(const evidence::PolicyScoreReport& report, Terminal& term
   }
   if (!rows.empty()) {
     terminal.Line();
-    terminal.Table({{"guardrail, over lists"}, {"value (95 %)", Terminal::Align::kRight}, {""}}, rows);
+    terminal.Table({{single_rows ? "guardrail, over rows" : "guardrail, over lists"}, {"value (95 %)", Terminal::Align::kRight}, {""}}, rows);
   }
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
   if (!report.out.empty()) terminal.Paragraph("Written: " + report.out + " (" + base::Join(report.output_columns, ", ") + ")", 2);

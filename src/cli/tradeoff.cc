@@ -24,12 +24,18 @@ struct Flags {
   std::int64_t restore = 0;
 };
 
+void SayHandEdits(const lifecycle::WrittenPolicy& written, Session& session) {
+  if (written.hand_edits > 0) session.Say("What was changed by hand in the policy file is kept as version " + std::to_string(written.hand_edits) + ".");
+}
+
 Result<int> Run(const Flags& flags, Session& session) {
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(flags.folder));
   if (flags.restore > 0) {
-    if (flags.write || !flags.weights.empty()) return Error{ErrorCode::kInvalidInput, "--restore takes a version as it was; leave --write and --weight out"};
-    const charter::Policy policy = ASSAY_TRY(lifecycle::RestorePolicy(project, flags.restore));
-    session.Say("Version " + std::to_string(flags.restore) + " of the policy is in use again, as version " + std::to_string(policy.version) + ": " + lifecycle::PolicyPath(project).string());
+    if (flags.write || flags.retrain || !flags.weights.empty()) return Error{ErrorCode::kInvalidInput, "--restore takes a version as it was; leave --write, --retrain and --weight out"};
+    if (session.json()) return Error{ErrorCode::kInvalidInput, "--restore makes no report; leave --json out, and look at the policy with: assay tradeoff " + base::ShellWord(flags.folder) + " --json"};
+    const lifecycle::WrittenPolicy restored = ASSAY_TRY(lifecycle::RestorePolicy(project, flags.restore));
+    session.Say("Version " + std::to_string(flags.restore) + " of the policy is in use again, as version " + std::to_string(restored.policy.version) + ": " + lifecycle::PolicyPath(project).string());
+    SayHandEdits(restored, session);
     return 0;
   }
   std::map<std::string, double> weights;
@@ -37,16 +43,22 @@ Result<int> Run(const Flags& flags, Session& session) {
     const std::size_t equals = text.rfind('=');
     double weight = 0;
     if (equals == std::string::npos || !base::ParseNumber(base::Trim(std::string_view(text).substr(equals + 1)), &weight)) return Error{ErrorCode::kInvalidInput, "--weight: '" + text + "' is no NAME=WEIGHT, like 'quality=0.6'"};
-    weights[std::string(base::Trim(std::string_view(text).substr(0, equals)))] = weight;
+    const std::string name(base::Trim(std::string_view(text).substr(0, equals)));
+    if (!weights.try_emplace(name, weight).second) return Error{ErrorCode::kInvalidInput, "--weight: '" + name + "' has two weights; give it one"};
   }
   store::Engine* engine = ASSAY_TRY(session.engine());
   TradeoffReport report = ASSAY_TRY(lifecycle::TradeoffOfProject(project, weights, flags.retrain, *engine, session.context()));
   session.Print<TradeoffReport>(report, [](const TradeoffReport& r, Terminal& terminal) { RenderTradeoff(r, terminal); });
+  const std::optional<evidence::PolicyPoint>& point = weights.empty() ? report.recommended : report.current;
   if (flags.write) {
-    const charter::Policy policy = ASSAY_TRY(lifecycle::WritePolicyOf(project, report, !weights.empty()));
-    session.Say("Policy written, version " + std::to_string(policy.version) + ": " + lifecycle::PolicyPath(project).string() + (policy.version > 1 ? "\nTake it back with: assay tradeoff " + base::ShellWord(flags.folder) + " --restore " + std::to_string(policy.version - 1) : ""));
+    const lifecycle::WrittenPolicy written = ASSAY_TRY(lifecycle::WritePolicyOf(project, report, !weights.empty()));
+    session.Say("Policy written, version " + std::to_string(written.policy.version) + ": " + lifecycle::PolicyPath(project).string() + (written.policy.version > 1 ? "\nTake it back with: assay tradeoff " + base::ShellWord(flags.folder) + " --restore " + std::to_string(written.policy.version - 1) : ""));
+    SayHandEdits(written, session);
+    for (const auto& [name, value] : point->chosen_on.guardrails) {
+      if (!value.holds) session.Say("Warning: with these weights '" + name + "' is " + base::ReadableNumber(value.value, 3) + ", which breaks the guardrail.");
+    }
   }
-  return report.recommended && !report.recommended->feasible ? 1 : 0;
+  return point && !point->feasible ? 1 : 0;
 }
 
 // Nobody counts the digits of millions.
@@ -74,30 +86,43 @@ void RenderPolicy(const TradeoffReport& report, const std::string& name, const e
   terminal.Table({{"figure"}, {"on " + base::Counted(report.chosen_on.queries, "query", "queries") + " that choose", Terminal::Align::kRight}, {"on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
 }
 
+void RenderRetrain(const TradeoffReport& report, Terminal& terminal) {
+  terminal.Paragraph(report.retrain->text, 2);
+  std::vector<Terminal::ColumnHead> heads;
+  for (const auto& objective : report.objectives) heads.push_back({"weight of " + objective.name, Terminal::Align::kRight});
+  for (const auto& objective : report.objectives) heads.push_back({objective.name + ", retrained less blended", Terminal::Align::kRight});
+  std::vector<std::vector<std::string>> rows;
+  for (const evidence::RetrainPoint& point : report.retrain->points) {
+    std::vector<std::string> row;
+    for (const auto& objective : report.objectives) row.push_back(base::PlainNumber(point.weights.at(objective.name), 3));
+    for (const auto& objective : report.objectives) row.push_back(MetricText(point.gaps.at(objective.name)));
+    rows.push_back(std::move(row));
+  }
+  if (!rows.empty()) terminal.Table(heads, rows);
+  const auto seconds = [&](const std::string& step) {
+    const auto found = report.timing.steps.find(step);
+    return found == report.timing.steps.end() ? std::string() : base::ReadableNumber(found->second, 2) + " s";
+  };
+  const std::string each = seconds(report.retrain->each_step), blended = seconds(report.retrain->blended_step);
+  if (!each.empty() && !blended.empty()) terminal.Paragraph(base::Counted(static_cast<std::int64_t>(report.objectives.size()), "training") + " for every weight took " + each + "; " + base::Counted(static_cast<std::int64_t>(report.retrain->points.size()), "training") + " for as many weights took " + blended + ".", 2);
+}
+
 }  // namespace
 
 void RenderTradeoff(const TradeoffReport& report, Terminal& terminal, Part part) {
   terminal.Heading("What to give up for what");
   terminal.Paragraph(report.summary, 2);
   if (report.recommended) {
-    if (report.current->lambda != report.recommended->lambda) RenderPolicy(report, "So far", *report.current, terminal);
-    RenderPolicy(report, "Recommended", *report.recommended, terminal);
+    const bool stays = report.current->weights == report.recommended->weights;
+    if (!stays) RenderPolicy(report, std::string("So far (") + (report.weights_from == "asked" ? "as asked" : report.weights_from == "policy" ? "the policy in use" : "the charter") + ")", *report.current, terminal);
+    RenderPolicy(report, stays ? "Recommended, as they are" : "Recommended", *report.recommended, terminal);
     terminal.Line();
-    if (!report.clickbait.alarm) terminal.Paragraph(report.clickbait.text, 2);
-    terminal.Paragraph("Chosen on " + report.chosen_on.how + "; measured on " + report.measured_on.how + ". " + base::Counted(report.frontier->breakpoints, "weight") + " at which a list changes, all of them looked at.", 2);
+    if (!report.recommended->clickbait.alarm) terminal.Paragraph(report.recommended->clickbait.text, 2);
+    std::int64_t breakpoints = 0;
+    for (const evidence::TradeoffLine& line : report.lines) breakpoints += line.breakpoints;
+    terminal.Paragraph("Chosen on " + report.chosen_on.how + "; measured on " + report.measured_on.how + ". " + base::Counted(breakpoints, "weight") + " at which a list changes" + (report.lines.size() > 1 ? " on " + std::to_string(report.lines.size()) + " lines" : "") + ", all of them looked at.", 2);
   }
-  if (report.retrain) {
-    terminal.Paragraph(report.retrain->text, 2);
-    std::vector<Terminal::ColumnHead> heads = {{"weight of " + report.objectives.back().name, Terminal::Align::kRight}};
-    for (const auto& objective : report.objectives) heads.push_back({objective.name + ", retrained less blended", Terminal::Align::kRight});
-    std::vector<std::vector<std::string>> rows;
-    for (const evidence::RetrainPoint& point : report.retrain->points) {
-      std::vector<std::string> row = {base::PlainNumber(point.lambda, 3)};
-      for (const auto& objective : report.objectives) row.push_back(MetricText(point.gaps.at(objective.name)));
-      rows.push_back(std::move(row));
-    }
-    if (!rows.empty()) terminal.Table(heads, rows);
-  }
+  if (report.retrain) RenderRetrain(report, terminal);
   for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
   if (part == Part::kAlone && report.recommended) terminal.Next("assay tradeoff DIR --write puts the recommended weights into the policy; --weight NAME=W shows others. The report has the whole curve to move along.");
 }

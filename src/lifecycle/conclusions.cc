@@ -151,9 +151,12 @@ std::vector<Evidence> ConclusionsOf(const evidence::TradeoffReport& report) {
     one.answer = report.summary;
     return {std::move(one)};
   }
-  one.verdict = !report.recommended->feasible ? Verdict::kNeedsPerson : report.nearest.empty() ? Verdict::kSupported : Verdict::kRefuted;
+  // Supported is what something decided and the holdout, which chose nothing, agrees with.
+  const bool holds = report.recommended->measured_on.feasible && !(report.decided_by == "money" && !(report.money_on_holdout && report.money_on_holdout->low > 0));
+  one.verdict = !report.recommended->feasible ? Verdict::kNeedsPerson : report.decided_by != "nothing" && holds ? Verdict::kSupported : Verdict::kInconclusive;
   one.answer = report.summary;
   for (const auto& [name, metric] : report.recommended->measured_on.metrics) one.figures.push_back({name, "'" + name + "' at the recommended weights, on the holdout", metric, "per list"});
+  if (report.money_on_holdout) one.figures.push_back({"money", "money per list against the current weights, on the holdout", *report.money_on_holdout, report.currency});
   for (const auto& [name, value] : report.recommended->measured_on.guardrails) one.figures.push_back({name, "guardrail '" + name + "' there", Figured(value.value, value.low, value.high, value.reason), ""});
   return {std::move(one)};
 }

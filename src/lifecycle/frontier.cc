@@ -1,63 +1,46 @@
 #include "lifecycle/frontier.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "base/step_clock.h"
 #include "base/text.h"
-#include "lifecycle/estimates.h"
+#include "lifecycle/internal/curve_figures.h"
 #include "lifecycle/internal/frontier_parts.h"
 #include "lifecycle/memory_need.h"
-#include "objectives/frontier_band.h"
 #include "objectives/pareto.h"
 
 namespace assay::lifecycle {
 
-using evidence::FrontierAt;
-using evidence::FrontierGuardrail;
 using evidence::FrontierReport;
 using objectives::Frontier;
 
 namespace {
 
-// A point of a band as an estimate.
-evidence::Estimate EstimateAt(const Result<objectives::Band>& band, std::size_t at, double value) {
-  if (!band) return WithoutInterval(value, band.error().message);
-  evidence::Estimate estimate{value, band->low[at], band->high[at], 0.95, ""};
-  if (estimate.low == estimate.high) return WithoutInterval(value, kEveryUnitAlike);
-  return estimate;
-}
-
-std::vector<double> EvenGrid(std::size_t steps) {
-  std::vector<double> grid;
-  for (std::size_t i = 0; i <= steps; ++i) grid.push_back(static_cast<double>(i) / static_cast<double>(steps));
-  return grid;
-}
+const WeightLine kLine{{1, 0}, {0, 1}};
 
 // The curve of two objectives with all that is asked of it.
 class Curve {
  public:
   Curve(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const Frontier& frontier, const RunContext& context)
-      : items_(items), problem_(problem), settings_(settings), frontier_(frontier), context_(context), band_{static_cast<int>(settings.draws), 0.95} {
-    for (std::size_t piece = 0; piece < frontier.num_pieces(); ++piece) feasible_.push_back(Feasible(piece));
-  }
+      : items_(items), problem_(problem), settings_(settings), frontier_(frontier), figures_(frontier, problem, settings.draws, context) {}
 
   Result<void> Fill(FrontierReport* report) {
     report->orderings = frontier_.orderings();
     if (report->orderings < 0) report->orderings_reason = "the lists have too many pairs of items to count their orders within a minute";
     report->distinct_top_k = frontier_.distinct_top_k();
     report->breakpoints = static_cast<std::int64_t>(frontier_.breakpoints().size());
-    ASSAY_TRY(FillAt(report));
-    for (const objectives::LambdaInterval& interval : objectives::LambdasWhere(frontier_, feasible_)) report->feasible.push_back({interval.low, interval.high});
+    const std::vector<double> lambdas = settings_.at.empty() ? EvenGrid(10) : settings_.at;
+    report->at = ASSAY_TRY(figures_.At(lambdas, kLine));
+    report->band = figures_.BandWords(lambdas.size());
+    report->feasible = figures_.FeasibleRanges();
     std::vector<std::vector<double>> points;
     for (const objectives::CurvePoint& point : objectives::ParetoOfCurve(objectives::PointsOfCurve(frontier_, 0, 1))) {
-      report->pareto.push_back({point.lambda_low, point.lambda_high, "", WeightsAt(point.lambda_low + (point.lambda_high - point.lambda_low) / 2), {{Name(0), point.first}, {Name(1), point.second}}, feasible_[point.piece]});
+      report->pareto.push_back({point.lambda_low, point.lambda_high, "", WeightsAt(point.lambda_low + (point.lambda_high - point.lambda_low) / 2), {{Name(0), point.first}, {Name(1), point.second}}, figures_.feasible()[point.piece]});
       points.push_back({point.first, point.second});
     }
     report->hypervolume = objectives::Hypervolume(std::move(points), report->reference);
     report->lines = 1;
-    if (!settings_.amounts.empty()) ASSAY_TRY(FillMoney(report));
+    if (!settings_.amounts.empty()) report->money = ASSAY_TRY(figures_.Money(settings_.amounts, settings_.Current()));
     return {};
   }
 
@@ -69,7 +52,7 @@ class Curve {
     for (std::size_t piece = 0; piece < pieces; ++piece) {
       low[piece] = frontier_.PieceBegin(piece);
       high[piece] = piece + 1 < pieces ? frontier_.PieceBegin(piece + 1) : 1;
-      feasible[piece] = feasible_[piece] ? 1 : 0;
+      feasible[piece] = figures_.feasible()[piece] ? 1 : 0;
     }
     for (const objectives::CurvePoint& point : objectives::ParetoOfCurve(objectives::PointsOfCurve(frontier_, 0, 1))) {
       for (std::size_t piece = point.piece; piece < pieces && frontier_.Value(piece, 0) == point.first && frontier_.Value(piece, 1) == point.second; ++piece) pareto[piece] = 1;
@@ -83,102 +66,19 @@ class Curve {
     columns.push_back(table::Column::Booleans("feasible", std::move(feasible)));
     columns.push_back(table::Column::Booleans("pareto", std::move(pareto)));
     const table::Table curve = ASSAY_TRY(table::Table::Create(std::move(columns)));
-    bool written = false;
-    ASSAY_TRY_WITH(engine->WriteBlocks(curve.schema(), [&](std::vector<table::Column>* block) -> Result<bool> {
-      if (written) return false;
-      *block = curve.columns();
-      return written = true;
-    }, path), "--out");
+    ASSAY_TRY_WITH(engine->WriteTable(curve, path), "--out");
     return {};
   }
 
  private:
   const std::string& Name(std::size_t objective) const { return problem_.objectives[objective].name; }
   std::map<std::string, double> WeightsAt(double lambda) const { return {{Name(0), 1 - lambda}, {Name(1), lambda}}; }
-  bool Feasible(std::size_t piece) const {
-    for (std::size_t g = 0; g < problem_.guardrails.size(); ++g) {
-      if (!KeepsTo(problem_.guardrails[g], frontier_.Value(piece, 2 + g))) return false;
-    }
-    return true;
-  }
-
-  Result<void> FillAt(FrontierReport* report) {
-    const std::vector<double> lambdas = settings_.at.empty() ? EvenGrid(10) : settings_.at;
-    report->at.resize(lambdas.size());
-    for (std::size_t i = 0; i < lambdas.size(); ++i) {
-      report->at[i].lambda = lambdas[i];
-      report->at[i].weights = WeightsAt(lambdas[i]);
-      report->at[i].feasible = feasible_[frontier_.PieceAt(lambdas[i])];
-    }
-    for (std::size_t m = 0; m < items_.items.measures().size(); ++m) {
-      const Result<objectives::Band> band = objectives::SimultaneousBand(frontier_, m, lambdas, band_, context_);
-      if (!band && band.error().code == ErrorCode::kCancelled) return band.error();
-      for (std::size_t i = 0; i < lambdas.size(); ++i) {
-        const evidence::Estimate estimate = EstimateAt(band, i, frontier_.Value(frontier_.PieceAt(lambdas[i]), m));
-        if (m < 2) {
-          report->at[i].metrics[Name(m)] = estimate;
-        } else {
-          const FrontierGuardrail& guardrail = problem_.guardrails[m - 2];
-          report->at[i].guardrails[guardrail.name] = {estimate.value, estimate.low, estimate.high, estimate.reason, KeepsTo(guardrail, estimate.value)};
-        }
-      }
-    }
-    const std::string all = lambdas.size() == 1 ? "" : " at all " + base::ReadableCount(static_cast<std::int64_t>(lambdas.size())) + " weights shown at once";
-    report->band = frontier_.num_queries() < objectives::kFewestToDraw ? "Student's t over queries" + (all.empty() ? all : ", widened so that a figure's hold" + all + " (Bonferroni)")
-                                                                       : base::ReadableCount(settings_.draws) + " draws of queries (bootstrap-t)" + (all.empty() ? all : "; a figure's hold" + all);
-    return {};
-  }
-
-  // Money per query at each lambda less that at the current one, on a grid, and where its sign is certain.
-  Result<void> FillMoney(FrontierReport* report) {
-    evidence::FrontierMoney money;
-    money.amounts = settings_.amounts;
-    money.current = settings_.Current();
-    std::vector<double> amounts;
-    for (const evidence::FrontierObjective& objective : problem_.objectives) amounts.push_back(settings_.amounts.contains(objective.name) ? settings_.amounts.at(objective.name) : 0);
-    std::vector<double> now(frontier_.num_queries(), 0.0), values(frontier_.num_queries());
-    const auto add_up = [&](double lambda, std::span<double> out) {
-      std::fill(out.begin(), out.end(), 0.0);
-      for (std::size_t m = 0; m < amounts.size(); ++m) {
-        frontier_.PerQuery(lambda, m, values);
-        for (std::size_t q = 0; q < out.size(); ++q) out[q] += amounts[m] * values[q];
-      }
-    };
-    add_up(money.current, now);
-    const auto difference = [&](double lambda, std::span<double> out) {
-      add_up(lambda, out);
-      // Exactly 0 where nothing differs.
-      for (std::size_t q = 0; q < now.size(); ++q) out[q] -= now[q];
-      return std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size());
-    };
-    const std::vector<double> grid = EvenGrid(100);
-    const Result<objectives::Band> band = objectives::SimultaneousBand(difference, frontier_.num_queries(), grid, band_, context_);
-    if (!band && band.error().code == ErrorCode::kCancelled) return band.error();
-    std::vector<double> unused(now.size());
-    for (std::size_t i = 0; i < grid.size(); ++i) {
-      money.at.push_back({grid[i], EstimateAt(band, i, band ? band->value[i] : difference(grid[i], unused))});
-      const auto note = [&](bool certain, std::vector<evidence::LambdaRange>* ranges) {
-        if (!certain) return;
-        if (!ranges->empty() && i > 0 && ranges->back().high == grid[i - 1]) {
-          ranges->back().high = grid[i];
-        } else {
-          ranges->push_back({grid[i], grid[i]});
-        }
-      };
-      note(money.at.back().difference.low > 0, &money.more);
-      note(money.at.back().difference.high < 0, &money.less);
-    }
-    report->money = std::move(money);
-    return {};
-  }
 
   const FrontierItems& items_;
   const FrontierProblem& problem_;
   const FrontierSettings& settings_;
   const Frontier& frontier_;
-  const RunContext& context_;
-  objectives::BandOptions band_;
-  std::vector<bool> feasible_;
+  CurveFigures figures_;
 };
 
 // How many steps of lists the memory that is left holds: sums while they are found and put in order, the curve, its points, a file of it (measured on 15 and 31
@@ -220,17 +120,20 @@ Result<FrontierReport> FrontierOfSweep(const FrontierItems& items, const Frontie
   return report;
 }
 
+Result<Frontier> SweepWithinMemory(const FrontierItems& items, const FrontierProblem& problem, const std::vector<double>& first, const std::vector<double>& second, objectives::FrontierOptions options, const RunContext& context) {
+  const base::ScopedStep step(context, "sweep");
+  options.most_steps = MostSteps(items, problem, context);
+  return WithWayOut(Frontier::Sweep(items.items, first, second, options, context));
+}
+
 Result<FrontierReport> FrontierOfItems(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, store::Engine* engine, const RunContext& context) {
   ASSAY_TRY(settings.Validate(problem));
   objectives::FrontierOptions options{static_cast<std::size_t>(settings.k), settings.discount};
-  options.most_steps = MostSteps(items, problem, context);
   if (problem.objectives.size() == 2) {
-    const auto sweep = [&] {
-      const base::ScopedStep step(context, "sweep");
-      return WithWayOut(Frontier::Sweep(items.items, items.scores[0], items.scores[1], options, context));
-    };
-    return FrontierOfSweep(items, problem, settings, ASSAY_TRY(sweep()), engine, context);
+    const Frontier frontier = ASSAY_TRY(SweepWithinMemory(items, problem, items.scores[0], items.scores[1], options, context));
+    return FrontierOfSweep(items, problem, settings, frontier, engine, context);
   }
+  options.most_steps = MostSteps(items, problem, context);
   FrontierReport report = BeginReport(items, problem, settings);
   ASSAY_TRY(FillSimplex(items, problem, settings, options, &report, context));
   AddFrontierNotes(&report);

@@ -52,7 +52,6 @@ Result<void> RefuseMoney(const FrontierSettings& settings, const FrontierProblem
 
 }  // namespace
 
-bool KeepsTo(const FrontierGuardrail& guardrail, double value) { return guardrail.at_least ? value >= guardrail.limit : value <= guardrail.limit; }
 
 std::int64_t BytesPerItem(const FrontierProblem& problem) {
   // Scores, gains and values of guardrails; query, row, place.

@@ -4,6 +4,7 @@
 
 #include "base/step_clock.h"
 #include "base/text.h"
+#include "lifecycle/internal/curve_figures.h"
 #include "objectives/pareto.h"
 #include "objectives/simplex_search.h"
 

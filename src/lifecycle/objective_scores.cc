@@ -9,7 +9,7 @@ namespace assay::lifecycle {
 
 namespace {
 
-constexpr char kMagic[] = "assay objective scores 1\n";
+constexpr char kMagic[] = "assay objective scores 2\n";
 
 ObjectiveScores::Part PartOf(const learn::Rows& rows, std::span<const double> scores, const Gathered& gathered) {
   ObjectiveScores::Part part;
@@ -34,6 +34,7 @@ bool Fits(const ObjectiveScores::Part& part) {
 ObjectiveScores ScoresOf(const LadderPredictions& predictions, const Gathered& gathered) {
   ObjectiveScores scores;
   scores.rung = predictions.chosen;
+  scores.task = learn::TaskName(gathered.examples.task);
   scores.holdout = PartOf(predictions.holdout_rows, predictions.chosen_holdout, gathered);
   for (const RungPredictions& rung : predictions.rungs) {
     if (rung.name != predictions.chosen) continue;
@@ -47,6 +48,8 @@ Result<void> SaveObjectiveScores(const std::filesystem::path& path, const Object
   SealedWriter out(kMagic);
   out.Put(scores.rung);
   out.Put(scores.kind);
+  out.Put(scores.task);
+  out.Put(scores.learned_from);
   for (const ObjectiveScores::Part* part : {&scores.out_of_fold, &scores.holdout}) {
     out.Put(part->rows);
     out.Put(part->scores);
@@ -58,7 +61,7 @@ Result<void> SaveObjectiveScores(const std::filesystem::path& path, const Object
 Result<ObjectiveScores> LoadObjectiveScores(const std::filesystem::path& path) {
   SealedReader in = ASSAY_TRY(SealedReader::Open(path, kMagic));
   ObjectiveScores scores;
-  bool whole = in.Take(&scores.rung) && in.Take(&scores.kind);
+  bool whole = in.Take(&scores.rung) && in.Take(&scores.kind) && in.Take(&scores.task) && in.Take(&scores.learned_from);
   for (ObjectiveScores::Part* part : {&scores.out_of_fold, &scores.holdout}) {
     whole = whole && in.Take(&part->rows) && in.Take(&part->scores) && in.Take(&part->gains) && Fits(*part);
   }

@@ -17,7 +17,8 @@ struct ObjectiveScores {
     learn::Rows rows;
     std::vector<double> scores, gains;
   };
-  std::string rung, kind;
+  std::string rung, kind, task;
+  std::string learned_from;  // hash of the data and of what the charter says of learning; "" where nobody asks
   Part out_of_fold;  // of the training part, each by a fit that did not see it; empty where the rung has none
   Part holdout;
 };

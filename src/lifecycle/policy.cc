@@ -27,16 +27,55 @@ std::vector<std::int64_t> Versions(const Project& project) {
   return versions;
 }
 
-// After every version that was ever written, also where the one in use was taken away.
-Result<Policy> Write(const Project& project, Policy policy) {
-  const std::vector<std::int64_t> versions = Versions(project);
-  policy.version = versions.empty() ? 1 : versions.back() + 1;
-  const std::string text = charter::WritePolicy(policy, project.charter.section("project").text("name"));
+Result<void> Save(const Project& project, std::int64_t version, const std::string& text) {
   std::error_code code;
   std::filesystem::create_directories(project.state() / "policies", code);
-  ASSAY_TRY(base::WriteFileAtomically(VersionPath(project, policy.version), text));
+  return base::WriteFileAtomically(VersionPath(project, version), text);
+}
+
+std::int64_t NextVersion(const Project& project) {
+  const std::vector<std::int64_t> versions = Versions(project);
+  return versions.empty() ? 1 : versions.back() + 1;
+}
+
+// What people wrote into the policy in use since it was written becomes a version of its own, so that it can be taken back. Returns its text; "" where there is none.
+Result<std::string> KeepHandEdits(const Project& project, std::int64_t* kept) {
+  *kept = 0;
+  std::error_code code;
+  if (!std::filesystem::exists(PolicyPath(project), code)) return std::string();
+  const std::string text = ASSAY_TRY(base::ReadFile(PolicyPath(project)));
+  for (const std::int64_t version : Versions(project)) {
+    const Result<std::string> written = base::ReadFile(VersionPath(project, version));
+    if (written && *written == text) return text;
+  }
+  *kept = NextVersion(project);
+  ASSAY_TRY(Save(project, *kept, text));
+  return text;
+}
+
+// After every version that was ever written, also where the one in use was taken away.
+Result<WrittenPolicy> Write(const Project& project, Policy policy, std::int64_t hand_edits) {
+  policy.version = NextVersion(project);
+  const std::string text = charter::WritePolicy(policy, project.charter.section("project").text("name"));
+  ASSAY_TRY(Save(project, policy.version, text));
   ASSAY_TRY(base::WriteFileAtomically(PolicyPath(project), text));
-  return policy;
+  return WrittenPolicy{std::move(policy), hand_edits};
+}
+
+// Bounds of weights that a person set in the policy in use stay, and the new weights lie within them.
+Result<void> TakeBounds(const Project& project, const std::string& in_use, Policy* policy) {
+  if (in_use.empty()) return {};
+  const Result<Policy> before = charter::ParsePolicy(in_use, PolicyPath(project).string());
+  if (!before) return {};
+  for (charter::PolicyObjective& objective : policy->objectives) {
+    for (const charter::PolicyObjective& old : before->objectives) {
+      if (old.name != objective.name) continue;
+      objective.least = old.least;
+      objective.most = old.most;
+      if (objective.weight < old.least || objective.weight > old.most) return Error{ErrorCode::kInvalidInput, "the weight of '" + objective.name + "' would be " + base::PlainNumber(objective.weight) + ", outside the bounds " + base::PlainNumber(old.least) + " to " + base::PlainNumber(old.most) + " that " + PolicyPath(project).string() + " sets; ask for other weights by --weight, or change the bounds there"};
+    }
+  }
+  return {};
 }
 
 Result<std::string> FingerprintOfModel(const Project& project, const std::string& objective, const std::string& kind, const std::string& rung) {
@@ -68,28 +107,35 @@ Result<Policy> LoadPolicy(const Project& project) {
   return policy;
 }
 
-Result<Policy> WritePolicyOf(const Project& project, const evidence::TradeoffReport& report, bool current) {
+Result<WrittenPolicy> WritePolicyOf(const Project& project, const evidence::TradeoffReport& report, bool current) {
   const std::optional<evidence::PolicyPoint>& point = current ? report.current : report.recommended;
   if (!point) return Error{ErrorCode::kInvalidInput, project.folder.string() + ": there is no policy to write: " + report.reason};
   Policy policy;
   policy.blend = report.blend;
   policy.multiplier = report.multiplier;
   policy.filter = report.filter;
-  policy.query = report.query;
-  policy.k = report.k;
-  policy.discount = report.discount;
+  if (point->threshold) {
+    policy.threshold = point->threshold->value;
+  } else {
+    policy.query = report.query;
+    policy.k = report.k;
+    policy.discount = report.discount;
+  }
   for (const evidence::TradeoffObjective& o : report.objectives) {
     const std::string model = ASSAY_TRY(FingerprintOfModel(project, o.name, o.kind, o.rung));
     // 1 - 0.7 is 0.30000000000000004, which nobody meant.
     double weight = point->weights.at(o.name);
     base::ParseNumber(base::PlainNumber(weight, 12), &weight);
-    policy.objectives.push_back({o.name, weight, 0, 1, o.scale, o.rung, model});
+    policy.objectives.push_back({o.name, weight, 0, 1, o.scale, o.rung, model, o.calibration, o.intercept, o.slope});
   }
   for (const evidence::FrontierGuardrail& g : report.guardrails) policy.guardrails.push_back({g.name, g.expression, g.limit, g.at_least});
-  return Write(project, std::move(policy));
+  std::int64_t hand_edits = 0;
+  const std::string in_use = ASSAY_TRY(KeepHandEdits(project, &hand_edits));
+  ASSAY_TRY(TakeBounds(project, in_use, &policy));
+  return Write(project, std::move(policy), hand_edits);
 }
 
-Result<Policy> RestorePolicy(const Project& project, std::int64_t version) {
+Result<WrittenPolicy> RestorePolicy(const Project& project, std::int64_t version) {
   const std::vector<std::int64_t> versions = Versions(project);
   if (std::find(versions.begin(), versions.end(), version) == versions.end()) {
     std::vector<std::string> names;
@@ -98,7 +144,11 @@ Result<Policy> RestorePolicy(const Project& project, std::int64_t version) {
   }
   const std::filesystem::path path = VersionPath(project, version);
   const std::string written = ASSAY_TRY(base::ReadFile(path));
-  return Write(project, ASSAY_TRY(charter::ParsePolicy(written, path.string())));
+  Policy policy = ASSAY_TRY(charter::ParsePolicy(written, path.string()));
+  for (const charter::PolicyObjective& objective : policy.objectives) ASSAY_TRY(ModelOfPolicy(project, objective));
+  std::int64_t hand_edits = 0;
+  ASSAY_TRY(KeepHandEdits(project, &hand_edits));
+  return Write(project, std::move(policy), hand_edits);
 }
 
 }  // namespace assay::lifecycle

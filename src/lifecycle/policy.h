@@ -19,10 +19,16 @@ Result<std::filesystem::path> ModelOfPolicy(const Project& project, const charte
 // The policy in use, held against the models: kConflict when a model is no longer the one that its scale was measured with, kNotFound when there is none.
 Result<charter::Policy> LoadPolicy(const Project& project);
 
-// The recommended (or, with `current`, the asked for) weights of a trade-off as the next version. kNotFound when a model's file is missing.
-Result<charter::Policy> WritePolicyOf(const Project& project, const evidence::TradeoffReport& report, bool current);
+struct WrittenPolicy {
+  charter::Policy policy;
+  std::int64_t hand_edits = 0;  // the version under which what people had changed in the policy file was kept; 0: nothing was
+};
 
-// An earlier version as the next one. kNotFound names the versions that there are.
-Result<charter::Policy> RestorePolicy(const Project& project, std::int64_t version);
+// The recommended (or, with `current`, the asked for) weights of a trade-off as the next version, within the bounds that the policy in use sets. kNotFound when
+// a model's file is missing, kInvalidInput when a bound is broken.
+Result<WrittenPolicy> WritePolicyOf(const Project& project, const evidence::TradeoffReport& report, bool current);
+
+// An earlier version as the next one. kNotFound names the versions that there are; kConflict when a model is no longer the one it was made for.
+Result<WrittenPolicy> RestorePolicy(const Project& project, std::int64_t version);
 
 }  // namespace assay::lifecycle

@@ -8,10 +8,12 @@
 #include "base/step_clock.h"
 #include "base/text.h"
 #include "expression/expression.h"
+#include "learn/calibration.h"
 #include "learn/model_store.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/gather.h"
 #include "lifecycle/internal/flag_columns.h"
+#include "lifecycle/memory_need.h"
 #include "lifecycle/score_columns.h"
 #include "objectives/blend.h"
 #include "stats/cluster_mean.h"
@@ -54,7 +56,7 @@ Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy,
   for (const std::string& column : output.keep) {
     const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(column); });
     if (found == names.end()) return Error{ErrorCode::kNotFound, name + ": --keep: there is no column '" + column + "'." + base::DidYouMean(column, names)};
-    if (!base::IsAmong(source.keep, column)) source.keep.push_back(*found);
+    if (!base::IsAmong(source.keep, *found)) source.keep.push_back(*found);
   }
   for (const std::string& column : names) {
     if (base::IsAmong(needed.columns, column) || base::IsAmong(source.keep, column)) options.columns.push_back(column);
@@ -74,7 +76,8 @@ class Ranking {
   std::vector<std::uint32_t> list;  // of the rows that are ranked
   std::uint32_t num_lists = 0;
 
-  void Rank(const std::vector<bool>& ranked, std::int64_t k) {
+  // Shown: the first k of a list, or with a threshold every row that reaches it.
+  void Rank(const std::vector<bool>& ranked, const Policy& policy) {
     std::vector<std::uint32_t> rows;
     for (std::uint32_t i = 0; i < ranked.size(); ++i) {
       if (ranked[i]) rows.push_back(i);
@@ -85,34 +88,39 @@ class Ranking {
     for (std::size_t i = 0, begin = 0; i < rows.size(); ++i) {
       if (list[rows[i]] != list[rows[begin]]) begin = i;
       rank[rows[i]] = static_cast<double>(i - begin + 1);
-      shown[rows[i]] = rank[rows[i]] <= static_cast<double>(k) ? 1 : 0;
+      shown[rows[i]] = (std::isfinite(policy.threshold) ? blend[rows[i]] >= policy.threshold : rank[rows[i]] <= static_cast<double>(policy.k)) ? 1 : 0;
     }
   }
 };
 
-// The mean over a list's shown items, then over lists.
-evidence::GuardrailValue OnLists(const charter::PolicyGuardrail& guardrail, const std::vector<double>& values, const Ranking& ranking) {
+// The mean over a list's shown items, then over lists; of single rows the mean over those acted on.
+evidence::GuardrailValue OnShown(const charter::PolicyGuardrail& guardrail, const std::vector<double>& values, const Ranking& ranking, bool single_rows) {
   std::vector<double> sum(ranking.num_lists, 0.0), count(ranking.num_lists, 0.0), means;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (ranking.shown[i] == 0 || std::isnan(values[i])) continue;
+    if (ranking.shown[i] == 0) continue;
     sum[ranking.list[i]] += values[i];
     ++count[ranking.list[i]];
+    if (single_rows) means.push_back(values[i]);
   }
-  for (std::size_t q = 0; q < sum.size(); ++q) {
+  for (std::size_t q = 0; q < sum.size() && !single_rows; ++q) {
     if (count[q] > 0) means.push_back(sum[q] / count[q]);
   }
   evidence::GuardrailValue value;
-  const double mean = means.empty() ? std::nan("") : std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
-  const evidence::Estimate estimate = means.empty() ? WithoutInterval(mean, "no item that is shown has a value") : means.size() == 1 ? WithoutInterval(mean, "one list alone has no scatter") : ToEstimate(stats::ClusterMean(means, {}));
-  value.value = mean;
+  if (means.empty()) {
+    value.reason = "nothing is shown, which breaks no guardrail";
+    value.holds = true;
+    return value;
+  }
+  value.value = std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
+  const evidence::Estimate estimate = means.size() == 1 ? WithoutInterval(value.value, single_rows ? "one row alone has no scatter" : "one list alone has no scatter") : ToEstimate(stats::ClusterMean(means, {}));
   value.low = estimate.low;
   value.high = estimate.high;
   value.reason = std::isfinite(estimate.low) && estimate.low < estimate.high ? "" : estimate.reason.empty() ? kEveryUnitAlike : estimate.reason;
-  value.holds = guardrail.Holds(mean);
+  value.holds = guardrail.Holds(value.value);
   return value;
 }
 
-Result<void> Write(const PolicySource& source, const Policy& policy, const std::vector<std::vector<double>>& scores, const Ranking& ranking, const std::string& path, store::Engine& engine, PolicyScoreReport* report) {
+Result<void> WriteRanking(const PolicySource& source, const Policy& policy, const std::vector<std::vector<double>>& scores, const Ranking& ranking, const std::string& path, store::Engine& engine, PolicyScoreReport* report) {
   std::vector<Column> columns;
   std::vector<std::int64_t> numbers(ranking.blend.size());
   std::iota(numbers.begin(), numbers.end(), 1);
@@ -129,12 +137,7 @@ Result<void> Write(const PolicySource& source, const Policy& policy, const std::
   add(Column::Numbers("rank", ranking.rank));
   add(Column::Booleans("shown", ranking.shown));
   const table::Table out = ASSAY_TRY(table::Table::Create(std::move(columns)));
-  bool written = false;
-  ASSAY_TRY_WITH(engine.WriteBlocks(out.schema(), [&](std::vector<Column>* block) -> Result<bool> {
-    if (written) return false;
-    *block = out.columns();
-    return written = true;
-  }, path), "--out");
+  ASSAY_TRY_WITH(engine.WriteTable(out, path), "--out");
   report->out = path;
   report->output_columns = out.names();
   return {};
@@ -152,7 +155,12 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
   report.policy = PolicyPath(project).string();
   report.version = policy.version;
   report.rows = static_cast<std::int64_t>(num_rows);
-  report.k = policy.k;
+  const bool single_rows = std::isfinite(policy.threshold);
+  report.k = single_rows ? 0 : policy.k;
+  report.threshold = policy.threshold;
+  if (!single_rows) report.threshold_reason = "the policy ranks lists";
+  const auto bytes = [&](std::int64_t rows) { return ExamplesBytes(source.table, rows) + rows * static_cast<std::int64_t>(8 * (2 * policy.objectives.size() + 8)); };
+  ASSAY_TRY(RefuseBeyondMemory({name + ": to rank its " + base::ReadableCount(source.table.num_rows()) + " rows", source.table.num_rows(), bytes, "score it in parts of whole lists"}, context));
 
   std::vector<bool> ranked(num_rows, true);
   const auto leave_out = [&](const auto& out, const std::string& one, const std::string& many) {
@@ -165,9 +173,14 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     if (count > 0) report.notes.push_back(base::Counted(count, one, many));
   };
   Ranking ranking;
-  const Column query = ASSAY_TRY_WITH(ColumnOf(policy.query, "the policy's query", source.table, context), name);
-  leave_out([&](std::size_t i) { return query.IsMissing(static_cast<std::int64_t>(i)); }, "row has no query and is not ranked", "rows have no query and are not ranked");
-  ranking.list = DenseIds(query, &ranking.num_lists);
+  if (single_rows) {
+    ranking.list.assign(num_rows, 0);
+    ranking.num_lists = 1;
+  } else {
+    const Column query = ASSAY_TRY_WITH(ColumnOf(policy.query, "the policy's query", source.table, context), name);
+    leave_out([&](std::size_t i) { return query.IsMissing(static_cast<std::int64_t>(i)); }, "row has no query and is not ranked", "rows have no query and are not ranked");
+    ranking.list = DenseIds(query, &ranking.num_lists);
+  }
   if (!policy.filter.empty()) {
     const std::vector<double> allowed = ASSAY_TRY_WITH(NumbersOf(policy.filter, "the policy's filter", "a number or a condition", source.table, context), name);
     leave_out([&](std::size_t i) { return allowed[i] != 1; }, "row is left out by the policy's filter", "rows are left out by the policy's filter");
@@ -176,6 +189,13 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
   if (policy.blend == "multiplier") {
     multiplier = ASSAY_TRY_WITH(NumbersOf(policy.multiplier, "the policy's multiplier", "a number or a condition", source.table, context), name);
     leave_out([&](std::size_t i) { return std::isnan(multiplier[i]); }, "row has no multiplier and is not ranked", "rows have no multiplier and are not ranked");
+  }
+
+  // As when it was weighed: what may break a guardrail without its being known is not shown.
+  std::vector<std::vector<double>> guarded;
+  for (const charter::PolicyGuardrail& guardrail : policy.guardrails) {
+    guarded.push_back(ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrail '" + guardrail.name + "'", "a number or a condition", source.table, context), name));
+    leave_out([&](std::size_t i) { return std::isnan(guarded.back()[i]); }, "row has no value of guardrail '" + guardrail.name + "' and is not shown", "rows have no value of guardrail '" + guardrail.name + "' and are not shown");
   }
 
   const objectives::Blend blend = objectives::BlendNamed(policy.blend);
@@ -189,12 +209,16 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     const learn::SavedModel model = ASSAY_TRY(learn::LoadModel(path));
     scores.push_back(ASSAY_TRY(PredictFile(model, name, engine, context)));
     if (scores.back().size() != num_rows) return Error{ErrorCode::kConflict, name + ": changed while it was read"};
-    for (std::size_t i = 0; i < num_rows; ++i) ranking.blend[i] += objective.weight / weights * objectives::BlendTerm(blend, scores.back()[i], objective.scale, multiplier.empty() ? 1 : multiplier[i]);
+    const learn::Task task = objective.calibration == "logistic" ? learn::Task::kBinary : learn::Task::kRegression;
+    if (!objective.calibration.empty()) learn::ApplyCalibration({objective.intercept, objective.slope}, task, 1, scores.back());
+    // A weight of 0 takes nothing from the blend, also where a product has no logarithm.
+    for (std::size_t i = 0; i < num_rows && objective.weight > 0; ++i) ranking.blend[i] += objective.weight / weights * objectives::BlendTerm(blend, scores.back()[i], objective.scale, multiplier.empty() ? 1 : multiplier[i]);
     const double mean = std::accumulate(scores.back().begin(), scores.back().end(), 0.0) / static_cast<double>(std::max<std::size_t>(num_rows, 1));
     report.objectives.push_back({objective.name, objective.rung, objective.weight / weights, MakeFigure("mean", "mean score", WithoutInterval(mean, "a description of these rows, not an estimate"))});
   }
-  leave_out([&](std::size_t i) { return !std::isfinite(ranking.blend[i]); }, "row has a score of 0 or below, of which a product cannot be made, and is not ranked", "rows have a score of 0 or below, of which a product cannot be made, and are not ranked");
-  ranking.Rank(ranked, policy.k);
+  const std::string why = blend == objectives::Blend::kProduct ? " a score of 0 or below, of which a product cannot be made, and " : " a score that cannot be blended, and ";
+  leave_out([&](std::size_t i) { return !std::isfinite(ranking.blend[i]); }, "row has" + why + "is not ranked", "rows have" + why + "are not ranked");
+  ranking.Rank(ranked, policy);
 
   std::vector<bool> has_list(ranking.num_lists, false);
   for (std::size_t i = 0; i < num_rows; ++i) {
@@ -207,11 +231,8 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     has_list[ranking.list[i]] = true;
   }
   report.queries = std::count(has_list.begin(), has_list.end(), true);
-  for (const charter::PolicyGuardrail& guardrail : policy.guardrails) {
-    const std::vector<double> values = ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrail '" + guardrail.name + "'", "a number or a condition", source.table, context), name);
-    report.guardrails[guardrail.name] = OnLists(guardrail, values, ranking);
-  }
-  if (!options.out.empty()) ASSAY_TRY(Write(source, policy, scores, ranking, options.out, engine, &report));
+  for (std::size_t g = 0; g < guarded.size(); ++g) report.guardrails[policy.guardrails[g].name] = OnShown(policy.guardrails[g], guarded[g], ranking, single_rows);
+  if (!options.out.empty()) ASSAY_TRY(WriteRanking(source, policy, scores, ranking, options.out, engine, &report));
   return report;
 }
 

@@ -109,6 +109,9 @@ Result<Objective> ObjectiveOf(const Project& project, const Record& record) {
   for (const Record& other : project.charter.list("objectives")) {
     if (&other != &record) objective.problem.other_outcomes.push_back({other.text("name"), other.text("outcome")});
   }
+  // Lists of several objectives are blended, so they are held back whole, also where a task looks at single rows.
+  Problem& problem = objective.problem;
+  if (!problem.other_outcomes.empty() && problem.unit.empty() && problem.time.empty()) problem.unit = problem.query;
   objective.train = TrainOptionsOf(project, record, objective.problem);
   return objective;
 }

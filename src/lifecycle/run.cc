@@ -177,7 +177,11 @@ class ProjectRun {
       train.on_predictions = [&](const LadderPredictions& predictions) -> Result<void> {
         losses = LossesOnHoldout(predictions, gathered.examples, objective.train.metric);
         ASSAY_TRY(SaveHoldoutLosses(losses_path, *losses));
-        if (blended) ASSAY_TRY(SaveObjectiveScores(scores_path, ScoresOf(predictions, gathered)));
+        if (blended) {
+          ObjectiveScores scores = ScoresOf(predictions, gathered);
+          scores.learned_from = LearnedFrom(project_, objective.name, raw_);
+          ASSAY_TRY(SaveObjectiveScores(scores_path, scores));
+        }
         if (!binary) return {};
         rows = DecisionRowsOf(predictions, gathered.examples);
         return SaveDecisionRows(rows_path, *rows);
@@ -223,7 +227,7 @@ class ProjectRun {
       return HandOut();
     }
     std::vector<learn::Task> tasks;
-    Step step{"tradeoff", "tradeoff", {raw_.source, raw_.fingerprint}};
+    Step step{"tradeoff", "tradeoff", {raw_.source, raw_.fingerprint, SettingsFingerprint(project_)}};
     for (const Climbed& climbed : climbed_) {
       tasks.push_back(climbed.task);
       step.depends_on.push_back(climbed.key);
@@ -258,15 +262,7 @@ class ProjectRun {
     return {};
   }
 
-  // The data, an objective's own answers, and all outcomes: what one objective predicts is no feature of another.
-  std::vector<std::string> DependsOn(const Objective& objective) const {
-    std::vector<std::string> parts = {raw_.source, raw_.fingerprint};
-    for (const Record& record : project_.charter.list("objectives")) {
-      parts.insert(parts.end(), {record.text("name"), record.text("outcome")});
-      if (record.text("name") == objective.name) parts.push_back(RecordText(record));
-    }
-    return parts;
-  }
+  std::vector<std::string> DependsOn(const Objective& objective) const { return InputsOf(project_, objective.name, raw_); }
 
   template <class Report, class Compute>
   Result<Report> DoStep(const Step& step, const Compute& compute) {

@@ -41,6 +41,24 @@ std::string VerifyCommand(const Project& project, const std::string& head) {
 
 }  // namespace
 
+std::vector<std::string> InputsOf(const Project& project, const std::string& objective, const evidence::DataSummary& data) {
+  std::vector<std::string> parts = {data.source, data.fingerprint};
+  for (const charter::Record& record : project.charter.list("objectives")) {
+    parts.insert(parts.end(), {record.text("name"), record.text("outcome")});
+    if (record.text("name") != objective) continue;
+    charter::Record learned = record;
+    for (const char* key : {"weight", "amount"}) learned.answers.erase(key);
+    parts.push_back(RecordText(learned));
+  }
+  return parts;
+}
+
+std::string LearnedFrom(const Project& project, const std::string& objective, const evidence::DataSummary& data) {
+  std::vector<std::string> parts = InputsOf(project, objective, data);
+  parts.push_back(SectionsText(project.charter, SectionsOf("train")));
+  return StepKey(parts);
+}
+
 StepRecorder::StepRecorder(const Project& project, const RunOptions& options, const RunContext& context, evidence::LedgerSummary* ledger)
     : project_(project), options_(options), context_(context), summary_(*ledger), ledger_(project.state()), store_(project.state()) {}
 

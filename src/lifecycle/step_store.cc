@@ -9,6 +9,14 @@ namespace assay::lifecycle {
 
 namespace fs = std::filesystem;
 
+namespace {
+// The beginning, then the sixteen hex digits of a key: another step's name may begin alike.
+bool IsKeyed(const fs::path& path, const std::string& beginning) {
+  const std::string name = path.filename().string();
+  return name.starts_with(beginning) && name.size() == beginning.size() + 16 && name.find_first_not_of("0123456789abcdef", beginning.size()) == std::string::npos;
+}
+}  // namespace
+
 std::optional<FinishedStep> StepStore::Load(const std::string& name, const std::string& key) const {
   const fs::path path = PathOf(name, ".json");
   std::error_code code;
@@ -33,7 +41,7 @@ Result<std::filesystem::path> StepStore::Find(const std::string& beginning) cons
   std::vector<std::filesystem::path> found;
   std::error_code code;
   for (const auto& entry : std::filesystem::directory_iterator(folder_, code)) {
-    if (entry.path().filename().string().starts_with(beginning)) found.push_back(entry.path());
+    if (IsKeyed(entry.path(), beginning)) found.push_back(entry.path());
   }
   if (found.size() == 1) return found.front();
   return Error{ErrorCode::kNotFound, (folder_ / (beginning + "...")).string() + ": what the last run kept of its scores is not there; run the project again"};
@@ -43,7 +51,7 @@ void StepStore::RemoveOthers(const fs::path& keep, const std::string& beginning)
   std::error_code code;
   std::vector<fs::path> old;
   for (fs::directory_iterator entry(folder_, code), end; !code && entry != end; entry.increment(code)) {
-    if (entry->path() != keep && entry->path().filename().string().starts_with(beginning)) old.push_back(entry->path());
+    if (entry->path() != keep && IsKeyed(entry->path(), beginning)) old.push_back(entry->path());
   }
   for (const fs::path& path : old) fs::remove(path, code);
 }

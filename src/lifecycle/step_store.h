@@ -33,9 +33,9 @@ class StepStore {
   std::optional<FinishedStep> Load(const std::string& name, const std::string& key) const;
   Result<void> Save(const std::string& name, const std::string& key, const FinishedStep& step) const;
   std::filesystem::path PathOf(const std::string& name, const std::string& ending) const { return folder_ / (name + ending); }
-  // The file whose name begins so; kNotFound when there is none or more than one: the run then has to be done again.
+  // The file whose name is this and sixteen hex digits of a key; kNotFound when there is none or more than one: the run then has to be done again.
   Result<std::filesystem::path> Find(const std::string& beginning) const;
-  // Removes the files beside `keep` whose names begin with `beginning`: those of older results.
+  // Removes the files beside `keep` whose names are `beginning` and sixteen hex digits: those of older results.
   void RemoveOthers(const std::filesystem::path& keep, const std::string& beginning) const;
   // Forgets all steps: the next run starts over. kIo when the folder cannot be changed.
   Result<void> Clear() const;

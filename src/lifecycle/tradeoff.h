@@ -26,6 +26,8 @@ struct TradeoffSettings {
   std::string blend = "sum";       // or "product": of scores above 0, each to the power of its weight; or "multiplier": the sum times `multiplier`
   std::string multiplier;          // EXPR
   std::string filter;              // EXPR: items that may be shown at all; "" = all
+  double share = std::numeric_limits<double>::quiet_NaN();  // single rows are decided: this share of them is acted on, in place of lists of k; NaN: lists
+  bool calibrate = false;          // bring every score to its outcome's scale before blending
   double lists_per_day = std::numeric_limits<double>::quiet_NaN();
   std::string currency;
   std::vector<double> amounts;     // per objective: money per unit of its metric; NaN: not stated
@@ -36,13 +38,13 @@ std::vector<evidence::FrontierGuardrail> GuardrailsOf(const charter::Charter& ch
 
 struct TradeoffInput {
   const Project& project;
-  const std::vector<Objective>& objectives;          // two
+  const std::vector<Objective>& objectives;          // two or more
   const std::vector<ObjectiveScores>& scores;        // of each
   std::shared_ptr<const table::Table> source;        // the data as read, with derived columns
   evidence::DataSummary data;
   std::vector<std::shared_ptr<const learn::Examples>> examples = {};  // per objective, without leaky features; empty: training on blended labels is not compared
   std::vector<learn::Rows> source_rows = {};         // per objective: row of its examples -> row of `source`
-  std::optional<double> lambda = {};                 // weight of the second objective in place of the charter's
+  std::optional<std::vector<double>> asked = {};     // weights in place of those in use: per objective, at least 0, sum 1
 };
 
 // "" when a project's objectives can be blended; else why not, and what to do.
@@ -53,14 +55,17 @@ evidence::TradeoffReport NoTradeoff(const Project& project, const std::string& r
 // Data that do not allow it (no item has both scores, say) give a report that says why.
 Result<evidence::TradeoffReport> FindTradeoff(const TradeoffInput& input, const RunContext& context);
 
-// The combined-loss way beside the blend: one model trained on (1 - lambda) * first label + lambda * second, both in units of their spread, against two models
-// of the same learner whose scores are blended with the same weights. For learners whose predictions are a fixed linear map of the labels the two are the
+// The combined-loss way beside the blend: one model trained on the weighted sum of the labels, each in units of its spread, against one model per objective
+// of the same learner whose scores, in the same units, are added with the same weights (a plain sum, whatever blend the charter names). For learners whose predictions are a fixed linear map of the labels the two are the
 // same (docs/tradeoff.md), so what differs is what the learner adapts. At most 200,000 rows train.
 evidence::RetrainReport RetrainGap(const TradeoffInput& input, const TradeoffSettings& settings, const learn::Learner& learner, const RunContext& context);
 
-// Of a project that was run: as the run found it, or with one weight per objective in place of the charter's, from the scores that the run kept; with `retrain` training on
-// blended labels is compared anew.
-// kNotFound without such a run, kConflict when the data have changed since.
+// Hash of what the charter and the policy in use say of weighing.
+std::string SettingsFingerprint(const Project& project);
+
+// Of a project that was run: as the run found it, or with one weight per objective in place of those in use, or after the charter's weights, guardrails or amounts
+// were changed, from the scores that the run kept; with `retrain` training on blended labels is compared anew.
+// kNotFound without such a run, kConflict when the data, or what is learned from them, have changed since.
 Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, bool retrain, store::Engine& engine, const RunContext& context);
 
 }  // namespace assay::lifecycle

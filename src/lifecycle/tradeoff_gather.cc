@@ -4,6 +4,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "base/random.h"
 #include "base/text.h"
 #include "lifecycle/internal/flag_columns.h"
 #include "lifecycle/internal/tradeoff_parts.h"
@@ -23,88 +24,201 @@ double SpreadOf(const std::vector<double>& values) {
   return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(values.size(), 2) - 1));
 }
 
+std::vector<std::uint32_t> NumberedAsTheyAppear(const std::vector<std::uint64_t>& keys, std::uint32_t* count) {
+  std::unordered_map<std::uint64_t, std::uint32_t> ids;
+  std::vector<std::uint32_t> numbers;
+  for (const std::uint64_t key : keys) numbers.push_back(ids.try_emplace(key, static_cast<std::uint32_t>(ids.size())).first->second);
+  *count = static_cast<std::uint32_t>(ids.size());
+  return numbers;
+}
+
 // All that items are made of, by row of the source.
 struct Columns {
-  std::vector<std::uint64_t> query;
+  std::vector<std::uint64_t> query;  // of single rows their unit
   std::vector<std::vector<double>> guardrails;
   std::vector<double> multiplier;  // empty: 1
   std::vector<double> allowed;     // 1: may be shown; empty: all may
 };
 
+// A list of which most items are missing says little of what people would see.
+constexpr double kLeastOfList = 0.5;
+
 class Gatherer {
  public:
-  Gatherer(const TradeoffInput& input, const TradeoffSettings& settings, const Columns& columns, TradeoffItems* items) : input_(input), settings_(settings), columns_(columns), items_(*items) {}
+  Gatherer(const TradeoffInput& input, const TradeoffSettings& settings, const Columns& columns, std::uint64_t seed, TradeoffItems* items) : input_(input), settings_(settings), columns_(columns), seed_(seed), items_(*items) {}
 
   // The rows of one part that every objective scores and whose query is known.
   Result<FrontierItems> Part(bool holdout, const std::string& words) const {
-    std::vector<const ObjectiveScores::Part*> parts;
-    for (const ObjectiveScores& scores : input_.scores) parts.push_back(holdout ? &scores.holdout : &scores.out_of_fold);
-    const objectives::Blend blend = objectives::BlendNamed(settings_.blend);
     FrontierItems found;
-    std::vector<std::vector<double>> scores(parts.size()), gains(parts.size());
-    std::vector<std::size_t> at(parts.size(), 0);
-    for (const std::uint32_t row : parts[0]->rows) {
+    std::vector<std::vector<double>> gains(input_.scores.size());
+    found.scores.resize(input_.scores.size());
+    std::vector<std::size_t> at(input_.scores.size(), 0);
+    for (const std::uint32_t row : PartOf(0, holdout).rows) {
       bool everywhere = true;
-      for (std::size_t o = 0; o < parts.size(); ++o) {
-        const learn::Rows& rows = parts[o]->rows;
+      for (std::size_t o = 0; o < at.size(); ++o) {
+        const learn::Rows& rows = PartOf(o, holdout).rows;
         while (at[o] < rows.size() && rows[at[o]] < row) ++at[o];
         everywhere = everywhere && at[o] < rows.size() && rows[at[o]] == row;
       }
-      if (!everywhere || columns_.query[row] == table::kMissingKey) continue;
-      if (!columns_.allowed.empty() && columns_.allowed[row] != 1) continue;
-      if (!columns_.multiplier.empty() && std::isnan(columns_.multiplier[row])) {
-        ++found.dropped.score;
-        continue;
-      }
-      if (std::any_of(columns_.guardrails.begin(), columns_.guardrails.end(), [&](const std::vector<double>& values) { return std::isnan(values[row]); })) {
-        ++found.dropped.guardrail;
-        continue;
-      }
-      for (std::size_t o = 0; o < parts.size(); ++o) {
-        const double score = parts[o]->scores[at[o]];
-        scores[o].push_back(objectives::BlendTerm(blend, score, items_.scales[o], columns_.multiplier.empty() ? 1 : columns_.multiplier[row]));
-        if (!std::isfinite(scores[o].back())) return Error{ErrorCode::kNumeric, "a product needs scores above 0, and '" + items_.problem.objectives[o].name + "' has the score " + base::ShortestNumber(score) + " in row " + std::to_string(row + 1) + " of the data; take blend = \"sum\""};
-        gains[o].push_back(parts[o]->gains[at[o]]);
+      if (!everywhere || !MayBeShown(row, &found.dropped)) continue;
+      for (std::size_t o = 0; o < at.size(); ++o) {
+        found.scores[o].push_back(ASSAY_TRY(Term(o, PartOf(o, holdout).scores[at[o]], row)));
+        gains[o].push_back(PartOf(o, holdout).gains[at[o]]);
       }
       found.source_rows.push_back(row);
     }
     if (found.source_rows.empty()) return Error{ErrorCode::kNumeric, "no " + words + " row has a score of every objective"};
-    std::unordered_map<std::uint64_t, std::uint32_t> ids;
-    std::vector<std::uint32_t> query;
-    for (const std::uint32_t row : found.source_rows) query.push_back(ids.try_emplace(columns_.query[row], static_cast<std::uint32_t>(ids.size())).first->second);
+    std::uint32_t num_queries = 0;
+    const std::vector<std::uint32_t> query = std::isfinite(settings_.share) ? ASSAY_TRY(Deal(words, &found, &gains, &num_queries)) : QueriesOf(found.source_rows, &num_queries);
+    if (!std::isfinite(settings_.share)) ASSAY_TRY(RefuseTornLists(words, found.source_rows));
     std::vector<objectives::Measure> measures;
-    for (std::size_t o = 0; o < parts.size(); ++o) measures.push_back({items_.problem.objectives[o].name, objectives::Measure::Kind::kMetric, std::move(gains[o])});
+    for (std::size_t o = 0; o < gains.size(); ++o) measures.push_back({items_.problem.objectives[o].name, objectives::Measure::Kind::kMetric, std::move(gains[o])});
     for (std::size_t g = 0; g < columns_.guardrails.size(); ++g) {
       objectives::Measure measure{items_.problem.guardrails[g].name, objectives::Measure::Kind::kShown, {}};
       for (const std::uint32_t row : found.source_rows) measure.values.push_back(columns_.guardrails[g][row]);
       measures.push_back(std::move(measure));
     }
-    found.items = ASSAY_TRY(objectives::RankedItems::Create(query, static_cast<std::uint32_t>(ids.size()), std::move(measures)));
-    found.scores = std::move(scores);
+    found.items = ASSAY_TRY(objectives::RankedItems::Create(query, num_queries, std::move(measures)));
     return found;
   }
 
  private:
+  const ObjectiveScores::Part& PartOf(std::size_t objective, bool holdout) const { return holdout ? input_.scores[objective].holdout : input_.scores[objective].out_of_fold; }
+
+  bool MayBeShown(std::uint32_t row, evidence::DroppedItems* dropped) const {
+    if (columns_.query[row] == table::kMissingKey) return ++dropped->query, false;
+    if (!columns_.allowed.empty() && columns_.allowed[row] != 1) return ++items_.filtered, false;
+    if (!columns_.multiplier.empty() && std::isnan(columns_.multiplier[row])) return ++dropped->score, false;
+    if (std::any_of(columns_.guardrails.begin(), columns_.guardrails.end(), [&](const std::vector<double>& values) { return std::isnan(values[row]); })) return ++dropped->guardrail, false;
+    return true;
+  }
+
+  Result<double> Term(std::size_t objective, double score, std::uint32_t row) const {
+    learn::ApplyCalibration(items_.maps[objective], CalibrationTask(input_.scores[objective].task), 1, {&score, 1});
+    const double term = objectives::BlendTerm(objectives::BlendNamed(settings_.blend), score, items_.scales[objective], columns_.multiplier.empty() ? 1 : columns_.multiplier[row]);
+    if (std::isfinite(term)) return term;
+    const std::string where = "'" + items_.problem.objectives[objective].name + "' has the score " + base::ShortestNumber(score) + " in row " + std::to_string(row + 1) + " of the data";
+    if (settings_.blend == "product") return Error{ErrorCode::kNumeric, "a product needs scores above 0, and " + where + "; take blend = \"sum\"" + (settings_.calibrate ? "" : ", or calibrate = true where outcomes are above 0")};
+    return Error{ErrorCode::kNumeric, where + ", which cannot be blended"};
+  }
+
+  std::vector<std::uint32_t> QueriesOf(const std::vector<std::uint32_t>& rows, std::uint32_t* num_queries) const {
+    std::vector<std::uint64_t> keys;
+    for (const std::uint32_t row : rows) keys.push_back(columns_.query[row]);
+    return NumberedAsTheyAppear(keys, num_queries);
+  }
+
+  // Batches of single rows, drawn by seed, rows of one unit together; what is left over is taken out.
+  Result<std::vector<std::uint32_t>> Deal(const std::string& words, FrontierItems* found, std::vector<std::vector<double>>* gains, std::uint32_t* num_queries) const {
+    const Batches batches = BatchesOf(settings_.share, std::min(PartOf(0, true).rows.size(), PartOf(0, false).rows.size()));
+    const std::size_t rows = found->source_rows.size();
+    std::vector<std::uint64_t> units;
+    for (const std::uint32_t row : found->source_rows) units.push_back(columns_.query[row]);
+    std::vector<std::uint32_t> batch = DealBatches(units, batches.size, seed_, num_queries);
+    if (*num_queries < 2) return Error{ErrorCode::kNumeric, "a share of " + base::PlainNumber(settings_.share) + " needs two batches of " + base::ReadableCount(batches.size) + " rows at least, and there are " + base::ReadableCount(static_cast<std::int64_t>(rows)) + " " + words + " rows"};
+    const auto take_out = [&](auto* values) {
+      std::size_t to = 0;
+      for (std::size_t i = 0; i < rows; ++i) {
+        if (batch[i] < *num_queries) (*values)[to++] = (*values)[i];
+      }
+      values->resize(to);
+    };
+    for (std::vector<double>& scores : found->scores) take_out(&scores);
+    for (std::vector<double>& values : *gains) take_out(&values);
+    take_out(&found->source_rows);
+    std::erase_if(batch, [&](std::uint32_t b) { return b >= *num_queries; });
+    items_.k = batches.shown;
+    return batch;
+  }
+
+  Result<void> RefuseTornLists(const std::string& words, const std::vector<std::uint32_t>& rows) const {
+    // Of every query, the rows of which all outcomes are known, whichever part they stand in.
+    std::vector<std::size_t> known(columns_.query.size(), 0);
+    for (std::size_t o = 0; o < input_.scores.size(); ++o) {
+      for (const bool holdout : {false, true}) {
+        for (const std::uint32_t row : PartOf(o, holdout).rows) known[row] += known[row] == o ? 1 : 0;
+      }
+    }
+    std::unordered_map<std::uint64_t, double> whole, here;
+    for (const std::uint32_t row : rows) ++here[columns_.query[row]];
+    for (std::size_t row = 0; row < known.size(); ++row) {
+      evidence::DroppedItems unused;
+      const std::int64_t filtered = items_.filtered;
+      if (known[row] == input_.scores.size() && here.contains(columns_.query[row]) && MayBeShown(static_cast<std::uint32_t>(row), &unused)) ++whole[columns_.query[row]];
+      items_.filtered = filtered;
+    }
+    double shares = 0;
+    for (const auto& [query, count] : here) shares += count / whole[query];
+    shares /= static_cast<double>(here.size());
+    if (shares < kLeastOfList) return Error{ErrorCode::kNumeric, "lists are torn: of a query's items only " + base::PlainNumber(100 * shares, 2) + " % are " + words + " rows, so no list can be judged as people see it; name the query as unit in [data], so that lists are held back whole"};
+    return {};
+  }
+
   const TradeoffInput& input_;
   const TradeoffSettings& settings_;
   const Columns& columns_;
+  std::uint64_t seed_;
   TradeoffItems& items_;
 };
 
+// The map that brings an objective's scores to its outcome's scale, from rows that its model did not see.
+Result<learn::Calibration> MapOf(const ObjectiveScores::Part& part, learn::Task task) {
+  learn::Examples examples;
+  examples.task = task;
+  if (task == learn::Task::kBinary) examples.classes = {"no", "yes"};
+  for (const double gain : part.gains) examples.outcome.push_back(static_cast<float>(gain));
+  learn::Rows rows(part.gains.size());
+  std::iota(rows.begin(), rows.end(), 0U);
+  return learn::FitCalibration(examples, rows, part.scores);
+}
+
 }  // namespace
+
+learn::Task CalibrationTask(const std::string& task) { return task == "binary" ? learn::Task::kBinary : learn::Task::kRegression; }
+const char* CalibrationName(learn::Task task) { return task == learn::Task::kBinary ? "logistic" : "linear"; }
+
+std::vector<std::uint32_t> DealBatches(const std::vector<std::uint64_t>& units, std::int64_t size, std::uint64_t seed, std::uint32_t* num_batches) {
+  std::uint32_t num_units = 0;
+  const std::vector<std::uint32_t> unit = NumberedAsTheyAppear(units, &num_units);
+  std::vector<double> place(num_units);
+  base::RandomStream random(seed, "batches of single rows");
+  for (double& at : place) at = random.Uniform();
+  std::vector<std::uint32_t> order(units.size()), batch(units.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return place[unit[a]] < place[unit[b]]; });
+  for (std::size_t i = 0; i < order.size(); ++i) batch[order[i]] = static_cast<std::uint32_t>(i / static_cast<std::size_t>(size));
+  *num_batches = static_cast<std::uint32_t>(units.size() / static_cast<std::size_t>(size));
+  return batch;
+}
+
+Batches BatchesOf(double share, std::size_t rows) {
+  // A hundred rows where there are enough of them; fewer where there are not, but of which two at least are acted on.
+  const double size = std::clamp(static_cast<double>(rows) / 20, 20.0, 100.0);
+  Batches batches;
+  batches.size = static_cast<std::int64_t>(std::ceil(std::max({size, 2 / share, 2 / (1 - share)})));
+  batches.shown = std::clamp<std::int64_t>(std::llround(share * static_cast<double>(batches.size)), 1, batches.size);
+  return batches;
+}
 
 Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffSettings& settings, const RunContext& context) {
   const charter::Charter& charter = input.project.charter;
   TradeoffItems items;
   const Problem& problem = input.objectives.front().problem;
-  items.problem.query = !problem.query.empty() ? problem.query : "date(" + problem.time + ")";
+  const bool single = std::isfinite(settings.share);
+  items.problem.query = single ? "" : !problem.query.empty() ? problem.query : "date(" + problem.time + ")";
   for (const Objective& objective : input.objectives) items.problem.objectives.push_back({objective.name, objective.name, objective.problem.outcome});
   items.problem.guardrails = GuardrailsOf(charter);
+  items.k = settings.k;
 
   Columns columns;
-  const Column query = ASSAY_TRY_WITH(ColumnOf(items.problem.query, "data.query", *input.source, context), charter.path());
   columns.query.resize(static_cast<std::size_t>(input.source->num_rows()));
-  query.CopyKeys(0, columns.query);
+  const std::string& together = single ? problem.unit : items.problem.query;
+  if (together.empty()) {
+    std::iota(columns.query.begin(), columns.query.end(), std::uint64_t{0});
+  } else {
+    const Column column = ASSAY_TRY_WITH(ColumnOf(together, single ? "data.unit" : "data.query", *input.source, context), charter.path());
+    column.CopyKeys(0, columns.query);
+  }
   for (const FrontierGuardrail& guardrail : items.problem.guardrails) {
     columns.guardrails.push_back(ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrails.expression of '" + guardrail.name + "'", "a number or a condition", *input.source, context), charter.path()));
   }
@@ -113,15 +227,34 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
 
   for (std::size_t o = 0; o < input.scores.size(); ++o) {
     const ObjectiveScores& scores = input.scores[o];
-    if (scores.out_of_fold.rows.empty()) return Error{ErrorCode::kNumeric, "'" + scores.rung + "', the rung chosen for '" + items.problem.objectives[o].name + "', has no out-of-fold predictions, so no policy can be chosen without the holdout"};
-    const double spread = SpreadOf(scores.out_of_fold.scores);
-    if (!(spread > 0)) return Error{ErrorCode::kNumeric, "'" + scores.rung + "', the rung chosen for '" + items.problem.objectives[o].name + "', gives every row the same score, so there is nothing to blend"};
+    const std::string rung = "'" + scores.rung + "', the rung chosen for '" + items.problem.objectives[o].name + "', ";
+    if (scores.kind == "random" || scores.kind == "constant") return Error{ErrorCode::kNumeric, rung + "knows nothing of single items, so there is nothing to blend"};
+    if (scores.out_of_fold.rows.empty()) return Error{ErrorCode::kNumeric, rung + "has no out-of-fold predictions, so no policy can be chosen without the holdout"};
+    std::vector<double> mapped = scores.out_of_fold.scores;
+    items.maps.emplace_back();
+    if (settings.calibrate) {
+      const learn::Task task = CalibrationTask(scores.task);
+      const Result<learn::Calibration> map = MapOf(scores.out_of_fold, task);
+      if (!map) return Error{ErrorCode::kNumeric, rung + "cannot be calibrated: " + map.error().message};
+      items.maps.back() = *map;
+      learn::ApplyCalibration(*map, task, 1, mapped);
+    }
+    const double spread = SpreadOf(mapped);
+    if (!(spread > 0)) return Error{ErrorCode::kNumeric, rung + "gives every row the same score, so there is nothing to blend"};
     // A product's logarithms are comparable as they are: its weights are exponents.
     items.scales.push_back(settings.blend == "product" ? 1 : spread);
   }
-  const Gatherer gatherer(input, settings, columns, &items);
+  const Gatherer gatherer(input, settings, columns, context.seed, &items);
   items.choice = ASSAY_TRY(gatherer.Part(false, "out-of-fold"));
   items.holdout = ASSAY_TRY(gatherer.Part(true, "holdout"));
+  const auto note = [&](std::int64_t count, const std::string& one, const std::string& many) {
+    if (count > 0) items.notes.push_back(base::Counted(count, one, many));
+  };
+  const evidence::DroppedItems &a = items.choice.dropped, &b = items.holdout.dropped;
+  note(a.query + b.query, "item has no query and is left out", "items have no query and are left out");
+  note(items.filtered, "item may not be shown (tradeoff.filter) and is left out", "items may not be shown (tradeoff.filter) and are left out");
+  note(a.score + b.score, "item has no multiplier and is not shown", "items have no multiplier and are not shown");
+  note(a.guardrail + b.guardrail, "item misses a guardrail's value and is not shown", "items miss a guardrail's value and are not shown");
   return items;
 }
 
@@ -145,7 +278,7 @@ std::vector<evidence::TradeoffQuery> ExampleLists(const TradeoffItems& items, co
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return ranked.ItemsOf(a).size() > ranked.ItemsOf(b).size(); });
   const Column* naming = NamingColumn(source);
-  const Result<Column> query = ColumnOf(query_text, "data.query", source, {});
+  const Result<Column> query = query_text.empty() ? Result<Column>(Error{ErrorCode::kNotFound, ""}) : ColumnOf(query_text, "data.query", source, {});
   std::vector<evidence::TradeoffQuery> lists;
   for (const std::uint32_t q : order) {
     if (lists.size() == kLists) break;
@@ -153,7 +286,7 @@ std::vector<evidence::TradeoffQuery> ExampleLists(const TradeoffItems& items, co
     evidence::TradeoffQuery list;
     for (const std::uint32_t i : ranked.ItemsOf(q)) {
       const std::uint32_t row = items.holdout.source_rows[i];
-      if (list.name.empty() && query) list.name = query->TextAt(row);
+      if (list.name.empty()) list.name = query ? query->TextAt(row) : "batch " + std::to_string(q + 1);
       evidence::TradeoffItem item;
       item.row = row + 1;
       item.name = naming != nullptr && !naming->IsMissing(row) ? naming->TextAt(row) : "row " + std::to_string(row + 1);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lifecycle/gather.h"
+#include "lifecycle/internal/step_recorder.h"
 #include "lifecycle/project_report.h"
 #include "lifecycle/step_store.h"
 #include "lifecycle/tradeoff.h"
@@ -11,7 +12,7 @@ namespace assay::lifecycle {
 
 namespace {
 
-Result<double> LambdaOf(const Project& project, const std::map<std::string, double>& weights) {
+Result<std::vector<double>> WeightsAsked(const Project& project, const std::map<std::string, double>& weights) {
   std::vector<std::string> names;
   for (const charter::Record& record : project.charter.list("objectives")) names.push_back(record.text("name"));
   double sum = 0;
@@ -20,11 +21,20 @@ Result<double> LambdaOf(const Project& project, const std::map<std::string, doub
     if (!(weight >= 0)) return Error{ErrorCode::kInvalidInput, "--weight: '" + name + "' has the weight " + base::PlainNumber(weight) + "; a weight is not negative"};
     sum += weight;
   }
+  std::vector<double> asked;
   for (const std::string& name : names) {
     if (!weights.contains(name)) return Error{ErrorCode::kInvalidInput, "--weight: the weight of '" + name + "' is missing; give every objective one"};
+    asked.push_back(weights.at(name) / sum);
   }
   if (!(sum > 0)) return Error{ErrorCode::kInvalidInput, "--weight: all weights are 0, so nothing would be ranked"};
-  return weights.at(names.back()) / sum;
+  return asked;
+}
+
+learn::Task TaskOfReport(const evidence::ProjectReport& report, const std::string& objective) {
+  for (const evidence::TrainReport& train : report.train) {
+    if (train.objective == objective && train.task == learn::TaskName(learn::Task::kMulticlass)) return learn::Task::kMulticlass;
+  }
+  return learn::Task::kRegression;  // any other: only several classes cannot be blended
 }
 
 }  // namespace
@@ -32,10 +42,14 @@ Result<double> LambdaOf(const Project& project, const std::map<std::string, doub
 Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const std::map<std::string, double>& weights, bool retrain, store::Engine& engine, const RunContext& context) {
   const evidence::ProjectReport report = ASSAY_TRY(LoadProjectReport(project));
   if (!report.tradeoff) return Error{ErrorCode::kNotFound, project.folder.string() + ": its last run has no trade-off" + (project.charter.list("objectives").size() < 2 ? ", because the charter names fewer than two objectives" : "") + "; run it with: assay run " + base::ShellWord(project.folder.string())};
-  if ((weights.empty() && !retrain) || !report.tradeoff->reason.empty()) return *report.tradeoff;
-  std::optional<double> lambda;
-  if (!weights.empty()) lambda = ASSAY_TRY(LambdaOf(project, weights));
+  std::optional<std::vector<double>> asked;
+  if (!weights.empty()) asked = ASSAY_TRY(WeightsAsked(project, weights));
+  const bool as_it_was = report.tradeoff->settings_fingerprint == SettingsFingerprint(project);
+  if (!asked && !retrain && as_it_was) return *report.tradeoff;
   const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
+  std::vector<learn::Task> tasks;
+  for (const Objective& objective : objectives) tasks.push_back(TaskOfReport(report, objective.name));
+  if (const std::string why = WhyNoTradeoff(project, objectives, tasks); !why.empty()) return NoTradeoff(project, why);
   store::ReadOptions how;
   how.seed = context.seed;
   store::ReadResult read = ASSAY_TRY(engine.Read(objectives.front().problem.source, how, context));
@@ -47,9 +61,10 @@ Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const
   for (const Objective& objective : objectives) {
     const std::filesystem::path path = ASSAY_TRY(store.Find("train " + objective.name + ".scores-"));
     scores.push_back(ASSAY_TRY(LoadObjectiveScores(path)));
+    if (scores.back().learned_from != LearnedFrom(project, objective.name, data)) return Error{ErrorCode::kConflict, project.charter.path() + ": what '" + objective.name + "' is learned from has changed since the last run (weights, guardrails, amounts and [tradeoff] may change; data, outcomes, metrics and baselines may not); run it again with: assay run " + base::ShellWord(project.folder.string())};
   }
   TradeoffInput input{project, objectives, scores, nullptr, data};
-  input.lambda = lambda;
+  input.asked = asked;
   for (std::size_t o = 0; o < (retrain ? objectives.size() : 1); ++o) {
     const Gathered gathered = ASSAY_TRY_WITH(GatherFromTable(objectives[o].problem, shared, data, context), project.charter.path());
     if (!input.source) input.source = gathered.source;
@@ -61,7 +76,11 @@ Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const
     input.examples.push_back(std::make_shared<const learn::Examples>(WithoutFeatures(gathered.examples, leaky)));
     input.source_rows.push_back(gathered.source_rows);
   }
-  return FindTradeoff(input, context);
+  evidence::TradeoffReport tradeoff = ASSAY_TRY(FindTradeoff(input, context));
+  const evidence::TradeoffReport& before = *report.tradeoff;
+  // Of other weights nothing is trained: what was trained is of the same lists.
+  if (!retrain && before.k == tradeoff.k && before.discount == tradeoff.discount && before.query == tradeoff.query) tradeoff.retrain = before.retrain;
+  return tradeoff;
 }
 
 }  // namespace assay::lifecycle

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "lifecycle/policy.h"
 
@@ -40,13 +41,15 @@ struct Feed {
 Feed MakeFeed(const std::string& more_charter, std::uint32_t sessions = 200) {
   Feed feed;
   feed.project.charter = *charter::Charter::Parse(kCharter + more_charter, "assay.toml");
-  feed.project.folder = std::filesystem::temp_directory_path();
+  feed.project.folder = std::filesystem::temp_directory_path() / "assay-tradeoff-test-without-policy";
   feed.objectives = *ObjectivesOf(feed.project);
   base::RandomStream random(5, "feed");
   std::vector<double> session, flag, boost;
   feed.scores.resize(2);
   feed.scores[0].rung = "linear";
   feed.scores[1].rung = "boosted trees";
+  feed.scores[0].task = "regression";
+  feed.scores[1].task = "binary";
   for (std::uint32_t s = 0; s < sessions; ++s) {
     for (int i = 0; i < 20; ++i) {
       const auto row = static_cast<std::uint32_t>(session.size());
@@ -69,7 +72,7 @@ Feed MakeFeed(const std::string& more_charter, std::uint32_t sessions = 200) {
 }
 evidence::TradeoffReport Weigh(const Feed& feed, std::optional<double> lambda = {}) {
   TradeoffInput input{feed.project, feed.objectives, feed.scores, feed.source, {}};
-  input.lambda = lambda;
+  if (lambda) input.asked = {1 - *lambda, *lambda};
   const Result<evidence::TradeoffReport> report = FindTradeoff(input, {});
   EXPECT_TRUE(report) << report.error().message;
   return *report;
@@ -82,9 +85,11 @@ TEST(FindTradeoff, KeepsTheChartersWeightsWhereNothingSpeaksAgainstThem) {
   EXPECT_EQ(report.recommended->lambda, 0.5);
   EXPECT_EQ(report.chosen_on.queries, 100);
   EXPECT_EQ(report.measured_on.items, 2000);
-  EXPECT_EQ(report.curve.pieces, report.frontier->breakpoints + 2);
+  EXPECT_EQ(report.lines.at(0).curve.pieces, report.frontier->breakpoints + 2);
+  EXPECT_EQ(report.decided_by, "nothing");
+  EXPECT_EQ(report.weights_from, "charter");
   // The two pull apart, and at equal weights engagement costs quality.
-  EXPECT_TRUE(report.clickbait.alarm) << report.clickbait.text;
+  EXPECT_TRUE(report.recommended->clickbait.alarm) << report.recommended->clickbait.text;
   EXPECT_FALSE(report.lists.empty());
   EXPECT_EQ(report.lists[0].items.size(), 20U);
 }
@@ -96,14 +101,137 @@ TEST(FindTradeoff, GoesToTheNearestWeightsThatMendABrokenGuardrail) {
   ASSERT_TRUE(report.recommended->feasible);
   EXPECT_LE(report.recommended->chosen_on.guardrails.at("explicit").value, 0.15);
   EXPECT_NE(report.nearest, "");
-  // Nothing nearer is feasible: the guardrail is broken everywhere between.
+  EXPECT_EQ(report.decided_by, "guardrails");
+  // Nothing nearer is feasible: the guardrail is broken everywhere between, but for a stretch too short to write down.
   for (const evidence::LambdaRange& range : report.frontier->feasible) {
-    EXPECT_FALSE(range.low < 0.95 && range.high > report.recommended->lambda + 2e-3) << range.low << " to " << range.high;
+    if (range.high - range.low < 3e-9) continue;
+    EXPECT_FALSE(range.low < 0.95 && range.high > report.recommended->lambda + 1e-2) << range.low << " to " << range.high;
   }
   const evidence::TradeoffReport impossible = Weigh(MakeFeed("[[guardrails]]\nname = \"explicit\"\nexpression = \"nsfw = 1\"\nlimit = -1\n"));
   EXPECT_FALSE(impossible.recommended->feasible);
   EXPECT_EQ(impossible.recommended->lambda, 0.5);
   EXPECT_NE(impossible.nearest.find("No weights satisfy"), std::string::npos);
+}
+
+// Lists ranked anew by the digits that a policy file holds: no guardrail is broken by rounding.
+TEST(FindTradeoff, RecommendsWeightsThatKeepToTheGuardrailAsWritten) {
+  for (const double limit : {0.05, 0.1, 0.13, 0.15, 0.17, 0.2}) {
+    const Feed feed = MakeFeed("[tradeoff]\nk = 5\n[[guardrails]]\nname = \"explicit\"\nexpression = \"nsfw = 1\"\nlimit = " + base::PlainNumber(limit) + "\n");
+    const evidence::TradeoffReport report = Weigh(feed, 0.97);
+    if (!report.recommended->feasible) continue;
+    std::vector<double> weights;
+    for (const auto& objective : report.objectives) {
+      weights.push_back(0);
+      ASSERT_TRUE(base::ParseNumber(base::PlainNumber(report.recommended->weights.at(objective.name), 12), &weights.back()));
+    }
+    EXPECT_LE(base::PlainNumber(weights[1], 15).size(), 6U) << limit;  // a number that people can read
+    const ObjectiveScores::Part &first = feed.scores[0].out_of_fold, &second = feed.scores[1].out_of_fold;
+    double flagged = 0;
+    for (std::size_t begin = 0; begin < first.rows.size(); begin += 20) {
+      std::vector<std::size_t> order;
+      for (std::size_t i = begin; i < begin + 20; ++i) order.push_back(i);
+      const auto blend = [&](std::size_t i) { return weights[0] * first.scores[i] / report.objectives[0].scale + weights[1] * second.scores[i] / report.objectives[1].scale; };
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return blend(a) > blend(b); });
+      for (std::size_t r = 0; r < 5; ++r) flagged += feed.source->column(1).NumberAt(first.rows[order[r]]);
+    }
+    EXPECT_LE(flagged / 500, limit + 1e-12);
+    EXPECT_NEAR(report.recommended->chosen_on.guardrails.at("explicit").value, flagged / 500, 1e-12);
+  }
+}
+
+// The curve that a page holds says what the exact one says wherever the slider can stand.
+TEST(FindTradeoff, ThinsTheCurveWithoutChangingWhatHoldsAtTheSlidersPlaces) {
+  const Feed feed = MakeFeed("[[guardrails]]\nname = \"explicit\"\nexpression = \"nsfw = 1\"\nlimit = 0.12\n", 800);
+  const evidence::TradeoffReport report = Weigh(feed, 0.777);
+  const evidence::TradeoffCurve& curve = report.lines.at(0).curve;
+  ASSERT_LT(curve.lambda.size(), static_cast<std::size_t>(curve.pieces));
+  const auto at = [&](double lambda, const std::string& name) { return curve.values.at(name)[static_cast<std::size_t>(std::upper_bound(curve.lambda.begin(), curve.lambda.end(), lambda) - curve.lambda.begin() - 1)]; };
+  for (const evidence::FrontierAt& point : report.frontier->at) {
+    for (const auto& [name, metric] : point.metrics) EXPECT_EQ(at(point.lambda, name), metric.value) << name << " at " << point.lambda;
+  }
+  for (const evidence::PolicyPoint* point : {&*report.current, &*report.recommended}) {
+    for (const auto& [name, metric] : point->chosen_on.metrics) EXPECT_EQ(at(point->lambda, name), metric.value) << name << " at " << point->lambda;
+  }
+  for (const evidence::LambdaRange& range : report.frontier->feasible) EXPECT_LE(at(range.low, "explicit"), 0.12) << range.low;
+}
+
+TEST(FindTradeoff, OfThreeObjectivesLooksAlongTheLinesThroughTheWeights) {
+  const std::string third = "[[objectives]]\nname = \"freshness\"\noutcome = \"fresh\"\nweight = 1\n";
+  Feed feed = MakeFeed(third + "[tradeoff]\nk = 5\n[[guardrails]]\nname = \"explicit\"\nexpression = \"nsfw = 1\"\nlimit = 0.12\n");
+  feed.scores.push_back(feed.scores[0]);
+  base::RandomStream random(6, "fresh");
+  for (ObjectiveScores::Part* part : {&feed.scores[2].out_of_fold, &feed.scores[2].holdout}) {
+    for (std::size_t i = 0; i < part->scores.size(); ++i) part->gains[i] = (part->scores[i] = random.Normal()) + random.Normal();
+  }
+  TradeoffInput input{feed.project, feed.objectives, feed.scores, feed.source, {}};
+  input.asked = {0.1, 0.8, 0.1};
+  const Result<evidence::TradeoffReport> found = FindTradeoff(input, {});
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->reason, "");
+  ASSERT_EQ(found->lines.size(), 3U);
+  EXPECT_GT(found->frontier->pareto.size(), 10U);
+  EXPECT_FALSE(found->current->feasible);
+  ASSERT_TRUE(found->recommended->feasible) << found->summary;
+  double sum = 0;
+  for (const auto& [name, weight] : found->recommended->weights) sum += weight;
+  EXPECT_NEAR(sum, 1, 1e-12);
+  for (const evidence::TradeoffLine& line : found->lines) {
+    // All lines pass through the weights in use, so all of them say the same there.
+    const auto piece = static_cast<std::size_t>(std::upper_bound(line.curve.lambda.begin(), line.curve.lambda.end(), line.current) - line.curve.lambda.begin() - 1);
+    for (const auto& [name, metric] : found->current->chosen_on.metrics) EXPECT_NEAR(line.curve.values.at(name)[piece], metric.value, 2e-3) << name << " on the line of " << line.objective;
+    // Nothing nearer is feasible on any line.
+    for (const evidence::LambdaRange& range : line.feasible) {
+      const double distance = range.low > line.current ? range.low - line.current : line.current - range.high;
+      if (range.high - range.low <= 1e-8) continue;
+      EXPECT_GT(distance, std::abs(found->recommended->lambda - found->current->weights.at(found->recommended->line)) - 1e-2) << line.objective;
+    }
+  }
+}
+
+TEST(FindTradeoff, DecidesSingleRowsByAThreshold) {
+  Feed feed = MakeFeed("[tradeoff]\nshare = 0.1\n");
+  const evidence::TradeoffReport report = Weigh(feed, 0.4);
+  ASSERT_EQ(report.reason, "");
+  EXPECT_EQ(report.k, 10);
+  EXPECT_EQ(report.chosen_on.queries, 20);  // batches of a hundred of 2,000 rows
+  ASSERT_TRUE(report.current->threshold);
+  const evidence::ThresholdPoint& threshold = *report.current->threshold;
+  // A tenth of the choosing rows reach it, and the holdout's figures are those of its rows that do.
+  const auto reached = [&](const ObjectiveScores::Part& first, const ObjectiveScores::Part& second, double* quality) {
+    double count = 0;
+    *quality = 0;
+    for (std::size_t i = 0; i < first.rows.size(); ++i) {
+      if (0.6 * first.scores[i] / report.objectives[0].scale + 0.4 * second.scores[i] / report.objectives[1].scale < threshold.value) continue;
+      ++count;
+      *quality += first.gains[i];
+    }
+    *quality /= count;
+    return count;
+  };
+  double quality = 0;
+  EXPECT_EQ(reached(feed.scores[0].out_of_fold, feed.scores[1].out_of_fold, &quality), 200);
+  EXPECT_NEAR(reached(feed.scores[0].holdout, feed.scores[1].holdout, &quality), 2000 * threshold.share.value, 1e-9);
+  EXPECT_NEAR(threshold.metrics.at("quality").value, quality, 1e-9);
+  EXPECT_LT(threshold.metrics.at("quality").low, quality);
+  // Acting on the best of batches is nearly acting on the best of all.
+  EXPECT_NEAR(report.current->measured_on.metrics.at("quality").value, quality, 0.1);
+}
+
+TEST(FindTradeoff, CalibratesScoresBeforeBlending) {
+  Feed feed = MakeFeed("[tradeoff]\ncalibrate = true\nblend = \"product\"\n");
+  // Scores of a ranker: an order without a scale, below 0 too. Calibrated they are the ratings expected, and a product can be made.
+  for (ObjectiveScores::Part* part : {&feed.scores[0].out_of_fold, &feed.scores[0].holdout}) {
+    for (double& score : part->scores) score = 0.1 * (score - 3);
+    for (double& gain : part->gains) gain += 3;
+  }
+  feed.scores[0].task = "ranking";
+  const evidence::TradeoffReport report = Weigh(feed);
+  ASSERT_EQ(report.reason, "");
+  EXPECT_EQ(report.objectives[0].calibration, "linear");
+  EXPECT_NEAR(report.objectives[0].slope, 10, 0.5);
+  EXPECT_NEAR(report.objectives[0].intercept, 6, 0.1);
+  EXPECT_EQ(report.objectives[1].calibration, "logistic");
+  EXPECT_NEAR(report.objectives[1].slope, 1, 0.2);
 }
 
 TEST(FindTradeoff, MovesForMoneyThatIsSure) {
@@ -112,6 +240,11 @@ TEST(FindTradeoff, MovesForMoneyThatIsSure) {
   const evidence::TradeoffReport report = Weigh(feed);
   EXPECT_GT(report.recommended->lambda, 0.5) << report.why;
   EXPECT_NE(report.why.find("EUR more per list"), std::string::npos) << report.why;
+  EXPECT_EQ(report.decided_by, "money");
+  // What decided is looked at again where it decided nothing: 50 EUR per click, no quality.
+  ASSERT_TRUE(report.money_on_holdout);
+  EXPECT_NEAR(report.money_on_holdout->value, 50 * (report.recommended->measured_on.metrics.at("engagement").value - report.current->measured_on.metrics.at("engagement").value), 1e-9);
+  EXPECT_LT(report.money_on_holdout->low, report.money_on_holdout->value);
   EXPECT_GT(report.recommended->chosen_on.metrics.at("engagement").value, report.current->chosen_on.metrics.at("engagement").value);
 }
 
@@ -155,6 +288,22 @@ TEST(FindTradeoff, SaysWhyThereIsNone) {
   Feed flat = MakeFeed("");
   for (double& score : flat.scores[0].out_of_fold.scores) score = 1;
   EXPECT_NE(Weigh(flat).reason.find("gives every row the same score"), std::string::npos);
+  Feed constant = MakeFeed("");
+  constant.scores[1].kind = "constant";
+  EXPECT_NE(Weigh(constant).reason.find("knows nothing of single items"), std::string::npos);
+  // Each objective held single rows back, so that a held-back list is a fragment.
+  Feed torn = MakeFeed("");
+  for (ObjectiveScores& scores : torn.scores) {
+    ObjectiveScores::Part all = scores.out_of_fold;
+    scores.out_of_fold = scores.holdout = {};
+    for (std::size_t i = 0; i < all.rows.size(); ++i) {
+      ObjectiveScores::Part& part = i % 4 == 0 ? scores.holdout : scores.out_of_fold;
+      part.rows.push_back(all.rows[i]);
+      part.scores.push_back(all.scores[i]);
+      part.gains.push_back(all.gains[i]);
+    }
+  }
+  EXPECT_NE(Weigh(torn).reason.find("lists are torn: of a query's items only 25 % are holdout rows"), std::string::npos) << Weigh(torn).reason;
   Feed none = MakeFeed("");
   none.scores[0].out_of_fold = {};
   EXPECT_NE(Weigh(none).reason.find("no out-of-fold predictions"), std::string::npos);
@@ -221,12 +370,46 @@ TEST(RetrainGap, IsNothingForALinearSmootherAndIsMeasuredForTrees) {
   ASSERT_EQ(same.points.size(), 3U);
   EXPECT_EQ(same.items, 20 * same.queries);  // whole lists are held back
   for (const evidence::RetrainPoint& point : same.points) {
-    for (const auto& [name, gap] : point.gaps) EXPECT_NEAR(gap.value, 0, name == "quality" ? 1e-3 : 1e3) << name << " at " << point.lambda;  // float labels swap a pair now and then
+    for (const auto& [name, gap] : point.gaps) EXPECT_NEAR(gap.value, 0, name == "quality" ? 1e-3 : 1e3) << name;  // float labels swap a pair now and then
   }
   const evidence::RetrainReport trees = RetrainGap(input, settings, *learn::MakeLearner(learn::RungKind::kBoosted), {});
   ASSERT_EQ(trees.reason, "");
   EXPECT_NE(trees.points[1].gaps.at("quality").value, 0);
   EXPECT_TRUE(std::isfinite(trees.points[1].gaps.at("quality").low));
+}
+
+// A policy in use stands before the charter; what people wrote into it is never lost, and its bounds are kept to.
+TEST(Policy, InUseIsWhereTheTradeoffStarts) {
+  Feed feed = MakeFeed("");
+  feed.project.folder = std::filesystem::temp_directory_path() / "assay-tradeoff-test-policy";
+  std::filesystem::remove_all(feed.project.folder);
+  for (const Objective& objective : feed.objectives) {
+    const std::filesystem::path models = feed.project.state() / "models" / objective.name;
+    std::filesystem::create_directories(models);
+    ASSERT_TRUE(base::WriteFileAtomically(models / "model.json", "{\"of\": \"" + objective.name + "\"}"));
+  }
+  charter::Policy policy;
+  policy.query = "session";
+  for (const Objective& objective : feed.objectives) policy.objectives.push_back({objective.name, objective.name == "quality" ? 0.8 : 0.2, 0, 1, 1, "rung", base::Sha256Hex("{\"of\": \"" + objective.name + "\"}")});
+  const evidence::TradeoffReport before = Weigh(feed);
+  for (std::size_t o = 0; o < 2; ++o) policy.objectives[o].scale = before.objectives[o].scale;
+  policy.objectives[1].most = 0.4;
+  ASSERT_TRUE(base::WriteFileAtomically(PolicyPath(feed.project), charter::WritePolicy(policy, "Feed")));
+  const evidence::TradeoffReport report = Weigh(feed);
+  EXPECT_EQ(report.weights_from, "policy");
+  EXPECT_NEAR(report.current->lambda, 0.2, 1e-12);
+  EXPECT_NE(SettingsFingerprint(feed.project), before.settings_fingerprint);
+  // Scores on another scale now: the same lists by other weights.
+  policy.objectives[0].scale *= 2;
+  ASSERT_TRUE(base::WriteFileAtomically(PolicyPath(feed.project), charter::WritePolicy(policy, "Feed")));
+  EXPECT_NEAR(Weigh(feed).current->lambda, 0.2 / 0.6, 1e-12);
+  // A policy of models that are gone is not looked at, and that is said.
+  policy.objectives[0].model = std::string(64, '0');
+  ASSERT_TRUE(base::WriteFileAtomically(PolicyPath(feed.project), charter::WritePolicy(policy, "Feed")));
+  const evidence::TradeoffReport stale = Weigh(feed);
+  EXPECT_EQ(stale.weights_from, "charter");
+  EXPECT_NE(stale.notes.at(0).find("the policy file is not looked at"), std::string::npos);
+  std::filesystem::remove_all(feed.project.folder);
 }
 
 TEST(ObjectiveScores, AreReadBackAndGuarded) {

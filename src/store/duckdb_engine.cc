@@ -253,6 +253,15 @@ Result<std::unique_ptr<Engine>> Engine::Open(const EngineOptions& options) {
   return std::unique_ptr<Engine>(std::move(engine));
 }
 
+Result<std::int64_t> Engine::WriteTable(const table::Table& table, const std::string& path) {
+  bool written = false;
+  return WriteBlocks(table.schema(), [&](std::vector<table::Column>* block) -> Result<bool> {
+    if (written) return false;
+    *block = table.columns();
+    return written = true;
+  }, path);
+}
+
 std::string Fingerprint(const table::Table& table) {
   base::Sha256 whole;
   for (const table::Column& column : table.columns()) {

@@ -73,6 +73,8 @@ class Engine {
   // CSV, gzip CSV, Parquet or JSON by the path's ending; whole or not at all: written beside the path and moved over it. Blocks
   // are asked for one at a time, in order. Returns the rows written; an error of `next` is passed on.
   virtual Result<std::int64_t> WriteBlocks(const table::Schema& schema, const BlockSource& next, const std::string& path) = 0;
+  // The same of a table that is there as a whole.
+  Result<std::int64_t> WriteTable(const table::Table& table, const std::string& path);
 };
 
 // Hash of names, types and values as stored: equal for the same file read again, with any number of threads.

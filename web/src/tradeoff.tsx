@@ -2,16 +2,19 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { Figure, Plot } from './figure';
 import { capital, counted, count, inLine, present, readable, sentence, shortNumber } from './format';
-import type { Estimate, FrontierAt, FrontierReport, TradeoffQuery, TradeoffReport } from './generated/reports';
+import type { Estimate, FrontierAt, TradeoffLine, TradeoffQuery, TradeoffReport } from './generated/reports';
 import { numberAxis } from './number_axis';
 import { Key, Mark, Notes } from './parts';
 
 /** A trade-off that has a curve. */
-type Weighed = TradeoffReport & { frontier: FrontierReport; current: NonNullable<TradeoffReport['current']>; recommended: NonNullable<TradeoffReport['recommended']> };
-const isWeighed = (report: TradeoffReport): report is Weighed => report.frontier !== null && report.current !== null && report.recommended !== null;
+type Weighed = TradeoffReport & { current: NonNullable<TradeoffReport['current']>; recommended: NonNullable<TradeoffReport['recommended']> };
+const isWeighed = (report: TradeoffReport): report is Weighed => report.lines.length > 0 && report.current !== null && report.recommended !== null;
+
+/** Where the slider stands: on the line of one objective, whose weight is lambda while the others keep their proportions. */
+interface Place { line: TradeoffLine; lambda: number }
 
 /** Where a curve's piece at lambda stands: the last that begins at or before it. */
-function pieceAt(curve: TradeoffReport['curve'], lambda: number): number {
+function pieceAt(curve: TradeoffLine['curve'], lambda: number): number {
   let [low, high] = [0, curve.lambda.length];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
@@ -20,23 +23,34 @@ function pieceAt(curve: TradeoffReport['curve'], lambda: number): number {
   }
   return low;
 }
-const valueAt = (report: TradeoffReport, name: string, lambda: number): number => report.curve.values[name][pieceAt(report.curve, lambda)] ?? NaN;
+const valueAt = (name: string, { line, lambda }: Place): number => line.curve.values[name][pieceAt(line.curve, lambda)] ?? NaN;
+const weightAt = (name: string, { line, lambda }: Place): number => (name === line.objective ? lambda : (1 - lambda) * (line.rest[name] ?? 0));
+const weightsAt = (report: TradeoffReport, place: Place): number[] => report.objectives.map((o) => weightAt(o.name, place));
 
 /** The first k items by the blend, best first: positions in the query. */
-export function topOf(query: TradeoffQuery, lambda: number, k: number): number[] {
-  const blend = query.items.map((item) => (1 - lambda) * (item.scores[0] ?? 0) + lambda * (item.scores[1] ?? 0));
+export function topOf(query: TradeoffQuery, weights: number[], k: number): number[] {
+  const blend = query.items.map((item) => weights.reduce((sum, weight, o) => sum + weight * (item.scores[o] ?? 0), 0));
   return blend.map((_, i) => i).sort((a, b) => blend[b] - blend[a] || a - b).slice(0, k);
 }
 
 const weight = (lambda: number): string => readable(lambda, 3);
 const signed = (value: number): string => (value > 0 ? '+' : '') + readable(value);
 const keeps = (report: TradeoffReport, guardrail: number, value: number): boolean => (report.guardrails[guardrail].at_least ? value >= (report.guardrails[guardrail].limit ?? 0) : value <= (report.guardrails[guardrail].limit ?? 0));
+const single = (report: TradeoffReport): boolean => present(report.share);
+/** What lists are called here. */
+const lists = (report: TradeoffReport, n: number): string => (single(report) ? counted(n, 'batch', 'batches') : counted(n, 'query', 'queries'));
+const whose = (report: TradeoffReport): string => ({ policy: 'the weights in use', asked: 'the weights asked for' })[report.weights_from] ?? 'the charter’s weights';
+/** A point of the report on a line: where it is not on it, nothing. */
+const onLine = (point: { line: string; lambda: number | null }, line: TradeoffLine): number | null => (point.line === line.objective ? point.lambda : null);
 
-/** Second metric over the first, with the weights in use, recommended and looked at. */
-function Curve({ report, lambda }: { report: Weighed; lambda: number }) {
-  const [x, y] = report.objectives.map((o) => o.name);
-  const points = useMemo(() => report.curve.lambda.map((l, i) => ({ lambda: l ?? 0, x: report.curve.values[x][i] ?? 0, y: report.curve.values[y][i] ?? 0, broken: report.guardrails.some((g, at) => !keeps(report, at, report.curve.values[g.name][i] ?? 0)) })), [report]);
-  const place = (l: number) => ({ x: valueAt(report, x, l), y: valueAt(report, y, l) });
+/** The metric whose weight moves over the first other one, with the weights in use, recommended and looked at. */
+function Curve({ report, place }: { report: Weighed; place: Place }) {
+  const { line } = place;
+  const y = line.objective;
+  const x = report.objectives.map((o) => o.name).find((name) => name !== y) ?? y;
+  const points = useMemo(() => line.curve.lambda.map((_, i) => ({ x: line.curve.values[x][i] ?? 0, y: line.curve.values[y][i] ?? 0, broken: report.guardrails.some((g, at) => !keeps(report, at, line.curve.values[g.name][i] ?? 0)) })), [report, line]);
+  const at = (lambda: number) => ({ x: valueAt(x, { line, lambda }), y: valueAt(y, { line, lambda }) });
+  const recommended = onLine(report.recommended, line);
   const options = useCallback((width: number) => {
     const across = numberAxis(points.map((p) => p.x), Math.max(3, Math.floor(width / 130)));
     const up = numberAxis(points.map((p) => p.y), 5);
@@ -47,77 +61,87 @@ function Curve({ report, lambda }: { report: Weighed; lambda: number }) {
         Plot.line(points, { x: 'x', y: 'y', stroke: 'var(--accent)', strokeOpacity: 0.35, strokeWidth: 1.2 }),
         Plot.dot(points.filter((p) => !p.broken), { x: 'x', y: 'y', r: 1.7, fill: 'var(--accent)' }),
         Plot.dot(points.filter((p) => p.broken), { x: 'x', y: 'y', r: 2.6, symbol: 'times', stroke: 'var(--bad)', strokeWidth: 1.1 }),
-        Plot.dot([place(report.current.lambda ?? 0)], { x: 'x', y: 'y', r: 7, symbol: 'square', stroke: 'var(--ink)', fill: 'var(--paper)', strokeWidth: 2.2 }),
-        Plot.dot([place(report.recommended.lambda ?? 0)], { x: 'x', y: 'y', r: 6, symbol: 'star', fill: 'var(--good)', stroke: 'var(--paper)', strokeWidth: 0.8 }),
-        Plot.dot([place(lambda)], { x: 'x', y: 'y', r: 11, stroke: 'var(--gold)', strokeWidth: 3 }),
+        Plot.dot([at(line.current ?? 0)], { x: 'x', y: 'y', r: 7, symbol: 'square', stroke: 'var(--ink)', fill: 'var(--paper)', strokeWidth: 2.2 }),
+        Plot.dot(recommended === null ? [] : [at(recommended)], { x: 'x', y: 'y', r: 6, symbol: 'star', fill: 'var(--good)', stroke: 'var(--paper)', strokeWidth: 0.8 }),
+        Plot.dot([at(place.lambda)], { x: 'x', y: 'y', r: 11, stroke: 'var(--gold)', strokeWidth: 3 }),
       ],
     };
-  }, [points, lambda]);
+  }, [points, place.lambda]);
   return (
     <Figure
       name="the trade-off"
-      label={`${capital(y)} over ${x} for every weight, ${counted(report.curve.pieces, 'piece')}. The figures stand in the table.`}
-      caption={`Every point is what some weights give on the rows that choose. □ the charter’s weights; ★ recommended; ○ the weights looked at${report.guardrails.length > 0 ? '; × where a guardrail is broken' : ''}.`}
+      label={`${capital(y)} over ${x} for every weight, ${counted(line.curve.pieces, 'piece')}. The figures stand in the table.`}
+      caption={`Every point is what some weights give on the rows that choose. □ ${whose(report)}${recommended === null ? '' : '; ★ recommended'}; ○ the weights looked at${report.guardrails.length > 0 ? '; × where a guardrail is broken' : ''}.`}
       options={options}
       said
-      table={{ head: ['weight of ' + y, x, y, ...report.guardrails.map((g) => g.name)], body: report.frontier.at.map((at) => [weight(at.lambda ?? 0), inLine(at.metrics[x]), inLine(at.metrics[y]), ...report.guardrails.map((g) => readable(at.guardrails[g.name].value))]) }}
+      table={{ head: ['weight of ' + y, x, y, ...report.guardrails.map((g) => g.name)], body: line.at.map((at) => [weight(at.lambda ?? 0), inLine(at.metrics[x]), inLine(at.metrics[y]), ...report.guardrails.map((g) => readable(at.guardrails[g.name].value))]) }}
     />
   );
 }
 
 /** One metric over the weight, with its band. */
-function OverWeight({ report, name, lambda }: { report: Weighed; name: string; lambda: number }) {
-  const steps = useMemo(() => report.curve.lambda.map((l, i) => ({ lambda: l ?? 0, value: report.curve.values[name][i] ?? 0 })), [report]);
-  const band = report.frontier.at.map((at) => ({ lambda: at.lambda ?? 0, of: at.metrics[name] }));
+function OverWeight({ name, place }: { name: string; place: Place }) {
+  const { line } = place;
+  const steps = useMemo(() => line.curve.lambda.map((l, i) => ({ lambda: l ?? 0, value: line.curve.values[name][i] ?? 0 })), [line]);
+  const band = line.at.map((at) => ({ lambda: at.lambda ?? 0, of: at.metrics[name] }));
   const options = useCallback((width: number) => {
     const up = numberAxis([...steps.map((s) => s.value), ...band.flatMap((b) => [b.of.low, b.of.high])].filter(present), 4);
     return {
-      height: 200, marginLeft: up.room, marginRight: 16, marginTop: 14, x: { label: `weight of ${report.objectives[1].name} →`, domain: [0, 1], ticks: Math.max(2, Math.floor(width / 90)) }, y: { label: null, domain: up.domain, ticks: up.ticks, tickFormat: up.tickFormat, grid: true },
+      height: 200, marginLeft: up.room, marginRight: 16, marginTop: 14, x: { label: `weight of ${line.objective} →`, domain: [0, 1], ticks: Math.max(2, Math.floor(width / 90)) }, y: { label: null, domain: up.domain, ticks: up.ticks, tickFormat: up.tickFormat, grid: true },
       marks: [
         Plot.areaY(band.filter((b) => present(b.of.low)), { x: 'lambda', y1: (b) => b.of.low, y2: (b) => b.of.high, fill: 'var(--accent)', fillOpacity: 0.16 }),
         Plot.lineY(steps, { x: 'lambda', y: 'value', curve: 'step-after', stroke: 'var(--accent)', strokeWidth: 1.8 }),
-        Plot.ruleX([report.current.lambda ?? 0], { stroke: 'var(--ink)', strokeDasharray: '3 3' }),
-        Plot.ruleX([lambda], { stroke: 'var(--gold)', strokeWidth: 2.5 }),
+        Plot.ruleX([line.current ?? 0], { stroke: 'var(--ink)', strokeDasharray: '3 3' }),
+        Plot.ruleX([place.lambda], { stroke: 'var(--gold)', strokeWidth: 2.5 }),
       ],
     };
-  }, [steps, lambda]);
-  return <Figure name={`${name} over the weight`} label={`${capital(name)} over the weight of ${report.objectives[1].name}, with a band that holds at all weights at once.`} caption={capital(name)} options={options} said table={{ head: ['weight', name], body: band.map((b) => [weight(b.lambda), inLine(b.of)]) }} />;
+  }, [steps, place.lambda]);
+  return <Figure name={`${name} over the weight`} label={`${capital(name)} over the weight of ${line.objective}, with a band that holds at all weights at once.`} caption={capital(name)} options={options} said table={{ head: ['weight', name], body: band.map((b) => [weight(b.lambda), inLine(b.of)]) }} />;
 }
 
-/** The weight, by hand. */
-function Slider({ report, lambda, set }: { report: Weighed; lambda: number; set: (lambda: number) => void }) {
-  const [first, second] = report.objectives.map((o) => o.name);
-  const jump = (to: number | null, words: string) => (
-    <button type="button" aria-pressed={lambda === to} onClick={() => set(to ?? 0)}>{words} <span class="number">{weight(to ?? 0)}</span></button>
+/** The weight, by hand; of more than two objectives first which one moves. */
+function Slider({ report, place, set }: { report: Weighed; place: Place; set: (place: Place) => void }) {
+  const { line, lambda } = place;
+  const others = report.objectives.map((o) => o.name).filter((name) => name !== line.objective);
+  const spoken = [line.objective, ...others].map((name) => `${name} ${weight(weightAt(name, place))}`).join(', ');
+  const jump = (to: Place | undefined, words: string) => to && (
+    <button type="button" aria-pressed={line === to.line && lambda === to.lambda} onClick={() => set(to)}>{words} <span class="number">{weight(to.lambda)}</span></button>
   );
+  const recommendedLine = report.lines.find((l) => l.objective === report.recommended.line);
+  const moved = JSON.stringify(report.recommended.weights) !== JSON.stringify(report.current.weights);
   return (
     <div class="weights">
-      <label for="tradeoff-lambda">Weight of {second}: <output class="number"><b>{weight(lambda)}</b></output>; {first} has <span class="number">{weight(1 - lambda)}</span></label>
-      <input id="tradeoff-lambda" type="range" min="0" max="1" step="0.005" value={lambda} aria-valuetext={`${second} ${weight(lambda)}, ${first} ${weight(1 - lambda)}`} onInput={(e) => set(Number((e.currentTarget as HTMLInputElement).value))} />
-      <div class="tabs">{jump(report.current.lambda, 'the charter’s')}{report.recommended.lambda !== report.current.lambda && jump(report.recommended.lambda, 'recommended')}{jump(0, `${first} alone`)}{jump(1, `${second} alone`)}</div>
+      {report.lines.length > 1 && (
+        <div class="tabs" role="group" aria-label="Which weight moves; the others keep their proportions">
+          {report.lines.map((l) => <button type="button" aria-pressed={l === line} onClick={() => set({ line: l, lambda: l.current ?? 0 })}>{l.objective}</button>)}
+        </div>
+      )}
+      <label for="tradeoff-lambda">Weight of {line.objective}: <output class="number"><b>{weight(lambda)}</b></output>; {others.map((name, i) => <>{i > 0 ? ', ' : ''}{name} has <span class="number">{weight(weightAt(name, place))}</span></>)}</label>
+      <input id="tradeoff-lambda" type="range" min="0" max="1" step="0.005" value={lambda} aria-valuetext={spoken} onInput={(e) => set({ line, lambda: Number((e.currentTarget as HTMLInputElement).value) })} />
+      <div class="tabs">{jump({ line, lambda: line.current ?? 0 }, whose(report))}{moved && recommendedLine && jump({ line: recommendedLine, lambda: report.recommended.lambda ?? 0 }, 'recommended')}{jump({ line, lambda: 0 }, others.length === 1 ? `${others[0]} alone` : `no ${line.objective}`)}{jump({ line, lambda: 1 }, `${line.objective} alone`)}</div>
     </div>
   );
 }
 
-/** What the weights looked at give, beside the charter's. */
-function Live({ report, lambda }: { report: Weighed; lambda: number }) {
-  const now = report.current.lambda ?? 0;
-  const money = report.frontier.money;
-  const nearest = money?.at.reduce((a, b) => (Math.abs((b.lambda ?? 0) - lambda) < Math.abs((a.lambda ?? 0) - lambda) ? b : a));
+/** What the weights looked at give, beside those in use. */
+function Live({ report, place }: { report: Weighed; place: Place }) {
+  const now = { line: place.line, lambda: place.line.current ?? 0 };
+  const nearest = place.line.money?.at.reduce((a, b) => (Math.abs((b.lambda ?? 0) - place.lambda) < Math.abs((a.lambda ?? 0) - place.lambda) ? b : a));
+  const mean = report.discount === 'log2' ? `discounted sum of the first ${report.k}` : single(report) ? `mean of the ${report.k} acted on of a batch` : `mean of the first ${report.k}`;
   return (
     <dl class="keys" aria-live="polite">
       {report.objectives.map((o) => {
-        const [value, before] = [valueAt(report, o.name, lambda), valueAt(report, o.name, now)];
+        const [value, before] = [valueAt(o.name, place), valueAt(o.name, now)];
         const change = value - before;
         return (
           <div class={`key ${change > 0 ? 'good' : change < 0 ? 'bad' : ''}`}>
-            <dt>{o.name}, mean of the first {report.k}</dt>
-            <dd class="number"><b>{Math.abs(value) >= 1e4 ? shortNumber(value, 4) : readable(value, 4)}</b><span class="quiet">{change === 0 ? 'as at the charter’s weights' : `${Math.abs(change) >= 1e4 ? (change > 0 ? '+' : '') + shortNumber(change, 3) : signed(change)} against the charter’s weights`}</span></dd>
+            <dt>{o.name}, {mean}</dt>
+            <dd class="number"><b>{Math.abs(value) >= 1e4 ? shortNumber(value, 4) : readable(value, 4)}</b><span class="quiet">{change === 0 ? `as at ${whose(report)}` : `${Math.abs(change) >= 1e4 ? (change > 0 ? '+' : '') + shortNumber(change, 3) : signed(change)} against ${whose(report)}`}</span></dd>
           </div>
         );
       })}
       {report.guardrails.map((g, i) => {
-        const value = valueAt(report, g.name, lambda);
+        const value = valueAt(g.name, place);
         const holds = keeps(report, i, value);
         return (
           <div class={`key ${holds ? 'good' : 'bad'}`}>
@@ -126,15 +150,15 @@ function Live({ report, lambda }: { report: Weighed; lambda: number }) {
           </div>
         );
       })}
-      {nearest && <div class="key"><dt>money per list against the charter’s weights{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}{present(report.lists_per_day) && present(nearest.difference.value) ? `; ${readable(nearest.difference.value * report.lists_per_day)} a day` : ''}</span></dd></div>}
+      {nearest && <div class="key"><dt>money per {single(report) ? 'batch' : 'list'} against {whose(report)}{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}{present(report.lists_per_day) && present(nearest.difference.value) ? `; ${readable(nearest.difference.value * report.lists_per_day)} a day` : ''}</span></dd></div>}
     </dl>
   );
 }
 
-/** The list of one query at the weights looked at; what the charter's weights would not show is marked. */
-function List({ report, query, lambda }: { report: Weighed; query: TradeoffQuery; lambda: number }) {
-  const before = new Set(topOf(query, report.current.lambda ?? 0, report.k));
-  const top = topOf(query, lambda, report.k);
+/** The list of one query at the weights looked at; what the weights in use would not show is marked. */
+function List({ report, query, place }: { report: Weighed; query: TradeoffQuery; place: Place }) {
+  const before = new Set(topOf(query, report.objectives.map((o) => report.current.weights[o.name] ?? 0), report.k));
+  const top = topOf(query, weightsAt(report, place), report.k);
   const fresh = top.filter((i) => !before.has(i)).length;
   return (
     <li>
@@ -144,7 +168,7 @@ function List({ report, query, lambda }: { report: Weighed; query: TradeoffQuery
           const item = query.items[i];
           // What nearly every item has tells none from another.
           const flags = report.guardrails.filter((_, g) => item.guardrails[g] === 1 && query.items.filter((other) => other.guardrails[g] === 1).length * 2 < query.items.length).map((g) => g.name);
-          return <li class={before.has(i) ? '' : 'new'}>{before.has(i) ? '' : <span class="good" title="not shown at the charter’s weights">+ </span>}{item.name} <span class="quiet number">{item.gains.map((gain) => (Math.abs(gain ?? 0) >= 1e4 ? shortNumber(gain ?? 0, 3) : readable(gain))).join(' · ')}{flags.length > 0 ? ` · ${flags.join(', ')}` : ''}</span></li>;
+          return <li class={before.has(i) ? '' : 'new'}>{before.has(i) ? '' : <span class="good" title={`not shown at ${whose(report)}`}>+ </span>}{item.name} <span class="quiet number">{item.gains.map((gain) => (Math.abs(gain ?? 0) >= 1e4 ? shortNumber(gain ?? 0, 3) : readable(gain))).join(' · ')}{flags.length > 0 ? ` · ${flags.join(', ')}` : ''}</span></li>;
         })}
       </ol>
     </li>
@@ -153,15 +177,15 @@ function List({ report, query, lambda }: { report: Weighed; query: TradeoffQuery
 
 /** A policy on the rows that chose it and on those that did not. */
 function Policies({ report }: { report: Weighed }) {
-  const same = report.current.lambda === report.recommended.lambda;
-  const rows = same ? [{ name: 'the charter’s, recommended', point: report.current }] : [{ name: 'the charter’s', point: report.current }, { name: 'recommended', point: report.recommended }];
+  const same = JSON.stringify(report.current.weights) === JSON.stringify(report.recommended.weights);
+  const rows = same ? [{ name: `${whose(report)}, recommended`, point: report.current }] : [{ name: whose(report), point: report.current }, { name: 'recommended', point: report.recommended }];
   const cell = (at: FrontierAt, name: string): string => inLine(at.metrics[name] as Estimate);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Policies on rows that chose them and on rows held back">
       <table>
         <thead><tr><th scope="col">weights</th><th scope="col">measured on</th>{report.objectives.map((o) => <th scope="col">{o.name}</th>)}{report.guardrails.map((g) => <th scope="col">{g.name}, {g.at_least ? 'at least' : 'at most'} {readable(g.limit)}</th>)}</tr></thead>
         <tbody>
-          {rows.flatMap(({ name, point }) => [{ on: `the ${counted(report.chosen_on.queries, 'query', 'queries')} that choose`, at: point.chosen_on }, { on: `${counted(report.measured_on.queries, 'query', 'queries')} held back`, at: point.measured_on }].map(({ on, at }, i) => (
+          {rows.flatMap(({ name, point }) => [{ on: `the ${lists(report, report.chosen_on.queries)} that choose`, at: point.chosen_on }, { on: `${lists(report, report.measured_on.queries)} held back`, at: point.measured_on }].map(({ on, at }, i) => (
             <tr>
               <th scope="row">{i === 0 ? <>{name}<br /><span class="quiet">{report.objectives.map((o) => `${o.name} ${weight(point.weights[o.name] ?? 0)}`).join(', ')}</span></> : ''}</th>
               <td>{on}</td>
@@ -182,45 +206,68 @@ function Retrained({ report, seconds }: { report: Weighed; seconds: Record<strin
   const took = (step: string): string => (present(seconds[`tradeoff: ${step}`]) ? `${readable(seconds[`tradeoff: ${step}`], 2)}\u00a0s` : 'not measured');
   return (
     <>
-      <h3>Had one model been trained on both</h3>
+      <h3>Had one model been trained on all of them</h3>
       <p>{sentence(r.text)}</p>
       {r.points.length > 0 && (
         <>
           <div class="scroll" tabIndex={0} role="region" aria-label="Training on blended labels less blending scores">
             <table>
-              <thead><tr><th scope="col">weight of {report.objectives[1].name}</th>{report.objectives.map((o) => <th scope="col">{o.name}, trained on both less blended</th>)}</tr></thead>
-              <tbody>{r.points.map((p) => <tr><th scope="row">{weight(p.lambda ?? 0)}</th>{report.objectives.map((o) => <td>{inLine(p.gaps[o.name])}</td>)}</tr>)}</tbody>
+              <thead><tr>{report.objectives.map((o) => <th scope="col">weight of {o.name}</th>)}{report.objectives.map((o) => <th scope="col">{o.name}, trained on all less blended</th>)}</tr></thead>
+              <tbody>{r.points.map((p) => <tr>{report.objectives.map((o) => <th scope="row">{weight(p.weights[o.name] ?? 0)}</th>)}{report.objectives.map((o) => <td>{inLine(p.gaps[o.name])}</td>)}</tr>)}</tbody>
             </table>
           </div>
-          <p class="quiet">{capital(r.learner)} each way, on the same {counted(r.training_rows, 'row')} and features; {counted(r.items, 'item')} in {counted(r.queries, 'query', 'queries')} held back. Two trainings for every weight took {took(r.each_step)}; {counted(r.points.length, 'training')} for {counted(r.points.length, 'weight')} took {took(r.blended_step)}.</p>
+          <p class="quiet">{capital(r.learner)} each way, on the same {counted(r.training_rows, 'row')} and features; {counted(r.items, 'item')} in {counted(r.queries, 'query', 'queries')} held back. {capital(counted(report.objectives.length, 'training'))} for every weight took {took(r.each_step)}; {counted(r.points.length, 'training')} for {counted(r.points.length, 'weight')} took {took(r.blended_step)}.</p>
         </>
       )}
     </>
   );
 }
 
+/** How scores become one number, in words. */
+function blended(report: Weighed): string {
+  const calibrated = report.objectives.some((o) => o.calibration !== '') ? 'each score is brought to the scale of its outcome; ' : '';
+  if (report.blend === 'product') return `${calibrated}the scores are multiplied, each to the power of its weight`;
+  const sum = `${calibrated}each score is divided by its spread and they are added with these weights`;
+  return report.blend === 'multiplier' ? `${sum}, and the sum is multiplied with ${report.multiplier}` : sum;
+}
+
+function Alarm({ report }: { report: Weighed }) {
+  const { clickbait } = report.recommended;
+  const [first, ...others] = report.objectives.map((o) => o.name);
+  return <Key name={`is ${others.join(' or ')} bought with ${first}?`}><Mark state={clickbait.alarm ? 'not_met' : 'inconclusive'} words={clickbait.alarm ? 'yes' : 'not shown'} /> {sentence(clickbait.text)}</Key>;
+}
+
+/** A threshold on the blend, applied to the rows held back. */
+function Threshold({ report }: { report: Weighed }) {
+  const { threshold } = report.recommended;
+  if (!threshold) return null;
+  return <Key name="which rows are acted on?">Those whose blend reaches <b class="number">{readable(threshold.value, 4)}</b>: {inLine(threshold.share)} of the rows held back. {report.objectives.map((o) => `${capital(o.name)} of them: ${inLine(threshold.metrics[o.name])}.`).join(' ')}</Key>;
+}
+
 function Weighing({ report, seconds }: { report: Weighed; seconds: Record<string, number | null> }) {
-  const [lambda, set] = useState(report.recommended.lambda ?? 0);
-  const [first, second] = report.objectives.map((o) => o.name);
+  const [place, set] = useState<Place>({ line: report.lines.find((l) => l.objective === report.recommended.line) ?? report.lines[0], lambda: report.recommended.lambda ?? 0 });
+  const breakpoints = report.lines.reduce((sum, l) => sum + (l.breakpoints ?? 0), 0);
   return (
     <>
-      <p>{capital(first)} is scored by the rung {report.objectives[0].rung}, {second} by {report.objectives[1].rung}; each score is divided by its spread and the two are added with these weights. Nothing is trained again when they change.</p>
-      <Slider report={report} lambda={lambda} set={set} />
-      <Live report={report} lambda={lambda} />
-      <div class="multiples two"><Curve report={report} lambda={lambda} /><div>{report.objectives.map((o) => <OverWeight report={report} name={o.name} lambda={lambda} />)}</div></div>
+      <p>{capital(report.objectives.map((o) => `${o.name} is scored by the rung ${o.rung}`).join(', '))}; {blended(report)}. Nothing is trained again when they change.</p>
+      <Slider report={report} place={place} set={set} />
+      <Live report={report} place={place} />
+      <div class="multiples two"><Curve report={report} place={place} key={place.line.objective} /><div>{report.objectives.map((o) => <OverWeight name={o.name} place={place} key={`${place.line.objective} ${o.name}`} />)}</div></div>
       {report.lists.length > 0 && (
         <>
-          <h3>The lists at these weights</h3>
-          <p class="quiet">The first {report.k} of {counted(report.lists.length, 'query', 'queries')} held back, with what each item brought: {report.objectives.map((o) => o.gain).join(' · ')}. + not shown at the charter’s weights.</p>
-          <ul class="cards lists">{report.lists.map((query) => <List report={report} query={query} lambda={lambda} />)}</ul>
+          <h3>{single(report) ? 'Rows acted on' : 'The lists'} at these weights</h3>
+          <p class="quiet">The first {report.k} of {lists(report, report.lists.length)} held back, with what each item brought: {report.objectives.map((o) => o.gain).join(' · ')}. + not shown at {whose(report)}.</p>
+          <ul class="cards lists">{report.lists.map((query) => <List report={report} query={query} place={place} />)}</ul>
         </>
       )}
       <h3>What was chosen, and what it gave on rows held back</h3>
       <Policies report={report} />
       <dl class="figures">
-        <Key name={`is ${second} bought with ${first}?`}><Mark state={report.clickbait.alarm ? 'not_met' : 'inconclusive'} words={report.clickbait.alarm ? 'yes' : 'not shown'} /> {second} {inLine(report.clickbait.second)}, {first} {inLine(report.clickbait.first)} at the charter’s weights against ranking by {first} alone, paired by query</Key>
+        <Threshold report={report} />
+        <Alarm report={report} />
+        {report.money_on_holdout && <Key name="does the money hold on rows held back?">{inLine(report.money_on_holdout)} {report.currency} per {single(report) ? 'batch' : 'list'} against {whose(report)}.</Key>}
         {report.nearest && <Key name="which change mends the guardrails?">{sentence(report.nearest)}</Key>}
-        <Key name="how it was found"><b>{count(report.frontier.breakpoints)}</b> weights at which a list changes, all of them; {counted(report.frontier.pareto.length, 'point')} that no other beats. Intervals: {report.frontier.band}.</Key>
+        <Key name="how it was found"><b>{count(breakpoints)}</b> weights at which a list changes{report.lines.length > 1 ? ` on ${report.lines.length} lines` : ''}, all of them{report.frontier ? `; ${counted(report.frontier.pareto.length, 'point')} that no other ${report.lines.length > 1 ? 'found ' : ''}beats` : ''}. Intervals: {place.line.band}.</Key>
       </dl>
       <Retrained report={report} seconds={seconds} />
     </>

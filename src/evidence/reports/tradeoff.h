@@ -15,6 +15,8 @@ struct TradeoffObjective {
   std::string name, task, gain, rung, kind;
   double weight = 1;
   double scale = 1;
+  std::string calibration;
+  double intercept = 0, slope = 1;
 };
 template <class V>
 void Describe(V& v, TradeoffObjective& o) {
@@ -23,8 +25,11 @@ void Describe(V& v, TradeoffObjective& o) {
   v("gain", o.gain, "what a shown item brings in: the objective's outcome");
   v("rung", o.rung, "rung whose scores are blended: the one recommended");
   v("kind", o.kind, "kind of that rung");
-  v("weight", o.weight, "its weight in the charter, all weights adding up to 1");
-  v("scale", o.scale, "standard deviation of its scores out of fold, by which they are divided before they are blended");
+  v("weight", o.weight, "its weight at the current weights, all weights adding up to 1");
+  v("scale", o.scale, "standard deviation of its scores out of fold (where they are calibrated: of those), by which they are divided before they are blended");
+  v("calibration", o.calibration, "how scores are brought to the outcome's scale first: logistic (logit(q) = intercept + slope * logit(score)), linear (intercept + slope * score); empty: not at all");
+  v("intercept", o.intercept, "of the calibration; 0 where there is none");
+  v("slope", o.slope, "of the calibration; 1 where there is none");
 }
 inline const char* DescribedName(const TradeoffObjective*) { return "TradeoffObjective"; }
 
@@ -41,26 +46,7 @@ void Describe(V& v, TradeoffRows& r) {
 }
 inline const char* DescribedName(const TradeoffRows*) { return "TradeoffRows"; }
 
-// One policy: weights, and what lists by them have, where it was chosen and on rows that nothing was chosen by.
-struct PolicyPoint {
-  std::map<std::string, double> weights;
-  double lambda = std::numeric_limits<double>::quiet_NaN();
-  std::string reason;
-  bool feasible = true;
-  FrontierAt chosen_on, measured_on;
-};
-template <class V>
-void Describe(V& v, PolicyPoint& p) {
-  v("weights", p.weights, "weight of each objective");
-  v("lambda", p.lambda, "weight of the second objective; null with a reason");
-  v("reason", p.reason, "why lambda is null; empty otherwise");
-  v("feasible", p.feasible, "whether all guardrails hold on the rows it was chosen on");
-  v("chosen_on", p.chosen_on, "its figures on the rows it was chosen on");
-  v("measured_on", p.measured_on, "its figures on the holdout, which chose nothing");
-}
-inline const char* DescribedName(const PolicyPoint*) { return "PolicyPoint"; }
-
-// Engagement that is bought with quality.
+// One objective that is bought with another.
 struct ClickbaitAlarm {
   bool alarm = false;
   std::string text;
@@ -68,14 +54,53 @@ struct ClickbaitAlarm {
 };
 template <class V>
 void Describe(V& v, ClickbaitAlarm& c) {
-  v("alarm", c.alarm, "whether at the current weights the second metric is surely above, and the first surely below, what the first objective alone gives");
+  v("alarm", c.alarm, "whether another metric is surely above, and the first surely below, what the first objective alone gives");
   v("text", c.text, "the same in words");
-  v("first", c.first, "first metric at the current weights less that of the first objective alone, paired by query");
-  v("second", c.second, "second metric at the current weights less that of the first objective alone, paired by query");
+  v("first", c.first, "first metric at these weights less that of the first objective alone, paired by query");
+  v("second", c.second, "second metric (of several the one that gains most surely) at these weights less that of the first objective alone, paired by query");
 }
 inline const char* DescribedName(const ClickbaitAlarm*) { return "ClickbaitAlarm"; }
 
-// The curve for drawing and for the slider: values hold from each lambda to the next.
+// Where single rows are decided: the threshold on the blend, applied to the holdout.
+struct ThresholdPoint {
+  double value = 0;
+  Estimate share;
+  std::map<std::string, Estimate> metrics;
+  std::map<std::string, GuardrailValue> guardrails;
+};
+template <class V>
+void Describe(V& v, ThresholdPoint& t) {
+  v("value", t.value, "rows whose blend reaches it are acted on");
+  v("share", t.share, "share of the holdout's rows that reach it");
+  v("metrics", t.metrics, "each objective's mean outcome over the holdout's rows that reach it");
+  v("guardrails", t.guardrails, "each guardrail over the holdout's rows that reach it");
+}
+inline const char* DescribedName(const ThresholdPoint*) { return "ThresholdPoint"; }
+
+// One policy: weights, and what lists by them have, where it was chosen and on rows that nothing was chosen by.
+struct PolicyPoint {
+  std::map<std::string, double> weights;
+  std::string line;
+  double lambda = 0;
+  bool feasible = true;
+  FrontierAt chosen_on, measured_on;
+  ClickbaitAlarm clickbait;
+  std::optional<ThresholdPoint> threshold;
+};
+template <class V>
+void Describe(V& v, PolicyPoint& p) {
+  v("weights", p.weights, "weight of each objective");
+  v("line", p.line, "objective on whose line (lines[]) it lies");
+  v("lambda", p.lambda, "weight of that objective");
+  v("feasible", p.feasible, "whether all guardrails hold on the rows it was chosen on");
+  v("chosen_on", p.chosen_on, "its figures on the rows it was chosen on");
+  v("measured_on", p.measured_on, "its figures on the holdout, which chose nothing");
+  v("clickbait", p.clickbait, "whether another objective is bought with the first at these weights");
+  v("threshold", p.threshold, "of a policy for single rows, the threshold and what it gives; null for lists");
+}
+inline const char* DescribedName(const PolicyPoint*) { return "PolicyPoint"; }
+
+// A curve for drawing and for the slider: values hold from each lambda to the next.
 struct TradeoffCurve {
   std::vector<double> lambda;
   std::map<std::string, std::vector<double>> values;
@@ -83,11 +108,37 @@ struct TradeoffCurve {
 };
 template <class V>
 void Describe(V& v, TradeoffCurve& c) {
-  v("lambda", c.lambda, "where pieces begin, the first at 0");
+  v("lambda", c.lambda, "where pieces begin, the first at 0: all of them, or of many those at even steps and where guardrails begin or cease to hold");
   v("values", c.values, "of each metric and guardrail, from that lambda on");
-  v("pieces", c.pieces, "pieces of the whole curve; where it has more than are here, evenly spaced ones are left");
+  v("pieces", c.pieces, "pieces of the whole curve");
 }
 inline const char* DescribedName(const TradeoffCurve*) { return "TradeoffCurve"; }
+
+// The weight of one objective moved from 0 to 1, the others keeping their proportions.
+struct TradeoffLine {
+  std::string objective;
+  std::map<std::string, double> rest;
+  double current = 0;
+  std::int64_t breakpoints = 0;
+  std::vector<FrontierAt> at;
+  std::string band;
+  std::vector<LambdaRange> feasible;
+  std::optional<FrontierMoney> money;
+  TradeoffCurve curve;
+};
+template <class V>
+void Describe(V& v, TradeoffLine& l) {
+  v("objective", l.objective, "the objective whose weight moves: lambda");
+  v("rest", l.rest, "weights at lambda 0, in whose proportions the others stay");
+  v("current", l.current, "its weight at the current weights, which lie on every line");
+  v("breakpoints", l.breakpoints, "lambdas at which a list changes");
+  v("at", l.at, "figures on an even grid of lambdas");
+  v("band", l.band, "how the intervals of at[] were made");
+  v("feasible", l.feasible, "the stretches of lambda in which all guardrails hold");
+  v("money", l.money, "money per list along the line against the current weights; null where the charter states no amount");
+  v("curve", l.curve, "the curve, for drawing");
+}
+inline const char* DescribedName(const TradeoffLine*) { return "TradeoffLine"; }
 
 struct TradeoffItem {
   std::string name;
@@ -118,13 +169,13 @@ inline const char* DescribedName(const TradeoffQuery*) { return "TradeoffQuery";
 
 // Training on blended labels with one weight, beside blending the scores of two models.
 struct RetrainPoint {
-  double lambda = 0;
+  std::map<std::string, double> weights;
   std::map<std::string, Estimate> gaps;
 };
 template <class V>
 void Describe(V& v, RetrainPoint& r) {
-  v("lambda", r.lambda, "weight of the second objective's label");
-  v("gaps", r.gaps, "each metric of the model trained on blended labels less that of blending scores, on rows that neither saw, paired by query");
+  v("weights", r.weights, "weight of each objective's label, in units of the label's spread");
+  v("gaps", r.gaps, "each metric of the model trained on blended labels less that of blending scores, on rows that neither saw, paired by query; intervals hold for all of points[] at once");
 }
 inline const char* DescribedName(const RetrainPoint*) { return "RetrainPoint"; }
 
@@ -155,21 +206,26 @@ struct TradeoffReport {
   std::string reason;
   std::string query;
   std::int64_t k = 10;
+  double share = std::numeric_limits<double>::quiet_NaN();
+  std::string share_reason;
   std::string discount, blend, multiplier, filter;
   std::vector<TradeoffObjective> objectives;
   std::vector<FrontierGuardrail> guardrails;
   TradeoffRows chosen_on, measured_on;
   std::optional<FrontierReport> frontier;
-  TradeoffCurve curve;
+  std::vector<TradeoffLine> lines;
+  std::string weights_from;
   std::optional<PolicyPoint> current, recommended;
+  std::string decided_by;
   std::string why;
-  ClickbaitAlarm clickbait;
+  std::optional<Estimate> money_on_holdout;
   std::string nearest;
   std::string currency;
   double lists_per_day = std::numeric_limits<double>::quiet_NaN();
   std::string lists_per_day_reason;
   std::vector<TradeoffQuery> lists;
   std::optional<RetrainReport> retrain;
+  std::string settings_fingerprint;
   std::vector<std::string> notes;
   Timing timing;
 };
@@ -180,6 +236,8 @@ void Describe(V& v, TradeoffReport& r) {
   v("reason", r.reason, "why there is no trade-off to show; empty otherwise");
   v("query", r.query, "within which items are ranked");
   v("k", r.k, "ranks that count");
+  v("share", r.share, "of single rows, the share that is acted on; null with a reason");
+  v("share_reason", r.share_reason, "why share is null; empty otherwise");
   v("discount", r.discount, "what a rank weighs: none or log2");
   v("blend", r.blend, "how scores are blended: sum, product or multiplier");
   v("multiplier", r.multiplier, "EXPR that the sum is multiplied with; empty otherwise");
@@ -189,17 +247,20 @@ void Describe(V& v, TradeoffReport& r) {
   v("chosen_on", r.chosen_on, "the rows on which the policy is chosen");
   v("measured_on", r.measured_on, "the rows on which it is measured: they chose nothing");
   v("frontier", r.frontier, "the whole trade-off on the rows that choose; null with a reason");
-  v("curve", r.curve, "the curve, for drawing");
-  v("current", r.current, "the charter's weights; null with a reason");
+  v("lines", r.lines, "of two objectives the one line between them; of more one line per objective through the current weights");
+  v("weights_from", r.weights_from, "where the current weights stand: charter, policy (in use) or asked (by --weight)");
+  v("current", r.current, "the current weights; null with a reason");
   v("recommended", r.recommended, "the policy recommended; null with a reason");
+  v("decided_by", r.decided_by, "what decided: money, guardrails, or nothing (the current weights stay)");
   v("why", r.why, "why this one");
-  v("clickbait", r.clickbait, "whether engagement is bought with quality at the current weights");
+  v("money_on_holdout", r.money_on_holdout, "money per list at the recommended less that at the current weights on the holdout; null where the charter states no amount or nothing changes");
   v("nearest", r.nearest, "the smallest change of weights that mends a broken guardrail, in words; empty where none is broken");
   v("currency", r.currency, "of money; empty where none is stated");
   v("lists_per_day", r.lists_per_day, "lists shown per day, as the charter states it; null with a reason");
   v("lists_per_day_reason", r.lists_per_day_reason, "why lists_per_day is null; empty otherwise");
   v("lists", r.lists, "a few queries of the holdout with all their items");
   v("retrain", r.retrain, "training on blended labels beside blending scores; null where nothing can be blended");
+  v("settings_fingerprint", r.settings_fingerprint, "of what the charter and the policy in use say of weighing, when this was made");
   v("notes", r.notes, "what to know when reading it");
   v("timing", r.timing, "the only part that differs from run to run");
 }

@@ -7,8 +7,6 @@
 
 namespace assay::lifecycle {
 
-bool KeepsTo(const evidence::FrontierGuardrail& guardrail, double value);
-
 // Of FrontierItems.
 std::int64_t BytesPerItem(const FrontierProblem& problem);
 
@@ -18,6 +16,9 @@ Result<T> WithWayOut(Result<T> found) {
   if (!found && found.error().code == ErrorCode::kTooLarge) return Error{ErrorCode::kTooLarge, found.error().message + "; take a smaller --k, fewer rows by --where, or raise --memory"};
   return found;
 }
+
+// The line between two scores of each item, within --memory.
+Result<objectives::Frontier> SweepWithinMemory(const FrontierItems& items, const FrontierProblem& problem, const std::vector<double>& first, const std::vector<double>& second, objectives::FrontierOptions options, const RunContext& context);
 
 // More than two objectives: what the search over weights found.
 Result<void> FillSimplex(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const objectives::FrontierOptions& options, evidence::FrontierReport* report, const RunContext& context);

@@ -20,6 +20,12 @@
 
 namespace assay::lifecycle {
 
+// What all steps of an objective depend on besides the charter's sections: the data, its own answers, and all outcomes, since what one objective predicts is no
+// feature of another. Weight and amount are left out: they weigh what was learned and change nothing of it.
+std::vector<std::string> InputsOf(const Project& project, const std::string& objective, const evidence::DataSummary& data);
+// Hash of what an objective's ladder learns from.
+std::string LearnedFrom(const Project& project, const std::string& objective, const evidence::DataSummary& data);
+
 class StepRecorder {
  public:
   struct Step {

@@ -4,20 +4,50 @@
 #include <string>
 #include <vector>
 
+#include "learn/calibration.h"
 #include "lifecycle/frontier.h"
 #include "lifecycle/tradeoff.h"
 
 namespace assay::lifecycle {
 
-// Items that both objectives score, as they are blended.
+// Items that every objective scores, as they are blended: of a score, calibrated where that is asked for, the term of the blend (objectives/blend.h).
 struct TradeoffItems {
   FrontierProblem problem;   // objectives and guardrails, for words
   FrontierItems choice, holdout;
   std::vector<double> scales;
-  std::int64_t without_guardrail = 0;
+  std::vector<learn::Calibration> maps;
+  std::int64_t k = 10;
+  std::int64_t filtered = 0;  // items that may not be shown
+  std::vector<std::string> notes;
+
+  std::size_t num_objectives() const { return scales.size(); }
 };
 // kNumeric, with the reason in words for people, where nothing can be blended.
 Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffSettings& settings, const RunContext& context);
+
+// What a score becomes before it is blended.
+learn::Task CalibrationTask(const std::string& task);
+const char* CalibrationName(learn::Task task);  // "logistic" or "linear"
+
+// How single rows are dealt into batches that stand for lists: of about a hundred, units together.
+struct Batches {
+  std::int64_t size = 100, shown = 10;  // rows of a batch, and how many of them are acted on
+};
+Batches BatchesOf(double share, std::size_t rows);
+// The batch of each row, drawn by seed, rows of one unit together; rows left over stand in batch `num_batches`, which is not whole.
+std::vector<std::uint32_t> DealBatches(const std::vector<std::uint64_t>& units, std::int64_t size, std::uint64_t seed, std::uint32_t* num_batches);
+
+// The weights in use, and where they stand.
+struct CurrentWeights {
+  std::vector<double> weights;  // per objective, sum 1
+  std::string from;             // "asked", "policy" or "charter"
+  std::vector<std::string> notes;
+  std::string InWords() const;  // "the charter's weights"
+};
+CurrentWeights CurrentWeightsOf(const TradeoffInput& input, const TradeoffSettings& settings, const TradeoffItems& items);
+
+// Everything of the report that comes from looking at weights.
+Result<void> WeighItems(const TradeoffItems& items, const TradeoffSettings& settings, const CurrentWeights& current, evidence::TradeoffReport* report, const RunContext& context);
 
 // A few queries of the holdout with their items: those with the most items that are not too many to show.
 std::vector<evidence::TradeoffQuery> ExampleLists(const TradeoffItems& items, const table::Table& source, const std::string& query);

@@ -1,0 +1,368 @@
+// Every weight looked at: the lines through the weights in use, and which policy follows from them.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <set>
+
+#include "base/text.h"
+#include "lifecycle/estimates.h"
+#include "lifecycle/internal/curve_figures.h"
+#include "lifecycle/internal/frontier_parts.h"
+#include "lifecycle/internal/tradeoff_parts.h"
+#include "stats/cluster_mean.h"
+
+namespace assay::lifecycle {
+
+namespace {
+
+using evidence::Estimate;
+using evidence::PolicyPoint;
+using evidence::TradeoffReport;
+using objectives::Frontier;
+
+constexpr std::int64_t kDraws = 2000;
+// Of a line, steps of the slider on the page.
+constexpr int kSliderSteps = 200;
+// Weights this near to where lists change are as good as on it: sums of doubles decide.
+constexpr double kMargin = 1e-9;
+
+// The number with the fewest decimals in a stretch [low, high) (closed at 1), at least kMargin inside it, and nearest to `target`, which lies outside; NaN
+// where the stretch is narrower than that.
+double ShortestInside(const evidence::LambdaRange& stretch, double target) {
+  const double low = stretch.low == 0 ? 0 : stretch.low + kMargin, high = stretch.high == 1 ? 1 : stretch.high - kMargin;
+  double scale = 100;
+  for (int digits = 2; digits <= 12; ++digits, scale *= 10) {
+    const double near = target < low ? std::ceil(low * scale) / scale : std::floor(high * scale) / scale;
+    if (near >= low && near <= high) return near;
+  }
+  return std::nan("");
+}
+
+// A curve thinned to what a page draws and a slider reaches, without changing what holds there.
+evidence::TradeoffCurve CurveOf(const Frontier& curve, const TradeoffItems& items, const std::vector<bool>& feasible, const std::vector<double>& exact) {
+  constexpr std::size_t kMost = 2000;
+  evidence::TradeoffCurve out;
+  out.pieces = static_cast<std::int64_t>(curve.num_pieces());
+  std::set<std::size_t> taken;
+  for (std::size_t i = 0; i < std::min(curve.num_pieces(), kMost); ++i) taken.insert(curve.num_pieces() <= kMost ? i : i * (curve.num_pieces() - 1) / (kMost - 1));
+  for (int i = 0; i <= kSliderSteps; ++i) taken.insert(curve.PieceAt(i / static_cast<double>(kSliderSteps)));
+  for (const double lambda : exact) taken.insert(curve.PieceAt(lambda));
+  for (std::size_t piece = 1; piece < curve.num_pieces(); ++piece) {
+    if (feasible[piece] != feasible[piece - 1]) taken.insert({piece - 1, piece});
+  }
+  for (const std::size_t piece : taken) {
+    out.lambda.push_back(curve.PieceBegin(piece));
+    for (std::size_t m = 0; m < items.choice.items.measures().size(); ++m) out.values[items.choice.items.measures()[m].name].push_back(curve.Value(piece, m));
+  }
+  return out;
+}
+
+std::vector<double> Blended(const FrontierItems& part, const std::vector<double>& weights) {
+  std::vector<double> blend(part.source_rows.size(), 0.0);
+  for (std::size_t o = 0; o < weights.size(); ++o) {
+    for (std::size_t i = 0; i < blend.size(); ++i) blend[i] += weights[o] * part.scores[o][i];
+  }
+  return blend;
+}
+
+class Weighing {
+ public:
+  Weighing(const TradeoffItems& items, const TradeoffSettings& settings, const CurrentWeights& current, const RunContext& context) : items_(items), settings_(settings), current_(current), context_(context) {
+    options_.k = static_cast<std::size_t>(items.k);
+    options_.discount = settings.discount == "log2" ? objectives::Discount::kLog2 : objectives::Discount::kNone;
+    options_.count_orderings = false;
+    for (std::size_t o = 0; o < settings.amounts.size(); ++o) {
+      amounts_.push_back(std::isfinite(settings.amounts[o]) ? settings.amounts[o] : 0);
+      if (std::isfinite(settings.amounts[o])) stated_[Name(o)] = settings.amounts[o];
+    }
+  }
+
+  Result<void> Fill(TradeoffReport* report) {
+    ASSAY_TRY(SweepLines(report));
+    const Choice recommended = Recommend(report);
+    const Choice now{lines_.back().objective, current_.weights[lines_.back().objective]};
+    std::vector<std::vector<double>> exact(lines_.size());
+    for (const Choice& choice : {recommended, now}) exact[LineOf(choice.objective)].push_back(choice.lambda);
+    for (std::size_t l = 0; l < lines_.size(); ++l) report->lines[l].curve = CurveOf(lines_[l].curve, items_, lines_[l].figures->feasible(), exact[l]);
+    report->current = ASSAY_TRY(PointAt(now, current_.InWords()));
+    const bool stays = recommended.objective == now.objective && recommended.lambda == now.lambda;
+    report->recommended = stays ? *report->current : ASSAY_TRY(PointAt(recommended, "the recommended weights"));
+    if (!stays && !stated_.empty()) report->money_on_holdout = ASSAY_TRY(MoneyOnHoldout(WeightsAt(recommended)));
+    return {};
+  }
+
+ private:
+  // The weight of one objective moved from 0 to 1, the others keeping their proportions. Pointers into a line stay: lines are reserved before.
+  struct Line {
+    std::size_t objective;
+    WeightLine weights;
+    Frontier curve;
+    std::unique_ptr<CurveFigures> figures;
+  };
+  struct Choice {
+    std::size_t objective = 0;
+    double lambda = 0;
+  };
+
+  const std::string& Name(std::size_t objective) const { return items_.problem.objectives[objective].name; }
+  std::size_t LineOf(std::size_t objective) const {
+    for (std::size_t l = 0; l < lines_.size(); ++l) {
+      if (lines_[l].objective == objective) return l;
+    }
+    return 0;
+  }
+  std::vector<double> WeightsAt(const Choice& choice) const {
+    // Where it stays, not a digit of the weights changes.
+    if (choice.lambda == current_.weights[choice.objective]) return current_.weights;
+    return lines_[LineOf(choice.objective)].weights.At(choice.lambda);
+  }
+
+  WeightLine LineThrough(std::size_t objective) const {
+    WeightLine line{current_.weights, std::vector<double>(current_.weights.size(), 0.0)};
+    line.to[objective] = 1;
+    const double rest = 1 - current_.weights[objective];
+    for (std::size_t o = 0; o < line.from.size(); ++o) line.from[o] = o == objective ? 0 : line.from.size() == 2 ? 1 : rest > 0 ? line.from[o] / rest : 1 / static_cast<double>(line.from.size() - 1);
+    return line;
+  }
+
+  Result<void> SweepLines(TradeoffReport* report) {
+    const std::size_t count = current_.weights.size();
+    // Two objectives have one line; it is told by the weight of the second.
+    lines_.reserve(count);
+    for (std::size_t o = count == 2 ? 1 : 0; o < count; ++o) {
+      const WeightLine weights = LineThrough(o);
+      objectives::FrontierOptions options = options_;
+      options.count_orderings = count == 2;
+      Frontier curve = ASSAY_TRY(SweepWithinMemory(items_.choice, items_.problem, Blended(items_.choice, weights.from), Blended(items_.choice, weights.to), options, context_));
+      lines_.push_back({o, weights, std::move(curve), nullptr});
+      lines_.back().figures = std::make_unique<CurveFigures>(lines_.back().curve, items_.problem, kDraws, context_);
+      ASSAY_TRY(DescribeLine(lines_.back(), report));
+    }
+    FrontierSettings settings;
+    settings.k = items_.k;
+    settings.discount = options_.discount;
+    settings.amounts = stated_;
+    if (count > 2) {
+      settings.amounts.clear();
+      report->frontier = ASSAY_TRY(FrontierOfItems(items_.choice, items_.problem, settings, nullptr, context_));
+      return {};
+    }
+    settings.current = current_.weights[1];
+    settings.at = EvenGrid(20);
+    report->frontier = ASSAY_TRY(FrontierOfSweep(items_.choice, items_.problem, settings, lines_[0].curve, nullptr, context_));
+    return {};
+  }
+
+  Result<void> DescribeLine(const Line& line, TradeoffReport* report) const {
+    evidence::TradeoffLine out;
+    out.objective = Name(line.objective);
+    for (std::size_t o = 0; o < line.weights.from.size(); ++o) {
+      if (o != line.objective) out.rest[Name(o)] = line.weights.from[o];
+    }
+    out.current = current_.weights[line.objective];
+    out.breakpoints = static_cast<std::int64_t>(line.curve.breakpoints().size());
+    const std::vector<double> grid = EvenGrid(20);
+    out.at = ASSAY_TRY(line.figures->At(grid, line.weights));
+    out.band = line.figures->BandWords(grid.size());
+    out.feasible = line.figures->FeasibleRanges();
+    if (!stated_.empty()) out.money = ASSAY_TRY(line.figures->Money(stated_, out.current, LineLevel()));
+    report->lines.push_back(std::move(out));
+    return {};
+  }
+  // Of several lines each allows for the others (Bonferroni), since the best of all is taken.
+  double LineLevel() const { return 1 - 0.05 / static_cast<double>(current_.weights.size() == 2 ? 1 : current_.weights.size()); }
+
+  // The feasible weights on a line that are nearest to the current ones: how far they are, NaN where there are none.
+  std::optional<Choice> NearestFeasible() const {
+    std::optional<Choice> nearest;
+    double distance = 2;
+    for (const Line& line : lines_) {
+      const double current = current_.weights[line.objective];
+      for (const evidence::LambdaRange& stretch : line.figures->FeasibleRanges()) {
+        const double lambda = ShortestInside(stretch, current);
+        if (!(std::abs(lambda - current) < distance) || !line.figures->FeasibleAt(lambda)) continue;
+        nearest = Choice{line.objective, lambda};
+        distance = std::abs(lambda - current);
+      }
+    }
+    return nearest;
+  }
+
+  // ", 1,200 EUR a day (800 to 1,600)"; "" where the charter does not say how many lists there are.
+  std::string PerDay(const Estimate& per_list) const {
+    if (!std::isfinite(settings_.lists_per_day)) return "";
+    const Estimate day = Scaled(per_list, settings_.lists_per_day, 0);
+    return ", " + base::ReadableNumber(day.value, 3) + " " + settings_.currency + " a day (" + base::ReadableRange(day.low, day.high) + ")";
+  }
+
+  // Of the feasible weights on the lines' grids that are sure to bring more, those with the most.
+  std::optional<Choice> MostMoney(const TradeoffReport& report, Estimate* difference) const {
+    std::optional<Choice> best;
+    for (std::size_t l = 0; l < lines_.size(); ++l) {
+      if (!report.lines[l].money) continue;
+      for (const evidence::MoneyAt& at : report.lines[l].money->at) {
+        if (!(at.difference.low > 0) || !lines_[l].figures->FeasibleAt(at.lambda) || (best && at.difference.value <= difference->value)) continue;
+        best = Choice{lines_[l].objective, at.lambda};
+        *difference = at.difference;
+      }
+    }
+    return best;
+  }
+
+  // Stays where it is unless a guardrail is broken, or other weights are sure to bring more.
+  Choice Recommend(TradeoffReport* report) const {
+    const std::string whose = current_.InWords();
+    const std::string Whose = std::string(1, static_cast<char>(whose[0] - 'a' + 'A')) + whose.substr(1);
+    const Choice now{lines_.back().objective, current_.weights[lines_.back().objective]};
+    const bool feasible = lines_.back().figures->FeasibleAt(now.lambda);
+    const std::optional<Choice> nearest = feasible ? now : NearestFeasible();
+    if (!feasible) {
+      report->nearest = !nearest ? (lines_.size() == 1 ? "No weights satisfy" : "No weights on the lines looked at satisfy") + std::string(" all guardrails: one of them must give way, or items that break it must be filtered out before ranking.")
+                                 : "The smallest change that satisfies all guardrails: weight of " + Name(nearest->objective) + " from " + base::PlainNumber(current_.weights[nearest->objective], 4) + " to " + base::PlainNumber(nearest->lambda, 12) + (lines_.size() > 1 ? ", the others in proportion." : ".");
+    }
+    Estimate difference;
+    if (const std::optional<Choice> best = MostMoney(*report, &difference)) {
+      report->decided_by = "money";
+      report->why = (items_.problem.guardrails.empty() ? "It brings" : "It keeps to all guardrails and brings") + std::string(" the most money of the weights that are sure to bring more than ") + whose + ": " + base::ReadableNumber(difference.value, 3) + " " + settings_.currency + " more per list (" + LevelInWords(difference.level) + " interval " + base::ReadableRange(difference.low, difference.high) + ")" + PerDay(difference) + ".";
+      return *best;
+    }
+    report->decided_by = feasible ? "nothing" : "guardrails";
+    if (!nearest) {
+      report->why = "No weights keep to all guardrails, so " + whose + " stand: a person must decide which guardrail gives way.";
+      return now;
+    }
+    const std::string sure = !stated_.empty() ? " No other weights are sure to bring more money." : " What a unit of each objective is worth is not stated (objectives.amount), so nothing says that other weights would be better.";
+    report->why = (feasible ? Whose + " keep to all guardrails." : Whose + " break a guardrail; those recommended are the nearest that break none.") + sure;
+    if (feasible && items_.problem.guardrails.empty()) report->why = "The charter names no guardrail that weights could break." + sure;
+    return *nearest;
+  }
+
+  // Lists by one weighting: a curve that stays as it is.
+  Result<Frontier> Lists(const FrontierItems& part, const std::vector<double>& weights) const {
+    const std::vector<double> blend = Blended(part, weights);
+    return Frontier::Sweep(part.items, blend, blend, options_, context_.Quiet());
+  }
+
+  Result<PolicyPoint> PointAt(const Choice& choice, const std::string& whose) const {
+    const Line& line = lines_[LineOf(choice.objective)];
+    const std::vector<double> weights = WeightsAt(choice);
+    const WeightLine still{weights, weights};
+    PolicyPoint point;
+    for (std::size_t o = 0; o < weights.size(); ++o) point.weights[Name(o)] = weights[o];
+    point.line = Name(choice.objective);
+    point.lambda = choice.lambda;
+    point.chosen_on = ASSAY_TRY(line.figures->At({choice.lambda}, line.weights)).front();
+    point.feasible = point.chosen_on.feasible;
+    const Frontier holdout = ASSAY_TRY(Lists(items_.holdout, weights));
+    point.measured_on = ASSAY_TRY(CurveFigures(holdout, items_.problem, kDraws, context_).At({choice.lambda}, still)).front();
+    point.chosen_on.weights = point.measured_on.weights = point.weights;
+    point.clickbait = ASSAY_TRY(Alarm(weights, whose));
+    if (std::isfinite(settings_.share)) point.threshold = ASSAY_TRY(ThresholdAt(weights));
+    return point;
+  }
+
+  // One measure by two weightings, the first less the second, paired by query.
+  Estimate Paired(const Frontier& first, const Frontier& second, const std::vector<double>& amounts) const {
+    std::vector<double> values(first.num_queries()), sum(first.num_queries(), 0.0);
+    for (std::size_t m = 0; m < amounts.size(); ++m) {
+      if (amounts[m] == 0) continue;
+      for (const Frontier* lists : {&first, &second}) {
+        lists->PerQuery(0, m, values);
+        for (std::size_t q = 0; q < sum.size(); ++q) sum[q] += (lists == &first ? amounts[m] : -amounts[m]) * values[q];
+      }
+    }
+    const auto fixed = [&](double, std::span<double> out) {
+      std::copy(sum.begin(), sum.end(), out.begin());
+      double total = 0;
+      for (const double value : sum) total += value;
+      return total / static_cast<double>(sum.size());
+    };
+    const std::vector<double> at = {0};
+    const Result<objectives::Band> band = objectives::SimultaneousBand(fixed, first.num_queries(), at, {static_cast<int>(kDraws), 0.95}, context_);
+    return EstimateAt(band, 0, fixed(0, values));
+  }
+
+  Result<Estimate> MoneyOnHoldout(const std::vector<double>& recommended) const {
+    const Frontier there = ASSAY_TRY(Lists(items_.holdout, recommended));
+    const Frontier here = ASSAY_TRY(Lists(items_.holdout, current_.weights));
+    return Paired(there, here, amounts_);
+  }
+
+  Result<evidence::ClickbaitAlarm> Alarm(const std::vector<double>& weights, const std::string& whose) const {
+    std::vector<double> alone(weights.size(), 0.0), one(weights.size(), 0.0);
+    alone[0] = one[0] = 1;
+    const Frontier first_alone = ASSAY_TRY(Lists(items_.choice, alone));
+    const Frontier there = ASSAY_TRY(Lists(items_.choice, weights));
+    evidence::ClickbaitAlarm alarm;
+    alarm.first = Paired(there, first_alone, one);
+    std::size_t gaining = 1;
+    for (std::size_t o = 1; o < weights.size(); ++o) {
+      std::fill(one.begin(), one.end(), 0.0);
+      one[o] = 1;
+      const Estimate gain = Paired(there, first_alone, one);
+      // Relative to its width, so that units do not matter.
+      const auto sureness = [](const Estimate& e) { return std::isfinite(e.low) && e.high > e.low ? e.value / (e.high - e.low) : 0; };
+      if (o > 1 && !(sureness(gain) > sureness(alarm.second))) continue;
+      alarm.second = gain;
+      gaining = o;
+    }
+    alarm.alarm = alarm.second.low > 0 && alarm.first.high < 0;
+    const auto words = [](const Estimate& e) { return std::isfinite(e.low) ? EstimateInWords(e) : base::ReadableNumber(e.value, 3); };
+    const std::string figures = Name(gaining) + " " + words(alarm.second) + ", " + Name(0) + " " + words(alarm.first) + " against ranking by " + Name(0) + " alone";
+    alarm.text = (alarm.alarm ? "It is at the cost of " + Name(0) + " that " + Name(gaining) + " is gained at " : "It is not shown that " + Name(gaining) + " is gained at the cost of " + Name(0) + " at ") + whose + ": " + figures + ".";
+    return alarm;
+  }
+
+  // The blend that the stated share of the choosing rows reaches, applied to the holdout. Intervals by batches, which hold units together.
+  Result<evidence::ThresholdPoint> ThresholdAt(const std::vector<double>& weights) const {
+    std::vector<double> sorted = Blended(items_.choice, weights);
+    std::sort(sorted.begin(), sorted.end(), std::greater<>());
+    const auto acted = std::clamp<std::size_t>(static_cast<std::size_t>(std::llround(settings_.share * static_cast<double>(sorted.size()))), 1, sorted.size() - 1);
+    evidence::ThresholdPoint point;
+    // Between the last that is acted on and the next, in digits that a policy file keeps.
+    point.value = sorted[acted - 1];
+    for (int digits = 4; digits <= 17; ++digits) {
+      double rounded = 0;
+      base::ParseNumber(base::PlainNumber(sorted[acted] + (sorted[acted - 1] - sorted[acted]) / 2, digits), &rounded);
+      if (!(rounded > sorted[acted] && rounded <= sorted[acted - 1])) continue;
+      point.value = rounded;
+      break;
+    }
+    const FrontierItems& holdout = items_.holdout;
+    const std::vector<double> blend = Blended(holdout, weights);
+    std::vector<double> reached(blend.size()), gained(blend.size());
+    std::vector<std::uint32_t> batch(blend.size());
+    for (std::uint32_t q = 0; q < holdout.items.num_queries(); ++q) {
+      for (const std::uint32_t i : holdout.items.ItemsOf(q)) batch[i] = q;
+    }
+    for (std::size_t i = 0; i < blend.size(); ++i) reached[i] = blend[i] >= point.value ? 1 : 0;
+    const stats::Clusters clusters{batch, holdout.items.num_queries()};
+    point.share = ToEstimate(stats::ClusterMean(reached, clusters));
+    for (std::size_t m = 0; m < holdout.items.measures().size(); ++m) {
+      for (std::size_t i = 0; i < blend.size(); ++i) gained[i] = reached[i] * holdout.items.measures()[m].values[i];
+      Estimate ratio = ToEstimate(stats::ClusterRatio(gained, reached, clusters));
+      if (m < items_.num_objectives()) {
+        point.metrics[Name(m)] = ratio;
+      } else {
+        const evidence::FrontierGuardrail& guardrail = items_.problem.guardrails[m - items_.num_objectives()];
+        point.guardrails[guardrail.name] = {ratio.value, ratio.low, ratio.high, ratio.reason, KeepsTo(guardrail, ratio.value)};
+      }
+    }
+    return point;
+  }
+
+  const TradeoffItems& items_;
+  const TradeoffSettings& settings_;
+  const CurrentWeights& current_;
+  const RunContext& context_;
+  objectives::FrontierOptions options_;
+  std::vector<double> amounts_;
+  std::map<std::string, double> stated_;
+  std::vector<Line> lines_;
+};
+
+}  // namespace
+
+Result<void> WeighItems(const TradeoffItems& items, const TradeoffSettings& settings, const CurrentWeights& current, TradeoffReport* report, const RunContext& context) { return Weighing(items, settings, current, context).Fill(report); }
+
+}  // namespace assay::lifecycle
