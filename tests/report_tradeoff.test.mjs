@@ -8,7 +8,7 @@ import { lowContrast, nasty, reportPage } from './report_page.mjs';
 import { assay, dayOf, draws } from './support.mjs';
 
 const { folder, open } = reportPage('report-tradeoff');
-let file;
+let file, three;
 before(() => {
   const random = draws(21);
   const title = (i) => (i % 997 === 0 ? `"${nasty}"` : `Title ${i}`);
@@ -21,6 +21,12 @@ before(() => {
   const run = assay('run', join(folder, 'films'), '--repeats', '0');
   assert.ok(run.status === 0 || run.status === 1, run.stderr);
   file = join(folder, 'films', '.assay', 'report.html');
+  // Single rows, three objectives.
+  mkdirSync(join(folder, 'rows'));
+  writeFileSync(join(folder, 'rows', 'assay.toml'), '[project]\nname = "Rows"\n[data]\nsource = "../films.csv"\n[[data.columns]]\nname = "title"\nknown = "before"\nfeature = false\n[[objectives]]\nname = "quality"\noutcome = "rating"\ntask = "regression"\nweight = 0.5\n[[objectives]]\nname = "engagement"\noutcome = "clicked = 1"\ntask = "binary"\nweight = 0.3\n[[objectives]]\nname = "calm"\noutcome = "rude = 0"\ntask = "binary"\nweight = 0.2\n[tradeoff]\nshare = 0.1\ncalibrate = true\n');
+  const rows = assay('run', join(folder, 'rows'), '--repeats', '0');
+  assert.ok(rows.status === 0 || rows.status === 1, rows.stderr);
+  three = join(folder, 'rows', '.assay', 'report.html');
 });
 
 test('moving the weight changes metrics, guardrail, money and lists at once, to what ranking again gives', async () => {
@@ -55,6 +61,33 @@ test('moving the weight changes metrics, guardrail, money and lists at once, to 
   await page.close();
 });
 
+test('of three objectives each weight moves while the others keep their proportions; single rows have a threshold', async () => {
+  const { page, problems } = await open({ viewport: { width: 1280, height: 900 } }, three);
+  const data = JSON.parse(await page.locator('#assay-data').textContent()).tradeoff;
+  const slider = page.locator('#tradeoff-lambda');
+  for (const line of data.lines) {
+    await page.locator('#tradeoff .weights [role=group] button', { hasText: line.objective }).click();
+    await slider.fill('0.5');
+    const spoken = await slider.getAttribute('aria-valuetext');
+    const piece = line.curve.lambda.findLastIndex((l) => l <= 0.5);
+    const text = (await page.locator('#tradeoff .keys').innerText()).replace(/\s+/g, ' ');
+    for (const { name } of data.objectives) {
+      const weight = name === line.objective ? 0.5 : 0.5 * line.rest[name];
+      assert.ok(spoken.includes(`${name} ${Number(weight.toPrecision(3))}`), spoken);
+      assert.ok(text.includes(`${name}, mean of the ${data.k} acted on of a batch ${Number(line.curve.values[name][piece].toPrecision(4))}`), text);
+    }
+    const weights = data.objectives.map(({ name }) => (name === line.objective ? 0.5 : 0.5 * line.rest[name]));
+    const shown = await page.locator('#tradeoff .lists > li').first().locator('ol > li').allTextContents();
+    const blend = data.lists[0].items.map((item) => weights.reduce((sum, weight, o) => sum + weight * item.scores[o], 0));
+    const expected = blend.map((_, i) => i).sort((a, b) => blend[b] - blend[a] || a - b).slice(0, data.k).map((i) => data.lists[0].items[i].name);
+    expected.forEach((name, i) => assert.ok(shown[i].replace(/^\+ /, '').startsWith(name), `${shown[i]} is not ${name}`));
+  }
+  const figures = await page.locator('#tradeoff .figures').first().innerText();
+  assert.match(figures, /Those whose blend reaches [\d.−]+: 0\.\d+ \(0\.\d+ to 0\.\d+\) of the rows held back/);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
 test('the weight is moved by keyboard and read out', async () => {
   const { page } = await open({ viewport: { width: 1280, height: 900 } }, file);
   const slider = page.locator('#tradeoff-lambda');
@@ -69,8 +102,8 @@ test('the weight is moved by keyboard and read out', async () => {
 });
 
 test('it can be read in both themes and on a phone, and stands on paper without its controls', async () => {
-  for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 360], ['dark', 360]]) {
-    const { page, problems } = await open({ viewport: { width, height: 800 }, colorScheme }, file);
+  for (const [colorScheme, width, which] of [['light', 1280, file], ['dark', 1280, three], ['light', 360, three], ['dark', 360, file]]) {
+    const { page, problems } = await open({ viewport: { width, height: 800 }, colorScheme }, which);
     const { bad, seen } = await page.evaluate(lowContrast);
     assert.ok(seen > 100);
     assert.deepEqual(bad, [], `${colorScheme}, ${width}`);

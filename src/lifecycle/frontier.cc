@@ -126,19 +126,22 @@ Result<Frontier> SweepWithinMemory(const FrontierItems& items, const FrontierPro
   return WithWayOut(Frontier::Sweep(items.items, first, second, options, context));
 }
 
-Result<FrontierReport> FrontierOfItems(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, store::Engine* engine, const RunContext& context) {
-  ASSAY_TRY(settings.Validate(problem));
+Result<FrontierReport> FrontierOfSearch(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const RunContext& context) {
   objectives::FrontierOptions options{static_cast<std::size_t>(settings.k), settings.discount};
-  if (problem.objectives.size() == 2) {
-    const Frontier frontier = ASSAY_TRY(SweepWithinMemory(items, problem, items.scores[0], items.scores[1], options, context));
-    return FrontierOfSweep(items, problem, settings, frontier, engine, context);
-  }
   options.most_steps = MostSteps(items, problem, context);
   FrontierReport report = BeginReport(items, problem, settings);
   ASSAY_TRY(FillSimplex(items, problem, settings, options, &report, context));
   AddFrontierNotes(&report);
   report.summary = FrontierSummary(report);
   return report;
+}
+
+Result<FrontierReport> FrontierOfItems(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, store::Engine* engine, const RunContext& context) {
+  ASSAY_TRY(settings.Validate(problem));
+  if (problem.objectives.size() > 2) return FrontierOfSearch(items, problem, settings, context);
+  const objectives::FrontierOptions options{static_cast<std::size_t>(settings.k), settings.discount};
+  const Frontier frontier = ASSAY_TRY(SweepWithinMemory(items, problem, items.scores[0], items.scores[1], options, context));
+  return FrontierOfSweep(items, problem, settings, frontier, engine, context);
 }
 
 }  // namespace assay::lifecycle

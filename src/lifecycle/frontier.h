@@ -55,6 +55,9 @@ Result<evidence::FrontierReport> FrontierOfItems(const FrontierItems& items, con
 // The same of two objectives whose curve was swept already.
 Result<evidence::FrontierReport> FrontierOfSweep(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const objectives::Frontier& frontier, store::Engine* engine, const RunContext& context);
 
+// The same of more than two objectives: lines through the weights, and what they found.
+Result<evidence::FrontierReport> FrontierOfSearch(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const RunContext& context);
+
 // Reads the columns that are needed. Rows that miss their query, a score, a gain or a guardrail's value are left out and counted.
 Result<evidence::FrontierReport> FindFrontier(const FrontierProblem& problem, const FrontierSettings& settings, store::Engine& engine, const RunContext& context);
 

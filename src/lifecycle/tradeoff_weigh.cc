@@ -9,7 +9,6 @@
 #include "lifecycle/internal/curve_figures.h"
 #include "lifecycle/internal/frontier_parts.h"
 #include "lifecycle/internal/tradeoff_parts.h"
-#include "stats/cluster_mean.h"
 
 namespace assay::lifecycle {
 
@@ -20,7 +19,6 @@ using evidence::PolicyPoint;
 using evidence::TradeoffReport;
 using objectives::Frontier;
 
-constexpr std::int64_t kDraws = 2000;
 // Of a line, steps of the slider on the page.
 constexpr int kSliderSteps = 200;
 // Weights this near to where lists change are as good as on it: sums of doubles decide.
@@ -57,14 +55,6 @@ evidence::TradeoffCurve CurveOf(const Frontier& curve, const TradeoffItems& item
   return out;
 }
 
-std::vector<double> Blended(const FrontierItems& part, const std::vector<double>& weights) {
-  std::vector<double> blend(part.source_rows.size(), 0.0);
-  for (std::size_t o = 0; o < weights.size(); ++o) {
-    for (std::size_t i = 0; i < blend.size(); ++i) blend[i] += weights[o] * part.scores[o][i];
-  }
-  return blend;
-}
-
 class Weighing {
  public:
   Weighing(const TradeoffItems& items, const TradeoffSettings& settings, const CurrentWeights& current, const RunContext& context) : items_(items), settings_(settings), current_(current), context_(context) {
@@ -87,7 +77,7 @@ class Weighing {
     report->current = ASSAY_TRY(PointAt(now, current_.InWords()));
     const bool stays = recommended.objective == now.objective && recommended.lambda == now.lambda;
     report->recommended = stays ? *report->current : ASSAY_TRY(PointAt(recommended, "the recommended weights"));
-    if (!stays && !stated_.empty()) report->money_on_holdout = ASSAY_TRY(MoneyOnHoldout(WeightsAt(recommended)));
+    if (!stays && !stated_.empty()) report->money_on_holdout = ASSAY_TRY(WeighedLists(items_, WeightsAt(recommended), options_, context_).MoneyOnHoldout(amounts_, current_.weights));
     return {};
   }
 
@@ -135,7 +125,7 @@ class Weighing {
       options.count_orderings = count == 2;
       Frontier curve = ASSAY_TRY(SweepWithinMemory(items_.choice, items_.problem, Blended(items_.choice, weights.from), Blended(items_.choice, weights.to), options, context_));
       lines_.push_back({o, weights, std::move(curve), nullptr});
-      lines_.back().figures = std::make_unique<CurveFigures>(lines_.back().curve, items_.problem, kDraws, context_);
+      lines_.back().figures = std::make_unique<CurveFigures>(lines_.back().curve, items_.problem, kTradeoffDraws, context_);
       ASSAY_TRY(DescribeLine(lines_.back(), report));
     }
     FrontierSettings settings;
@@ -143,8 +133,7 @@ class Weighing {
     settings.discount = options_.discount;
     settings.amounts = stated_;
     if (count > 2) {
-      settings.amounts.clear();
-      report->frontier = ASSAY_TRY(FrontierOfItems(items_.choice, items_.problem, settings, nullptr, context_));
+      report->frontier = ASSAY_TRY(FrontierOfSearch(items_.choice, items_.problem, settings, context_));
       return {};
     }
     settings.current = current_.weights[1];
@@ -237,117 +226,21 @@ class Weighing {
     return *nearest;
   }
 
-  // Lists by one weighting: a curve that stays as it is.
-  Result<Frontier> Lists(const FrontierItems& part, const std::vector<double>& weights) const {
-    const std::vector<double> blend = Blended(part, weights);
-    return Frontier::Sweep(part.items, blend, blend, options_, context_.Quiet());
-  }
-
   Result<PolicyPoint> PointAt(const Choice& choice, const std::string& whose) const {
     const Line& line = lines_[LineOf(choice.objective)];
     const std::vector<double> weights = WeightsAt(choice);
-    const WeightLine still{weights, weights};
     PolicyPoint point;
     for (std::size_t o = 0; o < weights.size(); ++o) point.weights[Name(o)] = weights[o];
     point.line = Name(choice.objective);
     point.lambda = choice.lambda;
     point.chosen_on = ASSAY_TRY(line.figures->At({choice.lambda}, line.weights)).front();
     point.feasible = point.chosen_on.feasible;
-    const Frontier holdout = ASSAY_TRY(Lists(items_.holdout, weights));
-    point.measured_on = ASSAY_TRY(CurveFigures(holdout, items_.problem, kDraws, context_).At({choice.lambda}, still)).front();
+    const WeighedLists lists(items_, weights, options_, context_);
+    point.measured_on = ASSAY_TRY(lists.OnHoldout());
+    point.measured_on.lambda = choice.lambda;
     point.chosen_on.weights = point.measured_on.weights = point.weights;
-    point.clickbait = ASSAY_TRY(Alarm(weights, whose));
-    if (std::isfinite(settings_.share)) point.threshold = ASSAY_TRY(ThresholdAt(weights));
-    return point;
-  }
-
-  // One measure by two weightings, the first less the second, paired by query.
-  Estimate Paired(const Frontier& first, const Frontier& second, const std::vector<double>& amounts) const {
-    std::vector<double> values(first.num_queries()), sum(first.num_queries(), 0.0);
-    for (std::size_t m = 0; m < amounts.size(); ++m) {
-      if (amounts[m] == 0) continue;
-      for (const Frontier* lists : {&first, &second}) {
-        lists->PerQuery(0, m, values);
-        for (std::size_t q = 0; q < sum.size(); ++q) sum[q] += (lists == &first ? amounts[m] : -amounts[m]) * values[q];
-      }
-    }
-    const auto fixed = [&](double, std::span<double> out) {
-      std::copy(sum.begin(), sum.end(), out.begin());
-      double total = 0;
-      for (const double value : sum) total += value;
-      return total / static_cast<double>(sum.size());
-    };
-    const std::vector<double> at = {0};
-    const Result<objectives::Band> band = objectives::SimultaneousBand(fixed, first.num_queries(), at, {static_cast<int>(kDraws), 0.95}, context_);
-    return EstimateAt(band, 0, fixed(0, values));
-  }
-
-  Result<Estimate> MoneyOnHoldout(const std::vector<double>& recommended) const {
-    const Frontier there = ASSAY_TRY(Lists(items_.holdout, recommended));
-    const Frontier here = ASSAY_TRY(Lists(items_.holdout, current_.weights));
-    return Paired(there, here, amounts_);
-  }
-
-  Result<evidence::ClickbaitAlarm> Alarm(const std::vector<double>& weights, const std::string& whose) const {
-    std::vector<double> alone(weights.size(), 0.0), one(weights.size(), 0.0);
-    alone[0] = one[0] = 1;
-    const Frontier first_alone = ASSAY_TRY(Lists(items_.choice, alone));
-    const Frontier there = ASSAY_TRY(Lists(items_.choice, weights));
-    evidence::ClickbaitAlarm alarm;
-    alarm.first = Paired(there, first_alone, one);
-    std::size_t gaining = 1;
-    for (std::size_t o = 1; o < weights.size(); ++o) {
-      std::fill(one.begin(), one.end(), 0.0);
-      one[o] = 1;
-      const Estimate gain = Paired(there, first_alone, one);
-      // Relative to its width, so that units do not matter.
-      const auto sureness = [](const Estimate& e) { return std::isfinite(e.low) && e.high > e.low ? e.value / (e.high - e.low) : 0; };
-      if (o > 1 && !(sureness(gain) > sureness(alarm.second))) continue;
-      alarm.second = gain;
-      gaining = o;
-    }
-    alarm.alarm = alarm.second.low > 0 && alarm.first.high < 0;
-    const auto words = [](const Estimate& e) { return std::isfinite(e.low) ? EstimateInWords(e) : base::ReadableNumber(e.value, 3); };
-    const std::string figures = Name(gaining) + " " + words(alarm.second) + ", " + Name(0) + " " + words(alarm.first) + " against ranking by " + Name(0) + " alone";
-    alarm.text = (alarm.alarm ? "It is at the cost of " + Name(0) + " that " + Name(gaining) + " is gained at " : "It is not shown that " + Name(gaining) + " is gained at the cost of " + Name(0) + " at ") + whose + ": " + figures + ".";
-    return alarm;
-  }
-
-  // The blend that the stated share of the choosing rows reaches, applied to the holdout. Intervals by batches, which hold units together.
-  Result<evidence::ThresholdPoint> ThresholdAt(const std::vector<double>& weights) const {
-    std::vector<double> sorted = Blended(items_.choice, weights);
-    std::sort(sorted.begin(), sorted.end(), std::greater<>());
-    const auto acted = std::clamp<std::size_t>(static_cast<std::size_t>(std::llround(settings_.share * static_cast<double>(sorted.size()))), 1, sorted.size() - 1);
-    evidence::ThresholdPoint point;
-    // Between the last that is acted on and the next, in digits that a policy file keeps.
-    point.value = sorted[acted - 1];
-    for (int digits = 4; digits <= 17; ++digits) {
-      double rounded = 0;
-      base::ParseNumber(base::PlainNumber(sorted[acted] + (sorted[acted - 1] - sorted[acted]) / 2, digits), &rounded);
-      if (!(rounded > sorted[acted] && rounded <= sorted[acted - 1])) continue;
-      point.value = rounded;
-      break;
-    }
-    const FrontierItems& holdout = items_.holdout;
-    const std::vector<double> blend = Blended(holdout, weights);
-    std::vector<double> reached(blend.size()), gained(blend.size());
-    std::vector<std::uint32_t> batch(blend.size());
-    for (std::uint32_t q = 0; q < holdout.items.num_queries(); ++q) {
-      for (const std::uint32_t i : holdout.items.ItemsOf(q)) batch[i] = q;
-    }
-    for (std::size_t i = 0; i < blend.size(); ++i) reached[i] = blend[i] >= point.value ? 1 : 0;
-    const stats::Clusters clusters{batch, holdout.items.num_queries()};
-    point.share = ToEstimate(stats::ClusterMean(reached, clusters));
-    for (std::size_t m = 0; m < holdout.items.measures().size(); ++m) {
-      for (std::size_t i = 0; i < blend.size(); ++i) gained[i] = reached[i] * holdout.items.measures()[m].values[i];
-      Estimate ratio = ToEstimate(stats::ClusterRatio(gained, reached, clusters));
-      if (m < items_.num_objectives()) {
-        point.metrics[Name(m)] = ratio;
-      } else {
-        const evidence::FrontierGuardrail& guardrail = items_.problem.guardrails[m - items_.num_objectives()];
-        point.guardrails[guardrail.name] = {ratio.value, ratio.low, ratio.high, ratio.reason, KeepsTo(guardrail, ratio.value)};
-      }
-    }
+    point.clickbait = ASSAY_TRY(lists.Alarm(whose));
+    if (std::isfinite(settings_.share)) point.threshold = ASSAY_TRY(lists.Threshold(settings_.share));
     return point;
   }
 

@@ -1,4 +1,5 @@
 // The trade-off in sentences.
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -7,9 +8,17 @@
 
 namespace assay::lifecycle {
 
-namespace {
+std::string MetricInWords(const evidence::Estimate& e) {
+  // Nobody counts the digits of millions.
+  const bool millions = std::max({std::abs(e.value), std::isfinite(e.low) ? std::abs(e.low) : 0, std::isfinite(e.high) ? std::abs(e.high) : 0}) >= 1e6;
+  const evidence::Estimate scaled = millions ? Scaled(e, 1e-6, 0) : e;
+  const std::string unit = millions ? " million" : "";
+  if (!std::isfinite(e.low)) return base::ReadableNumber(scaled.value, 4) + unit;
+  const base::ReadableEnds ends = base::ReadableInterval(scaled.value, scaled.low, scaled.high);
+  return ends.value + unit + " (" + LevelInWords(e.level) + " interval " + ends.low + " to " + ends.high + ")";
+}
 
-std::string Words(const evidence::Estimate& e) { return std::isfinite(e.low) ? EstimateInWords(e) : base::ReadableNumber(e.value, 4); }
+namespace {
 
 std::string WeightsInWords(const evidence::TradeoffReport& report, const evidence::PolicyPoint& point) {
   std::vector<std::string> parts;
@@ -23,14 +32,14 @@ std::string TradeoffSummary(const evidence::TradeoffReport& report) {
   const evidence::PolicyPoint& chosen = *report.recommended;
   std::string text = "Recommended weights: " + WeightsInWords(report, chosen) + (chosen.weights == report.current->weights ? ", as they are. " : "; so far " + WeightsInWords(report, *report.current) + ". ") + report.why;
   std::vector<std::string> figures;
-  for (const auto& objective : report.objectives) figures.push_back(objective.name + " " + Words(chosen.measured_on.metrics.at(objective.name)));
+  for (const auto& objective : report.objectives) figures.push_back(objective.name + " " + MetricInWords(chosen.measured_on.metrics.at(objective.name)));
   for (const auto& guardrail : report.guardrails) {
     const evidence::GuardrailValue& value = chosen.measured_on.guardrails.at(guardrail.name);
     figures.push_back("'" + guardrail.name + "' " + base::ReadableNumber(value.value, 3) + (value.holds ? " (holds)" : " (broken)"));
   }
   text += " On " + base::Counted(report.measured_on.queries, std::isfinite(report.share) ? "batch" : "query", std::isfinite(report.share) ? "batches" : "queries") + " held back: " + base::Join(figures, ", ") + ".";
-  if (report.money_on_holdout) text += " Money per list there against the weights so far: " + Words(*report.money_on_holdout) + (report.currency.empty() ? "" : " " + report.currency) + ".";
-  if (chosen.threshold) text += " Rows whose blend reaches " + base::PlainNumber(chosen.threshold->value, 4) + " are acted on: " + Words(chosen.threshold->share) + " of the rows held back.";
+  if (report.money_on_holdout) text += " Money per list there against the weights so far: " + MetricInWords(*report.money_on_holdout) + (report.currency.empty() ? "" : " " + report.currency) + ".";
+  if (chosen.threshold) text += " Rows whose blend reaches " + base::PlainNumber(chosen.threshold->value, 4) + " are acted on: " + MetricInWords(chosen.threshold->share) + " of the rows held back.";
   if (!report.nearest.empty()) text += " " + report.nearest;
   if (chosen.clickbait.alarm) text += " " + chosen.clickbait.text;
   return text;

@@ -46,12 +46,39 @@ struct CurrentWeights {
 };
 CurrentWeights CurrentWeightsOf(const TradeoffInput& input, const TradeoffSettings& settings, const TradeoffItems& items);
 
+inline constexpr std::int64_t kTradeoffDraws = 2000;  // of queries, for intervals
+std::vector<double> Blended(const FrontierItems& part, const std::vector<double>& weights);
+
+// Lists by one weighting, on the rows that choose and on those held back. All it is given outlives it.
+class WeighedLists {
+ public:
+  WeighedLists(const TradeoffItems& items, std::vector<double> weights, const objectives::FrontierOptions& options, const RunContext& context) : items_(items), weights_(std::move(weights)), options_(options), context_(context) {}
+
+  Result<evidence::FrontierAt> OnHoldout() const;
+  // Whether another objective is bought with the first; `whose`: "the charter's weights".
+  Result<evidence::ClickbaitAlarm> Alarm(const std::string& whose) const;
+  // Per list, against other weights; `amounts`: money per unit of each metric.
+  Result<evidence::Estimate> MoneyOnHoldout(const std::vector<double>& amounts, const std::vector<double>& current) const;
+  // The blend that a share of the choosing rows reaches, applied to the holdout. Intervals by batches, which hold units together.
+  Result<evidence::ThresholdPoint> Threshold(double share) const;
+
+ private:
+  Result<objectives::Frontier> Lists(const FrontierItems& part, const std::vector<double>& weights) const;
+
+  const TradeoffItems& items_;
+  std::vector<double> weights_;
+  objectives::FrontierOptions options_;
+  const RunContext& context_;
+};
+
 // Everything of the report that comes from looking at weights.
 Result<void> WeighItems(const TradeoffItems& items, const TradeoffSettings& settings, const CurrentWeights& current, evidence::TradeoffReport* report, const RunContext& context);
 
 // A few queries of the holdout with their items: those with the most items that are not too many to show.
 std::vector<evidence::TradeoffQuery> ExampleLists(const TradeoffItems& items, const table::Table& source, const std::string& query);
 
+// "101 million (95 % interval 50 to 151)".
+std::string MetricInWords(const evidence::Estimate& e);
 std::string TradeoffSummary(const evidence::TradeoffReport& report);
 
 }  // namespace assay::lifecycle
