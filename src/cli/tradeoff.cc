@@ -83,18 +83,22 @@ void RenderPolicy(const TradeoffReport& report, const std::string& name, const e
     };
     rows.push_back({guardrail.name + (guardrail.at_least ? " ≥ " : " ≤ ") + base::PlainNumber(guardrail.limit), text(point.chosen_on), text(point.measured_on)});
   }
-  terminal.Table({{"figure"}, {"on " + base::Counted(report.chosen_on.queries, "query", "queries") + " that choose", Terminal::Align::kRight}, {"on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
+  terminal.Table({{"figure"}, {"on " + (std::isfinite(report.share) ? base::Counted(report.chosen_on.queries, "batch", "batches") : base::Counted(report.chosen_on.queries, "query", "queries")) + " that choose", Terminal::Align::kRight}, {"on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
 }
 
 void RenderRetrain(const TradeoffReport& report, Terminal& terminal) {
-  terminal.Paragraph(report.retrain->text, 2);
+  std::vector<std::string> names;
+  for (const auto& objective : report.objectives) names.push_back(objective.name);
+  terminal.Line();
+  terminal.Paragraph(report.retrain->text + (report.retrain->points.empty() ? "" : " Trained on blended labels less blended, by the weights of " + base::Join(names, " : ") + ":"), 2);
   std::vector<Terminal::ColumnHead> heads;
-  for (const auto& objective : report.objectives) heads.push_back({"weight of " + objective.name, Terminal::Align::kRight});
-  for (const auto& objective : report.objectives) heads.push_back({objective.name + ", retrained less blended", Terminal::Align::kRight});
+  heads.push_back({"weights", Terminal::Align::kRight});
+  for (const std::string& name : names) heads.push_back({name, Terminal::Align::kRight});
   std::vector<std::vector<std::string>> rows;
   for (const evidence::RetrainPoint& point : report.retrain->points) {
-    std::vector<std::string> row;
-    for (const auto& objective : report.objectives) row.push_back(base::PlainNumber(point.weights.at(objective.name), 3));
+    std::vector<std::string> row, weights;
+    for (const std::string& name : names) weights.push_back(base::PlainNumber(point.weights.at(name), 2));
+    row.push_back(base::Join(weights, " : "));
     for (const auto& objective : report.objectives) row.push_back(MetricText(point.gaps.at(objective.name)));
     rows.push_back(std::move(row));
   }

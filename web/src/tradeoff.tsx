@@ -33,6 +33,8 @@ export function topOf(query: TradeoffQuery, weights: number[], k: number): numbe
   return blend.map((_, i) => i).sort((a, b) => blend[b] - blend[a] || a - b).slice(0, k);
 }
 
+/** "a, b and c" */
+const inWords = (names: string[]): string => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`);
 const weight = (lambda: number): string => readable(lambda, 3);
 const signed = (value: number): string => (value > 0 ? '+' : '') + readable(value);
 const keeps = (report: TradeoffReport, guardrail: number, value: number): boolean => (report.guardrails[guardrail].at_least ? value >= (report.guardrails[guardrail].limit ?? 0) : value <= (report.guardrails[guardrail].limit ?? 0));
@@ -150,7 +152,7 @@ function Live({ report, place }: { report: Weighed; place: Place }) {
           </div>
         );
       })}
-      {nearest && <div class="key"><dt>money per {single(report) ? 'batch' : 'list'} against {whose(report)}{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}{present(report.lists_per_day) && present(nearest.difference.value) ? `; ${readable(nearest.difference.value * report.lists_per_day)} a day` : ''}</span></dd></div>}
+      {nearest && <div class="key"><dt>money per {single(report) ? 'batch' : 'list'} against {whose(report)}{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{nearest.difference.value === 0 && !present(nearest.difference.low) ? 'the same lists' : present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}{present(report.lists_per_day) && present(nearest.difference.value) && nearest.difference.value !== 0 ? `; ${readable(nearest.difference.value * report.lists_per_day)} a day` : ''}</span></dd></div>}
     </dl>
   );
 }
@@ -278,7 +280,7 @@ export function Tradeoff({ report, seconds }: { report: TradeoffReport; seconds:
   const weighed = isWeighed(report);
   return (
     <section id="tradeoff">
-      <h2>What to give up for what<small> {report.objectives.map((o) => o.name).join(' and ')}</small></h2>
+      <h2>What to give up for what<small> {inWords(report.objectives.map((o) => o.name))}</small></h2>
       <p class={`verdict ${!weighed ? 'mute' : !report.recommended.feasible ? 'ask' : report.nearest || !report.recommended.measured_on.feasible ? 'warn' : 'good'}`}><span>{sentence(report.summary)}</span></p>
       {weighed && <Weighing report={report} seconds={seconds} />}
       <Notes notes={report.notes.map(sentence)} />
