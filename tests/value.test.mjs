@@ -214,7 +214,7 @@ for (const [what, words, message] of [
   ['a time that is none', [good, ...base, ...gain, '--time', 'p'], /--time: 'p' is a number, expected a time/],
   ['two units', [good, ...base, ...gain, '--unit', 'kind'], /the rows are of 2 units, and a threshold .* needs four at least/],
   ['a cost without decisions', [good, ...base, ...gain, '--cost-per-day', '5'], /no decisions per day/],
-  ['a negative cost', [good, ...base, ...gain, '--cost-per-day', '-5', '--decisions-per-day', '10'], /--cost-per-day/],
+  ['a negative cost', [good, ...base, ...gain, '--cost-per-day', '-5', '--decisions-per-day', '10'], /--cost-per-day: '-5' is not a number of at least 0/],
   ['no decisions', [good, ...base, ...gain, '--decisions-per-day', '0'], /--decisions-per-day/],
   ['a currency stated twice', [good, ...base, '--charter', project, '--currency', 'EUR'], /--currency is also stated in the charter/],
   ['decisions stated twice', [good, ...base, '--charter', project, '--decisions-per-day', '5'], /--decisions-per-day is also stated/],

@@ -22,17 +22,25 @@ bool ParseWholeNumber(const std::string& given, std::uint64_t* value) {
   return code == std::errc() && end == given.data() + given.size();
 }
 
-}  // namespace
-
-CLI::Option* AddNumber(CLI::App* command, const FlagText& text, double* value, double above) {
-  const auto store = [text, value, above](const std::string& given) {
+template <class Allowed>
+CLI::Option* AddChecked(CLI::App* command, const FlagText& text, double* value, const std::string& expected, const Allowed& allowed) {
+  const auto store = [text, value, expected, allowed](const std::string& given) {
     double number = 0;
-    const std::string expected = std::isnan(above) ? "a number" : "a number above " + base::ShortestNumber(above);
-    if (!base::ParseNumber(given, &number) || (!std::isnan(above) && number <= above)) Refuse(text, given, expected);
+    if (!base::ParseNumber(given, &number) || !allowed(number)) Refuse(text, given, expected);
     *value = number;
   };
   CLI::Option* option = command->add_option_function<std::string>(text.names, store, text.description)->type_name("NUMBER");
   return std::isnan(*value) ? option : option->default_str(base::ShortestNumber(*value));
+}
+
+}  // namespace
+
+CLI::Option* AddNumber(CLI::App* command, const FlagText& text, double* value, double above) {
+  return AddChecked(command, text, value, std::isnan(above) ? "a number" : "a number above " + base::ShortestNumber(above), [above](double number) { return !(number <= above); });
+}
+
+CLI::Option* AddNumberFrom(CLI::App* command, const FlagText& text, double* value, double least) {
+  return AddChecked(command, text, value, "a number of at least " + base::ShortestNumber(least), [least](double number) { return number >= least; });
 }
 
 CLI::Option* AddWholeNumber(CLI::App* command, const FlagText& text, std::uint64_t least, std::uint64_t most, std::function<void(std::uint64_t)> store) {

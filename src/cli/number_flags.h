@@ -23,6 +23,9 @@ struct FlagText {
 // A finite number, greater than `above` unless that is NaN. *value is the default; NaN: there is none.
 CLI::Option* AddNumber(CLI::App* command, const FlagText& text, double* value, double above = std::numeric_limits<double>::quiet_NaN());
 
+// A finite number, `least` or more.
+CLI::Option* AddNumberFrom(CLI::App* command, const FlagText& text, double* value, double least);
+
 CLI::Option* AddWholeNumber(CLI::App* command, const FlagText& text, std::uint64_t least, std::uint64_t most, std::function<void(std::uint64_t)> store);
 // A whole number from `least` to `most`. The help shows no default.
 template <class Integer>

@@ -47,7 +47,7 @@ Result<int> Run(const ValueFlags& flags, Session& session) {
   return reached ? 0 : 1;
 }
 
-std::string FromWhere(double threshold, const std::string& reason) { return std::isfinite(threshold) ? base::PlainNumber(threshold, 4) : reason == "it never acts" ? "never" : "-"; }
+std::string FromWhere(double threshold, double share_acted) { return std::isfinite(threshold) ? base::PlainNumber(threshold, 4) : share_acted == 0 ? "never" : "-"; }
 
 std::string Short(const Estimate& e) {
   if (!std::isfinite(e.low) && std::isfinite(e.value)) return base::ReadableNumber(e.value, 3) + ", no interval";
@@ -61,7 +61,7 @@ void RenderPolicies(const DecisionValueReport& report, Terminal& terminal) {
   std::vector<std::vector<std::string>> rows;
   for (const PolicyValue& p : report.policies) {
     const std::string name = p.name == "threshold" ? "chosen threshold" : p.name == "break_even" ? (std::isfinite(p.threshold) ? "break-even chance" : "break-even by row") : p.name + " act";
-    std::vector<std::string> row = {name, p.name == "always" ? "any" : FromWhere(p.threshold, p.threshold_reason), base::ReadableShare(p.share_acted), Short(p.money_per_decision), Short(per_day ? p.against_never_per_day : p.against_never)};
+    std::vector<std::string> row = {name, p.name == "always" ? "any" : FromWhere(p.threshold, p.share_acted), base::ReadableShare(p.share_acted), Short(p.money_per_decision), Short(per_day ? p.against_never_per_day : p.against_never)};
     if (p.name == "threshold") row[0] = terminal.Paint(row[0], Style::kBold);
     rows.push_back(std::move(row));
   }
@@ -88,7 +88,7 @@ void RenderCurve(const DecisionValueReport& report, Terminal& terminal) {
     const evidence::ProfitAt& at = report.curve_grid[k];
     if (report.curve_grid.size() > 12 && k % 2 == 1) continue;
     const Estimate& e = at.money_per_decision;
-    rows.push_back({base::ReadableShare(at.share_acted), FromWhere(at.threshold, at.reason), Terminal::IntervalBar(e.value, e.low, e.high, low, high, cells), base::ReadableNumber(e.value, 3)});
+    rows.push_back({base::ReadableShare(at.share_acted), FromWhere(at.threshold, at.share_acted), Terminal::IntervalBar(e.value, e.low, e.high, low, high, cells), base::ReadableNumber(e.value, 3)});
   }
   terminal.Table({{"acted on", Terminal::Align::kRight}, {"from", Terminal::Align::kRight}, {base::ReadableNumber(low, 3) + " to " + base::ReadableNumber(high, 3)}, {"money", Terminal::Align::kRight}}, rows);
 }
@@ -120,7 +120,6 @@ void RenderDecisionValue(const DecisionValueReport& report, Terminal& terminal) 
     terminal.Paragraph("Asked for: " + asked + " " + terminal.Paint(answer, report.least_verdict == Verdict::kSupported ? Style::kGood : Style::kBad) + ".", 2);
   }
   RenderDataNotes(report.header, terminal);
-  for (const std::string& note : report.notes) terminal.Paragraph("Note: " + note + ".", 2);
   RenderPolicies(report, terminal);
   RenderCurve(report, terminal);
   RenderCalibration(report, terminal);
@@ -146,7 +145,7 @@ void AddValue(CLI::App& app, Session& session) {
   command->add_option("--charter", flags->charter, "A project: amounts (unless --gain gives them), currency, decisions per day and cost per month of its [value]")->group(money);
   command->add_option("--currency", problem.currency, "What amounts are in, for people")->group(money);
   AddNumber(command, {"--decisions-per-day", "How many decisions a day, for money per day", "16500"}, &problem.decisions_per_day, 0)->group(money);
-  AddNumber(command, {"--cost-per-day", "What deciding by the score costs a day", "200"}, &problem.cost_per_day, -1e-300)->group(money);
+  AddNumberFrom(command, {"--cost-per-day", "What deciding by the score costs a day", "200"}, &problem.cost_per_day, 0)->group(money);
   AddNumber(command, {"--least", "A gate: least money over never acting, per day where decisions per day are known, else per decision; exit code 1 unless the whole interval reaches it", "0"}, &problem.least)->group(money);
   command->footer(
       "Examples:\n"

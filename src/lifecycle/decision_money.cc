@@ -61,14 +61,14 @@ MoneyEstimates::MoneyEstimates(const DecisionValueRows& rows, const objectives::
   gain_ = Either(Less(cells[0], cells[3]), Less(cells[1], cells[2]));
 }
 
-Estimate MoneyEstimates::Mean(std::span<const double> values, std::span<const std::uint8_t> half, const MoneyRange& range, const std::string& certain) const {
+Estimate MoneyEstimates::Mean(std::span<const double> values, std::span<const std::uint8_t> half, const MoneyRange& range, const std::string& certain, bool near_the_choice) const {
   stats::ExactSum sum;
   for (const double value : values) sum.Add(value);
   const double mean = sum.Value() / static_cast<double>(values.size());
   const bool alike = std::all_of(values.begin(), values.end(), [&](double value) { return value == values[0]; });
   if (alike && range.low == range.high) return {values[0], values[0], values[0], 0.95, certain.empty() ? "exact: every decision brings the same" : certain};
   if (!dependence_.why_untested.empty()) return WithoutInterval(mean, dependence_.why_untested);
-  if (!alike) return ToEstimate(objectives::MeanMoneyOf(values, half, dependence_.Clusters()));
+  if (!alike) return ToEstimate(near_the_choice ? objectives::MeanDifferenceOf(values, half, dependence_.Clusters()) : objectives::MeanMoneyOf(values, half, dependence_.Clusters()));
   const std::int64_t units = stats::CountUnits(dependence_.Clusters(), values.size());
   const double others = stats::AllAlike(0, units, 0.95).high;  // share of rows
   return {values[0], values[0] - others * (values[0] - range.low), values[0] + others * (range.high - values[0]), 0.95, "every row brought the same; as many others as are still likely could lie at either end of the amounts"};
@@ -107,13 +107,21 @@ Estimate MoneyEstimates::Difference(std::span<const std::uint8_t> acts, std::spa
   std::vector<double> difference(acts.size());
   for (std::size_t i = 0; i < acts.size(); ++i) difference[i] = acts[i] == other[i] ? 0 : acts[i] != 0 ? money_.gain[i] : -money_.gain[i];
   const MoneyRange zero, loss{-gain_.high, -gain_.low};
-  return Mean(difference, half, Either(zero, Either(gain_, loss)), "");
+  return Mean(difference, half, Either(zero, Either(gain_, loss)), "", true);
 }
 
 Estimate MoneyEstimates::At(double threshold) const {
   std::vector<double> money(rows_.scores.size());
   for (std::size_t i = 0; i < money.size(); ++i) money[i] = rows_.scores[i] >= threshold ? money_.silent[i] + money_.gain[i] : money_.silent[i];
   const bool never = std::isinf(threshold);
+  std::vector<std::uint8_t> acts(money.size());
+  for (std::size_t i = 0; i < money.size(); ++i) acts[i] = rows_.scores[i] >= threshold ? 1 : 0;
+  const std::int64_t units = objectives::UnitsActedOn(acts, dependence_.Clusters());
+  if (!never && !dependence_.Clusters().unit.empty() && units < objectives::kFewestUnitsActedOn && dependence_.why_untested.empty()) {
+    stats::ExactSum sum;
+    for (const double value : money) sum.Add(value);
+    return WithoutInterval(sum.Value() / static_cast<double>(money.size()), "only " + base::Counted(units, "unit is acted on", "units are acted on") + ", and an interval needs " + std::to_string(objectives::kFewestUnitsActedOn));
+  }
   return Mean(money, {}, never ? silent_ : Either(acting_, silent_), never ? "exact: never acting brings the same whatever the outcome" : "");
 }
 

@@ -39,6 +39,7 @@ Result<void> RefuseFewUnits(const DecisionValueRows& rows, const DecisionDepende
 double BreakEvenOf(const DecisionValueRows& rows, DecisionValueReport* report) {
   if (rows.AmountsDiffer()) {
     report->break_even_chance_reason = kAmountsDiffer;
+    report->amounts_differ = true;
     return std::nan("");
   }
   const objectives::DecisionMoney money{rows.amounts[0][0], rows.amounts[1][0], rows.amounts[2][0], rows.amounts[3][0]};
@@ -61,10 +62,8 @@ BreakEven BreakEvenPolicy(const DecisionValueRows& rows, DecisionValueReport* re
   }
   report->break_even_missing = rows.break_even_missing;
   if (!rows.break_even_missing.empty()) return {};
-  if (!std::isfinite(chance)) return {objectives::ActsAtBreakEven(rows.scores, rows.Amounts()), std::isinf(chance) ? "exact: it never acts" : ""};
-  BreakEven policy{{}, chance <= 0 ? "exact: it always acts" : ""};
-  for (const double score : rows.scores) policy.acts.push_back(score >= chance ? 1 : 0);
-  return policy;
+  const std::string certain = std::isinf(chance) ? "exact: it never acts" : chance <= 0 ? "exact: it always acts" : "";
+  return {objectives::ActsAtBreakEven(rows.scores, rows.Amounts()), certain};
 }
 
 void FillPolicies(const DecisionValueRows& rows, const MoneyEstimates& estimates, const objectives::CrossFit& fit, DecisionValueReport* report) {

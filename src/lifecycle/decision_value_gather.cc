@@ -27,6 +27,9 @@ const std::string* TextsOf(const objectives::GainTexts& gains, std::size_t cell)
   return texts[cell];
 }
 
+// As people find it: of a sample the file's own number is not known.
+std::string RowName(const DecisionValueProblem& problem, std::uint32_t row) { return "row " + std::to_string(row + 1) + (problem.sample_rows > 0 ? " of the sample" : ""); }
+
 struct Kept {
   learn::Rows rows;
   std::vector<double> scores;
@@ -44,7 +47,7 @@ Result<Kept> RowsKept(const DecisionValueProblem& problem, const table::Table& t
     } else if (std::isnan(outcomes[i])) {
       ++without_outcome;
     } else if (outcomes[i] != 0 && outcomes[i] != 1) {
-      return Error{ErrorCode::kInvalidInput, "--outcome: row " + std::to_string(i + 1) + " has the outcome " + base::ShortestNumber(outcomes[i]) + ", expected 0 or 1; state a condition, like --outcome '" + problem.outcome + " > 0'"};
+      return Error{ErrorCode::kInvalidInput, "--outcome: " + RowName(problem, i) + " has the outcome " + base::ShortestNumber(outcomes[i]) + ", expected 0 or 1; state a condition, like --outcome '" + problem.outcome + " > 0'"};
     } else {
       result.rows.push_back(i);
       result.scores.push_back(scores[i]);
@@ -71,7 +74,7 @@ Result<std::vector<double>> AmountsOf(const DecisionValueProblem& problem, std::
   const std::vector<double> all = ASSAY_TRY(NumbersOf(text, NameOf(problem, cell), "an amount of money: a number, or an expression per row such as 'price * 0.1'", table, context));
   std::vector<double> amounts;
   for (const std::uint32_t row : kept) {
-    if (std::abs(all[row]) > kLargestAmount) return too_large(all[row], "row " + std::to_string(row + 1) + " has the amount ");
+    if (std::abs(all[row]) > kLargestAmount) return too_large(all[row], RowName(problem, row) + " has the amount ");
     amounts.push_back(all[row]);
   }
   // '-(2 * 5)' is one amount for all, as -10 is.
@@ -86,7 +89,7 @@ Result<void> CheckAmounts(const DecisionValueProblem& problem, const learn::Rows
     const bool for_positive = cell == 0 || cell == 3;
     for (std::size_t i = 0; amounts.size() > 1 && i < amounts.size(); ++i) {
       if (!std::isnan(amounts[i])) continue;
-      const std::string row = "row " + std::to_string(kept[i] + 1);
+      const std::string row = RowName(problem, kept[i]);
       if ((rows->positive[i] == 1) == for_positive) {
         return Error{ErrorCode::kInvalidInput, NameOf(problem, cell) + ": " + row + " has no amount: '" + *TextsOf(problem.gains, cell) + "' is missing there, or not a finite number; state one, or leave such rows out with --where"};
       }

@@ -53,7 +53,7 @@ std::string Calibrated(const DecisionValueReport& r) {
   const PolicyValue* even = Find(r, "break_even");
   // With one amount for all that decide everything, it does not matter whether scores are chances.
   if (r.break_even_chance <= 0) return " Acting never loses by these amounts, so it pays at any chance.";
-  if (std::isnan(r.break_even_chance) && r.break_even_chance_reason != kAmountsDiffer) return " There is no break-even chance: " + r.break_even_chance_reason + ".";
+  if (std::isnan(r.break_even_chance) && !r.amounts_differ) return " There is no break-even chance: " + r.break_even_chance_reason + ".";
   const bool chance = std::isfinite(r.break_even_chance);
   const std::string p = std::isfinite(r.calibration.p_value) ? (r.calibration.p_value < 0.0001 ? std::string("p below 0.0001") : "p = " + base::ReadableNumber(r.calibration.p_value, 2)) : "";
   const std::string policy = chance ? "the break-even chance of " + ThresholdInWords(r.break_even_chance) : "deciding each row by its own break-even chance";

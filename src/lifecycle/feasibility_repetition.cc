@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lifecycle/internal/feasibility_items.h"
 #include "lifecycle/value.h"
+#include "objectives/profit_curve.h"
 #include "stats/cluster_rate.h"
 
 namespace assay::lifecycle {

@@ -9,7 +9,7 @@
 #include "charter/charter.h"
 #include "evidence/reports/value.h"
 #include "lifecycle/train.h"
-#include "objectives/value.h"
+#include "objectives/profit_curve.h"
 
 namespace assay::lifecycle {
 

@@ -1,5 +1,7 @@
 #include "objectives/cross_fitted_value.h"
 
+#include <algorithm>
+
 #include "stats/exact_sum.h"
 #include "stats/unit_bootstrap.h"
 
@@ -41,6 +43,46 @@ Result<stats::Interval> MeanMoneyOf(std::span<const double> values, std::span<co
   const double value = (sum[0].Value() + sum[1].Value()) / static_cast<double>(values.size());
   const stats::Interval interval = ASSAY_TRY(stats::FromInfluence(value, influence, clusters, level, half));
   return clusters.unit.empty() ? stats::AgainstSkewness(interval, level) : interval;
+}
+
+Result<stats::Interval> MeanDifferenceOf(std::span<const double> values, std::span<const std::uint8_t> half, const stats::Clusters& clusters, double level) {
+  stats::Interval interval = ASSAY_TRY(MeanMoneyOf(values, half, clusters, level));
+  if (half.empty() || !(interval.standard_error > 0)) return interval;
+  double errors = 0;
+  std::vector<double> influence(values.size());
+  for (std::uint8_t h = 0; h < 2; ++h) {
+    stats::ExactSum sum;
+    double rows = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (half[i] != h) continue;
+      sum.Add(values[i]);
+      rows += 1;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) influence[i] = half[i] == h ? values[i] - sum.Value() / rows : 0;
+    const stats::Interval alone = ASSAY_TRY(stats::FromInfluence(0, influence, clusters, level, half));
+    errors += alone.standard_error;
+  }
+  const double wider = std::max(1.0, errors / interval.standard_error);
+  interval.low = interval.value - wider * (interval.value - interval.low);
+  interval.high = interval.value + wider * (interval.high - interval.value);
+  interval.standard_error *= wider;
+  return interval;
+}
+
+std::int64_t UnitsActedOn(std::span<const std::uint8_t> acts, const stats::Clusters& clusters) {
+  if (clusters.unit.empty()) return 0;
+  std::int64_t fewest = -1;
+  for (const stats::Grouping grouping : {stats::Grouping::kUnits, stats::Grouping::kPeriods}) {
+    std::vector<std::uint32_t> ids;
+    const stats::Clusters grouped = clusters.crossing == nullptr ? clusters : stats::Grouped(clusters, grouping, &ids);
+    std::vector<char> seen(grouped.num_units, 0);
+    for (std::size_t i = 0; i < acts.size(); ++i) {
+      if (acts[i] != 0) seen[grouped.unit[i]] = 1;
+    }
+    const std::int64_t count = std::count(seen.begin(), seen.end(), 1);
+    fewest = fewest < 0 ? count : std::min(fewest, count);
+  }
+  return fewest;
 }
 
 }  // namespace assay::objectives

@@ -37,4 +37,13 @@ Result<CrossFit> ChooseOnHalves(const ProfitCurve& curve, const RowMoney& money,
 // in a half.
 Result<stats::Interval> MeanMoneyOf(std::span<const double> values, std::span<const std::uint8_t> half, const stats::Clusters& clusters, double level = 0.95);
 
+// The same of the difference to a policy near the chosen thresholds, such as the break-even chance: the rows in which they differ are those that the choices
+// looked at, so the two halves depend on each other. The interval allows for any dependence of theirs: standard errors add up.
+Result<stats::Interval> MeanDifferenceOf(std::span<const double> values, std::span<const std::uint8_t> half, const stats::Clusters& clusters, double level = 0.95);
+
+// Fewer units that are acted on say too little of what others would bring: such an interval holds in 85 to 92 of 100 samples (docs/value.md).
+inline constexpr std::int64_t kFewestUnitsActedOn = 30;
+// Units with a row that is acted on; with a crossing units or periods, whichever are fewer. 0 where rows are independent.
+std::int64_t UnitsActedOn(std::span<const std::uint8_t> acts, const stats::Clusters& clusters);
+
 }  // namespace assay::objectives

@@ -41,49 +41,53 @@ Result<ProfitCurve> ProfitCurve::Create(std::span<const double> scores, const Ro
   return curve;
 }
 
+template <class Takes, class Visit>
+void ProfitCurve::SweepPart(const Takes& takes, stats::ExactSum sum, const Visit& visit) const {
+  std::size_t taken = 0;
+  for (const std::uint32_t row : rows_) taken += takes(row) ? 1 : 0;
+  const auto n = static_cast<double>(taken);
+  ProfitCurvePoint point{kNever, 0, sum.Value() / n};
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (!takes(rows_[i])) continue;
+    // A threshold is whole once a lower score follows: equal scores fall on one side.
+    if (scores_[i] != point.score) {
+      point.money_per_decision = sum.Value() / n;
+      visit(point);
+      point.score = scores_[i];
+    }
+    sum.Add(gains_[i]);
+    ++point.acted;
+  }
+  point.money_per_decision = sum.Value() / n;
+  visit(point);
+}
+
 template <class Visit>
 void ProfitCurve::Sweep(const Visit& visit) const {
-  const std::size_t n = scores_.size();
-  stats::ExactSum sum = silent_;
-  visit(ProfitCurvePoint{kNever, 0, never()});
-  for (std::size_t i = 0; i < n; ++i) {
-    sum.Add(gains_[i]);
-    if (i + 1 < n && scores_[i + 1] == scores_[i]) continue;
-    visit(ProfitCurvePoint{scores_[i], static_cast<std::int64_t>(i + 1), sum.Value() / static_cast<double>(n)});
-  }
+  SweepPart([](std::uint32_t) { return true; }, silent_, visit);
+}
+
+template <class SweepOver>
+Threshold ProfitCurve::BestOf(const SweepOver& sweep_over) {
+  ProfitCurvePoint best{kNever, 0, -kNever};
+  std::int64_t rows = 0;
+  sweep_over([&](const ProfitCurvePoint& point) {
+    if (point.money_per_decision > best.money_per_decision) best = point;
+    rows = point.acted;
+  });
+  return {best.score, best.money_per_decision, static_cast<double>(best.acted) / static_cast<double>(rows)};
 }
 
 Threshold ProfitCurve::Best() const {
-  ProfitCurvePoint best{kNever, 0, -kNever};
-  Sweep([&](const ProfitCurvePoint& point) {
-    if (point.money_per_decision > best.money_per_decision) best = point;
-  });
-  return {best.score, best.money_per_decision, static_cast<double>(best.acted) / static_cast<double>(rows_.size())};
+  return BestOf([&](const auto& visit) { Sweep(visit); });
 }
 
 Threshold ProfitCurve::BestOfPart(std::span<const std::uint8_t> part, std::uint8_t which, const RowMoney& money) const {
-  stats::ExactSum sum;
-  double count = 0;
+  stats::ExactSum silent;
   for (std::size_t i = 0; i < part.size(); ++i) {
-    if (part[i] != which) continue;
-    sum.Add(money.silent[i]);
-    count += 1;
+    if (part[i] == which) silent.Add(money.silent[i]);
   }
-  Threshold best{kNever, sum.Value() / count, 0};
-  double acted = 0, last = kNever;
-  const auto close = [&] {
-    const double value = sum.Value() / count;
-    if (value > best.money_per_decision) best = {last, value, acted / count};
-  };
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (part[rows_[i]] != which) continue;
-    if (acted > 0 && scores_[i] != last) close();
-    last = scores_[i];
-    sum.Add(gains_[i]);
-    acted += 1;
-  }
-  if (acted > 0) close();
-  return best;
+  return BestOf([&](const auto& visit) { SweepPart([&](std::uint32_t row) { return part[row] == which; }, silent, visit); });
 }
 
 std::vector<ProfitCurvePoint> ProfitCurve::ActingOn(std::span<const std::int64_t> least_rows) const {
@@ -142,6 +146,14 @@ ThinnedProfit ProfitCurve::Thinned(std::size_t most) const {
     thinned.largest_error = std::max(thinned.largest_error, std::abs(point.money_per_decision - line));
   });
   return thinned;
+}
+
+Result<Threshold> BestThreshold(std::span<const double> scores, std::span<const std::uint8_t> positive, const DecisionMoney& money) {
+  if (scores.empty() || scores.size() != positive.size()) return Error{ErrorCode::kInvalidInput, "a threshold needs one score and one outcome per row, and at least one row"};
+  const double amounts[] = {money.true_positive, money.false_positive, money.true_negative, money.false_negative};
+  const std::span<const double> all(amounts);
+  const ProfitCurve curve = ASSAY_TRY(ProfitCurve::Create(scores, RowMoneyOf(positive, {all.subspan(0, 1), all.subspan(1, 1), all.subspan(2, 1), all.subspan(3, 1)})));
+  return curve.Best();
 }
 
 }  // namespace assay::objectives

@@ -55,10 +55,18 @@ class ProfitCurve {
   // visit(ProfitCurvePoint) for never acting, then for each distinct score, falling.
   template <class Visit>
   void Sweep(const Visit& visit) const;
+  // The same of the rows that `takes` (by row number), without acting worth `silent` in all.
+  template <class Takes, class Visit>
+  void SweepPart(const Takes& takes, stats::ExactSum silent, const Visit& visit) const;
+  template <class SweepOver>
+  static Threshold BestOf(const SweepOver& sweep_over);
 
   std::vector<std::uint32_t> rows_;
   std::vector<double> scores_, gains_;
   stats::ExactSum silent_;  // money of all rows without acting
 };
+
+// The threshold with the most money on these rows, one sum of money for all. kInvalidInput on empty or unequal spans.
+Result<Threshold> BestThreshold(std::span<const double> scores, std::span<const std::uint8_t> positive, const DecisionMoney& money);
 
 }  // namespace assay::objectives

@@ -211,6 +211,24 @@ TEST(ActsAtBreakEven, IsElkansThresholdWhereAmountsAreEqual) {
   EXPECT_EQ(ActsAtBreakEven(chances, amounts), (std::vector<std::uint8_t>{0, 0, 0, 1, 1, 1}));
 }
 
+// A tie, chance equal to the break-even chance, is acted on whichever way the amounts are given; nothing at stake is not.
+TEST(ActsAtBreakEven, TiesFallAlikeForOneAmountAndForAmountsByRow) {
+  for (int cost = 1; cost < 30; ++cost) {
+    for (int gain = 1; gain < 30; ++gain) {
+      const DecisionMoney money{static_cast<double>(gain), static_cast<double>(-cost), 0, 0};
+      const std::vector<double> chances = {money.BreakEvenChance(), std::nextafter(money.BreakEvenChance(), 0.0)};
+      const std::vector<double> tp(2, gain), fp(2, -cost), zero(2, 0);
+      const double one_tp[] = {money.true_positive}, one_fp[] = {money.false_positive}, one_zero[] = {0};
+      EXPECT_EQ(ActsAtBreakEven(chances, {tp, fp, zero, zero}), (std::vector<std::uint8_t>{1, 0})) << gain << " " << cost;
+      EXPECT_EQ(ActsAtBreakEven(chances, {one_tp, one_fp, one_zero, one_zero}), (std::vector<std::uint8_t>{1, 0})) << gain << " " << cost;
+    }
+  }
+  const double zero[] = {0}, loss[] = {-1}, gain[] = {1};
+  const std::vector<double> chances = {0, 0.4, 0.6, 1};
+  EXPECT_EQ(ActsAtBreakEven(chances, {zero, zero, zero, zero}), (std::vector<std::uint8_t>{0, 0, 0, 0}));
+  EXPECT_EQ(ActsAtBreakEven(chances, {loss, gain, zero, zero}), (std::vector<std::uint8_t>{1, 1, 0, 0}));  // gains only where the outcome is not positive
+}
+
 // With true chances and amounts per row no single threshold does as well: by the expected money, which is known here.
 TEST(ActsAtBreakEven, IsTheBestPolicyForEachRowsAmounts) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

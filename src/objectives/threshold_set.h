@@ -28,8 +28,8 @@ struct ThresholdSetOptions {
 };
 
 struct ThresholdRange {
-  // The nearest candidates above and below that are refuted, or the ends: thresholds between them are not. above = +infinity and below = the least
-  // score where nothing refuted lies beyond.
+  // The nearest candidates above and below that are refuted, or the ends: thresholds above `below` and below `above` are not. above = +infinity and
+  // below = the least score where nothing refuted lies beyond.
   double above = 0, below = 0;
   bool never = false, always = false;        // whether never, or always, acting is in it
   std::int64_t acted_least = 0, acted_most = 0;  // rows acted on by the candidates in it

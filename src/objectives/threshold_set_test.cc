@@ -14,7 +14,7 @@ namespace {
 
 bool Contains(const ThresholdSet& set, double score) {
   for (const ThresholdRange& range : set.ranges) {
-    if (score <= range.above && (score > range.below || range.always)) return true;
+    if ((score < range.above || range.never) && (score > range.below || range.always)) return true;
   }
   return false;
 }

@@ -42,8 +42,9 @@ struct RowMoney {
 // Reads of every row the two amounts that belong to its outcome; the others may be missing.
 RowMoney RowMoneyOf(std::span<const std::uint8_t> positive, const AmountsPerRow& amounts);
 
-// 1 where acting is expected to bring more than silence: chance x (TP - FN) + (1 - chance) x (FP - TN) > 0. The best that calibrated chances
-// can do, whatever each row's amounts (Elkan 2001, section 2). Reads all four amounts.
+// 1 where acting is expected to bring as much as silence or more: chance x (TP - FN) + (1 - chance) x (FP - TN) >= 0, decided by the row's own break-even
+// chance, so that ties fall as they do where amounts are equal; 0 where it brings the same whatever the outcome. The best that calibrated chances can do,
+// whatever each row's amounts (Elkan 2001, section 2). Reads all four amounts.
 std::vector<std::uint8_t> ActsAtBreakEven(std::span<const double> chances, const AmountsPerRow& amounts);
 
 struct Threshold {
@@ -51,11 +52,6 @@ struct Threshold {
   double money_per_decision = 0;
   double share_acted = 0;    // of the rows it was chosen on
 };
-
-// The threshold with the most money on these rows: one of the scores, or never. Among equals the one that acts least, so
-// that nothing is done without a gain. Scores are finite; positive holds 0 or 1. kInvalidInput on empty or unequal
-// spans. Cost: one sort. Exact ties in score always fall on one side.
-Result<Threshold> BestThreshold(std::span<const double> scores, std::span<const std::uint8_t> positive, const DecisionMoney& money);
 
 // What each row brings in at a threshold; the mean over rows by units is the value with its interval (stats::ClusterMean).
 std::vector<double> MoneyPerRow(std::span<const double> scores, std::span<const std::uint8_t> positive, const DecisionMoney& money, double threshold);

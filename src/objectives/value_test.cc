@@ -1,4 +1,4 @@
-#include "objectives/value.h"
+#include "objectives/profit_curve.h"
 
 #include <gtest/gtest.h>
 

@@ -92,6 +92,13 @@ Result<CalibrationCheck> ByUnits(std::span<const double> chances, std::span<cons
   for (Vector& row : covariance) {
     for (double& value : row) value *= units / (units - 1) * clusters.widening;
   }
+  // Sums that are alike but for rounding have no scatter.
+  for (int k = 0; k < kMost; ++k) {
+    double squares = 0;
+    for (const Vector& sum : sums) squares += sum[k] * sum[k];
+    if (covariance[k][k] > 1e-24 * squares) continue;
+    for (int j = 0; j < kMost; ++j) covariance[k][j] = covariance[j][k] = 0;
+  }
   CalibrationCheck check;
   const double squared = QuadraticForm(total, covariance, &check.directions);
   if (check.directions == 0) return Error{ErrorCode::kNumeric, "every unit is as far off, which shows no scatter to test against"};
@@ -111,6 +118,12 @@ Result<CalibrationCheck> CheckCalibration(std::span<const double> chances, std::
     any = any || !certain;
   }
   if (!any) return Error{ErrorCode::kNumeric, "every score is 0 or 1, and right, so there is nothing to test"};
+  ExactSum expected;
+  for (const double chance : chances) expected.Add(chance);
+  const double positives = expected.Value(), negatives = static_cast<double>(chances.size()) - positives, least = clusters.unit.empty() ? kFewestToTest : kFewestToTestByUnits;
+  if (std::min(positives, negatives) < least) {
+    return Error{ErrorCode::kNumeric, "by the scores about " + std::to_string(std::llround(std::min(positives, negatives))) + (positives <= negatives ? " rows are positive" : " rows are not positive") + ", and a test" + (clusters.unit.empty() ? "" : " by units") + " needs " + std::to_string(std::llround(least))};
+  }
   const std::vector<double> position = Positions(chances, order);
   if (!clusters.unit.empty()) {
     if (clusters.crossing == nullptr) return ByUnits(chances, positive, position, clusters);

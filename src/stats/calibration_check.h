@@ -23,8 +23,11 @@ struct CalibrationCheck {
   bool impossible = false;   // a score of 0 had a positive, or one of 1 a negative: refuted without a test, p value 0
 };
 
+// Fewer expected positives (or negatives) are too few: calibrated scores would be refuted more often than the level says (measured: docs/value.md).
+inline constexpr double kFewestToTest = 10, kFewestToTestByUnits = 150;
+
 // `chances` in [0, 1], `positive` 0 or 1, `order`: the rows by falling chance. With a crossing the larger p value of units and periods. kNumeric:
-// nothing to test (every score 0 or 1, and right), or fewer than eight units.
+// nothing to test (every score 0 or 1, and right), fewer than eight units, or too few expected positives or negatives.
 Result<CalibrationCheck> CheckCalibration(std::span<const double> chances, std::span<const std::uint8_t> positive, std::span<const std::uint32_t> order, const Clusters& clusters);
 
 }  // namespace assay::stats

@@ -93,7 +93,7 @@ template <class V>
 void Describe(V& v, ThresholdInterval& t) {
   v("low", t.low, "thresholds above this are not shown to be worse; null with a reason");
   v("low_reason", t.low_reason, "why low is null; empty otherwise");
-  v("high", t.high, "and up to this; null with a reason");
+  v("high", t.high, "and below this, which is refuted; null with a reason");
   v("high_reason", t.high_reason, "why high is null; empty otherwise");
   v("share_acted_low", t.share_acted_low, "least share of the rows acted on by a candidate in it");
   v("share_acted_high", t.share_acted_high, "largest share of the rows acted on by a candidate in it");
@@ -169,6 +169,7 @@ struct DecisionValueReport {
   CalibrationVerdict calibration;
   double break_even_chance = std::nan("");
   std::string break_even_chance_reason;
+  bool amounts_differ = false;
   double threshold = std::nan("");
   std::string threshold_reason;
   double threshold_share_acted = 0;
@@ -186,7 +187,6 @@ struct DecisionValueReport {
   double least = std::nan("");
   std::string least_reason;
   Verdict least_verdict = Verdict::kNeedsPerson;
-  std::vector<std::string> notes;
   Timing timing;
 };
 template <class V>
@@ -211,6 +211,7 @@ void Describe(V& v, DecisionValueReport& r) {
   v("calibration", r.calibration, "whether the score is the chance of a positive outcome");
   v("break_even_chance", r.break_even_chance, "chance from which acting pays (Elkan 2001); null with a reason");
   v("break_even_chance_reason", r.break_even_chance_reason, "why break_even_chance is null; empty otherwise");
+  v("amounts_differ", r.amounts_differ, "whether amounts differ by row, so that every row has a break-even chance of its own");
   v("threshold", r.threshold, "act when the score is at least this: most money on all rows; null with a reason");
   v("threshold_reason", r.threshold_reason, "why threshold is null; empty otherwise");
   v("threshold_share_acted", r.threshold_share_acted, "share of the rows acted on from it");
@@ -228,7 +229,6 @@ void Describe(V& v, DecisionValueReport& r) {
   v("least", r.least, "least money over never acting that was asked for, per day where decisions per day are known, else per decision; null when none was");
   v("least_reason", r.least_reason, "why least is null; empty otherwise");
   v("least_verdict", r.least_verdict, "supported: the whole interval reaches it; refuted: none of it does; needs_person: none was asked for");
-  v("notes", r.notes, "what to know when reading it");
   v("timing", r.timing, "the only part that differs from run to run");
 }
 inline const char* DescribedName(const DecisionValueReport*) { return "DecisionValueReport"; }

@@ -41,14 +41,15 @@ class MoneyEstimates {
   evidence::PolicyValue Policy(const std::string& name, std::span<const std::uint8_t> acts, std::span<const std::uint8_t> half, const std::string& certain, bool costs) const;
   // Money of one policy less that of another.
   evidence::Estimate Difference(std::span<const std::uint8_t> acts, std::span<const std::uint8_t> other, std::span<const std::uint8_t> half) const;
-  // Money of acting where the score is at least `threshold`, taken alone.
+  // Money of acting where the score is at least `threshold`, taken alone; no interval where few units are acted on.
   evidence::Estimate At(double threshold) const;
   // Per day, less the cost; with the reason where decisions per day are not known.
   evidence::Estimate PerDay(const evidence::Estimate& per_decision, bool costs) const;
 
  private:
-  // The mean of `values` by units. Where all are alike: exact for a reason, or as many rows as are still likely at the ends of `range`.
-  evidence::Estimate Mean(std::span<const double> values, std::span<const std::uint8_t> half, const MoneyRange& range, const std::string& certain) const;
+  // The mean of `values` by units. Where all are alike: exact for a reason, or as many rows as are still likely at the ends of `range`. `near_the_choice`: see
+  // objectives::MeanDifferenceOf.
+  evidence::Estimate Mean(std::span<const double> values, std::span<const std::uint8_t> half, const MoneyRange& range, const std::string& certain, bool near_the_choice = false) const;
 
   const DecisionValueRows& rows_;
   const objectives::RowMoney& money_;
