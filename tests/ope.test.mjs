@@ -203,6 +203,21 @@ test('the guard counts units too, and allows for rounded propensities', () => {
   assert.ok(by(thirds, 'ipw').low < by(thirds, 'ipw').value);
 });
 
+test('columns that nothing names are not read, and still counted', () => {
+  const source = file('junk.csv', csv(log.map((row, i) => ({ ...row, probability: 1, row: 'x', junk: i === 9 ? 'inf' : 0.5 }))));
+  const run = (...words) => assay('ope', source, ...flags, ...words, '--features', 'context', '--json');
+  const junk = run('--target-policy', 'junk');
+  assert.equal(junk.status, 2, junk.stdout);
+  const table = file('junk_table.csv', csv(['day', 'night'].flatMap((context) => actions.map((item, a) => ({ context, item, probability: world.target[context][a] })))));
+  for (const words of [['--target-policy', expression], ['--target-policy', 'uniform'], ['--target-table', table]]) {
+    const there = run(...words);
+    assert.equal(there.status, 0, there.stderr);
+    const report = JSON.parse(there.stdout);
+    assert.equal(report.data.columns, 8);
+    assert.deepEqual(report.estimates, json('ope', path, ...flags, ...words, '--features', 'context').estimates);
+  }
+});
+
 test('the same bytes with 1 and 2 threads, and from a gzip file whose first column has no name', () => {
   const words = [...flags, '--target-policy', expression, '--features', 'context', '--json'];
   const one = withoutTiming(JSON.parse(assay('ope', path, ...words, '--threads', '1').stdout));

@@ -17,7 +17,7 @@ namespace assay::lifecycle {
 
 // All vectors have one entry for each row with a reward, or are empty where said.
 struct LoggedDecisions {
-  std::shared_ptr<const table::Table> table;  // those rows, all columns of the source
+  std::shared_ptr<const table::Table> table;  // those rows, the columns that the problem names
   learn::Rows source_rows;                    // their rows in the source
   std::vector<double> rewards;
   std::vector<double> propensities;             // in (0, 1]; empty: not logged
@@ -30,9 +30,12 @@ struct LoggedDecisions {
   std::size_t size() const { return rewards.size(); }
   stats::Clusters clusters() const { return {unit, num_units}; }
   // "row 12", as the source counts it.
-  std::string RowName(std::size_t row) const { return "row " + std::to_string(source_rows[row] + 1); }
+  std::string RowName(std::size_t row) const {
+    return "row " + std::to_string(source_rows[row] + 1);
+  }
 };
 
-Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine, const RunContext& context);
+Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine,
+                                            const RunContext& context);
 
 }  // namespace assay::lifecycle
