@@ -106,7 +106,10 @@ OpeEstimate EstimateBy(const std::string& name, const Evaluation& e) {
   OpeEstimate estimate;
   estimate.name = name;
   estimate.label = EstimatorLabel(name);
-  estimate.reason = NeedsModel(name) && !e.target.knows_all() ? e.target.why_not_all : !e.reach.why_not.empty() ? e.reach.why_not : NeedsModel(name) ? e.why_no_model : "";
+  estimate.reason = NeedsModel(name) && !e.target.knows_all() ? e.target.why_not_all
+                    : !e.reach.why_not.empty()                ? e.reach.why_not
+                    : NeedsModel(name)                        ? e.why_no_model
+                                                              : "";
   if (!estimate.reason.empty()) {
     estimate.difference = WithoutInterval(std::nan(""), estimate.reason);
     return estimate;
@@ -144,8 +147,8 @@ Result<void> CheckWeights(const Evaluation& e) {
   for (std::size_t i = 0; i < e.weights.size(); ++i) {
     if (e.weights[i] <= kLargestWeight) continue;
     return Error{ErrorCode::kInvalidInput, "--propensity: " + e.log.RowName(i) + " has the propensity " + base::ShortestNumber(e.log.propensities[i]) +
-                                               ", so small that the target policy's probability divided by it is above " + base::ShortestNumber(kLargestWeight) +
-                                               "; mend it, or leave such rows out with --where"};
+                                               ", so small that the target policy's probability divided by it is above " +
+                                               base::ShortestNumber(kLargestWeight) + "; mend it, or leave such rows out with --where"};
   }
   return {};
 }

@@ -313,7 +313,8 @@ TEST_F(OpeTest, TheGuardCountsUnitsToo) {
   std::string log = SimulatedLog(World(), 3000, 9), with_user;
   std::istringstream lines(log);
   std::string line;
-  for (int row = -1; std::getline(lines, line); ++row) with_user += line + (row < 0 ? ",user,week" : row < 2700 ? ",big," : ",u" + std::to_string(row) + ",") + (row < 0 ? "" : std::to_string(row % 20)) + "\n";
+  for (int row = -1; std::getline(lines, line); ++row)
+    with_user += line + (row < 0 ? ",user,week" : row < 2700 ? ",big," : ",u" + std::to_string(row) + ",") + (row < 0 ? "" : std::to_string(row % 20)) + "\n";
   problem.source = File("log.csv", with_user);
   problem.reward = "click";
   problem.propensity = "p";

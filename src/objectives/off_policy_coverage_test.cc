@@ -59,7 +59,8 @@ Tallies CoverageOf(const Design& design, int runs, bool tune) {
   for (int run = 0; run < runs; ++run) {
     const Environment e = MakeEnvironment(design, static_cast<std::uint64_t>(run));
     const SimulatedLog log = Simulate(design, e, static_cast<std::uint64_t>(run));
-    const std::vector<double> pilot = Simulate(design, e, static_cast<std::uint64_t>(run) + 1000000).weights;  // so that parameters do not hang on the log itself
+    const std::vector<double> pilot =
+        Simulate(design, e, static_cast<std::uint64_t>(run) + 1000000).weights;  // so that parameters do not hang on the log itself
     const stats::Clusters clusters = {log.unit, static_cast<std::uint32_t>(design.units)};
     const Reach reach = ReachOf(log.weights, log.rewards, clusters, CheckMeanWeight(log.weights, clusters));
     all.effective += reach.weights.effective_size / runs;
@@ -68,7 +69,8 @@ Tallies CoverageOf(const Design& design, int runs, bool tune) {
     all.snipw.Add(IntervalToShow(reach, *SelfNormalised(log.weights, log.rewards), log.weights, clusters), e.truth);
     all.dr.Add(IntervalToShow(reach, DoublyRobust(log.weights, log.rewards, log.model), log.weights, clusters), e.truth);
     const auto shown = [&](const ChangedWeights& changed) {
-      return IntervalToShow(reach, DoublyRobust(changed.weights, log.rewards, log.model), changed.weights, clusters, {changed.bias_bound, changed.share_moved, "it"});
+      return IntervalToShow(reach, DoublyRobust(changed.weights, log.rewards, log.model), changed.weights, clusters,
+                            {changed.bias_bound, changed.share_moved, "it"});
     };
     for (const WeightChange change : {WeightChange::kSwitch, WeightChange::kShrink}) {
       const bool is_switch = change == WeightChange::kSwitch;

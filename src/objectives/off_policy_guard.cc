@@ -71,7 +71,8 @@ bool MayBeOne(double low, double high) { return low <= 1 + kRounding && 1 - kRou
 std::string WhyTooBiased(const ParameterBias& bias, double standard_error) {
   return bias.parameter + " may bring a bias of up to " + base::ReadableNumber(bias.bound, 2) + " beside a standard error of " +
          base::ReadableNumber(standard_error, 2) + ", and takes away " + base::ReadableShare(bias.share_moved) +
-         " of the weights' squares: an interval can hold half a standard error and 0.1 %; dr has no such bias, a larger --" + bias.parameter + " less";
+         " of the weights' squares; an interval can hold " + base::ReadableNumber(kMostBias) + " standard errors and " + base::ReadableShare(kMostMoved) +
+         ". dr has no such bias, a larger --" + bias.parameter + " less";
 }
 
 }  // namespace
@@ -136,7 +137,8 @@ ShownInterval IntervalToShow(const Reach& reach, const PolicyValue& estimate, st
   }
   shown.standard_error = interval->standard_error;
   shown.reason = reach.why_no_interval;
-  if (shown.reason.empty() && !IntervalHolds(bias.bound, bias.share_moved, interval->standard_error)) shown.reason = WhyTooBiased(bias, interval->standard_error);
+  if (shown.reason.empty() && !IntervalHolds(bias.bound, bias.share_moved, interval->standard_error))
+    shown.reason = WhyTooBiased(bias, interval->standard_error);
   if (shown.reason.empty()) shown.interval = *interval;
   return shown;
 }

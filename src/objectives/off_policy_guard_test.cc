@@ -31,8 +31,10 @@ TEST(OffPolicyGuard, SaysWhy) {
       {"a user with nine tenths of the rows", 1000, 1, 1, 900, "one unit has 90 % of the weight, at most 10 % may hang on one",
        "too few rewards for an interval: with their weights they are worth 1.23 units, at least 30 are needed; with fewer it misses too often"},
       {"a user with a tenth", 1000, 1, 10, 100, "", ""},
-      {"20 users", 1000, 1, 50, 0, "", "too few rewards for an interval: with their weights they are worth 20 units, at least 30 are needed; with fewer it misses too often"},
-      {"one user", 1000, 1, 1000, 0, "one unit has 100 % of the weight, at most 10 % may hang on one", "too few rewards for an interval: with their weights they are worth 1 unit, at least 30 are needed; with fewer it misses too often"},
+      {"20 users", 1000, 1, 50, 0, "",
+       "too few rewards for an interval: with their weights they are worth 20 units, at least 30 are needed; with fewer it misses too often"},
+      {"one user", 1000, 1, 1000, 0, "one unit has 100 % of the weight, at most 10 % may hang on one",
+       "too few rewards for an interval: with their weights they are worth 1 unit, at least 30 are needed; with fewer it misses too often"},
   };
   for (const GuardCase& c : cases) {
     std::vector<double> weights(c.rows, 1), rewards(c.rows);
@@ -117,6 +119,7 @@ TEST(OffPolicyGuard, ShowsAnIntervalOrSaysWhyNot) {
   const ShownInterval biased = IntervalToShow(reach, value, weights, {}, {0.55 * error, 0.0008, "tau"});
   EXPECT_FALSE(biased.interval);
   EXPECT_EQ(biased.reason.substr(0, 31), "tau may bring a bias of up to 0");
+  EXPECT_NE(biased.reason.find("an interval can hold 0.5 standard errors and 0.1 %"), std::string::npos) << biased.reason;
   EXPECT_EQ(*biased.standard_error, error);
   std::vector<double> doubled = weights;
   for (double& weight : doubled) weight *= 2;

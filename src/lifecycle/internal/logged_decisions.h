@@ -30,12 +30,9 @@ struct LoggedDecisions {
   std::size_t size() const { return rewards.size(); }
   stats::Clusters clusters() const { return {unit, num_units}; }
   // "row 12", as the source counts it.
-  std::string RowName(std::size_t row) const {
-    return "row " + std::to_string(source_rows[row] + 1);
-  }
+  std::string RowName(std::size_t row) const { return "row " + std::to_string(source_rows[row] + 1); }
 };
 
-Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine,
-                                            const RunContext& context);
+Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine, const RunContext& context);
 
 }  // namespace assay::lifecycle
