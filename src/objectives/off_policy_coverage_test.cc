@@ -30,7 +30,7 @@ const Design kDesigns[] = {
     {"clicks, 300 users", 3000, 10, 0.7, Reward::kBinary, 0.2, false, 0.5, 300, true},
     {"clicks, 40 users", 3000, 10, 0.7, Reward::kBinary, 0.3, false, 0.5, 40, true},
     {"clicks, logged in moods", 20000, 5, 0.3, Reward::kBinary, 0.2, false, 0.5, 0, true, true},
-    {"normal rewards, logged in moods", 20000, 10, 0.4, Reward::kNormal, 0, false, 0.5, 0, false, true},
+    {"normal rewards, logged in moods", 20000, 5, 0.3, Reward::kNormal, 0, false, 0.5, 0, false, true},
 };
 
 struct Tally {
