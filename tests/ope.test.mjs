@@ -192,6 +192,32 @@ test('rows of a unit depend on each other', () => {
   assert.match(units.dependence, /by user \(750 units\)/);
 });
 
+test('the guard counts units too, and allows for rounded propensities', () => {
+  const source = file('big_user.csv', csv(log.map((row, i) => ({ ...row, third: 0.3333, user: i < 2700 ? 'big' : `u${i}` }))));
+  const one = json('ope', source, ...flags, '--target-policy', 't', '--unit', 'user');
+  valid(one, 'ope');
+  assert.deepEqual([by(one, 'ipw').evaluable, by(one, 'ipw').value, by(one, 'ipw').low], [false, null, null]);
+  assert.match(by(one, 'ipw').reason, /one unit has [89]\d\.?\d? % of the weight, at most 10 % may hang on one/);
+  const thirds = json('ope', source, '--reward', 'click', '--propensity', 'third', '--action', 'item', '--target-policy', 'uniform');
+  assert.deepEqual(thirds.warnings, []);
+  assert.ok(by(thirds, 'ipw').low < by(thirds, 'ipw').value);
+});
+
+test('columns that nothing names are not read, and still counted', () => {
+  const source = file('junk.csv', csv(log.map((row, i) => ({ ...row, probability: 1, row: 'x', junk: i === 9 ? 'inf' : 0.5 }))));
+  const run = (...words) => assay('ope', source, ...flags, ...words, '--features', 'context', '--json');
+  const junk = run('--target-policy', 'junk');
+  assert.equal(junk.status, 2, junk.stdout);
+  const table = file('junk_table.csv', csv(['day', 'night'].flatMap((context) => actions.map((item, a) => ({ context, item, probability: world.target[context][a] })))));
+  for (const words of [['--target-policy', expression], ['--target-policy', 'uniform'], ['--target-table', table]]) {
+    const there = run(...words);
+    assert.equal(there.status, 0, there.stderr);
+    const report = JSON.parse(there.stdout);
+    assert.equal(report.data.columns, 8);
+    assert.deepEqual(report.estimates, json('ope', path, ...flags, ...words, '--features', 'context').estimates);
+  }
+});
+
 test('the same bytes with 1 and 2 threads, and from a gzip file whose first column has no name', () => {
   const words = [...flags, '--target-policy', expression, '--features', 'context', '--json'];
   const one = withoutTiming(JSON.parse(assay('ope', path, ...words, '--threads', '1').stdout));
@@ -213,6 +239,7 @@ test('what is wrong is named: flag, row, what was expected', () => {
     [[path, '--reward', 'context', '--propensity', 'p', '--action', 'item', ...uniform], /--reward: 'context' is a category, expected a number/],
     [[changed('zero.csv', { p: 0 }), ...flags, ...uniform], /--propensity: row 7 has the propensity 0, expected a probability above 0 and at most 1/],
     [[changed('two.csv', { p: 1.5 }), ...flags, ...uniform], /--propensity: row 7 has the propensity 1\.5/],
+    [[file('tiny.csv', csv(log.slice(0, 200).map((row) => ({ ...row, p: 1e-307 })))), ...flags, ...uniform], /--propensity: row 1 has the propensity 1e-307, so small that .* is above 1e\+?30; mend it/],
     [[changed('none.csv', { p: '' }), ...flags, ...uniform], /--propensity: row 7 has no propensity.*--where 'p is not null'/s],
     [[changed('no_action.csv', { item: '' }), ...flags, ...uniform], /--action: row 7 has no action/],
     [[changed('minus.csv', { t: -0.1 }), ...flags, '--target-policy', 't'], /--target-policy: 't' is -0\.1 in row 7, expected a probability from 0 to 1/],

@@ -39,7 +39,8 @@ Result<learn::Rows> RowsWithReward(const OpeProblem& problem, const table::Table
     notes->push_back(base::Counted(without, "row has no reward and is left out", "rows have no reward and are left out") +
                      "; where a reward is more often missing after some actions than after others, "
                      "this makes every estimate wrong");
-  if (rows.empty()) return Error{ErrorCode::kInvalidInput, without > 0 ? "--reward: '" + problem.reward + "' is missing in every row that is left" : "the file has no rows"};
+  if (rows.empty())
+    return Error{ErrorCode::kInvalidInput, without > 0 ? "--reward: '" + problem.reward + "' is missing in every row that is left" : "the file has no rows"};
   return rows;
 }
 
@@ -79,16 +80,35 @@ Result<void> CheckRoles(const OpeProblem& problem, const LoggedDecisions& log) {
   return {};
 }
 
+// The columns of the log that the problem names, those of its target table's key among them. Empty stands for all.
+Result<std::vector<std::string>> ColumnsOfLog(const OpeProblem& problem, const store::SourceInfo& log, store::Engine& engine) {
+  std::vector<std::string> texts = {problem.reward, problem.propensity, problem.action, problem.position, problem.unit, problem.where};
+  if (problem.target_policy != "uniform") texts.push_back(problem.target_policy);
+  texts.insert(texts.end(), problem.features.begin(), problem.features.end());
+  if (!problem.target_table.empty()) {
+    const store::SourceInfo table = ASSAY_TRY(engine.Describe(problem.target_table));
+    for (const store::SourceColumn& column : table.columns) {
+      const bool in_log = std::any_of(log.columns.begin(), log.columns.end(), [&](const store::SourceColumn& of_log) { return of_log.name == column.name; });
+      if (in_log && column.name != "probability") texts.push_back(column.name);
+      if (!in_log && column.name != "probability" && column.name != "row") return std::vector<std::string>();  // an error, which names the nearest
+    }
+  }
+  return ColumnsToRead(texts, log);
+}
+
 }  // namespace
 
 Result<LoggedDecisions> ReadLoggedDecisions(const OpeProblem& problem, store::Engine& engine, const RunContext& context) {
+  const store::SourceInfo info = ASSAY_TRY(engine.Describe(problem.source));
+  store::ReadOptions options;
+  options.columns = ASSAY_TRY(ColumnsOfLog(problem, info, engine));
   const auto read_source = [&] {
     const base::ScopedStep step(context, "read");
-    return engine.Read(problem.source, {}, context);
+    return engine.Read(problem.source, options, context);
   };
   store::ReadResult read = ASSAY_TRY(read_source());
   LoggedDecisions log;
-  log.data = {problem.source, read.table.num_rows(), static_cast<std::int64_t>(read.table.num_columns()), read.fingerprint, read.notes, read.sampled_from()};
+  log.data = {problem.source, read.table.num_rows(), static_cast<std::int64_t>(info.columns.size()), read.fingerprint, read.notes, read.sampled_from()};
   const std::vector<double> rewards = ASSAY_TRY(NumbersOf(problem.reward, "--reward", "a number", read.table, context));
   log.source_rows = ASSAY_TRY(RowsWithReward(problem, read.table, rewards, &log.data.notes, context));
   const bool all = static_cast<std::int64_t>(log.source_rows.size()) == read.table.num_rows();

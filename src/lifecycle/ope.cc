@@ -10,6 +10,7 @@
 #include "lifecycle/internal/ope_words.h"
 #include "lifecycle/internal/reward_model.h"
 #include "lifecycle/internal/target_policy.h"
+#include "objectives/off_policy_guard.h"
 #include "objectives/off_policy_interval.h"
 #include "objectives/off_policy_tuning.h"
 #include "stats/cluster_mean.h"
@@ -23,8 +24,8 @@ using evidence::OpeReport;
 using objectives::PolicyValue;
 using objectives::WeightChange;
 
-constexpr double kThinShare = 0.1;   // of the rows, that weights should be worth
-constexpr double kSureLevel = 0.99;  // at which a mean weight that cannot be 1 takes the intervals away
+constexpr double kThinShare = 0.1;       // of the rows, that weights should be worth
+constexpr double kLargestWeight = 1e30;  // so that no power of it, which intervals take, leaves the range of numbers
 
 bool NeedsModel(const std::string& name) { return name != "ipw" && name != "snipw"; }
 
@@ -48,9 +49,7 @@ struct Evaluation {
   const LoggedDecisions& log;
   const TargetPolicy& target;
   std::vector<double> weights;
-  objectives::WeightSummary summary;
-  std::string why_not;          // why nothing is evaluable; "" when something may be
-  std::string why_no_interval;  // of all that use weights; "" when there may be one
+  objectives::Reach reach;
   std::string why_no_model;
   RewardModel model;
   double on_policy = 0;
@@ -69,7 +68,7 @@ PolicyValue LessOnPolicy(PolicyValue value, const Evaluation& e) {
 }
 
 // Value, and interval where there may be one.
-void FillIn(const PolicyValue& value, std::span<const double> weights, const Evaluation& e, OpeEstimate* estimate) {
+void FillIn(const PolicyValue& value, std::span<const double> weights, const Evaluation& e, OpeEstimate* estimate, const objectives::ParameterBias& bias = {}) {
   estimate->evaluable = true;
   estimate->value = value.value;
   const PolicyValue difference = LessOnPolicy(value, e);
@@ -80,39 +79,37 @@ void FillIn(const PolicyValue& value, std::span<const double> weights, const Eva
     estimate->difference = WithoutInterval(difference.value, estimate->reason);
     return;
   }
-  const Result<stats::Interval> interval = objectives::PolicyInterval(value, weights, e.log.clusters(), estimate->bias_bound);
-  if (!interval) {
-    estimate->reason = interval.error().message;
-    estimate->difference = WithoutInterval(difference.value, estimate->reason);
+  const objectives::ShownInterval shown = objectives::IntervalToShow(e.reach, value, weights, e.log.clusters(), bias);
+  if (shown.standard_error) estimate->standard_error = *shown.standard_error;
+  if (!shown.interval) {
+    estimate->reason = shown.reason;
+    estimate->difference = WithoutInterval(difference.value, shown.reason);
     return;
   }
-  estimate->standard_error = interval->standard_error;
-  estimate->reason = e.why_no_interval;
-  if (estimate->reason.empty() && estimate->bias_bound > objectives::kMostBias * estimate->standard_error) estimate->reason = WhyTooBiased(*estimate);
-  if (!estimate->reason.empty()) {
-    estimate->difference = WithoutInterval(difference.value, estimate->reason);
-    return;
-  }
-  estimate->low = interval->low;
-  estimate->high = interval->high;
+  estimate->low = shown.interval->low;
+  estimate->high = shown.interval->high;
   estimate->difference = ToEstimate(objectives::PolicyInterval(difference, weights, e.log.clusters(), estimate->bias_bound));
   estimate->difference.value = difference.value;
 }
 
 void ChangedEstimate(WeightChange change, double stated, const Evaluation& e, OpeEstimate* estimate) {
-  const objectives::ChangedWeights changed = std::isnan(stated) ? objectives::TuneWeights(change, e.weights, e.log.rewards, e.model.rewards)
+  const objectives::ChangedWeights changed = std::isnan(stated) ? objectives::TuneWeights(change, e.weights, e.log.rewards, e.model.rewards, e.log.clusters())
                                                                 : objectives::ChangeWeights(change, stated, e.weights, e.log.rewards, e.model.rewards);
   if (std::isfinite(changed.parameter)) estimate->parameter = changed.parameter;
   for (std::size_t i = 0; i < e.weights.size(); ++i) estimate->rows_changed += changed.weights[i] != e.weights[i] ? 1 : 0;
   estimate->bias_bound = changed.bias_bound;
-  FillIn(objectives::DoublyRobust(changed.weights, e.log.rewards, e.model.rewards), changed.weights, e, estimate);
+  FillIn(objectives::DoublyRobust(changed.weights, e.log.rewards, e.model.rewards), changed.weights, e, estimate,
+         {changed.bias_bound, changed.share_moved, change == WeightChange::kShrink ? "lambda" : "tau"});
 }
 
 OpeEstimate EstimateBy(const std::string& name, const Evaluation& e) {
   OpeEstimate estimate;
   estimate.name = name;
   estimate.label = EstimatorLabel(name);
-  estimate.reason = NeedsModel(name) && !e.target.knows_all() ? e.target.why_not_all : !e.why_not.empty() ? e.why_not : NeedsModel(name) ? e.why_no_model : "";
+  estimate.reason = NeedsModel(name) && !e.target.knows_all() ? e.target.why_not_all
+                    : !e.reach.why_not.empty()                ? e.reach.why_not
+                    : NeedsModel(name)                        ? e.why_no_model
+                                                              : "";
   if (!estimate.reason.empty()) {
     estimate.difference = WithoutInterval(std::nan(""), estimate.reason);
     return estimate;
@@ -132,22 +129,6 @@ OpeEstimate EstimateBy(const std::string& name, const Evaluation& e) {
   return estimate;
 }
 
-// The mean weight, what it warns of, and whether it takes the intervals away.
-void JudgeMeanWeight(Evaluation* e, OpeReport* report) {
-  const stats::Clusters clusters = e->log.clusters();
-  report->mean_weight_estimate = ToEstimate(objectives::MeanWeight(e->weights, clusters));
-  report->mean_weight_estimate.value = e->summary.mean;
-  const Result<stats::Interval> sure = objectives::MeanWeight(e->weights, clusters, kSureLevel);
-  const bool exact = !sure;  // all weights are alike
-  const bool off = exact ? std::abs(e->summary.mean - 1) > 1e-6 : !(report->mean_weight_estimate.low <= 1 && 1 <= report->mean_weight_estimate.high);
-  if (off) report->warnings.push_back(MeanWeightWarning(report->mean_weight_estimate));
-  const bool surely_off = exact ? off : !(sure->low <= 1 && 1 <= sure->high);
-  if (surely_off && e->why_no_interval.empty())
-    e->why_no_interval = "the mean weight is " + base::ReadableNumber(e->summary.mean, 3) + ", surely not 1 (" + LevelInWords(kSureLevel) +
-                         "): propensities are wrong or the log lacks what the target policy would "
-                         "do, which no interval holds";
-}
-
 void WarnOfUnlogged(const Evaluation& e, OpeReport* report, const RunContext& context) {
   std::vector<std::string> names;
   double mass = 0;
@@ -162,24 +143,34 @@ void WarnOfUnlogged(const Evaluation& e, OpeReport* report, const RunContext& co
   if (!names.empty()) report->warnings.push_back(UnloggedWarning(names, mass));
 }
 
+Result<void> CheckWeights(const Evaluation& e) {
+  for (std::size_t i = 0; i < e.weights.size(); ++i) {
+    if (e.weights[i] <= kLargestWeight) continue;
+    return Error{ErrorCode::kInvalidInput, "--propensity: " + e.log.RowName(i) + " has the propensity " + base::ShortestNumber(e.log.propensities[i]) +
+                                               ", so small that the target policy's probability divided by it is above " +
+                                               base::ShortestNumber(kLargestWeight) + "; mend it, or leave such rows out with --where"};
+  }
+  return {};
+}
+
 Result<void> EvaluateOffPolicy(const std::vector<std::string>& names, Evaluation* e, OpeReport* report, const RunContext& context) {
   e->weights = objectives::ImportanceWeights(e->target.of_logged, e->log.propensities);
-  e->summary = objectives::SummariseWeights(e->weights);
-  if (!std::isfinite(e->summary.largest))
-    return Error{ErrorCode::kInvalidInput, "--propensity: a propensity is so small that the weight of its row is no number"};
+  ASSAY_TRY(CheckWeights(*e));
+  const objectives::MeanWeight mean = objectives::CheckMeanWeight(e->weights, e->log.clusters());
+  e->reach = objectives::ReachOf(e->weights, e->log.rewards, e->log.clusters(), mean);
   report->metrics = "off_policy";
-  report->effective_sample_size = e->summary.effective_size;
-  report->max_weight = e->summary.largest;
-  report->max_weight_share = e->summary.largest_share;
-  report->mean_weight = e->summary.mean;
-  report->effective_rewarded_rows = objectives::EffectiveRewardedRows(e->log.rewards, e->weights);
-  e->why_not = objectives::WhyNotEvaluable(e->summary);
-  if (report->effective_rewarded_rows < objectives::kLeastRewardedRows) e->why_no_interval = WhyTooFewRewarded(report->effective_rewarded_rows);
-  JudgeMeanWeight(e, report);
+  report->effective_sample_size = e->reach.weights.effective_size;
+  report->max_weight = e->reach.weights.largest;
+  report->max_weight_share = e->reach.weights.largest_share;
+  report->mean_weight = mean.value;
+  report->effective_rewarded_rows = e->reach.rewarded_rows;
+  report->mean_weight_estimate = ToEstimate(mean.interval);
+  report->mean_weight_estimate.value = mean.value;
+  if (mean.off) report->warnings.push_back(MeanWeightWarning(mean));
   WarnOfUnlogged(*e, report, context);
-  if (e->why_not.empty() && e->summary.effective_size < kThinShare * static_cast<double>(e->log.size()))
-    report->notes.push_back(ThinNote(e->summary.effective_size / static_cast<double>(e->log.size())));
-  if (e->why_not.empty() && e->target.knows_all() && std::any_of(names.begin(), names.end(), NeedsModel)) {
+  const double worth = e->reach.weights.effective_size / static_cast<double>(e->log.size());
+  if (e->reach.why_not.empty() && worth < kThinShare) report->notes.push_back(ThinNote(worth));
+  if (e->reach.why_not.empty() && e->target.knows_all() && std::any_of(names.begin(), names.end(), NeedsModel)) {
     const base::ScopedStep step(context, "reward model");
     Result<RewardModel> model = CrossFitRewardModel(e->log, e->target, context);
     if (model) {
@@ -208,16 +199,15 @@ void Replay(const std::vector<std::string>& names, Evaluation* e, OpeReport* rep
   replay.name = "replay";
   replay.label = EstimatorLabel("replay");
   const std::span<const double> matched = e->target.of_logged;
-  e->why_not = objectives::WhyNotEvaluable(objectives::SummariseWeights(matched));
-  const double rewarded = objectives::EffectiveRewardedRows(e->log.rewards, matched);
-  if (rewarded < objectives::kLeastRewardedRows) e->why_no_interval = WhyTooFewRewarded(rewarded);
-  if (e->why_not.empty()) {
+  e->reach = objectives::ReachOfMatches(matched, e->log.rewards, e->log.clusters());
+  const std::string& why_not = e->reach.why_not;
+  if (why_not.empty()) {
     FillIn(*objectives::SelfNormalised(matched, e->log.rewards), matched, *e, &replay);
     if (std::isfinite(replay.difference.value) && replay.difference.reason.empty()) replay.difference.reason = kOnlyReplay;
   } else {
-    replay.difference = WithoutInterval(std::nan(""), e->why_not);
+    replay.difference = WithoutInterval(std::nan(""), why_not);
   }
-  replay.reason = std::string(kOnlyReplay) + (!e->why_not.empty() ? "; " + e->why_not : replay.reason.empty() ? "" : "; no interval: " + replay.reason);
+  replay.reason = std::string(kOnlyReplay) + (!why_not.empty() ? "; " + why_not : replay.reason.empty() ? "" : "; no interval: " + replay.reason);
   report->estimates.push_back(std::move(replay));
   for (const std::string& name : names) {
     OpeEstimate estimate;
@@ -251,7 +241,7 @@ Result<OpeReport> EvaluatePolicy(const OpeProblem& problem, store::Engine& engin
                                        : "by " + problem.unit + " (" + base::Counted(stats::CountUnits(log.clusters(), log.size()), "unit") + ")";
   const bool shares = std::all_of(log.rewards.begin(), log.rewards.end(), [](double r) { return r == 0 || r == 1; });
   report.on_policy = ToEstimate(shares ? stats::ClusterShare(log.rewards, log.clusters()) : stats::ClusterMean(log.rewards, log.clusters()));
-  Evaluation e{problem, log, target, {}, {}, "", "", "", {}, 0};
+  Evaluation e{problem, log, target, {}, {}, "", {}, 0};
   for (const double reward : log.rewards) e.on_policy += reward;
   e.on_policy /= static_cast<double>(log.size());
   if (!std::isfinite(report.on_policy.value)) report.on_policy.value = e.on_policy;

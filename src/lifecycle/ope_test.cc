@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <sstream>
 
 #include "base/random.h"
 #include "base/thread_pool.h"
@@ -135,9 +136,47 @@ TEST_F(OpeTest, OnePolicyInThreeForms) {
   EXPECT_NE(contradicting.error().message.find("make them agree"), std::string::npos);
 }
 
-// What the folds' models say of each row is used as the doubly robust formula wants it, actions
-// replaced: with one context and no features the model is a number per action, so dm and dr can be
-// recomputed from means by action.
+// What the folds' models say of each row is used as the doubly robust formula wants it, actions replaced: where rewards and
+// propensities depend on the action only, the model is a number per action, and dm and dr are the target's mean of the means by action.
+TEST_F(OpeTest, DirectAndDoublyRobustAreMeansOfMeansByAction) {
+  World world;
+  for (int a = 0; a < 3; ++a) {
+    world.logged[1][a] = world.logged[0][a];
+    world.reward[1][a] = world.reward[0][a];
+  }
+  const std::string log = SimulatedLog(world, 6000, 7);
+  OpeProblem problem;
+  problem.source = File("log.csv", log);
+  problem.reward = "click";
+  problem.propensity = "p";
+  problem.action = "item";
+  std::map<std::string, std::pair<double, double>> by_action;
+  std::istringstream lines(log);
+  std::string line;
+  for (std::getline(lines, line); std::getline(lines, line);) {
+    for (const char* action : kActions) {
+      if (line.find("," + std::string(action) + ",") == std::string::npos) continue;
+      by_action[action].first += line.back() == '1' ? 1 : 0;
+      by_action[action].second += 1;
+    }
+  }
+  const double target[][3] = {{0.7, 0.2, 0.1}, {0.1, 0.7, 0.2}, {0.2, 0.1, 0.7}};
+  for (const auto& t : target) {
+    double expected = 0;
+    std::string table = "item,probability\n";
+    for (int a = 0; a < 3; ++a) {
+      expected += t[a] * by_action[kActions[a]].first / by_action[kActions[a]].second;
+      table += std::string(kActions[a]) + "," + std::to_string(t[a]) + "\n";
+    }
+    problem.target_table = File("table.csv", table);
+    const OpeReport report = Evaluate(problem);
+    // Five folds and the penalty move the model's answers by about 0.001; any two of the targets differ by 0.08 and more.
+    EXPECT_NEAR(By(report, "dm").value, expected, 0.004);
+    EXPECT_NEAR(By(report, "dr").value, expected, 0.001);
+    EXPECT_LT(By(report, "dr").standard_error, By(report, "ipw").standard_error);
+  }
+}
+
 TEST_F(OpeTest, TheLoggingPolicyItselfIsWorthTheMeanOfTheLog) {
   OpeProblem problem;
   problem.source = File("log.csv", SimulatedLog(World(), 3000, 2));
@@ -168,14 +207,14 @@ TEST_F(OpeTest, SameWithAnyNumberOfThreads) {
   EXPECT_EQ(evidence::ToJson(Evaluate(problem)), evidence::ToJson(Evaluate(problem, threads)));
 }
 
-// End to end with the fitted reward model: intervals of every estimator that has one cover the
-// truth in 93 to 97 % of logs. 150 logs, or 1,000 with ASSAY_LONG=1, which prints the figures of
-// docs/ope.md; limits: 99.9 % points of the binomial about those ends.
+// End to end with the fitted reward model: intervals of every estimator that has one cover the truth in 93 to 97 % of logs: of
+// 1,000 with ASSAY_LONG=1, which prints the figures of docs/ope.md, else of 500, and only where the model takes both contexts for one.
 TEST_F(OpeTest, CoversTheTruthWithACrossFittedModel) {
   const bool whole = std::getenv("ASSAY_LONG") != nullptr;
-  const int runs = whole ? 1000 : 150;
+  const int runs = whole ? 1000 : 500;
   const World world;
   for (const bool misspecified : {false, true}) {
+    if (!whole && !misspecified) continue;
     std::map<std::string, std::pair<int, int>> tallies;
     double dm_off = 0;
     for (int run = 0; run < runs; ++run) {
@@ -185,7 +224,7 @@ TEST_F(OpeTest, CoversTheTruthWithACrossFittedModel) {
       problem.propensity = "p";
       problem.action = "item";
       problem.target_policy = kExpression;
-      if (!misspecified) problem.features = {"context"};  // else the model takes both contexts for one
+      if (!misspecified) problem.features = {"context"};
       for (const OpeEstimate& estimate : Evaluate(problem).estimates) {
         if (estimate.name == "dm") dm_off += (estimate.value - world.Truth()) / runs;
         if (std::isnan(estimate.low)) continue;
@@ -200,8 +239,8 @@ TEST_F(OpeTest, CoversTheTruthWithACrossFittedModel) {
       ASSERT_GT(given, runs / 2) << name;
       const double share = static_cast<double>(covered) / given;
       if (whole) std::printf("  %s %.3f (%d)", name, share, given);
-      EXPECT_GE(share, 0.93 - 3.09 * std::sqrt(0.93 * 0.07 / given)) << name;
-      EXPECT_LE(share, 0.97 + 3.09 * std::sqrt(0.97 * 0.03 / given)) << name;
+      EXPECT_GE(share, 0.93) << name;
+      EXPECT_LE(share, 0.97) << name;
     }
     if (whole) std::printf("\n");
     EXPECT_EQ(tallies.count("dm"), 0U);  // has no interval
@@ -248,6 +287,72 @@ TEST_F(OpeTest, AnInconsistentMeanWeightIsAWarningAndTakesIntervals) {
   EXPECT_TRUE(std::isfinite(By(report, "ipw").value));
   EXPECT_TRUE(std::isnan(By(report, "ipw").low));
   EXPECT_NE(By(report, "ipw").reason.find("surely not 1"), std::string::npos);
+}
+
+TEST_F(OpeTest, RoundedPropensitiesOfOneSizeKeepTheirIntervals) {
+  World world;
+  for (auto& of_context : world.logged) std::fill(std::begin(of_context), std::end(of_context), 1.0 / 3);
+  OpeProblem problem;
+  problem.source = File("log.csv", SimulatedLog(world, 2000, 8));
+  problem.reward = "click";
+  problem.action = "item";
+  problem.target_policy = "uniform";
+  problem.propensity = "p * 0 + 0.3333";
+  const OpeReport rounded = Evaluate(problem);
+  EXPECT_TRUE(rounded.warnings.empty());
+  EXPECT_TRUE(std::isfinite(By(rounded, "ipw").low)) << By(rounded, "ipw").reason;
+  problem.propensity = "p * 0 + 0.332";
+  const OpeReport wrong = Evaluate(problem);
+  ASSERT_EQ(wrong.warnings.size(), 1U);
+  EXPECT_NE(wrong.warnings[0].find("is 1.004 in every row"), std::string::npos) << wrong.warnings[0];
+  EXPECT_NE(By(wrong, "ipw").reason.find("the mean weight is 1.004, surely not 1"), std::string::npos) << By(wrong, "ipw").reason;
+}
+
+TEST_F(OpeTest, TheGuardCountsUnitsToo) {
+  OpeProblem problem;
+  std::string log = SimulatedLog(World(), 3000, 9), with_user;
+  std::istringstream lines(log);
+  std::string line;
+  for (int row = -1; std::getline(lines, line); ++row)
+    with_user += line + (row < 0 ? ",user,week" : row < 2700 ? ",big," : ",u" + std::to_string(row) + ",") + (row < 0 ? "" : std::to_string(row % 20)) + "\n";
+  problem.source = File("log.csv", with_user);
+  problem.reward = "click";
+  problem.propensity = "p";
+  problem.target_policy = "t";
+  EXPECT_TRUE(By(Evaluate(problem), "ipw").evaluable);
+  problem.unit = "user";
+  const OpeReport one_user = Evaluate(problem);
+  EXPECT_FALSE(By(one_user, "ipw").evaluable);
+  EXPECT_TRUE(std::isnan(By(one_user, "ipw").value));
+  EXPECT_NE(By(one_user, "ipw").reason.find("% of the weight, at most 10 % may hang on one"), std::string::npos) << By(one_user, "ipw").reason;
+  problem.unit = "week";
+  const OpeReport few = Evaluate(problem);
+  EXPECT_TRUE(By(few, "ipw").evaluable);
+  EXPECT_TRUE(std::isnan(By(few, "ipw").low));
+  EXPECT_NE(By(few, "ipw").reason.find("units, at least 30 are needed"), std::string::npos) << By(few, "ipw").reason;
+  // Of one unit nothing shows how far chance may move the mean weight: no word of weights that are all alike.
+  problem.unit = "p * 0";
+  EXPECT_TRUE(Evaluate(problem).warnings.empty());
+}
+
+TEST_F(OpeTest, WeightsBeyondFiguresAreRefusedByRow) {
+  OpeProblem problem;
+  problem.source = File("log.csv", SimulatedLog(World(), 500, 10));
+  problem.reward = "click";
+  problem.target_policy = "t";
+  problem.propensity = "p * 1e-307";
+  const Result<OpeReport> refused = EvaluatePolicy(problem, *engine_, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(refused.error().message.substr(0, 20), "--propensity: row 1 ");
+  // The largest that are taken, and the largest rewards, still make figures.
+  problem.propensity = "t * 1.01e-30";
+  problem.reward = "click * 3e38";
+  for (const OpeEstimate& estimate : Evaluate(problem).estimates) {
+    if (estimate.evaluable) {
+      EXPECT_TRUE(std::isfinite(estimate.value) && std::isfinite(estimate.standard_error)) << estimate.name;
+    }
+  }
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "lifecycle/estimates.h"
-#include "objectives/off_policy_interval.h"
 
 namespace assay::lifecycle {
 
@@ -48,8 +47,8 @@ std::string EstimatorLabel(const std::string& name) {
   return "replay of matching rows";
 }
 
-std::string MeanWeightWarning(const evidence::Estimate& mean) {
-  const std::string figure = std::isfinite(mean.low) ? EstimateInWords(mean) : base::ReadableNumber(mean.value, 3) + " in every row";
+std::string MeanWeightWarning(const objectives::MeanWeight& mean) {
+  const std::string figure = mean.alike ? objectives::MeanWeightInWords(mean.value) + " in every row" : EstimateInWords(ToEstimate(mean.interval));
   return "the mean weight is " + figure + ", but 1 where propensities are right: " +
          (mean.value < 1 ? "the target policy takes actions that the log (nearly) never holds, or "
                            "propensities are too large"
@@ -68,18 +67,6 @@ std::string ThinNote(double share) {
          " of the rows: the log hardly went where the target policy goes, and if rewards are "
          "different there, intervals of ipw and snipw miss more often than they say; dr with good "
          "features does not";
-}
-
-std::string WhyTooFewRewarded(double effective_rows) {
-  return "too few rewards for an interval: with their weights they are worth " + base::ReadableNumber(effective_rows, 3) + " rows, at least " +
-         base::ReadableNumber(objectives::kLeastRewardedRows) + " are needed; with fewer it misses too often";
-}
-
-std::string WhyTooBiased(const OpeEstimate& estimate) {
-  const bool is_switch = estimate.name == "switch-dr";
-  return std::string(is_switch ? "tau" : "lambda") + " may bring a bias of up to " + base::ReadableNumber(estimate.bias_bound, 2) +
-         " beside a standard error of " + base::ReadableNumber(estimate.standard_error, 2) + ", more than an interval can hold; dr has none, a larger --" +
-         (is_switch ? "tau" : "lambda") + " less";
 }
 
 std::string OpeAnswer(const OpeReport& report) {

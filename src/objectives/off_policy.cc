@@ -39,12 +39,11 @@ double EffectiveSize(std::span<const double> weights) {
   return sum * sum / squares;
 }
 
-double EffectiveSizeWhereNot(double common, std::span<const double> rewards, std::span<const double> weights) {
-  std::vector<double> kept;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    if (rewards[i] != common) kept.push_back(weights[i]);
-  }
-  return EffectiveSize(kept);
+std::vector<double> SumByUnit(std::span<const double> values, const stats::Clusters& clusters) {
+  if (clusters.unit.empty()) return {values.begin(), values.end()};
+  std::vector<double> sums(clusters.num_units, 0);
+  for (std::size_t i = 0; i < values.size(); ++i) sums[clusters.unit[i]] += values[i];
+  return sums;
 }
 
 WeightSummary SummariseWeights(std::span<const double> weights) {

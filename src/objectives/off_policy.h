@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "stats/unit_variance.h"
 
 namespace assay::objectives {
 
@@ -27,8 +28,9 @@ std::vector<double> ImportanceWeights(std::span<const double> target, std::span<
 // (sum w)^2 / sum w^2 (Kish 1965): as many rows of equal weight say as much. 0 when no weight is
 // above 0.
 double EffectiveSize(std::span<const double> weights);
-// The same over the rows whose reward is other than `common`: what a rare reward hangs on.
-double EffectiveSizeWhereNot(double common, std::span<const double> rewards, std::span<const double> weights);
+
+// Sums of each unit's rows; the values themselves where rows are independent.
+std::vector<double> SumByUnit(std::span<const double> values, const stats::Clusters& clusters);
 
 struct WeightSummary {
   double effective_size = 0;

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 #include <vector>
-
-#include "base/text.h"
 
 namespace assay::objectives {
 
@@ -14,15 +11,11 @@ namespace {
 // What one more unit as heavy as the heaviest may add to the mean: its weight times the usual
 // residual of a unit.
 double UnseenUnit(const PolicyValue& estimate, std::span<const double> weights, const stats::Clusters& clusters) {
-  const std::size_t num_units = clusters.unit.empty() ? weights.size() : clusters.num_units;
-  std::vector<double> weight(num_units, 0), moved(num_units, 0);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::size_t unit = clusters.unit.empty() ? i : clusters.unit[i];
-    weight[unit] += weights[i];
-    moved[unit] += weights[i] * estimate.residual[i];
-  }
+  std::vector<double> products(weights.begin(), weights.end());
+  for (std::size_t i = 0; i < products.size(); ++i) products[i] *= estimate.residual[i];
+  const std::vector<double> weight = SumByUnit(weights, clusters), moved = SumByUnit(products, clusters);
   double sum = 0, squares = 0, heaviest = 0;
-  for (std::size_t u = 0; u < num_units; ++u) {
+  for (std::size_t u = 0; u < weight.size(); ++u) {
     if (!(weight[u] > 0)) continue;
     sum += weight[u];
     squares += moved[u] * (moved[u] / weight[u]);
@@ -31,39 +24,7 @@ double UnseenUnit(const PolicyValue& estimate, std::span<const double> weights, 
   return sum > 0 ? heaviest * std::sqrt(squares / sum) / static_cast<double>(weights.size()) : 0;
 }
 
-double MostCommon(std::span<const double> rewards) {
-  std::unordered_map<double, std::int64_t> counts;
-  double most = 0;
-  std::int64_t count = 0;
-  for (const double reward : rewards) {
-    const std::int64_t so_far = ++counts[reward];
-    if (so_far > count) {
-      count = so_far;
-      most = reward;
-    }
-  }
-  return most;
-}
-
 }  // namespace
-
-std::string WhyNotEvaluable(const WeightSummary& weights) {
-  if (!(weights.largest > 0)) return "the target policy would have taken none of the logged actions";
-  std::string why;
-  if (weights.effective_size < kLeastEffectiveSize) {
-    why = "effective sample too small: the weights are worth " + base::ReadableNumber(weights.effective_size, 3) + " rows, at least " +
-          base::ReadableNumber(kLeastEffectiveSize) + " are needed";
-  }
-  if (weights.largest_share > kMostShareOfARow) {
-    why += (why.empty() ? "" : "; ") + ("one row has " + base::ReadableShare(weights.largest_share)) + " of the weight, at most " +
-           base::ReadableShare(kMostShareOfARow) + " may hang on one";
-  }
-  return why;
-}
-
-double EffectiveRewardedRows(std::span<const double> rewards, std::span<const double> weights) {
-  return std::min(EffectiveSizeWhereNot(0, rewards, weights), EffectiveSizeWhereNot(MostCommon(rewards), rewards, weights));
-}
 
 Result<stats::Interval> PolicyInterval(const PolicyValue& estimate, std::span<const double> weights, const stats::Clusters& clusters, double bias_bound,
                                        double level) {
@@ -82,7 +43,7 @@ Result<stats::Interval> PolicyInterval(const PolicyValue& estimate, std::span<co
   return interval;
 }
 
-Result<stats::Interval> MeanWeight(std::span<const double> weights, const stats::Clusters& clusters, double level) {
+Result<stats::Interval> MeanWeightInterval(std::span<const double> weights, const stats::Clusters& clusters, double level) {
   return PolicyInterval(InverseWeighted(weights, std::vector<double>(weights.size(), 1)), weights, clusters, 0, level);
 }
 

@@ -1,9 +1,9 @@
-// When an off-policy estimate may be shown, and its interval.
+// The interval of an off-policy estimate. Whether it may be shown: off_policy_guard.h.
 //
 // Rewards that are rare and weights that are large make estimates that are low have standard errors
 // that are too low as well, and what the log has not shown yet has the largest weights of all. So
 // the interval is Hall's against the skewness of the influences (stats/interval.h), both ends moved
-// out by three quarters of what one more row (unit) as heavy as the heaviest would add with a
+// out by 0.45 times what one more row (unit) as heavy as the heaviest would add with a
 // residual of the usual size: max W x sqrt(sum(S^2 / W) / sum(W)) / n, where W sums the weights and
 // S weight x residual of a row (unit). Where a bound of the estimate's bias is known
 // (off_policy_tuning.h) its square is added to the variance: the interval covers for every bias up
@@ -11,7 +11,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 
 #include "base/result.h"
 #include "objectives/off_policy.h"
@@ -19,19 +18,7 @@
 
 namespace assay::objectives {
 
-inline constexpr double kLeastEffectiveSize = 100;  // of the weights, for any estimate
-inline constexpr double kMostShareOfARow = 0.1;     // of the sum of the weights, for any estimate
-inline constexpr double kLeastRewardedRows = 30;    // effective ones, for an interval: below, a normal interval covers as little as 76 %
-inline constexpr double kUnseenShare = 0.75;        // of one more row: a whole one covers up to 98 %, none as little as 90 %
-inline constexpr double kMostBias = 0.35;           // of the standard error, for an interval: up to here it covers 95 to 96.2 %
-
-// Why no estimate may be shown; "" when it may.
-std::string WhyNotEvaluable(const WeightSummary& weights);
-
-// Rows with a reward, in effect: those with a reward other than 0 and those with a reward other
-// than the most common one, whichever are fewer (a reward of 1 in nearly every row hangs on the
-// rows without).
-double EffectiveRewardedRows(std::span<const double> rewards, std::span<const double> weights);
+inline constexpr double kUnseenShare = 0.45;  // of one more row: a whole one covers up to 98 %, none as little as 90 %
 
 // `weights`: those that the estimate used. standard_error is that of the estimate alone. kNumeric
 // when there are fewer than two units, or nothing varies.
@@ -39,6 +26,6 @@ Result<stats::Interval> PolicyInterval(const PolicyValue& estimate, std::span<co
                                        double level = 0.95);
 
 // The mean weight, which is 1 on average where propensities are right; PolicyInterval of mean(w).
-Result<stats::Interval> MeanWeight(std::span<const double> weights, const stats::Clusters& clusters, double level = 0.95);
+Result<stats::Interval> MeanWeightInterval(std::span<const double> weights, const stats::Clusters& clusters, double level = 0.95);
 
 }  // namespace assay::objectives

@@ -11,17 +11,20 @@ namespace {
 constexpr double kUnlikely = 0.05;  // with which a bias is larger than its bound
 constexpr double kUnchanged = std::numeric_limits<double>::infinity();
 
-double BiasBound(std::span<const double> weights, std::span<const double> changed, std::span<const double> rewards, const ModelledRewards& model) {
+void BoundBias(std::span<const double> weights, std::span<const double> rewards, const ModelledRewards& model, ChangedWeights* changed) {
   const auto n = static_cast<double>(weights.size());
-  double sum = 0, squares = 0, largest = 0;
+  double sum = 0, squares = 0, largest = 0, moved = 0, all = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const double moved = (weights[i] - changed[i]) * (rewards[i] - model.logged[i]);
-    sum += moved;
-    squares += moved * moved;
-    largest = std::max(largest, std::abs(moved));
+    const double change = weights[i] - changed->weights[i], term = change * (rewards[i] - model.logged[i]);
+    sum += term;
+    squares += term * term;
+    largest = std::max(largest, std::abs(term));
+    moved += change * change;
+    all += weights[i] * weights[i];
   }
   const double log_term = std::log(2 / kUnlikely);
-  return std::abs(sum) / n + std::sqrt(2 * squares / n * log_term / n) + 2 * largest * log_term / (3 * n);
+  changed->bias_bound = std::abs(sum) / n + std::sqrt(2 * squares / n * log_term / n) + 2 * largest * log_term / (3 * n);
+  changed->share_moved = all > 0 ? moved / all : 0;
 }
 
 void AddSteps(double low, double high, int steps, std::vector<double>* out) {
@@ -31,10 +34,14 @@ void AddSteps(double low, double high, int steps, std::vector<double>* out) {
 
 }  // namespace
 
+bool IntervalHolds(double bias_bound, double share_moved, double standard_error) {
+  return bias_bound <= kMostBias * standard_error && share_moved <= kMostMoved;
+}
+
 ChangedWeights ChangeWeights(WeightChange change, double parameter, std::span<const double> weights, std::span<const double> rewards,
                              const ModelledRewards& model) {
-  ChangedWeights changed{parameter, change == WeightChange::kSwitch ? Switched(weights, parameter) : Shrunk(weights, parameter), 0};
-  if (!std::equal(weights.begin(), weights.end(), changed.weights.begin())) changed.bias_bound = BiasBound(weights, changed.weights, rewards, model);
+  ChangedWeights changed{parameter, change == WeightChange::kSwitch ? Switched(weights, parameter) : Shrunk(weights, parameter)};
+  if (!std::equal(weights.begin(), weights.end(), changed.weights.begin())) BoundBias(weights, rewards, model, &changed);
   return changed;
 }
 
@@ -55,16 +62,16 @@ std::vector<double> CandidateParameters(WeightChange change, std::span<const dou
   return candidates;
 }
 
-ChangedWeights TuneWeights(WeightChange change, std::span<const double> weights, std::span<const double> rewards, const ModelledRewards& model) {
-  const auto n = static_cast<double>(weights.size());
-  ChangedWeights best;
+ChangedWeights TuneWeights(WeightChange change, std::span<const double> weights, std::span<const double> rewards, const ModelledRewards& model,
+                           const stats::Clusters& clusters) {
+  ChangedWeights best{kUnchanged, {weights.begin(), weights.end()}};
   double least = kUnchanged;
   for (const double parameter : CandidateParameters(change, weights)) {
     ChangedWeights changed = ChangeWeights(change, parameter, weights, rewards, model);
-    double squares = 0;
-    for (const double influence : DoublyRobust(changed.weights, rewards, model).influence) squares += influence * influence;
-    const double error = squares / n / n + changed.bias_bound * changed.bias_bound;
-    if (!best.weights.empty() && !(error < least)) continue;
+    const Result<stats::UnitVariance> variance = stats::VarianceByUnits(DoublyRobust(changed.weights, rewards, model).influence, {}, clusters);
+    if (!variance || !IntervalHolds(changed.bias_bound, changed.share_moved, std::sqrt(variance->variance))) continue;
+    const double error = variance->variance + changed.bias_bound * changed.bias_bound;
+    if (!(error < least)) continue;
     least = error;
     best = std::move(changed);
   }

@@ -17,7 +17,7 @@ namespace assay::lifecycle {
 
 // All vectors have one entry for each row with a reward, or are empty where said.
 struct LoggedDecisions {
-  std::shared_ptr<const table::Table> table;  // those rows, all columns of the source
+  std::shared_ptr<const table::Table> table;  // those rows, the columns that the problem names
   learn::Rows source_rows;                    // their rows in the source
   std::vector<double> rewards;
   std::vector<double> propensities;             // in (0, 1]; empty: not logged

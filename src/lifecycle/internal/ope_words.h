@@ -5,6 +5,7 @@
 #include <string>
 
 #include "evidence/reports/ope.h"
+#include "objectives/off_policy_guard.h"
 
 namespace assay::lifecycle {
 
@@ -17,13 +18,12 @@ inline constexpr const char* kOnlyReplay =
     "would earn (those rows are no fair sample)";
 
 std::string EstimatorLabel(const std::string& name);
-std::string MeanWeightWarning(const evidence::Estimate& mean_weight);
+// Of one that is off.
+std::string MeanWeightWarning(const objectives::MeanWeight& mean);
 // `mass`: the share of its decisions that the target policy gives to them.
 std::string UnloggedWarning(std::span<const std::string> actions, double mass);
 // `share`: what the weights are worth, of the rows.
 std::string ThinNote(double share);
-std::string WhyTooFewRewarded(double effective_rows);
-std::string WhyTooBiased(const evidence::OpeEstimate& estimate);
 // By dr where it has an interval, else the first of snipw, ipw, switch-dr, dros with one, else the
 // first that has a value.
 std::string OpeAnswer(const evidence::OpeReport& report);
