@@ -185,7 +185,7 @@ void AddOpe(CLI::App& app, Session& session) {
       "(no propensities: replay only)\n\n"
       "dm, dr, switch-dr and dros need the new policy's probability of all actions. A figure is "
       "given only where the weights are worth 100 rows and no\n"
-      "row has a tenth of the weight; an interval only with 30 rewarded rows in effect. Method, "
+      "row (or unit) has more than a tenth of it; an interval only with 30 rewarded rows in effect. Method, "
       "limits and measured coverage: docs/ope.md.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, session); }); });
