@@ -73,7 +73,7 @@ const std::vector<Field>& Fields() {
       {"objectives", "target", K::kNumber, Due::kNothing, true, "design", "Which value of the metric is the goal?", "0.1"},
       {"objectives", "least_gain", K::kNumber, Due::kNothing, true, "design", "Which improvement of the metric is the smallest worth having (default: 0.01; of rmse and mae a hundredth of what the constant reaches)?", "0.01"},
       {"objectives", "weight", K::kNumber, Due::kNothing, false, "design", "How much does this objective weigh against the others?", "1"},
-      {"objectives", "amount", K::kNumber, Due::kNothing, false, "design", "What is one unit more of its outcome in a list worth, in the currency of [value]?", "2.5"},
+      {"objectives", "amount", K::kNumber, Due::kNothing, false, "design", "What is one unit more of its outcome worth, in the currency of [value]: of an item in a list, one click more, say (where rows are decided singly: of a row acted on)?", "2.5"},
       {"tradeoff", "k", K::kNumber, Due::kNothing, false, "design", "How many ranks of a list count where objectives conflict (default: 10)?", "10"},
       {"tradeoff", "discount", K::kText, Due::kNothing, false, "design", "What does a rank weigh: none (all alike) or log2 (the first ones more) (default: none)?", "\"none\"", "none|log2"},
       {"tradeoff", "blend", K::kText, Due::kNothing, false, "design", "How are the objectives' scores blended: their sum, a product with the weights as exponents, or a sum times a multiplier (default: sum)?", "\"sum\"", "sum|product|multiplier"},

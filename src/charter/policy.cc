@@ -86,8 +86,8 @@ class TableReader {
 std::string ReadObjective(const toml::table& table, const std::string& path, PolicyObjective* objective) {
   TableReader reader(table, path, "objectives");
   objective->name = reader.Text("name", true);
-  objective->least = reader.Number("least", 0, 0, kLargestNumber);
-  objective->most = reader.Number("most", 1, 0, kLargestNumber);
+  objective->least = reader.Number("least", 0, 0, 1);
+  objective->most = reader.Number("most", 1, 0, 1);
   objective->weight = reader.Number("weight", std::nan(""), 0, kLargestNumber);
   objective->scale = reader.Number("scale", 1, 1e-100, kLargestNumber);
   objective->rung = reader.Text("rung", true);
@@ -96,9 +96,6 @@ std::string ReadObjective(const toml::table& table, const std::string& path, Pol
   if (!objective->calibration.empty()) {
     objective->intercept = reader.Number("intercept", std::nan(""), -kLargestNumber, kLargestNumber);
     objective->slope = reader.Number("slope", std::nan(""), 1e-100, kLargestNumber);
-  }
-  if (!(objective->weight >= objective->least && objective->weight <= objective->most)) {
-    reader.Note(table.source().begin.line, "the weight of '" + objective->name + "' is " + base::PlainNumber(objective->weight) + ", outside its bounds " + base::PlainNumber(objective->least) + " to " + base::PlainNumber(objective->most));
   }
   return reader.Finish();
 }
@@ -149,7 +146,10 @@ Result<Policy> ParsePolicy(const std::string& text, const std::string& path) {
   }
   if (const toml::array* guardrails = reader.Tables("guardrails", false)) {
     for (const toml::node& node : *guardrails) {
-      const std::string fault = ReadGuardrail(*node.as_table(), path, &policy.guardrails.emplace_back());
+      std::string fault = ReadGuardrail(*node.as_table(), path, &policy.guardrails.emplace_back());
+      const std::string& name = policy.guardrails.back().name;
+      const auto same = std::count_if(policy.guardrails.begin(), policy.guardrails.end(), [&](const PolicyGuardrail& g) { return g.name == name; }) + std::count_if(policy.objectives.begin(), policy.objectives.end(), [&](const PolicyObjective& o) { return o.name == name; });
+      if (fault.empty() && same > 1) fault = path + ": line " + std::to_string(node.source().begin.line) + ": two guardrails, or a guardrail and an objective, are called '" + name + "'; give each a name of its own";
       if (wrong.empty()) wrong = fault;
     }
   }
@@ -159,6 +159,14 @@ Result<Policy> ParsePolicy(const std::string& text, const std::string& path) {
   double sum = 0;
   for (const PolicyObjective& objective : policy.objectives) sum += objective.weight;
   if (!(sum > 0)) return Error{ErrorCode::kInvalidInput, path + ": all weights are 0, so nothing would be ranked; give one objective a weight above 0"};
+  for (std::size_t o = 0; o < policy.objectives.size(); ++o) {
+    const PolicyObjective& objective = policy.objectives[o];
+    const double share = objective.weight / sum;
+    // Weights that add up to 1 but for rounding lie on their bounds.
+    if (share >= objective.least - 1e-9 && share <= objective.most + 1e-9) continue;
+    const toml::node* at = root["objectives"][o].node();
+    return Error{ErrorCode::kInvalidInput, path + ": line " + std::to_string(at->source().begin.line) + ": the weight of '" + objective.name + "' is " + base::PlainNumber(objective.weight) + ", of all weights " + base::PlainNumber(share, 4) + ", outside its bounds " + base::PlainNumber(objective.least) + " to " + base::PlainNumber(objective.most)};
+  }
   return policy;
 }
 

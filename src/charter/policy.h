@@ -14,8 +14,8 @@ namespace assay::charter {
 
 struct PolicyObjective {
   std::string name;
-  double weight = 0;             // at least `least`, at most `most`
-  double least = 0, most = 1;
+  double weight = 0;
+  double least = 0, most = 1;    // of its share of all weights, in [0, 1]
   double scale = 1;              // above 0: scores are divided by it before they are blended
   std::string rung;              // of the ladder, whose scores these are
   std::string model;             // SHA-256 of that model's file, in hex

@@ -56,7 +56,7 @@ TEST(Policy, SaysWhatIsWrong) {
   struct Case {
     const char *from, *to, *expected;
   };
-  for (const Case& c : std::vector<Case>{{"weight = 0.6", "weight = 0.05", "line 10: the weight of 'quality' is 0.05, outside its bounds 0.1 to 1"},
+  for (const Case& c : std::vector<Case>{{"weight = 0.6", "weight = 0.01", "line 10: the weight of 'quality' is 0.01, of all weights 0.02439, outside its bounds 0.1 to 1"},
                                          {"weight = 0.6", "weight = \"0.6\"", "'objectives.weight' must be a number without quotes"},
                                          {"weight = 0.6", "weigth = 0.6", "'objectives.weight' is missing"},
                                          {"k = 10", "k = 10.5", "'k' must be a whole number"},

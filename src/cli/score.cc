@@ -77,7 +77,7 @@ void RenderPolicyScore(const evidence::PolicyScoreReport& report, Terminal& term
   rows.clear();
   for (const auto& [name, value] : report.guardrails) {
     const std::string interval = std::isfinite(value.low) ? " (" + base::ReadableRange(value.low, value.high) + ")" : "";
-    rows.push_back({name, base::ReadableNumber(value.value, 3) + interval, value.holds ? "holds" : terminal.Paint("broken", Style::kBad)});
+    rows.push_back({name, std::isfinite(value.value) ? base::ReadableNumber(value.value, 3) + interval : "-", !std::isfinite(value.value) ? value.reason : value.holds ? "holds" : terminal.Paint("broken", Style::kBad)});
   }
   if (!rows.empty()) {
     terminal.Line();

@@ -79,11 +79,12 @@ void RenderPolicy(const TradeoffReport& report, const std::string& name, const e
   for (const auto& guardrail : report.guardrails) {
     const auto text = [&](const evidence::FrontierAt& at) {
       const evidence::GuardrailValue& value = at.guardrails.at(guardrail.name);
-      return value.holds ? base::ReadableNumber(value.value, 3) + ", holds" : terminal.Paint(base::ReadableNumber(value.value, 3) + ", broken", Style::kBad);
+      const std::string figure = !std::isfinite(value.value) ? "-" : std::isfinite(value.low) ? ReadableEstimate({value.value, value.low, value.high, 0.95, ""}) : base::ReadableNumber(value.value, 3);
+      return value.holds ? figure + ", holds" : terminal.Paint(figure + ", broken", Style::kBad);
     };
     rows.push_back({guardrail.name + (guardrail.at_least ? " ≥ " : " ≤ ") + base::PlainNumber(guardrail.limit), text(point.chosen_on), text(point.measured_on)});
   }
-  terminal.Table({{"figure"}, {"on " + (std::isfinite(report.share) ? base::Counted(report.chosen_on.queries, "batch", "batches") : base::Counted(report.chosen_on.queries, "query", "queries")) + " that choose", Terminal::Align::kRight}, {"on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
+  terminal.Table({{"figure"}, {"on " + (std::isfinite(report.share) ? base::Counted(report.chosen_on.queries, "batch", "batches") : base::Counted(report.chosen_on.queries, "query", "queries")) + " that choose", Terminal::Align::kRight}, {std::isfinite(report.share) ? "by the threshold, on " + base::ReadableCount(report.measured_on.items) + " rows held back" : "on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
 }
 
 void RenderRetrain(const TradeoffReport& report, Terminal& terminal) {
@@ -146,7 +147,8 @@ void AddTradeoff(CLI::App& app, Session& session) {
       "  assay tradeoff my-project --weight quality=0.7 --weight engagement=0.3 --write\n"
       "  assay tradeoff my-project --restore 1\n\n"
       "One model per objective is trained by assay run; their scores are blended, so weights change without training. The policy is chosen on rows that the\n"
-      "models did not see, and measured on the holdout. Exit code 1: no weights keep to all guardrails. Method and limits: docs/tradeoff.md.");
+      "models did not see, and measured on the holdout. Exit code 1: the weights recommended (with --weight: those asked for) break a guardrail. Method and limits:\n"
+      "docs/tradeoff.md.");
   session.AddCommonFlags(command);
   command->callback([=, &session] { session.SetBody([=, &session] { return Run(*flags, session); }); });
 }

@@ -48,7 +48,21 @@ std::vector<double> EvenGrid(std::size_t steps) {
   return grid;
 }
 
-CurveFigures::CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, std::int64_t draws, const RunContext& context) : frontier_(frontier), problem_(problem), context_(context), draws_(draws) {
+Result<objectives::Band> BandByUnits(const objectives::CurveByQuery& curve, std::uint32_t num_queries, const std::vector<std::uint32_t>& unit_of_query, std::span<const double> lambdas, const objectives::BandOptions& options, const RunContext& context) {
+  if (unit_of_query.empty()) return objectives::SimultaneousBand(curve, num_queries, lambdas, options, context);
+  const std::uint32_t units = *std::max_element(unit_of_query.begin(), unit_of_query.end()) + 1;
+  const double weight = static_cast<double>(units) / num_queries;
+  const auto by_unit = [&](double lambda, std::span<double> out) {
+    std::vector<double> values(num_queries);
+    const double mean = curve(lambda, values);
+    std::fill(out.begin(), out.end(), mean);
+    for (std::uint32_t q = 0; q < num_queries; ++q) out[unit_of_query[q]] += weight * (values[q] - mean);
+    return mean;
+  };
+  return objectives::SimultaneousBand(by_unit, units, lambdas, options, context);
+}
+
+CurveFigures::CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, const std::vector<std::uint32_t>& unit_of_query, std::int64_t draws, const RunContext& context) : frontier_(frontier), problem_(problem), unit_of_query_(unit_of_query), context_(context), draws_(draws) {
   for (std::size_t piece = 0; piece < frontier.num_pieces(); ++piece) {
     bool holds = true;
     for (std::size_t g = 0; g < problem.guardrails.size(); ++g) holds = holds && KeepsTo(problem.guardrails[g], frontier.Value(piece, problem.objectives.size() + g));
@@ -72,7 +86,11 @@ Result<std::vector<FrontierAt>> CurveFigures::At(const std::vector<double>& lamb
     for (std::size_t o = 0; o < count; ++o) points[i].weights[problem_.objectives[o].name] = weights[o];
   }
   for (std::size_t m = 0; m < count + problem_.guardrails.size(); ++m) {
-    const Result<objectives::Band> band = objectives::SimultaneousBand(frontier_, m, lambdas, {static_cast<int>(draws_), 0.95}, context_);
+    const auto measure = [&](double lambda, std::span<double> out) {
+      frontier_.PerQuery(lambda, m, out);
+      return frontier_.Value(frontier_.PieceAt(lambda), m);
+    };
+    const Result<objectives::Band> band = BandByUnits(measure, frontier_.num_queries(), unit_of_query_, lambdas, {static_cast<int>(draws_), 0.95}, context_);
     if (IsCancelled(band)) return band.error();
     for (std::size_t i = 0; i < lambdas.size(); ++i) {
       const evidence::Estimate estimate = EstimateAt(band, i, frontier_.Value(frontier_.PieceAt(lambdas[i]), m));
@@ -89,8 +107,10 @@ Result<std::vector<FrontierAt>> CurveFigures::At(const std::vector<double>& lamb
 
 std::string CurveFigures::BandWords(std::size_t lambdas) const {
   const std::string all = lambdas == 1 ? "" : " at all " + base::ReadableCount(static_cast<std::int64_t>(lambdas)) + " weights shown at once";
-  if (frontier_.num_queries() < objectives::kFewestToDraw) return "Student's t over queries" + (all.empty() ? all : ", widened so that a figure's hold" + all + " (Bonferroni)");
-  return base::ReadableCount(draws_) + " draws of queries (bootstrap-t)" + (all.empty() ? all : "; a figure's hold" + all);
+  const std::string what = unit_of_query_.empty() ? "queries" : "units";
+  const std::uint32_t drawn = unit_of_query_.empty() ? frontier_.num_queries() : *std::max_element(unit_of_query_.begin(), unit_of_query_.end()) + 1;
+  if (drawn < objectives::kFewestToDraw) return "Student's t over " + what + (all.empty() ? all : ", widened so that a figure's hold" + all + " (Bonferroni)");
+  return base::ReadableCount(draws_) + " draws of " + what + " (bootstrap-t)" + (all.empty() ? all : "; a figure's hold" + all);
 }
 
 Result<std::vector<evidence::Estimate>> CurveFigures::Differences(const std::vector<double>& amounts, const std::vector<double>& lambdas, double base, double level) const {
@@ -111,7 +131,7 @@ Result<std::vector<evidence::Estimate>> CurveFigures::Differences(const std::vec
     for (std::size_t q = 0; q < before.size(); ++q) out[q] -= before[q];
     return std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size());
   };
-  const Result<objectives::Band> band = objectives::SimultaneousBand(difference, frontier_.num_queries(), lambdas, {static_cast<int>(draws_), level}, context_);
+  const Result<objectives::Band> band = BandByUnits(difference, frontier_.num_queries(), unit_of_query_, lambdas, {static_cast<int>(draws_), level}, context_);
   if (IsCancelled(band)) return band.error();
   std::vector<evidence::Estimate> estimates;
   for (std::size_t i = 0; i < lambdas.size(); ++i) estimates.push_back(EstimateAt(band, i, band ? band->value[i] : difference(lambdas[i], unused), level));
@@ -124,7 +144,7 @@ Result<evidence::FrontierMoney> CurveFigures::Money(const std::map<std::string, 
   money.current = current;
   std::vector<double> per_objective;
   for (const evidence::FrontierObjective& objective : problem_.objectives) per_objective.push_back(amounts.contains(objective.name) ? amounts.at(objective.name) : 0);
-  const std::vector<double> grid = EvenGrid(100);
+  const std::vector<double> grid = EvenGrid(200);
   const std::vector<evidence::Estimate> differences = ASSAY_TRY(Differences(per_objective, grid, current, level));
   for (std::size_t i = 0; i < grid.size(); ++i) {
     money.at.push_back({grid[i], differences[i]});

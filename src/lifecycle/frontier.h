@@ -46,6 +46,7 @@ struct FrontierItems {
   objectives::RankedItems items;               // measures: a metric per objective, then the guardrails
   std::vector<std::vector<double>> scores;     // per objective
   std::vector<std::uint32_t> source_rows;
+  std::vector<std::uint32_t> unit_of_query = {};  // dense; queries of one unit depend on each other; empty: all are independent
   evidence::DroppedItems dropped;
 };
 

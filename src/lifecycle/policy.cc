@@ -21,7 +21,7 @@ std::vector<std::int64_t> Versions(const Project& project) {
   std::error_code code;
   for (const auto& entry : std::filesystem::directory_iterator(project.state() / "policies", code)) {
     double number = 0;
-    if (entry.path().extension() == ".toml" && base::ParseNumber(entry.path().stem().string(), &number) && number >= 1) versions.push_back(static_cast<std::int64_t>(number));
+    if (entry.path().extension() == ".toml" && base::ParseNumber(entry.path().stem().string(), &number) && number >= 1 && number <= 1e15 && std::to_string(static_cast<std::int64_t>(number)) == entry.path().stem().string()) versions.push_back(static_cast<std::int64_t>(number));
   }
   std::sort(versions.begin(), versions.end());
   return versions;

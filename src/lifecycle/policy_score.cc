@@ -26,11 +26,40 @@ using charter::Policy;
 using evidence::PolicyScoreReport;
 using table::Column;
 
+// Rows that the charter leaves out: those that data.where does not keep, and data.exclusions.
+struct RowFilter {
+  std::string expression, reason;
+  bool keeps = false;  // true: rows where it holds stay; false: they go
+};
+std::vector<RowFilter> RowFiltersOf(const charter::Charter& charter) {
+  std::vector<RowFilter> filters;
+  const std::string where = charter.section("data").text("where");
+  if (!where.empty()) filters.push_back({where, "data.where", true});
+  for (const charter::Record& exclusion : charter.list("data.exclusions")) filters.push_back({exclusion.text("rows"), exclusion.text("reason"), false});
+  return filters;
+}
+
+// Whether a text names what is known only after the decision: a column that the charter says is, or one of an outcome.
+bool KnownAfter(const charter::Charter& charter, const std::string& text) {
+  std::vector<std::string> after;
+  for (const charter::Record& column : charter.list("data.columns")) {
+    if (column.text("known") == "after") after.push_back(column.text("name"));
+  }
+  for (const charter::Record& objective : charter.list("objectives")) {
+    for (const std::string& column : expression::ColumnsOf(objective.text("outcome"))) after.push_back(column);
+  }
+  const std::vector<std::string> named = expression::ColumnsOf(text);
+  return std::any_of(named.begin(), named.end(), [&](const std::string& column) { return base::IsAmong(after, column); });
+}
+
 // Columns of the file that the policy and the output name, with what the project derives from them.
 struct PolicySource {
   table::Table table;
   evidence::DataSummary data;
   std::vector<std::string> keep;  // as the file spells them
+  std::vector<bool> guardrail_readable;  // per guardrail of the policy: the file has its columns
+  std::vector<RowFilter> filters;        // of the charter, as far as the file has their columns
+  std::vector<std::string> notes;
 };
 
 Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy, const std::string& name, const ScoreOptions& output, store::Engine& engine, const RunContext& context) {
@@ -44,14 +73,29 @@ Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy,
   want(policy.query);
   want(policy.multiplier);
   want(policy.filter);
-  for (const charter::PolicyGuardrail& guardrail : policy.guardrails) want(guardrail.expression);
   std::vector<learn::Derivation> derivations;
   for (const charter::Record& derived : project.charter.list("data.derived")) derivations.push_back({derived.text("name"), derived.text("expression")});
   const Needed needed = ASSAY_TRY(NeededFor(wanted, derivations));
+  // What new items may not have yet: guardrails that are known only afterwards, and reasons to leave rows out.
+  std::vector<std::string> also;
+  const auto readable = [&](const std::string& text) -> Result<bool> {
+    const Needed one = ASSAY_TRY(NeededFor(expression::ColumnsOf(text), derivations));
+    if (!std::all_of(one.columns.begin(), one.columns.end(), [&](const std::string& column) { return base::IsAmong(names, column); })) return false;
+    const std::vector<std::string> columns = expression::ColumnsOf(text);
+    also.insert(also.end(), columns.begin(), columns.end());
+    return true;
+  };
+  PolicySource source;
+  for (const charter::PolicyGuardrail& guardrail : policy.guardrails) source.guardrail_readable.push_back(ASSAY_TRY(readable(guardrail.expression)));
+  for (RowFilter& filter : RowFiltersOf(project.charter)) {
+    if (ASSAY_TRY(readable(filter.expression))) source.filters.push_back(std::move(filter));
+    else source.notes.push_back("'" + filter.expression + "' of the charter (" + filter.reason + ") cannot be looked at, because the file lacks a column of it");
+  }
+  wanted.insert(wanted.end(), also.begin(), also.end());
+  const Needed all_needed = ASSAY_TRY(NeededFor(wanted, derivations));
   for (const std::string& column : needed.columns) {
     if (!base::IsAmong(names, column)) return Error{ErrorCode::kNotFound, name + ": the policy needs the column '" + column + "', which is not there." + base::DidYouMean(column, names)};
   }
-  PolicySource source;
   store::ReadOptions options;
   for (const std::string& column : output.keep) {
     const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& n) { return base::Lowercase(n) == base::Lowercase(column); });
@@ -59,12 +103,12 @@ Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy,
     if (!base::IsAmong(source.keep, *found)) source.keep.push_back(*found);
   }
   for (const std::string& column : names) {
-    if (base::IsAmong(needed.columns, column) || base::IsAmong(source.keep, column)) options.columns.push_back(column);
+    if (base::IsAmong(all_needed.columns, column) || base::IsAmong(source.keep, column)) options.columns.push_back(column);
   }
   if (options.columns.empty()) options.columns.push_back(names.front());
   store::ReadResult read = ASSAY_TRY(engine.Read(name, options, context));
   source.data = {name, read.table.num_rows(), static_cast<std::int64_t>(names.size()), read.fingerprint, read.notes, read.sampled_from()};
-  source.table = ASSAY_TRY_WITH(Derive(read.table, needed.derivations, context), name);
+  source.table = ASSAY_TRY_WITH(Derive(read.table, all_needed.derivations, context), name);
   return source;
 }
 
@@ -97,7 +141,7 @@ class Ranking {
 evidence::GuardrailValue OnShown(const charter::PolicyGuardrail& guardrail, const std::vector<double>& values, const Ranking& ranking, bool single_rows) {
   std::vector<double> sum(ranking.num_lists, 0.0), count(ranking.num_lists, 0.0), means;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (ranking.shown[i] == 0) continue;
+    if (ranking.shown[i] == 0 || std::isnan(values[i])) continue;
     sum[ranking.list[i]] += values[i];
     ++count[ranking.list[i]];
     if (single_rows) means.push_back(values[i]);
@@ -107,7 +151,8 @@ evidence::GuardrailValue OnShown(const charter::PolicyGuardrail& guardrail, cons
   }
   evidence::GuardrailValue value;
   if (means.empty()) {
-    value.reason = "nothing is shown, which breaks no guardrail";
+    const bool shown = std::any_of(ranking.shown.begin(), ranking.shown.end(), [](std::uint8_t s) { return s != 0; });
+    value.reason = shown ? "of no item that is shown is it known yet" : "nothing is shown, which breaks no guardrail";
     value.holds = true;
     return value;
   }
@@ -172,6 +217,11 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     }
     if (count > 0) report.notes.push_back(base::Counted(count, one, many));
   };
+  report.notes = source.notes;
+  for (const RowFilter& filter : source.filters) {
+    const std::vector<double> values = ASSAY_TRY_WITH(NumbersOf(filter.expression, "the charter's " + filter.reason, "a condition", source.table, context), name);
+    leave_out([&](std::size_t i) { return filter.keeps ? values[i] != 1 : values[i] == 1; }, "row is left out as in the charter: " + filter.reason, "rows are left out as in the charter: " + filter.reason);
+  }
   Ranking ranking;
   if (single_rows) {
     ranking.list.assign(num_rows, 0);
@@ -191,11 +241,15 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     leave_out([&](std::size_t i) { return std::isnan(multiplier[i]); }, "row has no multiplier and is not ranked", "rows have no multiplier and are not ranked");
   }
 
-  // As when it was weighed: what may break a guardrail without its being known is not shown.
-  std::vector<std::vector<double>> guarded;
-  for (const charter::PolicyGuardrail& guardrail : policy.guardrails) {
-    guarded.push_back(ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrail '" + guardrail.name + "'", "a number or a condition", source.table, context), name));
-    leave_out([&](std::size_t i) { return std::isnan(guarded.back()[i]); }, "row has no value of guardrail '" + guardrail.name + "' and is not shown", "rows have no value of guardrail '" + guardrail.name + "' and are not shown");
+  // What may break a guardrail that is known before is not shown where it is missing; one that is known only afterwards is measured where it is known already.
+  std::vector<std::vector<double>> guarded(policy.guardrails.size());
+  for (std::size_t g = 0; g < policy.guardrails.size(); ++g) {
+    const charter::PolicyGuardrail& guardrail = policy.guardrails[g];
+    const bool after = KnownAfter(project.charter, guardrail.expression);
+    if (!source.guardrail_readable[g] && !after) return Error{ErrorCode::kNotFound, name + ": the policy's guardrail '" + guardrail.name + "' needs columns that are not there: " + guardrail.expression};
+    if (!source.guardrail_readable[g]) continue;
+    guarded[g] = ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrail '" + guardrail.name + "'", "a number or a condition", source.table, context), name);
+    if (!after) leave_out([&](std::size_t i) { return std::isnan(guarded[g][i]); }, "row has no value of guardrail '" + guardrail.name + "' and is not shown", "rows have no value of guardrail '" + guardrail.name + "' and are not shown");
   }
 
   const objectives::Blend blend = objectives::BlendNamed(policy.blend);

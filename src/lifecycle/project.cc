@@ -111,7 +111,7 @@ Result<Objective> ObjectiveOf(const Project& project, const Record& record) {
   }
   // Lists of several objectives are blended, so they are held back whole, also where a task looks at single rows.
   Problem& problem = objective.problem;
-  if (!problem.other_outcomes.empty() && problem.unit.empty() && problem.time.empty()) problem.unit = problem.query;
+  if (!problem.other_outcomes.empty() && problem.unit.empty() && problem.time.empty() && !project.charter.section("tradeoff").has("share")) problem.unit = problem.query;
   objective.train = TrainOptionsOf(project, record, objective.problem);
   return objective;
 }

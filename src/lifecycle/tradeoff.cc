@@ -10,6 +10,7 @@ namespace assay::lifecycle {
 
 namespace {
 
+using evidence::Estimate;
 using evidence::TradeoffReport;
 
 TradeoffReport Begin(const charter::Charter& charter, const TradeoffSettings& settings) {
@@ -24,7 +25,7 @@ TradeoffReport Begin(const charter::Charter& charter, const TradeoffSettings& se
   report.share = settings.share;
   if (std::isnan(settings.share)) report.share_reason = "lists are ranked, not single rows decided";
   report.lists_per_day = settings.lists_per_day;
-  if (std::isnan(settings.lists_per_day)) report.lists_per_day_reason = "the charter does not say tradeoff.lists_per_day";
+  if (std::isnan(settings.lists_per_day)) report.lists_per_day_reason = std::isfinite(settings.share) ? "the charter does not say data.rows_per_day" : "the charter does not say tradeoff.lists_per_day";
   report.guardrails = GuardrailsOf(charter);
   return report;
 }
@@ -41,7 +42,7 @@ TradeoffSettings TradeoffSettingsOf(const charter::Charter& charter) {
   settings.filter = section.text("filter");
   settings.share = section.number("share", settings.share);
   settings.calibrate = section.flag("calibrate", false);
-  settings.lists_per_day = section.number("lists_per_day", settings.lists_per_day);
+  settings.lists_per_day = std::isfinite(settings.share) ? settings.share * charter.section("data").number("rows_per_day", std::nan("")) : section.number("lists_per_day", settings.lists_per_day);
   settings.currency = charter.section("value").text("currency");
   for (const charter::Record& objective : charter.list("objectives")) settings.amounts.push_back(objective.number("amount", std::nan("")));
   return settings;
@@ -67,8 +68,17 @@ std::string WhyNoTradeoff(const Project& project, const std::vector<Objective>& 
   if (section.has("share") && section.text("discount") == "log2") return "[tradeoff] names a share of single rows, which have no ranks that a discount could weigh; leave discount out";
   if (!section.has("share") && objectives[0].problem.query.empty() && objectives[0].problem.time.empty()) return "the charter names no list within which items are ranked (query = \"...\" in [data]), and no share of single rows that is acted on (share = 0.1 in [tradeoff]); write one of them";
   if (section.text("blend") == "multiplier" && !section.has("multiplier")) return "blend = \"multiplier\" needs tradeoff.multiplier, an expression such as \"case when followed then 1 else 0.75 end\"";
+  // Figures are told apart by these names.
+  std::vector<std::string> names;
+  double weights = 0;
+  for (const Objective& objective : objectives) names.push_back(objective.name);
+  for (const charter::Record& objective : project.charter.list("objectives")) weights += objective.number("weight", 1);
+  if (!(weights > 0)) return "all weights of the charter's objectives are 0, so nothing would be ranked; give one of them a weight above 0";
   for (const charter::Record& guardrail : project.charter.list("guardrails")) {
-    if (guardrail.has("limit") && guardrail.has("least")) return "the guardrail '" + guardrail.text("name") + "' has both a limit and a least value; write it as two guardrails";
+    if (guardrail.has("limit") && guardrail.has("least")) return "the guardrail '" + guardrail.text("name") + "' has both a limit and a least value; write it as two guardrails with names of their own";
+    if (!guardrail.has("limit") && !guardrail.has("least")) continue;
+    if (base::IsAmong(names, guardrail.text("name"))) return "two guardrails, or a guardrail and an objective, are called '" + guardrail.text("name") + "'; give each a name of its own";
+    names.push_back(guardrail.text("name"));
   }
   return "";
 }
@@ -113,7 +123,12 @@ Result<TradeoffReport> FindTradeoff(const TradeoffInput& input, const RunContext
   report.lists = ExampleLists(*items, *input.source, report.query);
   for (const std::vector<std::string>* notes : {&current.notes, &items->notes}) report.notes.insert(report.notes.end(), notes->begin(), notes->end());
   if (!report.query.empty() && report.query != input.objectives.front().problem.query) report.notes.push_back("the charter names no query, so the items of a day are ranked together");
-  if (std::isfinite(settings.share)) report.notes.push_back("single rows are decided: the curve is of random batches of " + std::to_string(BatchesOf(settings.share, std::min(input.scores[0].holdout.rows.size(), input.scores[0].out_of_fold.rows.size())).size) + " rows, of each of which the " + base::ReadableCount(items->k) + " with the highest blend are acted on; the policy itself acts on every row that reaches its threshold");
+  if (std::isfinite(settings.share)) {
+    report.notes.push_back("single rows are decided: the curve is of random batches of " + base::ReadableCount(BatchesOf(input, settings.share).size) + " rows, of each of which the " + base::ReadableCount(items->k) + " with the highest blend are acted on; the policy itself acts on every row that reaches its threshold, which is what was measured on rows held back");
+    const Estimate& reached = report.recommended->threshold->share;
+    const bool far = std::isfinite(reached.low) ? reached.low > settings.share || reached.high < settings.share : reached.value != settings.share;
+    if (far) report.notes.push_back("of the rows held back " + base::ReadableNumber(100 * reached.value, 3) + " % reach the threshold, not the " + base::ReadableNumber(100 * settings.share, 3) + " % that was asked for: scores have ties there, or the models score new rows otherwise; look at the threshold again on new rows");
+  }
   report.notes.push_back("only items of which every outcome is known are ranked: what showing the others would have brought cannot be counted");
   if (input.objectives.size() > 2) report.notes.push_back("the weights of " + std::to_string(input.objectives.size()) + " objectives are looked at on the lines through the current ones, each exactly, and by a search that is not exhaustive");
   report.summary = TradeoffSummary(report);

@@ -28,7 +28,7 @@ struct TradeoffSettings {
   std::string filter;              // EXPR: items that may be shown at all; "" = all
   double share = std::numeric_limits<double>::quiet_NaN();  // single rows are decided: this share of them is acted on, in place of lists of k; NaN: lists
   bool calibrate = false;          // bring every score to its outcome's scale before blending
-  double lists_per_day = std::numeric_limits<double>::quiet_NaN();
+  double lists_per_day = std::numeric_limits<double>::quiet_NaN();  // of single rows: rows acted on a day, share times data.rows_per_day
   std::string currency;
   std::vector<double> amounts;     // per objective: money per unit of its metric; NaN: not stated
 };

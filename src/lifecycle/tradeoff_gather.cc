@@ -1,6 +1,7 @@
 // Which items both objectives score, and how their scores are blended.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <unordered_map>
 
@@ -24,17 +25,10 @@ double SpreadOf(const std::vector<double>& values) {
   return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(values.size(), 2) - 1));
 }
 
-std::vector<std::uint32_t> NumberedAsTheyAppear(const std::vector<std::uint64_t>& keys, std::uint32_t* count) {
-  std::unordered_map<std::uint64_t, std::uint32_t> ids;
-  std::vector<std::uint32_t> numbers;
-  for (const std::uint64_t key : keys) numbers.push_back(ids.try_emplace(key, static_cast<std::uint32_t>(ids.size())).first->second);
-  *count = static_cast<std::uint32_t>(ids.size());
-  return numbers;
-}
-
 // All that items are made of, by row of the source.
 struct Columns {
   std::vector<std::uint64_t> query;  // of single rows their unit
+  std::vector<std::uint64_t> unit;   // of lists; empty: the query is the unit
   std::vector<std::vector<double>> guardrails;
   std::vector<double> multiplier;  // empty: 1
   std::vector<double> allowed;     // 1: may be shown; empty: all may
@@ -70,7 +64,14 @@ class Gatherer {
     if (found.source_rows.empty()) return Error{ErrorCode::kNumeric, "no " + words + " row has a score of every objective"};
     std::uint32_t num_queries = 0;
     const std::vector<std::uint32_t> query = std::isfinite(settings_.share) ? ASSAY_TRY(Deal(words, &found, &gains, &num_queries)) : QueriesOf(found.source_rows, &num_queries);
-    if (!std::isfinite(settings_.share)) ASSAY_TRY(RefuseTornLists(words, found.source_rows));
+    if (!std::isfinite(settings_.share)) {
+      ASSAY_TRY(RefuseTornLists(words, found.source_rows));
+      if (!columns_.unit.empty()) {
+        std::vector<std::uint64_t> units;
+        for (const std::uint32_t row : found.source_rows) units.push_back(columns_.unit[row]);
+        found.unit_of_query = UnitsOfQueries(query, num_queries, units, &items_.units_cross);
+      }
+    }
     std::vector<objectives::Measure> measures;
     for (std::size_t o = 0; o < gains.size(); ++o) measures.push_back({items_.problem.objectives[o].name, objectives::Measure::Kind::kMetric, std::move(gains[o])});
     for (std::size_t g = 0; g < columns_.guardrails.size(); ++g) {
@@ -110,25 +111,32 @@ class Gatherer {
 
   // Batches of single rows, drawn by seed, rows of one unit together; what is left over is taken out.
   Result<std::vector<std::uint32_t>> Deal(const std::string& words, FrontierItems* found, std::vector<std::vector<double>>* gains, std::uint32_t* num_queries) const {
-    const Batches batches = BatchesOf(settings_.share, std::min(PartOf(0, true).rows.size(), PartOf(0, false).rows.size()));
+    const Batches batches = BatchesOf(input_, settings_.share);
     const std::size_t rows = found->source_rows.size();
     std::vector<std::uint64_t> units;
     for (const std::uint32_t row : found->source_rows) units.push_back(columns_.query[row]);
-    std::vector<std::uint32_t> batch = DealBatches(units, batches.size, seed_, num_queries);
-    if (*num_queries < 2) return Error{ErrorCode::kNumeric, "a share of " + base::PlainNumber(settings_.share) + " needs two batches of " + base::ReadableCount(batches.size) + " rows at least, and there are " + base::ReadableCount(static_cast<std::int64_t>(rows)) + " " + words + " rows"};
+    Dealt dealt = DealBatches(units, batches.size, seed_);
+    std::vector<std::uint32_t>& batch = dealt.batch;
+    *num_queries = dealt.num_batches;
+    if (*num_queries < 2) return Error{ErrorCode::kNumeric, "a share of " + base::PlainNumber(settings_.share) + " needs two batches of " + base::ReadableCount(batches.size) + " rows at least, and there are " + base::ReadableCount(static_cast<std::int64_t>(rows)) + " " + words + " rows" + (dealt.group_of_batch.empty() ? "" : ", dealt by whole units")};
+    found->unit_of_query = dealt.group_of_batch;
     const auto take_out = [&](auto* values) {
       std::size_t to = 0;
       for (std::size_t i = 0; i < rows; ++i) {
-        if (batch[i] < *num_queries) (*values)[to++] = (*values)[i];
+        if (dealt.batch[i] < *num_queries) (*values)[to++] = (*values)[i];
       }
       values->resize(to);
     };
     for (std::vector<double>& scores : found->scores) take_out(&scores);
     for (std::vector<double>& values : *gains) take_out(&values);
     take_out(&found->source_rows);
+    take_out(&units);
     std::erase_if(batch, [&](std::uint32_t b) { return b >= *num_queries; });
     items_.k = batches.shown;
-    return batch;
+    if (found->unit_of_query.empty()) return std::move(batch);
+    std::uint32_t count = 0;
+    items_.holdout_unit = NumberedAsTheyAppear(units, &count);  // the holdout is dealt last
+    return std::move(batch);
   }
 
   Result<void> RefuseTornLists(const std::string& words, const std::vector<std::uint32_t>& rows) const {
@@ -172,31 +180,102 @@ Result<learn::Calibration> MapOf(const ObjectiveScores::Part& part, learn::Task 
   return learn::FitCalibration(examples, rows, part.scores);
 }
 
+// A multiplier below 1 takes a positive sum down and a negative one up, which nobody means.
+void NoteMultipliers(const std::vector<double>& multiplier, TradeoffItems* items) {
+  std::int64_t not_above = 0, negative = 0;
+  bool vary = false;
+  for (const std::uint32_t row : items->choice.source_rows) {
+    not_above += multiplier[row] <= 0 ? 1 : 0;
+    vary = vary || multiplier[row] != multiplier[items->choice.source_rows[0]];
+  }
+  for (std::size_t i = 0; vary && i < items->choice.source_rows.size(); ++i) {
+    negative += std::any_of(items->choice.scores.begin(), items->choice.scores.end(), [&](const std::vector<double>& scores) { return scores[i] * multiplier[items->choice.source_rows[i]] < 0; }) ? 1 : 0;
+  }
+  if (not_above > 0) items->notes.push_back(base::Counted(not_above, "item has a multiplier that is", "items have a multiplier that is") + " not above 0, which turns its order round");
+  if (negative > 0) items->notes.push_back(base::Counted(negative, "item has a score", "items have a score") + " below 0, which a smaller multiplier moves up the list, not down; bring scores above 0, with calibrate = true where outcomes are");
+}
+
 }  // namespace
 
 learn::Task CalibrationTask(const std::string& task) { return task == "binary" ? learn::Task::kBinary : learn::Task::kRegression; }
 const char* CalibrationName(learn::Task task) { return task == learn::Task::kBinary ? "logistic" : "linear"; }
 
-std::vector<std::uint32_t> DealBatches(const std::vector<std::uint64_t>& units, std::int64_t size, std::uint64_t seed, std::uint32_t* num_batches) {
-  std::uint32_t num_units = 0;
-  const std::vector<std::uint32_t> unit = NumberedAsTheyAppear(units, &num_units);
-  std::vector<double> place(num_units);
-  base::RandomStream random(seed, "batches of single rows");
-  for (double& at : place) at = random.Uniform();
-  std::vector<std::uint32_t> order(units.size()), batch(units.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return place[unit[a]] < place[unit[b]]; });
-  for (std::size_t i = 0; i < order.size(); ++i) batch[order[i]] = static_cast<std::uint32_t>(i / static_cast<std::size_t>(size));
-  *num_batches = static_cast<std::uint32_t>(units.size() / static_cast<std::size_t>(size));
-  return batch;
+std::vector<std::uint32_t> NumberedAsTheyAppear(const std::vector<std::uint64_t>& keys, std::uint32_t* count) {
+  std::unordered_map<std::uint64_t, std::uint32_t> ids;
+  std::vector<std::uint32_t> numbers;
+  for (const std::uint64_t key : keys) numbers.push_back(ids.try_emplace(key, static_cast<std::uint32_t>(ids.size())).first->second);
+  *count = static_cast<std::uint32_t>(ids.size());
+  return numbers;
 }
 
-Batches BatchesOf(double share, std::size_t rows) {
-  // A hundred rows where there are enough of them; fewer where there are not, but of which two at least are acted on.
-  const double size = std::clamp(static_cast<double>(rows) / 20, 20.0, 100.0);
+std::vector<std::uint32_t> UnitsOfQueries(const std::vector<std::uint32_t>& query, std::uint32_t num_queries, const std::vector<std::uint64_t>& unit, bool* cross) {
+  std::vector<std::uint64_t> keys(num_queries, table::kMissingKey);
+  std::unordered_map<std::uint64_t, std::uint32_t> list_of;
+  bool nested = true, apart = true;
+  for (std::size_t i = 0; i < query.size(); ++i) {
+    if (keys[query[i]] == table::kMissingKey) keys[query[i]] = unit[i];
+    nested = nested && keys[query[i]] == unit[i];
+    apart = apart && list_of.try_emplace(unit[i], query[i]).first->second == query[i];
+  }
+  *cross = *cross || (!apart && !nested);
+  if (apart || !nested) return {};
+  std::uint32_t count = 0;
+  return NumberedAsTheyAppear(keys, &count);
+}
+
+Dealt DealBatches(const std::vector<std::uint64_t>& units, std::int64_t size, std::uint64_t seed) {
+  Dealt dealt;
+  std::uint32_t num_units = 0;
+  const std::vector<std::uint32_t> unit = NumberedAsTheyAppear(units, &num_units);
+  const std::size_t rows = units.size(), whole = static_cast<std::size_t>(size);
+  std::vector<std::uint32_t> order(num_units);
+  std::iota(order.begin(), order.end(), 0U);
+  base::RandomStream random(seed, "batches of single rows");
+  random.Shuffle(std::span<std::uint32_t>(order));
+  // Groups of three batches and more lose little to rows left over; fifty are enough to draw from.
+  const bool grouped = num_units < rows;
+  const std::size_t groups = grouped ? std::min<std::size_t>({num_units, 50, std::max<std::size_t>(12, rows / (3 * whole))}) : 1;
+  std::vector<std::size_t> rows_of(num_units, 0), filled(groups, 0);
+  for (const std::uint32_t u : unit) ++rows_of[u];
+  std::vector<std::uint32_t> group(num_units, 0);
+  for (const std::uint32_t u : order) {
+    group[u] = static_cast<std::uint32_t>(std::min_element(filled.begin(), filled.end()) - filled.begin());
+    filled[group[u]] += rows_of[u];
+  }
+  std::vector<std::uint32_t> place(num_units);
+  for (std::uint32_t i = 0; i < num_units; ++i) place[order[i]] = i;
+  std::vector<std::vector<std::uint32_t>> members(groups);
+  for (std::uint32_t row = 0; row < rows; ++row) members[group[unit[row]]].push_back(row);
+  constexpr std::uint32_t kLeftOver = UINT32_MAX;
+  dealt.batch.assign(rows, kLeftOver);
+  for (std::uint32_t g = 0; g < groups; ++g) {
+    std::stable_sort(members[g].begin(), members[g].end(), [&](std::uint32_t a, std::uint32_t b) { return place[unit[a]] < place[unit[b]]; });
+    const std::size_t batches = members[g].size() / whole;
+    for (std::size_t i = 0; i < batches * whole; ++i) dealt.batch[members[g][i]] = dealt.num_batches + static_cast<std::uint32_t>(i / whole);
+    dealt.num_batches += static_cast<std::uint32_t>(batches);
+    if (grouped) dealt.group_of_batch.insert(dealt.group_of_batch.end(), batches, g);
+  }
+  for (std::uint32_t& batch : dealt.batch) batch = std::min(batch, dealt.num_batches);
+  // Groups without a whole batch have no number.
+  std::uint32_t count = 0;
+  if (grouped) dealt.group_of_batch = NumberedAsTheyAppear({dealt.group_of_batch.begin(), dealt.group_of_batch.end()}, &count);
+  return dealt;
+}
+
+Batches BatchesOf(const TradeoffInput& input, double share) {
+  std::size_t rows = SIZE_MAX;
+  for (const ObjectiveScores& scores : input.scores) rows = std::min({rows, scores.out_of_fold.rows.size(), scores.holdout.rows.size()});
+  // Of a hundred rows where there are enough of them; of fewer where there are not, so that groups of units lose little, but two at least are acted on, and two
+  // are not.
+  const double size = std::clamp(static_cast<double>(rows) / (input.objectives.front().problem.unit.empty() ? 20 : 60), 20.0, 100.0);
   Batches batches;
-  batches.size = static_cast<std::int64_t>(std::ceil(std::max({size, 2 / share, 2 / (1 - share)})));
-  batches.shown = std::clamp<std::int64_t>(std::llround(share * static_cast<double>(batches.size)), 1, batches.size);
+  batches.shown = std::max<std::int64_t>(2, std::llround(share * size));
+  batches.size = std::max<std::int64_t>(batches.shown + 2, std::llround(static_cast<double>(batches.shown) / share));
+  if (share > 0.5) {
+    const std::int64_t silent = std::max<std::int64_t>(2, std::llround((1 - share) * size));
+    batches.size = std::llround(static_cast<double>(silent) / (1 - share));
+    batches.shown = batches.size - silent;
+  }
   return batches;
 }
 
@@ -218,6 +297,11 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
   } else {
     const Column column = ASSAY_TRY_WITH(ColumnOf(together, single ? "data.unit" : "data.query", *input.source, context), charter.path());
     column.CopyKeys(0, columns.query);
+  }
+  if (!single && !problem.unit.empty() && problem.unit != items.problem.query) {
+    const Column unit = ASSAY_TRY_WITH(ColumnOf(problem.unit, "data.unit", *input.source, context), charter.path());
+    columns.unit.resize(columns.query.size());
+    unit.CopyKeys(0, columns.unit);
   }
   for (const FrontierGuardrail& guardrail : items.problem.guardrails) {
     columns.guardrails.push_back(ASSAY_TRY_WITH(NumbersOf(guardrail.expression, "guardrails.expression of '" + guardrail.name + "'", "a number or a condition", *input.source, context), charter.path()));
@@ -247,10 +331,12 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
   const Gatherer gatherer(input, settings, columns, context.seed, &items);
   items.choice = ASSAY_TRY(gatherer.Part(false, "out-of-fold"));
   items.holdout = ASSAY_TRY(gatherer.Part(true, "holdout"));
+  if (!columns.multiplier.empty()) NoteMultipliers(columns.multiplier, &items);
   const auto note = [&](std::int64_t count, const std::string& one, const std::string& many) {
     if (count > 0) items.notes.push_back(base::Counted(count, one, many));
   };
   const evidence::DroppedItems &a = items.choice.dropped, &b = items.holdout.dropped;
+  if (items.units_cross) items.notes.push_back("one unit (data.unit) has items in several lists and lists have items of several units, so intervals, which take lists as independent, may be too narrow");
   note(a.query + b.query, "item has no query and is left out", "items have no query and are left out");
   note(items.filtered, "item may not be shown (tradeoff.filter) and is left out", "items may not be shown (tradeoff.filter) and are left out");
   note(a.score + b.score, "item has no multiplier and is not shown", "items have no multiplier and are not shown");

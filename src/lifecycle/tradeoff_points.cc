@@ -16,7 +16,7 @@ using objectives::Frontier;
 namespace {
 
 // One weighted sum of metrics by two weightings, the first less the second, paired by query.
-Estimate Paired(const Frontier& first, const Frontier& second, const std::vector<double>& amounts, const RunContext& context) {
+Estimate Paired(const Frontier& first, const Frontier& second, const std::vector<double>& amounts, const std::vector<std::uint32_t>& unit_of_query, const RunContext& context, double level = 0.95) {
   std::vector<double> values(first.num_queries()), sum(first.num_queries(), 0.0);
   for (std::size_t m = 0; m < amounts.size(); ++m) {
     if (amounts[m] == 0) continue;
@@ -32,8 +32,8 @@ Estimate Paired(const Frontier& first, const Frontier& second, const std::vector
     return total / static_cast<double>(sum.size());
   };
   const std::vector<double> at = {0};
-  const Result<objectives::Band> band = objectives::SimultaneousBand(fixed, first.num_queries(), at, {static_cast<int>(kTradeoffDraws), 0.95}, context);
-  return EstimateAt(band, 0, fixed(0, values));
+  const Result<objectives::Band> band = BandByUnits(fixed, first.num_queries(), unit_of_query, at, {static_cast<int>(kTradeoffDraws), level}, context);
+  return EstimateAt(band, 0, fixed(0, values), level);
 }
 
 }  // namespace
@@ -54,29 +54,31 @@ Result<Frontier> WeighedLists::Lists(const FrontierItems& part, const std::vecto
 
 Result<evidence::FrontierAt> WeighedLists::OnHoldout() const {
   const Frontier holdout = ASSAY_TRY(Lists(items_.holdout, weights_));
-  std::vector<evidence::FrontierAt> at = ASSAY_TRY(CurveFigures(holdout, items_.problem, kTradeoffDraws, context_).At({0}, {weights_, weights_}));
+  std::vector<evidence::FrontierAt> at = ASSAY_TRY(CurveFigures(holdout, items_.problem, items_.holdout.unit_of_query, kTradeoffDraws, context_).At({0}, {weights_, weights_}));
   return std::move(at.front());
 }
 
 Result<Estimate> WeighedLists::MoneyOnHoldout(const std::vector<double>& amounts, const std::vector<double>& current) const {
   const Frontier there = ASSAY_TRY(Lists(items_.holdout, weights_));
   const Frontier here = ASSAY_TRY(Lists(items_.holdout, current));
-  return Paired(there, here, amounts, context_);
+  return Paired(there, here, amounts, items_.holdout.unit_of_query, context_);
 }
 
 Result<evidence::ClickbaitAlarm> WeighedLists::Alarm(const std::string& whose) const {
   const auto name = [&](std::size_t objective) { return items_.problem.objectives[objective].name; };
   std::vector<double> alone(weights_.size(), 0.0), one(weights_.size(), 0.0);
   alone[0] = one[0] = 1;
+  // Of several others each allows for all of them (Bonferroni), since the surest is taken.
+  const double level = 1 - 0.05 / static_cast<double>(weights_.size() - 1);
   const Frontier first_alone = ASSAY_TRY(Lists(items_.choice, alone));
   const Frontier there = ASSAY_TRY(Lists(items_.choice, weights_));
   evidence::ClickbaitAlarm alarm;
-  alarm.first = Paired(there, first_alone, one, context_);
+  alarm.first = Paired(there, first_alone, one, items_.choice.unit_of_query, context_, level);
   std::size_t gaining = 1;
   for (std::size_t o = 1; o < weights_.size(); ++o) {
     std::fill(one.begin(), one.end(), 0.0);
     one[o] = 1;
-    const Estimate gain = Paired(there, first_alone, one, context_);
+    const Estimate gain = Paired(there, first_alone, one, items_.choice.unit_of_query, context_, level);
     // Relative to its width, so that units do not matter.
     const auto sureness = [](const Estimate& e) { return std::isfinite(e.low) && e.high > e.low ? e.value / (e.high - e.low) : 0; };
     if (o > 1 && !(sureness(gain) > sureness(alarm.second))) continue;
@@ -89,7 +91,7 @@ Result<evidence::ClickbaitAlarm> WeighedLists::Alarm(const std::string& whose) c
   return alarm;
 }
 
-Result<evidence::ThresholdPoint> WeighedLists::Threshold(double share) const {
+Result<evidence::ThresholdPoint> WeighedLists::Threshold(double share, evidence::FrontierAt* at) const {
   std::vector<double> sorted = Blended(items_.choice, weights_);
   std::sort(sorted.begin(), sorted.end(), std::greater<>());
   const auto acted = std::clamp<std::size_t>(static_cast<std::size_t>(std::llround(share * static_cast<double>(sorted.size()))), 1, sorted.size() - 1);
@@ -106,21 +108,25 @@ Result<evidence::ThresholdPoint> WeighedLists::Threshold(double share) const {
   const FrontierItems& holdout = items_.holdout;
   const std::vector<double> blend = Blended(holdout, weights_);
   std::vector<double> reached(blend.size()), gained(blend.size());
-  std::vector<std::uint32_t> batch(blend.size());
-  for (std::uint32_t q = 0; q < holdout.items.num_queries(); ++q) {
-    for (const std::uint32_t i : holdout.items.ItemsOf(q)) batch[i] = q;
-  }
-  for (std::size_t i = 0; i < blend.size(); ++i) reached[i] = blend[i] >= point.value ? 1 : 0;
-  const stats::Clusters clusters{batch, holdout.items.num_queries()};
-  point.share = ToEstimate(stats::ClusterMean(reached, clusters));
+  double count = 0;
+  for (std::size_t i = 0; i < blend.size(); ++i) count += reached[i] = blend[i] >= point.value ? 1 : 0;
+  stats::Clusters clusters;
+  if (!items_.holdout_unit.empty()) clusters = {items_.holdout_unit, *std::max_element(items_.holdout_unit.begin(), items_.holdout_unit.end()) + 1};
+  point.share = ToEstimate(stats::ClusterShare(reached, clusters));
+  at->metrics.clear();
+  at->guardrails.clear();
+  at->feasible = true;
   for (std::size_t m = 0; m < holdout.items.measures().size(); ++m) {
     for (std::size_t i = 0; i < blend.size(); ++i) gained[i] = reached[i] * holdout.items.measures()[m].values[i];
-    Estimate ratio = ToEstimate(stats::ClusterRatio(gained, reached, clusters));
+    Estimate ratio = count > 0 ? ToEstimate(stats::ClusterRatio(gained, reached, clusters)) : WithoutInterval(std::nan(""), "none of the rows held back reaches the threshold");
+    if (std::isfinite(ratio.low) && ratio.low == ratio.high) ratio = WithoutInterval(ratio.value, kEveryUnitAlike);
     if (m < items_.num_objectives()) {
-      point.metrics[items_.problem.objectives[m].name] = ratio;
+      at->metrics[items_.problem.objectives[m].name] = ratio;
     } else {
       const evidence::FrontierGuardrail& guardrail = items_.problem.guardrails[m - items_.num_objectives()];
-      point.guardrails[guardrail.name] = {ratio.value, ratio.low, ratio.high, ratio.reason, KeepsTo(guardrail, ratio.value)};
+      const bool holds = !std::isfinite(ratio.value) || KeepsTo(guardrail, ratio.value);
+      at->guardrails[guardrail.name] = {ratio.value, ratio.low, ratio.high, ratio.reason, holds};
+      at->feasible = at->feasible && holds;
     }
   }
   return point;

@@ -1,5 +1,7 @@
 // The trade-off of a project after its run: as the run found it, or at other weights, from the scores that it kept. Nothing is trained.
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/text.h"
 #include "lifecycle/gather.h"
@@ -15,18 +17,24 @@ namespace {
 Result<std::vector<double>> WeightsAsked(const Project& project, const std::map<std::string, double>& weights) {
   std::vector<std::string> names;
   for (const charter::Record& record : project.charter.list("objectives")) names.push_back(record.text("name"));
-  double sum = 0;
+  double largest = 0;
   for (const auto& [name, weight] : weights) {
     if (!base::IsAmong(names, name)) return Error{ErrorCode::kInvalidInput, "--weight: there is no objective '" + name + "'." + base::DidYouMean(name, names) + " The objectives are: " + base::Join(names, ", ")};
     if (!(weight >= 0)) return Error{ErrorCode::kInvalidInput, "--weight: '" + name + "' has the weight " + base::PlainNumber(weight) + "; a weight is not negative"};
-    sum += weight;
+    largest = std::max(largest, weight);
   }
+  if (!weights.empty() && !(largest > 0)) return Error{ErrorCode::kInvalidInput, "--weight: all weights are 0, so nothing would be ranked"};
   std::vector<double> asked;
   for (const std::string& name : names) {
     if (!weights.contains(name)) return Error{ErrorCode::kInvalidInput, "--weight: the weight of '" + name + "' is missing; give every objective one"};
-    asked.push_back(weights.at(name) / sum);
+    asked.push_back(weights.at(name));
   }
-  if (!(sum > 0)) return Error{ErrorCode::kInvalidInput, "--weight: all weights are 0, so nothing would be ranked"};
+  double sum = std::accumulate(asked.begin(), asked.end(), 0.0);
+  if (!std::isfinite(sum)) {
+    for (double& weight : asked) weight /= largest;
+    sum = std::accumulate(asked.begin(), asked.end(), 0.0);
+  }
+  for (double& weight : asked) weight /= sum;
   return asked;
 }
 
@@ -44,8 +52,6 @@ Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const
   if (!report.tradeoff) return Error{ErrorCode::kNotFound, project.folder.string() + ": its last run has no trade-off" + (project.charter.list("objectives").size() < 2 ? ", because the charter names fewer than two objectives" : "") + "; run it with: assay run " + base::ShellWord(project.folder.string())};
   std::optional<std::vector<double>> asked;
   if (!weights.empty()) asked = ASSAY_TRY(WeightsAsked(project, weights));
-  const bool as_it_was = report.tradeoff->settings_fingerprint == SettingsFingerprint(project);
-  if (!asked && !retrain && as_it_was) return *report.tradeoff;
   const std::vector<Objective> objectives = ASSAY_TRY(ObjectivesOf(project));
   std::vector<learn::Task> tasks;
   for (const Objective& objective : objectives) tasks.push_back(TaskOfReport(report, objective.name));
@@ -63,6 +69,8 @@ Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const
     scores.push_back(ASSAY_TRY(LoadObjectiveScores(path)));
     if (scores.back().learned_from != LearnedFrom(project, objective.name, data)) return Error{ErrorCode::kConflict, project.charter.path() + ": what '" + objective.name + "' is learned from has changed since the last run (weights, guardrails, amounts and [tradeoff] may change; data, outcomes, metrics and baselines may not); run it again with: assay run " + base::ShellWord(project.folder.string())};
   }
+  // As the run found it, where nothing has changed since.
+  if (!asked && !retrain && report.tradeoff->settings_fingerprint == SettingsFingerprint(project)) return *report.tradeoff;
   TradeoffInput input{project, objectives, scores, nullptr, data};
   input.asked = asked;
   for (std::size_t o = 0; o < (retrain ? objectives.size() : 1); ++o) {
@@ -79,7 +87,8 @@ Result<evidence::TradeoffReport> TradeoffOfProject(const Project& project, const
   evidence::TradeoffReport tradeoff = ASSAY_TRY(FindTradeoff(input, context));
   const evidence::TradeoffReport& before = *report.tradeoff;
   // Of other weights nothing is trained: what was trained is of the same lists.
-  if (!retrain && before.k == tradeoff.k && before.discount == tradeoff.discount && before.query == tradeoff.query) tradeoff.retrain = before.retrain;
+  const bool same_share = before.share == tradeoff.share || (std::isnan(before.share) && std::isnan(tradeoff.share));
+  if (!retrain && same_share && before.k == tradeoff.k && before.discount == tradeoff.discount && before.query == tradeoff.query && before.filter == tradeoff.filter) tradeoff.retrain = before.retrain;
   return tradeoff;
 }
 

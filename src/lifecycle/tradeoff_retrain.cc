@@ -9,6 +9,7 @@
 #include "expression/expression.h"
 #include "learn/split.h"
 #include "lifecycle/estimates.h"
+#include "lifecycle/internal/flag_columns.h"
 #include "lifecycle/internal/tradeoff_parts.h"
 #include "objectives/frontier.h"
 #include "stats/cluster_mean.h"
@@ -160,24 +161,39 @@ class Retraining {
     const Problem& problem = input_.objectives.front().problem;
     k_ = settings_.k;
     if (std::isfinite(settings_.share)) {
-      const Batches batches = BatchesOf(settings_.share, joint_.source_rows.size());
+      const Batches batches = BatchesOf(input_, settings_.share);
       k_ = batches.shown;
       std::vector<std::uint64_t> units(joint_.source_rows.begin(), joint_.source_rows.end());
       if (!problem.unit.empty()) {
         const table::Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "data.unit", *input_.source, "unit", context_));
         unit.Take(joint_.source_rows).CopyKeys(0, units);
       }
-      query_ = DealBatches(units, batches.size, context_.seed, &num_queries_);
-      for (const std::uint32_t batch : query_) num_queries_ = std::max(num_queries_, batch + 1);  // the rows left over
+      const Dealt dealt = DealBatches(units, batches.size, context_.seed);
+      query_ = dealt.batch;
+      unit_of_query_ = dealt.group_of_batch;
+      left_over_ = dealt.num_batches;
+      num_queries_ = dealt.num_batches + 1;
+      if (!unit_of_query_.empty()) unit_of_query_.push_back(0);  // of the rows left over, which are not judged
       return {};
     }
     const std::string text = !problem.query.empty() ? problem.query : "date(" + problem.time + ")";
     const table::Column query = ASSAY_TRY(expression::EvaluateText(text, "data.query", *input_.source, "query", context_));
     query_ = DenseIds(query.Take(joint_.source_rows), &num_queries_);
+    if (problem.unit.empty() || problem.unit == text) return {};
+    const table::Column unit = ASSAY_TRY(expression::EvaluateText(problem.unit, "data.unit", *input_.source, "unit", context_));
+    std::vector<std::uint64_t> units(joint_.source_rows.size());
+    unit.Take(joint_.source_rows).CopyKeys(0, units);
+    bool cross = false;
+    unit_of_query_ = UnitsOfQueries(query_, num_queries_, units, &cross);
     return {};
   }
 
   Result<void> MakeItems() {
+    // Lists as people would see them.
+    std::vector<double> allowed;
+    if (!settings_.filter.empty()) allowed = ASSAY_TRY(NumbersOf(settings_.filter, "tradeoff.filter", "a number or a condition", *input_.source, context_));
+    std::erase_if(test_, [&](std::uint32_t row) { return query_[row] == left_over_ || (!allowed.empty() && allowed[joint_.source_rows[row]] != 1); });
+    if (test_.empty()) return Error{ErrorCode::kNumeric, "no item held back may be shown"};
     std::unordered_map<std::uint32_t, std::uint32_t> ids;
     std::vector<std::uint32_t> query_of;
     std::vector<objectives::Measure> measures(joint_.labels.size());
@@ -186,6 +202,12 @@ class Retraining {
       for (std::size_t o = 0; o < measures.size(); ++o) measures[o].values.push_back(static_cast<double>(joint_.labels[o][row]) * spreads_[o]);
     }
     for (std::size_t o = 0; o < measures.size(); ++o) measures[o].name = input_.objectives[o].name;
+    if (!unit_of_query_.empty()) {
+      std::vector<std::uint64_t> units(ids.size());
+      for (const auto& [query, id] : ids) units[id] = unit_of_query_[query];
+      std::uint32_t count = 0;
+      unit_of_item_query_ = NumberedAsTheyAppear(units, &count);
+    }
     items_ = ASSAY_TRY(objectives::RankedItems::Create(query_of, static_cast<std::uint32_t>(ids.size()), std::move(measures)));
     return {};
   }
@@ -196,13 +218,15 @@ class Retraining {
     const objectives::Frontier blend = ASSAY_TRY(objectives::Frontier::Sweep(items_, blended, blended, options, context_.Quiet()));
     const objectives::Frontier single = ASSAY_TRY(objectives::Frontier::Sweep(items_, retrained, retrained, options, context_.Quiet()));
     evidence::RetrainPoint point;
+    stats::Clusters units;
+    if (!unit_of_item_query_.empty()) units = {unit_of_item_query_, *std::max_element(unit_of_item_query_.begin(), unit_of_item_query_.end()) + 1};
     std::vector<double> a(items_.num_queries()), b(items_.num_queries());
     for (std::size_t o = 0; o < weights.size(); ++o) {
       point.weights[input_.objectives[o].name] = weights[o];
       blend.PerQuery(0, o, a);
       single.PerQuery(0, o, b);
       for (std::size_t q = 0; q < a.size(); ++q) b[q] -= a[q];
-      Estimate gap = ToEstimate(stats::ClusterMean(b, {}, level), level);
+      Estimate gap = ToEstimate(stats::ClusterMean(b, units, level), level);
       if (std::isfinite(gap.low) && gap.low == gap.high) gap = WithoutInterval(gap.value, kEveryUnitAlike);
       point.gaps[input_.objectives[o].name] = gap;
     }
@@ -219,6 +243,9 @@ class Retraining {
   learn::Rows train_, test_;
   std::vector<double> spreads_;
   std::int64_t k_ = 10;
+  std::vector<std::uint32_t> unit_of_query_;  // empty: queries are independent
+  std::vector<std::uint32_t> unit_of_item_query_;  // of the lists that are judged
+  std::uint32_t left_over_ = UINT32_MAX;      // the query of rows that fill no batch
   objectives::RankedItems items_;
 };
 

@@ -24,10 +24,12 @@ constexpr int kSliderSteps = 200;
 // Weights this near to where lists change are as good as on it: sums of doubles decide.
 constexpr double kMargin = 1e-9;
 
-// The number with the fewest decimals in a stretch [low, high) (closed at 1), at least kMargin inside it, and nearest to `target`, which lies outside; NaN
-// where the stretch is narrower than that.
-double ShortestInside(const evidence::LambdaRange& stretch, double target) {
-  const double low = stretch.low == 0 ? 0 : stretch.low + kMargin, high = stretch.high == 1 ? 1 : stretch.high - kMargin;
+// The number with the fewest decimals in a stretch [low, high) (closed at 1) and within `bounds`, at least kMargin inside the stretch, and nearest to `target`,
+// which lies outside; NaN where the stretch is narrower than that and holds no corner.
+double ShortestInside(const evidence::LambdaRange& stretch, const evidence::LambdaRange& bounds, double target) {
+  const double low = std::max(stretch.low == 0 ? 0 : stretch.low + kMargin, bounds.low), high = std::min(stretch.high == 1 ? 1 : stretch.high - kMargin, bounds.high);
+  if (stretch.high == 1 && bounds.high == 1 && low >= 1) return 1;
+  if (stretch.low == 0 && bounds.low == 0 && high <= 0) return 0;
   double scale = 100;
   for (int digits = 2; digits <= 12; ++digits, scale *= 10) {
     const double near = target < low ? std::ceil(low * scale) / scale : std::floor(high * scale) / scale;
@@ -61,9 +63,11 @@ class Weighing {
     options_.k = static_cast<std::size_t>(items.k);
     options_.discount = settings.discount == "log2" ? objectives::Discount::kLog2 : objectives::Discount::kNone;
     options_.count_orderings = false;
+    // An amount is of one unit in a list; the metric of a list without discount is the mean of its k. Of single rows money is per row acted on.
+    const double units = std::isfinite(settings.share) || options_.discount == objectives::Discount::kLog2 ? 1 : static_cast<double>(items.k);
     for (std::size_t o = 0; o < settings.amounts.size(); ++o) {
-      amounts_.push_back(std::isfinite(settings.amounts[o]) ? settings.amounts[o] : 0);
-      if (std::isfinite(settings.amounts[o])) stated_[Name(o)] = settings.amounts[o];
+      amounts_.push_back(std::isfinite(settings.amounts[o]) ? units * settings.amounts[o] : 0);
+      if (std::isfinite(settings.amounts[o])) stated_[Name(o)] = units * settings.amounts[o];
     }
   }
 
@@ -72,6 +76,7 @@ class Weighing {
     const Choice recommended = Recommend(report);
     const Choice now{lines_.back().objective, current_.weights[lines_.back().objective]};
     std::vector<std::vector<double>> exact(lines_.size());
+    for (std::size_t l = 0; l < lines_.size(); ++l) exact[l].push_back(current_.weights[lines_[l].objective]);
     for (const Choice& choice : {recommended, now}) exact[LineOf(choice.objective)].push_back(choice.lambda);
     for (std::size_t l = 0; l < lines_.size(); ++l) report->lines[l].curve = CurveOf(lines_[l].curve, items_, lines_[l].figures->feasible(), exact[l]);
     report->current = ASSAY_TRY(PointAt(now, current_.InWords()));
@@ -125,7 +130,7 @@ class Weighing {
       options.count_orderings = count == 2;
       Frontier curve = ASSAY_TRY(SweepWithinMemory(items_.choice, items_.problem, Blended(items_.choice, weights.from), Blended(items_.choice, weights.to), options, context_));
       lines_.push_back({o, weights, std::move(curve), nullptr});
-      lines_.back().figures = std::make_unique<CurveFigures>(lines_.back().curve, items_.problem, kTradeoffDraws, context_);
+      lines_.back().figures = std::make_unique<CurveFigures>(lines_.back().curve, items_.problem, items_.choice.unit_of_query, kTradeoffDraws, context_);
       ASSAY_TRY(DescribeLine(lines_.back(), report));
     }
     FrontierSettings settings;
@@ -161,6 +166,22 @@ class Weighing {
   // Of several lines each allows for the others (Bonferroni), since the best of all is taken.
   double LineLevel() const { return 1 - 0.05 / static_cast<double>(current_.weights.size() == 2 ? 1 : current_.weights.size()); }
 
+  // The weights of a line that keep to the bounds which the policy in use sets.
+  evidence::LambdaRange BoundsOf(const Line& line) const {
+    evidence::LambdaRange range{0, 1};
+    for (std::size_t o = 0; o < current_.least.size(); ++o) {
+      if (o == line.objective) {
+        range.low = std::max(range.low, current_.least[o]);
+        range.high = std::min(range.high, current_.most[o]);
+      } else if (line.weights.from[o] > 0) {
+        range.low = std::max(range.low, 1 - current_.most[o] / line.weights.from[o]);
+        range.high = std::min(range.high, 1 - current_.least[o] / line.weights.from[o]);
+      }
+    }
+    return range;
+  }
+  bool Bounded() const { return std::any_of(current_.least.begin(), current_.least.end(), [](double least) { return least > 0; }) || std::any_of(current_.most.begin(), current_.most.end(), [](double most) { return most < 1; }); }
+
   // The feasible weights on a line that are nearest to the current ones: how far they are, NaN where there are none.
   std::optional<Choice> NearestFeasible() const {
     std::optional<Choice> nearest;
@@ -168,7 +189,7 @@ class Weighing {
     for (const Line& line : lines_) {
       const double current = current_.weights[line.objective];
       for (const evidence::LambdaRange& stretch : line.figures->FeasibleRanges()) {
-        const double lambda = ShortestInside(stretch, current);
+        const double lambda = ShortestInside(stretch, BoundsOf(line), current);
         if (!(std::abs(lambda - current) < distance) || !line.figures->FeasibleAt(lambda)) continue;
         nearest = Choice{line.objective, lambda};
         distance = std::abs(lambda - current);
@@ -177,11 +198,13 @@ class Weighing {
     return nearest;
   }
 
+  std::string Currency() const { return settings_.currency.empty() ? "" : settings_.currency + " "; }
+
   // ", 1,200 EUR a day (800 to 1,600)"; "" where the charter does not say how many lists there are.
   std::string PerDay(const Estimate& per_list) const {
     if (!std::isfinite(settings_.lists_per_day)) return "";
     const Estimate day = Scaled(per_list, settings_.lists_per_day, 0);
-    return ", " + base::ReadableNumber(day.value, 3) + " " + settings_.currency + " a day (" + base::ReadableRange(day.low, day.high) + ")";
+    return ", " + base::ReadableNumber(day.value, 3) + " " + Currency() + "a day (" + base::ReadableRange(day.low, day.high) + ")";
   }
 
   // Of the feasible weights on the lines' grids that are sure to bring more, those with the most.
@@ -190,6 +213,8 @@ class Weighing {
     for (std::size_t l = 0; l < lines_.size(); ++l) {
       if (!report.lines[l].money) continue;
       for (const evidence::MoneyAt& at : report.lines[l].money->at) {
+        const evidence::LambdaRange bounds = BoundsOf(lines_[l]);
+        if (at.lambda < bounds.low || at.lambda > bounds.high) continue;
         if (!(at.difference.low > 0) || !lines_[l].figures->FeasibleAt(at.lambda) || (best && at.difference.value <= difference->value)) continue;
         best = Choice{lines_[l].objective, at.lambda};
         *difference = at.difference;
@@ -206,13 +231,13 @@ class Weighing {
     const bool feasible = lines_.back().figures->FeasibleAt(now.lambda);
     const std::optional<Choice> nearest = feasible ? now : NearestFeasible();
     if (!feasible) {
-      report->nearest = !nearest ? (lines_.size() == 1 ? "No weights satisfy" : "No weights on the lines looked at satisfy") + std::string(" all guardrails: one of them must give way, or items that break it must be filtered out before ranking.")
-                                 : "The smallest change that satisfies all guardrails: weight of " + Name(nearest->objective) + " from " + base::PlainNumber(current_.weights[nearest->objective], 4) + " to " + base::PlainNumber(nearest->lambda, 12) + (lines_.size() > 1 ? ", the others in proportion." : ".");
+      report->nearest = !nearest ? (lines_.size() == 1 ? "No weights satisfy" : "No weights on the lines looked at satisfy") + std::string(" all guardrails") + (Bounded() ? " within the bounds that the policy in use sets" : "") + ": one of them must give way, or items that break it must be filtered out before ranking."
+                                 : (lines_.size() == 1 ? "The smallest change" : "The smallest change on the lines looked at") + std::string(" that satisfies all guardrails: weight of ") + Name(nearest->objective) + " from " + base::PlainNumber(current_.weights[nearest->objective], 4) + " to " + base::PlainNumber(nearest->lambda, 12) + (lines_.size() > 1 ? ", the others in proportion." : ".");
     }
     Estimate difference;
     if (const std::optional<Choice> best = MostMoney(*report, &difference)) {
       report->decided_by = "money";
-      report->why = (items_.problem.guardrails.empty() ? "It brings" : "It keeps to all guardrails and brings") + std::string(" the most money of the weights that are sure to bring more than ") + whose + ": " + base::ReadableNumber(difference.value, 3) + " " + settings_.currency + " more per list (" + LevelInWords(difference.level) + " interval " + base::ReadableRange(difference.low, difference.high) + ")" + PerDay(difference) + ".";
+      report->why = (items_.problem.guardrails.empty() ? "It brings" : "It keeps to all guardrails and brings") + std::string(" the most money of the weights that are sure to bring more than ") + whose + ": " + base::ReadableNumber(difference.value, 3) + " " + Currency() + "more per " + (std::isfinite(settings_.share) ? "row acted on" : "list") + " (" + LevelInWords(difference.level) + " interval " + base::ReadableRange(difference.low, difference.high) + ")" + PerDay(difference) + ".";
       return *best;
     }
     report->decided_by = feasible ? "nothing" : "guardrails";
@@ -240,7 +265,7 @@ class Weighing {
     point.measured_on.lambda = choice.lambda;
     point.chosen_on.weights = point.measured_on.weights = point.weights;
     point.clickbait = ASSAY_TRY(lists.Alarm(whose));
-    if (std::isfinite(settings_.share)) point.threshold = ASSAY_TRY(lists.Threshold(settings_.share));
+    if (std::isfinite(settings_.share)) point.threshold = ASSAY_TRY(lists.Threshold(settings_.share, &point.measured_on));
     return point;
   }
 

@@ -35,10 +35,10 @@ std::string TradeoffSummary(const evidence::TradeoffReport& report) {
   for (const auto& objective : report.objectives) figures.push_back(objective.name + " " + MetricInWords(chosen.measured_on.metrics.at(objective.name)));
   for (const auto& guardrail : report.guardrails) {
     const evidence::GuardrailValue& value = chosen.measured_on.guardrails.at(guardrail.name);
-    figures.push_back("'" + guardrail.name + "' " + base::ReadableNumber(value.value, 3) + (value.holds ? " (holds)" : " (broken)"));
+    figures.push_back("'" + guardrail.name + "' " + (std::isfinite(value.value) ? base::ReadableNumber(value.value, 3) : "not measured") + (value.holds ? " (holds)" : " (broken)"));
   }
-  text += " On " + base::Counted(report.measured_on.queries, std::isfinite(report.share) ? "batch" : "query", std::isfinite(report.share) ? "batches" : "queries") + " held back: " + base::Join(figures, ", ") + ".";
-  if (report.money_on_holdout) text += " Money per list there against the weights so far: " + MetricInWords(*report.money_on_holdout) + (report.currency.empty() ? "" : " " + report.currency) + ".";
+  text += " On " + (std::isfinite(report.share) ? base::Counted(report.measured_on.items, "row") : base::Counted(report.measured_on.queries, "query", "queries")) + " held back: " + base::Join(figures, ", ") + ".";
+  if (report.money_on_holdout) text += std::string(" Money per ") + (std::isfinite(report.share) ? "row acted on" : "list") + " there against the weights so far: " + MetricInWords(*report.money_on_holdout) + (report.currency.empty() ? "" : " " + report.currency) + ".";
   if (chosen.threshold) text += " Rows whose blend reaches " + base::PlainNumber(chosen.threshold->value, 4) + " are acted on: " + MetricInWords(chosen.threshold->share) + " of the rows held back.";
   if (!report.nearest.empty()) text += " " + report.nearest;
   if (chosen.clickbait.alarm) text += " " + chosen.clickbait.text;

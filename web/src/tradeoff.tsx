@@ -152,7 +152,7 @@ function Live({ report, place }: { report: Weighed; place: Place }) {
           </div>
         );
       })}
-      {nearest && <div class="key"><dt>money per {single(report) ? 'batch' : 'list'} against {whose(report)}{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{nearest.difference.value === 0 && !present(nearest.difference.low) ? 'the same lists' : present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}{present(report.lists_per_day) && present(nearest.difference.value) && nearest.difference.value !== 0 ? `; ${readable(nearest.difference.value * report.lists_per_day)} a day` : ''}</span></dd></div>}
+      {nearest && <div class="key"><dt>money per {single(report) ? 'row acted on' : 'list'} against {whose(report)}{report.currency ? `, ${report.currency}` : ''}</dt><dd class="number"><b>{readable(nearest.difference.value)}</b><span class="quiet">{nearest.difference.value === 0 && !present(nearest.difference.low) ? 'the same lists' : present(nearest.difference.low) ? `${readable(nearest.difference.low)} to ${readable(nearest.difference.high)}` : nearest.difference.reason}{present(report.lists_per_day) && present(nearest.difference.value) && nearest.difference.value !== 0 ? `; ${readable(nearest.difference.value * report.lists_per_day)} a day` : ''}</span></dd></div>}
     </dl>
   );
 }
@@ -177,6 +177,12 @@ function List({ report, query, place }: { report: Weighed; query: TradeoffQuery;
   );
 }
 
+/** A guardrail's value with its interval. */
+const guarded = (g: FrontierAt['guardrails'][string]): string => (!present(g.value) ? '-' : present(g.low) ? `${readable(g.value)} (${readable(g.low)} to ${readable(g.high)})` : readable(g.value));
+
+/** Stretches of the weight, in words. */
+const stretches = (ranges: { low: number | null; high: number | null }[]): string => (ranges.length === 0 ? 'none' : ranges.map((r) => (r.low === r.high ? weight(r.low ?? 0) : `${weight(r.low ?? 0)} to ${weight(r.high ?? 0)}`)).join(', '));
+
 /** A policy on the rows that chose it and on those that did not. */
 function Policies({ report }: { report: Weighed }) {
   const same = JSON.stringify(report.current.weights) === JSON.stringify(report.recommended.weights);
@@ -187,12 +193,12 @@ function Policies({ report }: { report: Weighed }) {
       <table>
         <thead><tr><th scope="col">weights</th><th scope="col">measured on</th>{report.objectives.map((o) => <th scope="col">{o.name}</th>)}{report.guardrails.map((g) => <th scope="col">{g.name}, {g.at_least ? 'at least' : 'at most'} {readable(g.limit)}</th>)}</tr></thead>
         <tbody>
-          {rows.flatMap(({ name, point }) => [{ on: `the ${lists(report, report.chosen_on.queries)} that choose`, at: point.chosen_on }, { on: `${lists(report, report.measured_on.queries)} held back`, at: point.measured_on }].map(({ on, at }, i) => (
+          {rows.flatMap(({ name, point }) => [{ on: `the ${lists(report, report.chosen_on.queries)} that choose`, at: point.chosen_on }, { on: single(report) ? `${counted(report.measured_on.items, 'row')} held back, by the threshold` : `${lists(report, report.measured_on.queries)} held back`, at: point.measured_on }].map(({ on, at }, i) => (
             <tr>
               <th scope="row">{i === 0 ? <>{name}<br /><span class="quiet">{report.objectives.map((o) => `${o.name} ${weight(point.weights[o.name] ?? 0)}`).join(', ')}</span></> : ''}</th>
               <td>{on}</td>
               {report.objectives.map((o) => <td>{cell(at, o.name)}</td>)}
-              {report.guardrails.map((g) => <td>{readable(at.guardrails[g.name].value)} <Mark state={at.guardrails[g.name].holds ? 'met' : 'not_met'} words={at.guardrails[g.name].holds ? 'holds' : 'broken'} /></td>)}
+              {report.guardrails.map((g) => <td>{guarded(at.guardrails[g.name])} <Mark state={at.guardrails[g.name].holds ? 'met' : 'not_met'} words={at.guardrails[g.name].holds ? 'holds' : 'broken'} /></td>)}
             </tr>
           )))}
         </tbody>
@@ -243,7 +249,7 @@ function Alarm({ report }: { report: Weighed }) {
 function Threshold({ report }: { report: Weighed }) {
   const { threshold } = report.recommended;
   if (!threshold) return null;
-  return <Key name="which rows are acted on?">Those whose blend reaches <b class="number">{readable(threshold.value, 4)}</b>: {inLine(threshold.share)} of the rows held back. {report.objectives.map((o) => `${capital(o.name)} of them: ${inLine(threshold.metrics[o.name])}.`).join(' ')}</Key>;
+  return <Key name="which rows are acted on?">Those whose blend reaches <b class="number">{readable(threshold.value, 4)}</b>: {inLine(threshold.share)} of the rows held back.</Key>;
 }
 
 function Weighing({ report, seconds }: { report: Weighed; seconds: Record<string, number | null> }) {
@@ -267,9 +273,10 @@ function Weighing({ report, seconds }: { report: Weighed; seconds: Record<string
       <dl class="figures">
         <Threshold report={report} />
         <Alarm report={report} />
-        {report.money_on_holdout && <Key name="does the money hold on rows held back?">{inLine(report.money_on_holdout)} {report.currency} per {single(report) ? 'batch' : 'list'} against {whose(report)}.</Key>}
+        {place.line.money && <Key name="at which weights is the sign of money sure?">More than at {whose(report)} for a weight of {place.line.objective} of {stretches(place.line.money.more)}; less for {stretches(place.line.money.less)}.</Key>}
+        {report.money_on_holdout && <Key name="does the money hold on rows held back?">{inLine(report.money_on_holdout)} {report.currency} per {single(report) ? 'row acted on' : 'list'} against {whose(report)}.</Key>}
         {report.nearest && <Key name="which change mends the guardrails?">{sentence(report.nearest)}</Key>}
-        <Key name="how it was found"><b>{count(breakpoints)}</b> weights at which a list changes{report.lines.length > 1 ? ` on ${report.lines.length} lines` : ''}, all of them{report.frontier ? `; ${counted(report.frontier.pareto.length, 'point')} that no other ${report.lines.length > 1 ? 'found ' : ''}beats` : ''}. Intervals: {place.line.band}.</Key>
+        <Key name="how it was found"><b>{count(breakpoints)}</b> weights at which a list changes{report.lines.length > 1 ? ` on ${report.lines.length} lines` : ''}, all of them{report.frontier ? `; ${counted(report.frontier.pareto.length, 'point')} that no other ${report.lines.length > 1 ? 'found ' : ''}beats${present(report.frontier.hypervolume) ? `, hypervolume ${Math.abs(report.frontier.hypervolume) >= 1e4 ? shortNumber(report.frontier.hypervolume, 4) : readable(report.frontier.hypervolume, 4)}` : ''}` : ''}. Intervals: {place.line.band}.</Key>
       </dl>
       <Retrained report={report} seconds={seconds} />
     </>

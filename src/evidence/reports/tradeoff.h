@@ -65,15 +65,11 @@ inline const char* DescribedName(const ClickbaitAlarm*) { return "ClickbaitAlarm
 struct ThresholdPoint {
   double value = 0;
   Estimate share;
-  std::map<std::string, Estimate> metrics;
-  std::map<std::string, GuardrailValue> guardrails;
 };
 template <class V>
 void Describe(V& v, ThresholdPoint& t) {
   v("value", t.value, "rows whose blend reaches it are acted on");
   v("share", t.share, "share of the holdout's rows that reach it");
-  v("metrics", t.metrics, "each objective's mean outcome over the holdout's rows that reach it");
-  v("guardrails", t.guardrails, "each guardrail over the holdout's rows that reach it");
 }
 inline const char* DescribedName(const ThresholdPoint*) { return "ThresholdPoint"; }
 
@@ -94,7 +90,7 @@ void Describe(V& v, PolicyPoint& p) {
   v("lambda", p.lambda, "weight of that objective");
   v("feasible", p.feasible, "whether all guardrails hold on the rows it was chosen on");
   v("chosen_on", p.chosen_on, "its figures on the rows it was chosen on");
-  v("measured_on", p.measured_on, "its figures on the holdout, which chose nothing");
+  v("measured_on", p.measured_on, "its figures on the holdout, which chose nothing; of single rows over those that reach the threshold");
   v("clickbait", p.clickbait, "whether another objective is bought with the first at these weights");
   v("threshold", p.threshold, "of a policy for single rows, the threshold and what it gives; null for lists");
 }
@@ -135,7 +131,7 @@ void Describe(V& v, TradeoffLine& l) {
   v("at", l.at, "figures on an even grid of lambdas");
   v("band", l.band, "how the intervals of at[] were made");
   v("feasible", l.feasible, "the stretches of lambda in which all guardrails hold");
-  v("money", l.money, "money per list along the line against the current weights; null where the charter states no amount");
+  v("money", l.money, "money per list (of single rows: per row acted on) along the line against the current weights; null where the charter states no amount");
   v("curve", l.curve, "the curve, for drawing");
 }
 inline const char* DescribedName(const TradeoffLine*) { return "TradeoffLine"; }
@@ -253,10 +249,10 @@ void Describe(V& v, TradeoffReport& r) {
   v("recommended", r.recommended, "the policy recommended; null with a reason");
   v("decided_by", r.decided_by, "what decided: money, guardrails, or nothing (the current weights stay)");
   v("why", r.why, "why this one");
-  v("money_on_holdout", r.money_on_holdout, "money per list at the recommended less that at the current weights on the holdout; null where the charter states no amount or nothing changes");
+  v("money_on_holdout", r.money_on_holdout, "money per list (of single rows: per row acted on) at the recommended less that at the current weights on the holdout; null where the charter states no amount or nothing changes");
   v("nearest", r.nearest, "the smallest change of weights that mends a broken guardrail, in words; empty where none is broken");
   v("currency", r.currency, "of money; empty where none is stated");
-  v("lists_per_day", r.lists_per_day, "lists shown per day, as the charter states it; null with a reason");
+  v("lists_per_day", r.lists_per_day, "lists shown per day (of single rows: rows acted on), by the charter; null with a reason");
   v("lists_per_day_reason", r.lists_per_day_reason, "why lists_per_day is null; empty otherwise");
   v("lists", r.lists, "a few queries of the holdout with all their items");
   v("retrain", r.retrain, "training on blended labels beside blending scores; null where nothing can be blended");

@@ -21,13 +21,17 @@ struct WeightLine {
 bool KeepsTo(const evidence::FrontierGuardrail& guardrail, double value);
 // A point of a band; without one, or without width, the reason.
 evidence::Estimate EstimateAt(const Result<objectives::Band>& band, std::size_t at, double value, double level = 0.95);
+// A band over queries, or over units of them: each unit then stands for the mean over queries plus what its queries add to it (the linear part of a ratio of sums),
+// as clustered standard errors do.
+Result<objectives::Band> BandByUnits(const objectives::CurveByQuery& curve, std::uint32_t num_queries, const std::vector<std::uint32_t>& unit_of_query, std::span<const double> lambdas, const objectives::BandOptions& options, const RunContext& context);
 // 0, 1 / steps, ..., 1.
 std::vector<double> EvenGrid(std::size_t steps);
 
 // All it is given outlives it. Measures of the frontier's items: a metric per objective of the problem, then its guardrails.
 class CurveFigures {
  public:
-  CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, std::int64_t draws, const RunContext& context);
+  // `unit_of_query`: as in FrontierItems.
+  CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, const std::vector<std::uint32_t>& unit_of_query, std::int64_t draws, const RunContext& context);
 
   const std::vector<bool>& feasible() const { return feasible_; }  // per piece: all guardrails hold
   bool FeasibleAt(double lambda) const { return feasible_[frontier_.PieceAt(lambda)]; }
@@ -46,6 +50,7 @@ class CurveFigures {
 
   const objectives::Frontier& frontier_;
   const FrontierProblem& problem_;
+  const std::vector<std::uint32_t>& unit_of_query_;
   const RunContext& context_;
   std::int64_t draws_;
   std::vector<bool> feasible_;

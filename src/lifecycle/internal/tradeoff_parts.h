@@ -18,6 +18,8 @@ struct TradeoffItems {
   std::vector<learn::Calibration> maps;
   std::int64_t k = 10;
   std::int64_t filtered = 0;  // items that may not be shown
+  std::vector<std::uint32_t> holdout_unit;  // of single rows: the unit of each of the holdout's, dense; empty: rows are independent
+  bool units_cross = false;   // units have items in several lists, and lists of several units
   std::vector<std::string> notes;
 
   std::size_t num_objectives() const { return scales.size(); }
@@ -29,18 +31,28 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
 learn::Task CalibrationTask(const std::string& task);
 const char* CalibrationName(learn::Task task);  // "logistic" or "linear"
 
-// How single rows are dealt into batches that stand for lists: of about a hundred, units together.
+// How single rows are dealt into batches that stand for lists: up to a hundred, as few as the smaller of choosing and held-back rows ask for.
 struct Batches {
-  std::int64_t size = 100, shown = 10;  // rows of a batch, and how many of them are acted on
+  std::int64_t size = 100, shown = 10;  // rows of a batch, and how many of them are acted on: the share but for half a row
 };
-Batches BatchesOf(double share, std::size_t rows);
-// The batch of each row, drawn by seed, rows of one unit together; rows left over stand in batch `num_batches`, which is not whole.
-std::vector<std::uint32_t> DealBatches(const std::vector<std::uint64_t>& units, std::int64_t size, std::uint64_t seed, std::uint32_t* num_batches);
+Batches BatchesOf(const TradeoffInput& input, double share);
+struct Dealt {
+  std::vector<std::uint32_t> batch;           // per row; rows left over have num_batches
+  std::uint32_t num_batches = 0;
+  std::vector<std::uint32_t> group_of_batch;  // batches of one group share units with each other and with no other; empty: rows are independent
+};
+// Drawn by seed. Where units have several rows, whole units are dealt into groups of even size first, and batches are made within groups.
+Dealt DealBatches(const std::vector<std::uint64_t>& units, std::int64_t size, std::uint64_t seed);
+// The unit of each query where queries lie whole in units that have several of them, sessions of one user; empty where each unit lies in one query, or where `cross`
+// is set: units in several queries, and queries of several units. `query`, `unit`: per item.
+std::vector<std::uint32_t> UnitsOfQueries(const std::vector<std::uint32_t>& query, std::uint32_t num_queries, const std::vector<std::uint64_t>& unit, bool* cross);
+std::vector<std::uint32_t> NumberedAsTheyAppear(const std::vector<std::uint64_t>& keys, std::uint32_t* count);
 
 // The weights in use, and where they stand.
 struct CurrentWeights {
   std::vector<double> weights;  // per objective, sum 1
   std::string from;             // "asked", "policy" or "charter"
+  std::vector<double> least, most;  // per objective, the bounds that the policy in use sets; empty: there is none that can be read
   std::vector<std::string> notes;
   std::string InWords() const;  // "the charter's weights"
 };
@@ -59,8 +71,8 @@ class WeighedLists {
   Result<evidence::ClickbaitAlarm> Alarm(const std::string& whose) const;
   // Per list, against other weights; `amounts`: money per unit of each metric.
   Result<evidence::Estimate> MoneyOnHoldout(const std::vector<double>& amounts, const std::vector<double>& current) const;
-  // The blend that a share of the choosing rows reaches, applied to the holdout. Intervals by batches, which hold units together.
-  Result<evidence::ThresholdPoint> Threshold(double share) const;
+  // The blend that a share of the choosing rows reaches; `at` becomes what acting on every row of the holdout that reaches it gives.
+  Result<evidence::ThresholdPoint> Threshold(double share, evidence::FrontierAt* at) const;
 
  private:
   Result<objectives::Frontier> Lists(const FrontierItems& part, const std::vector<double>& weights) const;
