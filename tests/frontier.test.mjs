@@ -291,9 +291,10 @@ test('few queries have Student\'s interval, one has none and says why, alike one
 });
 
 test('money: the difference to the current lambda, and where its sign is certain', () => {
-  const report = json('frontier', good, ...two, '--at', Array.from({ length: 101 }, (_, i) => i / 100).join(), '--money', 'quality=2', '--money', 'engagement=30', '--current', '0');
+  const report = json('frontier', good, ...two, '--at', Array.from({ length: 201 }, (_, i) => i / 200).join(), '--money', 'quality=2', '--money', 'engagement=30', '--current', '0');
   const amount = (point) => 2 * point.metrics.quality.value + 30 * point.metrics.engagement.value;
   const now = amount(report.at[0]);
+  assert.equal(report.money.at.length, 201);
   report.money.at.forEach((point, i) => {
     assert.ok(Math.abs(point.difference.value - (amount(report.at[i]) - now)) < 1e-12);
     const within = (ranges) => ranges.some((range) => range.low <= point.lambda && point.lambda <= range.high);

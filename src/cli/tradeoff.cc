@@ -84,7 +84,7 @@ void RenderPolicy(const TradeoffReport& report, const std::string& name, const e
     };
     rows.push_back({guardrail.name + (guardrail.at_least ? " ≥ " : " ≤ ") + base::PlainNumber(guardrail.limit), text(point.chosen_on), text(point.measured_on)});
   }
-  terminal.Table({{"figure"}, {"on " + (std::isfinite(report.share) ? base::Counted(report.chosen_on.queries, "batch", "batches") : base::Counted(report.chosen_on.queries, "query", "queries")) + " that choose", Terminal::Align::kRight}, {std::isfinite(report.share) ? "by the threshold, on " + base::ReadableCount(report.measured_on.items) + " rows held back" : "on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
+  terminal.Table({{"figure"}, {"on " + (std::isfinite(report.share) ? base::Counted(report.chosen_on.queries, "batch", "batches") : base::Counted(report.chosen_on.queries, "query", "queries")) + " that choose", Terminal::Align::kRight}, {std::isfinite(report.share) ? "on " + base::ReadableCount(report.measured_on.items) + " rows held back" : "on " + base::ReadableCount(report.measured_on.queries) + " held back", Terminal::Align::kRight}}, rows);
 }
 
 void RenderRetrain(const TradeoffReport& report, Terminal& terminal) {
