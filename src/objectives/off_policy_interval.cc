@@ -8,8 +8,8 @@ namespace assay::objectives {
 
 namespace {
 
-// What one more unit as heavy as the heaviest may add to the mean: its weight times the usual
-// residual of a unit.
+// What one more unit as heavy as the heaviest may add to the mean beyond a unit of the mean weight, which the variance knows: that
+// excess of weight times the usual residual of a unit.
 double UnseenUnit(const PolicyValue& estimate, std::span<const double> weights, const stats::Clusters& clusters) {
   std::vector<double> products(weights.begin(), weights.end());
   for (std::size_t i = 0; i < products.size(); ++i) products[i] *= estimate.residual[i];
@@ -21,7 +21,8 @@ double UnseenUnit(const PolicyValue& estimate, std::span<const double> weights, 
     squares += moved[u] * (moved[u] / weight[u]);
     heaviest = std::max(heaviest, weight[u]);
   }
-  return sum > 0 ? heaviest * std::sqrt(squares / sum) / static_cast<double>(weights.size()) : 0;
+  const double excess = heaviest - sum / static_cast<double>(weight.size());
+  return sum > 0 ? excess * std::sqrt(squares / sum) / static_cast<double>(weights.size()) : 0;
 }
 
 }  // namespace

@@ -3,9 +3,10 @@
 // Rewards that are rare and weights that are large make estimates that are low have standard errors
 // that are too low as well, and what the log has not shown yet has the largest weights of all. So
 // the interval is Hall's against the skewness of the influences (stats/interval.h), both ends moved
-// out by 0.45 times what one more row (unit) as heavy as the heaviest would add with a
-// residual of the usual size: max W x sqrt(sum(S^2 / W) / sum(W)) / n, where W sums the weights and
-// S weight x residual of a row (unit). Where a bound of the estimate's bias is known
+// out by 0.45 times what one more row (unit) as heavy as the heaviest would add with a residual of
+// the usual size, beyond one of the mean weight, which the variance knows:
+// (max W - mean W) x sqrt(sum(S^2 / W) / sum(W)) / n, where W sums the weights and S weight x
+// residual of a row (unit). Where a bound of the estimate's bias is known
 // (off_policy_tuning.h) its square is added to the variance: the interval covers for every bias up
 // to that bound. Measured coverage: docs/ope.md. Pure.
 #pragma once

@@ -202,6 +202,25 @@ TEST(OffPolicyTuning, NeverTakesTheIntervalAway) {
   EXPECT_GT(changed_logs, 0);
 }
 
+// What a unit of the mean weight may add is in the variance already: with units alike nothing is added to Hall's interval.
+TEST(OffPolicyInterval, UnitsAlikeAreNotMadeWider) {
+  base::RandomStream random(2, "units alike");
+  std::vector<double> weights, rewards;
+  std::vector<std::uint32_t> unit;
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    weights.push_back(i % 4 < 2 ? 0.5 : 1.5);
+    rewards.push_back(1 + random.Normal());
+    unit.push_back(i / 4);
+  }
+  const PolicyValue value = InverseWeighted(weights, rewards);
+  const stats::Clusters by_unit = {unit, 100};
+  const Result<stats::Interval> interval = PolicyInterval(value, weights, by_unit), plain = stats::FromInfluence(value.value, value.influence, by_unit);
+  const stats::Interval hall = stats::AgainstSkewness(*plain, 0.95);
+  EXPECT_NEAR(interval->low, hall.low, 1e-12);
+  EXPECT_NEAR(interval->high, hall.high, 1e-12);
+  EXPECT_GT(PolicyInterval(value, weights, {})->high, stats::AgainstSkewness(*stats::FromInfluence(value.value, value.influence, {}), 0.95).high + 5e-4);
+}
+
 TEST(OffPolicyInterval, OneUnitMoreAndABiasMakeItWider) {
   base::RandomStream random(1, "interval");
   std::vector<double> weights, rewards;
@@ -214,8 +233,9 @@ TEST(OffPolicyInterval, OneUnitMoreAndABiasMakeItWider) {
   const PolicyValue value = InverseWeighted(weights, rewards);
   const Result<stats::Interval> plain = PolicyInterval(value, weights, {}), biased = PolicyInterval(value, weights, {}, 0.02),
                                 student = stats::FromInfluence(value.value, value.influence, {});
-  EXPECT_LT(plain->low, student->low);
-  EXPECT_GT(plain->high, student->high);
+  const stats::Interval hall = stats::AgainstSkewness(*student, 0.95);
+  EXPECT_LT(plain->low, hall.low);
+  EXPECT_GT(plain->high, hall.high);
   EXPECT_LT(biased->low, plain->low);
   EXPECT_GT(biased->high, plain->high);
   EXPECT_DOUBLE_EQ(biased->standard_error, plain->standard_error);
