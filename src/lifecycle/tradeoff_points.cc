@@ -91,10 +91,10 @@ Result<evidence::ClickbaitAlarm> WeighedLists::Alarm(const std::string& whose) c
   return alarm;
 }
 
-Result<evidence::ThresholdPoint> WeighedLists::Threshold(double share, evidence::FrontierAt* at) const {
+Result<evidence::ThresholdPoint> WeighedLists::Threshold(double asked, evidence::FrontierAt* at) const {
   std::vector<double> sorted = Blended(items_.choice, weights_);
   std::sort(sorted.begin(), sorted.end(), std::greater<>());
-  const auto acted = std::clamp<std::size_t>(static_cast<std::size_t>(std::llround(share * static_cast<double>(sorted.size()))), 1, sorted.size() - 1);
+  const auto acted = std::clamp<std::size_t>(static_cast<std::size_t>(std::llround(asked * static_cast<double>(sorted.size()))), 1, sorted.size() - 1);
   evidence::ThresholdPoint point;
   // Between the last that is acted on and the next, in digits that a policy file keeps.
   point.value = sorted[acted - 1];
@@ -107,9 +107,8 @@ Result<evidence::ThresholdPoint> WeighedLists::Threshold(double share, evidence:
   }
   const FrontierItems& holdout = items_.holdout;
   const std::vector<double> blend = Blended(holdout, weights_);
-  std::vector<double> reached(blend.size()), gained(blend.size());
-  double count = 0;
-  for (std::size_t i = 0; i < blend.size(); ++i) count += reached[i] = blend[i] >= point.value ? 1 : 0;
+  std::vector<double> reached(blend.size());
+  for (std::size_t i = 0; i < blend.size(); ++i) reached[i] = blend[i] >= point.value ? 1 : 0;
   stats::Clusters clusters;
   if (!items_.holdout_unit.empty()) clusters = {items_.holdout_unit, *std::max_element(items_.holdout_unit.begin(), items_.holdout_unit.end()) + 1};
   point.share = ToEstimate(stats::ClusterShare(reached, clusters));
@@ -117,8 +116,18 @@ Result<evidence::ThresholdPoint> WeighedLists::Threshold(double share, evidence:
   at->guardrails.clear();
   at->feasible = true;
   for (std::size_t m = 0; m < holdout.items.measures().size(); ++m) {
-    for (std::size_t i = 0; i < blend.size(); ++i) gained[i] = reached[i] * holdout.items.measures()[m].values[i];
-    Estimate ratio = count > 0 ? ToEstimate(stats::ClusterRatio(gained, reached, clusters)) : WithoutInterval(std::nan(""), "none of the rows held back reaches the threshold");
+    std::vector<double> gained;
+    std::vector<std::uint32_t> unit;
+    for (std::size_t i = 0; i < blend.size(); ++i) {
+      if (reached[i] == 0) continue;
+      gained.push_back(holdout.items.measures()[m].values[i]);
+      if (!clusters.unit.empty()) unit.push_back(clusters.unit[i]);
+    }
+    const stats::Clusters acted_on = unit.empty() ? stats::Clusters{} : stats::Clusters{unit, clusters.num_units};
+    // Of yes or no the scale of odds: a few rows acted on tell a small share badly on the plain one.
+    const std::vector<double>& all = holdout.items.measures()[m].values;
+    const bool share = std::all_of(all.begin(), all.end(), [](double value) { return value == 0 || value == 1; });
+    Estimate ratio = gained.empty() ? WithoutInterval(std::nan(""), "none of the rows held back reaches the threshold") : ToEstimate(share ? stats::ClusterShare(gained, acted_on) : stats::ClusterMean(gained, acted_on));
     if (std::isfinite(ratio.low) && ratio.low == ratio.high) ratio = WithoutInterval(ratio.value, kEveryUnitAlike);
     if (m < items_.num_objectives()) {
       at->metrics[items_.problem.objectives[m].name] = ratio;
