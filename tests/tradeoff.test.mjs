@@ -229,6 +229,31 @@ test('single rows: a share of them is acted on, by a threshold that the policy h
   }
 });
 
+test('a policy changed by hand is held against the models, and its intervals against the unit', () => {
+  const own = project({ limit: 0.5 });
+  json('run', own, '--repeats', '0');
+  assert.equal(assay('tradeoff', own, '--write').status, 0);
+  const file = join(own, '.assay/policy.toml');
+  const text = readFileSync(file, 'utf8');
+  const data = join(folder, 'data.csv');
+  for (const [change, message] of [
+    [(t) => t.replace(/rung = "[^"]*"/, 'rung = "my rule"'), /policy\.toml: objective 'quality': rung is "my rule", but the model with this SHA-256 is "/],
+    [(t) => t.replace(/(name = "engagement"[\s\S]*?)model = /, '$1calibration = "linear"\nintercept = 0\nslope = 1\nmodel = '), /objective 'engagement': calibration is "linear", but its model predicts yes or no; expected "logistic"/],
+  ]) {
+    writeFileSync(file, change(text));
+    const refused = assay('score', own, data, '--policy');
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, message);
+  }
+  writeFileSync(file, text);
+  const apart = json('score', own, data, '--policy').guardrails.rude;
+  const charter = join(own, 'assay.toml');
+  writeFileSync(charter, readFileSync(charter, 'utf8').replace('query = "day"\n', 'query = "day"\nunit = "month(day)"\n'));
+  const together = json('score', own, data, '--policy').guardrails.rude;
+  assert.equal(together.value, apart.value);
+  assert.notEqual(together.low, apart.low, 'lists of one month count as one unit');
+});
+
 test('the policy ranks a file by the very blend that was weighed', () => {
   const own = project({ limit: 0.5, rest: '[tradeoff]\nfilter = "topic <> \'c\'"\n' });
   const t = json('run', own, '--repeats', '0').tradeoff;

@@ -9,6 +9,7 @@
 #include "cli/number_flags.h"
 #include "cli/render.h"
 #include "cli/session.h"
+#include "lifecycle/estimates.h"
 #include "lifecycle/policy.h"
 
 namespace assay::cli {
@@ -55,18 +56,17 @@ Result<int> Run(const Flags& flags, Session& session) {
     session.Say("Policy written, version " + std::to_string(written.policy.version) + ": " + lifecycle::PolicyPath(project).string() + (written.policy.version > 1 ? "\nTake it back with: assay tradeoff " + base::ShellWord(flags.folder) + " --restore " + std::to_string(written.policy.version - 1) : ""));
     SayHandEdits(written, session);
     for (const auto& [name, value] : point->chosen_on.guardrails) {
-      if (!value.holds) session.Say("Warning: with these weights '" + name + "' is " + base::ReadableNumber(value.value, 3) + ", which breaks the guardrail.");
+      if (!value.holds) session.Say("Warning: with these weights '" + name + "' is " + (std::isfinite(value.value) ? base::ReadableNumber(value.value, 3) : "not known of any item shown") + ", which breaks the guardrail.");
     }
   }
   return point && !point->feasible ? 1 : 0;
 }
 
-// Nobody counts the digits of millions.
-std::string MetricText(evidence::Estimate e) {
-  const bool millions = std::abs(e.value) >= 1e6 || std::abs(e.low) >= 1e6 || std::abs(e.high) >= 1e6;
-  for (double* value : {&e.value, &e.low, &e.high}) *value /= millions ? 1e6 : 1;
-  if (!std::isfinite(e.low)) return base::ReadableNumber(e.value) + (millions ? " M" : "");
-  return ReadableEstimate(e, 1, millions ? " M" : "");
+std::string MetricText(const evidence::Estimate& e) {
+  const bool millions = lifecycle::IsInMillions(e);
+  const evidence::Estimate scaled = millions ? lifecycle::Scaled(e, 1e-6, 0) : e;
+  const std::string unit = millions ? " M" : "";
+  return std::isfinite(e.low) ? ReadableEstimate(scaled, 1, unit) : base::ReadableNumber(scaled.value) + unit;
 }
 
 void RenderPolicy(const TradeoffReport& report, const std::string& name, const evidence::PolicyPoint& point, Terminal& terminal) {

@@ -76,6 +76,24 @@ std::vector<evidence::LambdaRange> CurveFigures::FeasibleRanges() const {
   return ranges;
 }
 
+Result<objectives::Band> CurveFigures::BandOf(std::size_t measure, const std::vector<double>& lambdas) const {
+  const auto curve = [&](double lambda, std::span<double> out) {
+    frontier_.PerQuery(lambda, measure, out);
+    return frontier_.Value(frontier_.PieceAt(lambda), measure);
+  };
+  return BandByUnits(curve, frontier_.num_queries(), unit_of_query_, lambdas, {static_cast<int>(draws_), 0.95}, context_);
+}
+
+Result<std::vector<bool>> CurveFigures::SurelyFeasible(const std::vector<double>& lambdas) const {
+  std::vector<bool> sure(lambdas.size(), true);
+  for (std::size_t g = 0; g < problem_.guardrails.size(); ++g) {
+    const Result<objectives::Band> band = BandOf(problem_.objectives.size() + g, lambdas);
+    if (IsCancelled(band)) return band.error();
+    for (std::size_t i = 0; i < lambdas.size(); ++i) sure[i] = sure[i] && band && KeepsTo(problem_.guardrails[g], band->low[i]) && KeepsTo(problem_.guardrails[g], band->high[i]);
+  }
+  return sure;
+}
+
 Result<std::vector<FrontierAt>> CurveFigures::At(const std::vector<double>& lambdas, const WeightLine& line) const {
   const std::size_t count = problem_.objectives.size();
   std::vector<FrontierAt> points(lambdas.size());
@@ -86,11 +104,7 @@ Result<std::vector<FrontierAt>> CurveFigures::At(const std::vector<double>& lamb
     for (std::size_t o = 0; o < count; ++o) points[i].weights[problem_.objectives[o].name] = weights[o];
   }
   for (std::size_t m = 0; m < count + problem_.guardrails.size(); ++m) {
-    const auto measure = [&](double lambda, std::span<double> out) {
-      frontier_.PerQuery(lambda, m, out);
-      return frontier_.Value(frontier_.PieceAt(lambda), m);
-    };
-    const Result<objectives::Band> band = BandByUnits(measure, frontier_.num_queries(), unit_of_query_, lambdas, {static_cast<int>(draws_), 0.95}, context_);
+    const Result<objectives::Band> band = BandOf(m, lambdas);
     if (IsCancelled(band)) return band.error();
     for (std::size_t i = 0; i < lambdas.size(); ++i) {
       const evidence::Estimate estimate = EstimateAt(band, i, frontier_.Value(frontier_.PieceAt(lambdas[i]), m));

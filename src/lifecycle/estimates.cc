@@ -29,6 +29,8 @@ evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, dou
   return scaled;
 }
 
+bool IsInMillions(const evidence::Estimate& estimate) { return std::abs(estimate.value) >= 1e6 || std::abs(estimate.low) >= 1e6 || std::abs(estimate.high) >= 1e6; }
+
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit) { return {name, label, std::move(estimate), unit}; }
 
 std::string LevelInWords(double level) {

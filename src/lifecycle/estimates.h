@@ -19,6 +19,8 @@ evidence::Estimate WithoutInterval(double value, const std::string& reason);
 evidence::Estimate ToEstimate(const Result<stats::Interval>& interval, double level = 0.95);
 // value, low and high times `factor` plus `shift`. Requires factor >= 0.
 evidence::Estimate Scaled(const evidence::Estimate& estimate, double factor, double shift);
+// Whether a value or an end of its interval reaches a million: nobody counts the digits of more.
+bool IsInMillions(const evidence::Estimate& estimate);
 evidence::Figure MakeFigure(const std::string& name, const std::string& label, evidence::Estimate estimate, const std::string& unit = "");
 
 // "95 %", "99.7 %": with as many decimals as tell it from 100 %.

@@ -97,6 +97,19 @@ Result<std::filesystem::path> ModelOfPolicy(const Project& project, const charte
   return Error{ErrorCode::kConflict, PolicyPath(project).string() + ": the policy was made for another model of '" + objective.name + "' than the project has now, so its scale need not fit; look at the trade-off again and write it anew with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
 }
 
+Result<std::vector<learn::SavedModel>> LoadModelsOf(const Project& project, const Policy& policy) {
+  std::vector<learn::SavedModel> models;
+  for (const charter::PolicyObjective& objective : policy.objectives) {
+    const std::filesystem::path path = ASSAY_TRY(ModelOfPolicy(project, objective));
+    models.push_back(ASSAY_TRY(learn::LoadModel(path)));
+    const std::string where = PolicyPath(project).string() + ": objective '" + objective.name + "': ";
+    if (models.back().name != objective.rung) return Error{ErrorCode::kInvalidInput, where + "rung is \"" + objective.rung + "\", but the model with this SHA-256 is \"" + models.back().name + "\"; write that name, or the SHA-256 of the other model's file"};
+    const char* fitting = models.back().task == learn::Task::kBinary ? "logistic" : "linear";
+    if (!objective.calibration.empty() && objective.calibration != fitting) return Error{ErrorCode::kInvalidInput, where + "calibration is \"" + objective.calibration + "\", but its model predicts " + (models.back().task == learn::Task::kBinary ? "yes or no" : "no yes or no") + "; expected \"" + fitting + "\""};
+  }
+  return models;
+}
+
 Result<Policy> LoadPolicy(const Project& project) {
   const std::filesystem::path path = PolicyPath(project);
   std::error_code code;

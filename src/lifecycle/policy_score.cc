@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "expression/expression.h"
 #include "learn/calibration.h"
-#include "learn/model_store.h"
 #include "lifecycle/estimates.h"
 #include "lifecycle/gather.h"
 #include "lifecycle/internal/flag_columns.h"
@@ -57,6 +56,7 @@ struct PolicySource {
   table::Table table;
   evidence::DataSummary data;
   std::vector<std::string> keep;  // as the file spells them
+  std::string unit;          // EXPR of what rows depend on; "" where the charter names none, or the file lacks its columns
   std::vector<bool> guardrail_readable;  // per guardrail of the policy: the file has its columns
   std::vector<RowFilter> filters;        // of the charter, as far as the file has their columns
   std::vector<std::string> notes;
@@ -91,6 +91,9 @@ Result<PolicySource> ReadForPolicy(const Project& project, const Policy& policy,
     if (ASSAY_TRY(readable(filter.expression))) source.filters.push_back(std::move(filter));
     else source.notes.push_back("'" + filter.expression + "' of the charter (" + filter.reason + ") cannot be looked at, because the file lacks a column of it");
   }
+  const std::string unit = project.charter.section("data").text("unit");
+  if (!unit.empty() && ASSAY_TRY(readable(unit))) source.unit = unit;
+  if (!unit.empty() && source.unit.empty()) source.notes.push_back("the file lacks a column of the charter's unit (" + unit + "), so intervals take " + (std::isfinite(policy.threshold) ? "rows" : "lists") + " as independent");
   wanted.insert(wanted.end(), also.begin(), also.end());
   const Needed all_needed = ASSAY_TRY(NeededFor(wanted, derivations));
   for (const std::string& column : needed.columns) {
@@ -137,27 +140,51 @@ class Ranking {
   }
 };
 
-// The mean over a list's shown items, then over lists; of single rows the mean over those acted on.
-evidence::GuardrailValue OnShown(const charter::PolicyGuardrail& guardrail, const std::vector<double>& values, const Ranking& ranking, bool single_rows) {
-  std::vector<double> sum(ranking.num_lists, 0.0), count(ranking.num_lists, 0.0), means;
+// What the mean over shown items is a mean of: one value per list (of single rows per row acted on), and which of them hang together.
+struct ShownValues {
+  std::vector<double> values;
+  std::vector<std::uint32_t> units;  // dense over `units` of the rows; empty: independent
+};
+// `unit`: of each row, empty where none is known. Lists whose rows are of several units count as independent.
+ShownValues ValuesShown(const std::vector<double>& values, const std::vector<std::uint32_t>& unit, const Ranking& ranking, bool single_rows) {
+  ShownValues shown;
+  std::vector<double> sum(ranking.num_lists, 0.0), count(ranking.num_lists, 0.0);
+  std::vector<std::uint32_t> unit_of_list(ranking.num_lists, 0);
+  bool nested = !unit.empty();
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (ranking.shown[i] == 0 || std::isnan(values[i])) continue;
-    sum[ranking.list[i]] += values[i];
-    ++count[ranking.list[i]];
-    if (single_rows) means.push_back(values[i]);
+    const std::uint32_t list = ranking.list[i];
+    if (single_rows) {
+      shown.values.push_back(values[i]);
+      if (!unit.empty()) shown.units.push_back(unit[i]);
+      continue;
+    }
+    if (!unit.empty() && count[list] == 0) unit_of_list[list] = unit[i];
+    nested = nested && unit_of_list[list] == unit[i];
+    sum[list] += values[i];
+    ++count[list];
   }
-  for (std::size_t q = 0; q < sum.size() && !single_rows; ++q) {
-    if (count[q] > 0) means.push_back(sum[q] / count[q]);
+  for (std::size_t q = 0; q < sum.size(); ++q) {
+    if (count[q] == 0) continue;
+    shown.values.push_back(sum[q] / count[q]);
+    if (nested) shown.units.push_back(unit_of_list[q]);
   }
+  return shown;
+}
+
+// The mean over a list's shown items, then over lists; of single rows the mean over those acted on.
+evidence::GuardrailValue OnShown(const charter::PolicyGuardrail& guardrail, const ShownValues& shown, const Ranking& ranking, bool single_rows) {
+  const std::vector<double>& means = shown.values;
   evidence::GuardrailValue value;
   if (means.empty()) {
-    const bool shown = std::any_of(ranking.shown.begin(), ranking.shown.end(), [](std::uint8_t s) { return s != 0; });
-    value.reason = shown ? "of no item that is shown is it known yet" : "nothing is shown, which breaks no guardrail";
+    const bool any = std::any_of(ranking.shown.begin(), ranking.shown.end(), [](std::uint8_t s) { return s != 0; });
+    value.reason = any ? "of no item that is shown is it known yet" : "nothing is shown, which breaks no guardrail";
     value.holds = true;
     return value;
   }
   value.value = std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
-  const evidence::Estimate estimate = means.size() == 1 ? WithoutInterval(value.value, single_rows ? "one row alone has no scatter" : "one list alone has no scatter") : ToEstimate(stats::ClusterMean(means, {}));
+  const std::uint32_t num_units = shown.units.empty() ? 0 : *std::max_element(shown.units.begin(), shown.units.end()) + 1;
+  const evidence::Estimate estimate = means.size() == 1 ? WithoutInterval(value.value, single_rows ? "one row alone has no scatter" : "one list alone has no scatter") : ToEstimate(stats::ClusterMean(means, {shown.units, num_units}));
   value.low = estimate.low;
   value.high = estimate.high;
   value.reason = std::isfinite(estimate.low) && estimate.low < estimate.high ? "" : estimate.reason.empty() ? kEveryUnitAlike : estimate.reason;
@@ -192,6 +219,7 @@ Result<void> WriteRanking(const PolicySource& source, const Policy& policy, cons
 
 Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::string& name, const ScoreOptions& options, store::Engine& engine, const RunContext& context) {
   const Policy policy = ASSAY_TRY(LoadPolicy(project));
+  const std::vector<learn::SavedModel> models = ASSAY_TRY(LoadModelsOf(project, policy));
   const PolicySource source = ASSAY_TRY(ReadForPolicy(project, policy, name, options, engine, context));
   const auto num_rows = static_cast<std::size_t>(source.table.num_rows());
   PolicyScoreReport report;
@@ -252,16 +280,21 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     if (!after) leave_out([&](std::size_t i) { return std::isnan(guarded[g][i]); }, "row has no value of guardrail '" + guardrail.name + "' and is not shown", "rows have no value of guardrail '" + guardrail.name + "' and are not shown");
   }
 
+  std::vector<std::uint32_t> unit;
+  if (!source.unit.empty()) {
+    std::uint32_t num_units = 0;
+    unit = DenseIds(ASSAY_TRY_WITH(ColumnOf(source.unit, "data.unit", source.table, context), name), &num_units);
+  }
+
   const objectives::Blend blend = objectives::BlendNamed(policy.blend);
   double weights = 0;
   for (const charter::PolicyObjective& objective : policy.objectives) weights += objective.weight;
   ranking.blend.assign(num_rows, 0.0);
   std::vector<std::vector<double>> scores;
-  for (const charter::PolicyObjective& objective : policy.objectives) {
+  for (std::size_t o = 0; o < models.size(); ++o) {
+    const charter::PolicyObjective& objective = policy.objectives[o];
     const base::ScopedStep step(context, "score " + objective.name);
-    const std::filesystem::path path = ASSAY_TRY(ModelOfPolicy(project, objective));
-    const learn::SavedModel model = ASSAY_TRY(learn::LoadModel(path));
-    scores.push_back(ASSAY_TRY(PredictFile(model, name, engine, context)));
+    scores.push_back(ASSAY_TRY(PredictFile(models[o], name, engine, context)));
     if (scores.back().size() != num_rows) return Error{ErrorCode::kConflict, name + ": changed while it was read"};
     const learn::Task task = objective.calibration == "logistic" ? learn::Task::kBinary : learn::Task::kRegression;
     if (!objective.calibration.empty()) learn::ApplyCalibration({objective.intercept, objective.slope}, task, 1, scores.back());
@@ -285,7 +318,7 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
     has_list[ranking.list[i]] = true;
   }
   report.queries = std::count(has_list.begin(), has_list.end(), true);
-  for (std::size_t g = 0; g < guarded.size(); ++g) report.guardrails[policy.guardrails[g].name] = OnShown(policy.guardrails[g], guarded[g], ranking, single_rows);
+  for (std::size_t g = 0; g < guarded.size(); ++g) report.guardrails[policy.guardrails[g].name] = OnShown(policy.guardrails[g], ValuesShown(guarded[g], unit, ranking, single_rows), ranking, single_rows);
   if (!options.out.empty()) ASSAY_TRY(WriteRanking(source, policy, scores, ranking, options.out, engine, &report));
   return report;
 }

@@ -70,14 +70,6 @@ Joint JointOf(const TradeoffInput& input) {
   return joint;
 }
 
-float SpreadOf(const std::vector<float>& values, const learn::Rows& rows) {
-  double mean = 0, squares = 0;
-  for (const std::uint32_t row : rows) mean += values[row];
-  mean /= static_cast<double>(rows.size());
-  for (const std::uint32_t row : rows) squares += (values[row] - mean) * (values[row] - mean);
-  return static_cast<float>(std::sqrt(squares / static_cast<double>(std::max<std::size_t>(rows.size(), 2) - 1)));
-}
-
 class Retraining {
  public:
   Retraining(const TradeoffInput& input, const TradeoffSettings& settings, const learn::Learner& learner, const RunContext& context) : input_(input), settings_(settings), learner_(learner), context_(context) {}
@@ -97,7 +89,9 @@ class Retraining {
     test_ = split.test;
     const std::size_t count = joint_.labels.size();
     for (std::vector<float>& labels : joint_.labels) {
-      const float spread = SpreadOf(labels, train_);
+      std::vector<double> trains;
+      for (const std::uint32_t row : train_) trains.push_back(labels[row]);
+      const auto spread = static_cast<float>(StandardDeviation(trains));
       if (!(spread > 0)) return Error{ErrorCode::kNumeric, "an outcome is the same in every row that trains"};
       for (float& label : labels) label /= spread;
       spreads_.push_back(spread);

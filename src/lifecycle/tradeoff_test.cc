@@ -110,7 +110,17 @@ TEST(FindTradeoff, GoesToTheNearestWeightsThatMendABrokenGuardrail) {
     if (range.high - range.low < 3e-9) continue;
     EXPECT_FALSE(range.low < 0.95 && range.high > report.recommended->lambda + 1e-2) << range.low << " to " << range.high;
   }
+  // At the bound it is a toss-up on other rows: further on the interval keeps to it as well, and that is said once.
+  const std::string head = "For the 95 % interval of every guardrail to keep to its bound as well, the weight of engagement would be ";
+  ASSERT_EQ(report.nearest_certain.substr(0, head.size()), head);
+  const double certain = std::stod(report.nearest_certain.substr(head.size()));
+  EXPECT_LT(certain, report.recommended->lambda);
+  const evidence::TradeoffReport there = Weigh(feed, certain);
+  EXPECT_LE(there.current->chosen_on.guardrails.at("explicit").high, 0.15);
+  EXPECT_EQ(there.nearest_certain, "");
+  EXPECT_GT(Weigh(feed, certain + 0.1).current->chosen_on.guardrails.at("explicit").high, 0.15);
   const evidence::TradeoffReport impossible = Weigh(MakeFeed("[[guardrails]]\nname = \"explicit\"\nexpression = \"nsfw = 1\"\nlimit = -1\n"));
+  EXPECT_EQ(impossible.nearest_certain.substr(0, 12), "At none of t");
   EXPECT_FALSE(impossible.recommended->feasible);
   EXPECT_EQ(impossible.recommended->lambda, 0.5);
   EXPECT_NE(impossible.nearest.find("No weights satisfy"), std::string::npos);

@@ -9,8 +9,7 @@
 namespace assay::lifecycle {
 
 std::string MetricInWords(const evidence::Estimate& e) {
-  // Nobody counts the digits of millions.
-  const bool millions = std::max({std::abs(e.value), std::isfinite(e.low) ? std::abs(e.low) : 0, std::isfinite(e.high) ? std::abs(e.high) : 0}) >= 1e6;
+  const bool millions = IsInMillions(e);
   const evidence::Estimate scaled = millions ? Scaled(e, 1e-6, 0) : e;
   const std::string unit = millions ? " million" : "";
   if (!std::isfinite(e.low)) return base::ReadableNumber(scaled.value, 4) + unit;
@@ -40,7 +39,7 @@ std::string TradeoffSummary(const evidence::TradeoffReport& report) {
   text += " On " + (std::isfinite(report.share) ? base::Counted(report.measured_on.items, "row") : base::Counted(report.measured_on.queries, "query", "queries")) + " held back: " + base::Join(figures, ", ") + ".";
   if (report.money_on_holdout) text += std::string(" Money per ") + (std::isfinite(report.share) ? "row acted on" : "list") + " there against the weights so far: " + MetricInWords(*report.money_on_holdout) + (report.currency.empty() ? "" : " " + report.currency) + ".";
   if (chosen.threshold) text += " Rows whose blend reaches " + base::PlainNumber(chosen.threshold->value, 4) + " are acted on: " + MetricInWords(chosen.threshold->share) + " of the rows held back.";
-  if (!report.nearest.empty()) text += " " + report.nearest;
+  for (const std::string& nearest : {report.nearest, report.nearest_certain}) text += nearest.empty() ? "" : " " + nearest;
   if (chosen.clickbait.alarm) text += " " + chosen.clickbait.text;
   return text;
 }

@@ -36,7 +36,9 @@ export function topOf(query: TradeoffQuery, weights: number[], k: number): numbe
 /** "a, b and c" */
 const inWords = (names: string[]): string => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`);
 const weight = (lambda: number): string => readable(lambda, 3);
-const signed = (value: number): string => (value > 0 ? '+' : '') + readable(value);
+const signed = (value: number): string => (value > 0 ? '+' : '') + figure(value, 3);
+// Nobody counts the digits of large numbers.
+const figure = (value: number, digits: number): string => (Math.abs(value) >= 1e4 ? shortNumber(value, digits) : readable(value, digits));
 const keeps = (report: TradeoffReport, guardrail: number, value: number): boolean => (report.guardrails[guardrail].at_least ? value >= (report.guardrails[guardrail].limit ?? 0) : value <= (report.guardrails[guardrail].limit ?? 0));
 const single = (report: TradeoffReport): boolean => present(report.share);
 /** What lists are called here. */
@@ -138,7 +140,7 @@ function Live({ report, place }: { report: Weighed; place: Place }) {
         return (
           <div class={`key ${change > 0 ? 'good' : change < 0 ? 'bad' : ''}`}>
             <dt>{o.name}, {mean}</dt>
-            <dd class="number"><b>{Math.abs(value) >= 1e4 ? shortNumber(value, 4) : readable(value, 4)}</b><span class="quiet">{change === 0 ? `as at ${whose(report)}` : `${Math.abs(change) >= 1e4 ? (change > 0 ? '+' : '') + shortNumber(change, 3) : signed(change)} against ${whose(report)}`}</span></dd>
+            <dd class="number"><b>{figure(value, 4)}</b><span class="quiet">{change === 0 ? `as at ${whose(report)}` : `${signed(change)} against ${whose(report)}`}</span></dd>
           </div>
         );
       })}
@@ -170,7 +172,7 @@ function List({ report, query, place }: { report: Weighed; query: TradeoffQuery;
           const item = query.items[i];
           // What nearly every item has tells none from another.
           const flags = report.guardrails.filter((_, g) => item.guardrails[g] === 1 && query.items.filter((other) => other.guardrails[g] === 1).length * 2 < query.items.length).map((g) => g.name);
-          return <li class={before.has(i) ? '' : 'new'}>{before.has(i) ? '' : <span class="good" title={`not shown at ${whose(report)}`}>+ </span>}{item.name} <span class="quiet number">{item.gains.map((gain) => (Math.abs(gain ?? 0) >= 1e4 ? shortNumber(gain ?? 0, 3) : readable(gain))).join(' · ')}{flags.length > 0 ? ` · ${flags.join(', ')}` : ''}</span></li>;
+          return <li class={before.has(i) ? '' : 'new'}>{before.has(i) ? '' : <span class="good" title={`not shown at ${whose(report)}`}>+ </span>}{item.name} <span class="quiet number">{item.gains.map((gain) => (present(gain) ? figure(gain, 3) : readable(gain))).join(' · ')}{flags.length > 0 ? ` · ${flags.join(', ')}` : ''}</span></li>;
         })}
       </ol>
     </li>
@@ -276,7 +278,8 @@ function Weighing({ report, seconds }: { report: Weighed; seconds: Record<string
         {place.line.money && <Key name="at which weights is the sign of money sure?">More than at {whose(report)} for a weight of {place.line.objective} of {stretches(place.line.money.more)}; less for {stretches(place.line.money.less)}.</Key>}
         {report.money_on_holdout && <Key name="does the money hold on rows held back?">{inLine(report.money_on_holdout)} {report.currency} per {single(report) ? 'row acted on' : 'list'} against {whose(report)}.</Key>}
         {report.nearest && <Key name="which change mends the guardrails?">{sentence(report.nearest)}</Key>}
-        <Key name="how it was found"><b>{count(breakpoints)}</b> weights at which a list changes{report.lines.length > 1 ? ` on ${report.lines.length} lines` : ''}, all of them{report.frontier ? `; ${counted(report.frontier.pareto.length, 'point')} that no other ${report.lines.length > 1 ? 'found ' : ''}beats${present(report.frontier.hypervolume) ? `, hypervolume ${Math.abs(report.frontier.hypervolume) >= 1e4 ? shortNumber(report.frontier.hypervolume, 4) : readable(report.frontier.hypervolume, 4)}` : ''}` : ''}. Intervals: {place.line.band}.</Key>
+        {report.nearest_certain && <Key name="where do they hold for sure?">{sentence(report.nearest_certain)}</Key>}
+        <Key name="how it was found"><b>{count(breakpoints)}</b> weights at which a list changes{report.lines.length > 1 ? ` on ${report.lines.length} lines` : ''}, all of them{report.frontier ? `; ${counted(report.frontier.pareto.length, 'point')} that no other ${report.lines.length > 1 ? 'found ' : ''}beats${present(report.frontier.hypervolume) ? `, hypervolume ${figure(report.frontier.hypervolume, 4)}` : ''}` : ''}. Intervals: {place.line.band}.</Key>
       </dl>
       <Retrained report={report} seconds={seconds} />
     </>

@@ -215,7 +215,7 @@ struct TradeoffReport {
   std::string decided_by;
   std::string why;
   std::optional<Estimate> money_on_holdout;
-  std::string nearest;
+  std::string nearest, nearest_certain;
   std::string currency;
   double lists_per_day = std::numeric_limits<double>::quiet_NaN();
   std::string lists_per_day_reason;
@@ -251,6 +251,7 @@ void Describe(V& v, TradeoffReport& r) {
   v("why", r.why, "why this one");
   v("money_on_holdout", r.money_on_holdout, "money per list (of single rows: per row acted on) at the recommended less that at the current weights on the holdout; null where the charter states no amount or nothing changes");
   v("nearest", r.nearest, "the smallest change of weights that mends a broken guardrail, in words; empty where none is broken");
+  v("nearest_certain", r.nearest_certain, "the weights nearest to those recommended at which the interval of every guardrail keeps to its bound, in words; empty where that holds at the recommended ones, or nothing is guarded");
   v("currency", r.currency, "of money; empty where none is stated");
   v("lists_per_day", r.lists_per_day, "lists shown per day (of single rows: rows acted on), by the charter; null with a reason");
   v("lists_per_day_reason", r.lists_per_day_reason, "why lists_per_day is null; empty otherwise");

@@ -36,6 +36,9 @@ class CurveFigures {
   const std::vector<bool>& feasible() const { return feasible_; }  // per piece: all guardrails hold
   bool FeasibleAt(double lambda) const { return feasible_[frontier_.PieceAt(lambda)]; }
   std::vector<evidence::LambdaRange> FeasibleRanges() const;
+  // Per lambda: the interval of every guardrail keeps to its bound, bands being over all of `lambdas`. Values that are alike in every unit count as they are; without
+  // a band, of fewer than two units, nothing is sure. kCancelled.
+  Result<std::vector<bool>> SurelyFeasible(const std::vector<double>& lambdas) const;
   // In the order of `lambdas`, with bands over all of them. kCancelled.
   Result<std::vector<evidence::FrontierAt>> At(const std::vector<double>& lambdas, const WeightLine& line) const;
   // In words, how the intervals of so many lambdas were made.
@@ -45,6 +48,7 @@ class CurveFigures {
   Result<evidence::FrontierMoney> Money(const std::map<std::string, double>& amounts, double current, double level = 0.95) const;
 
  private:
+  Result<objectives::Band> BandOf(std::size_t measure, const std::vector<double>& lambdas) const;
   // A weighted sum of the metrics at each of `lambdas` less that at `base`, paired by query, with a band over all of them.
   Result<std::vector<evidence::Estimate>> Differences(const std::vector<double>& amounts, const std::vector<double>& lambdas, double base, double level) const;
 

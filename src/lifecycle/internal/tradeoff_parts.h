@@ -1,6 +1,7 @@
 // Parts of the trade-off that stand in files of their own.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct TradeoffItems {
 // kNumeric, with the reason in words for people, where nothing can be blended.
 Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffSettings& settings, const RunContext& context);
 
+// Of one value or more; 0 of one.
+double StandardDeviation(std::span<const double> values);
 // What a score becomes before it is blended.
 learn::Task CalibrationTask(const std::string& task);
 const char* CalibrationName(learn::Task task);  // "logistic" or "linear"
