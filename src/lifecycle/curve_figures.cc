@@ -62,7 +62,7 @@ Result<objectives::Band> BandByUnits(const objectives::CurveByQuery& curve, std:
   return objectives::SimultaneousBand(by_unit, units, lambdas, options, context);
 }
 
-CurveFigures::CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, const std::vector<std::uint32_t>& unit_of_query, std::int64_t draws, const RunContext& context) : frontier_(frontier), problem_(problem), unit_of_query_(unit_of_query), context_(context), draws_(draws) {
+CurveFigures::CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, const FrontierItems& items, std::int64_t draws, const RunContext& context) : frontier_(frontier), problem_(problem), items_(items), context_(context), draws_(draws) {
   for (std::size_t piece = 0; piece < frontier.num_pieces(); ++piece) {
     bool holds = true;
     for (std::size_t g = 0; g < problem.guardrails.size(); ++g) holds = holds && KeepsTo(problem.guardrails[g], frontier.Value(piece, problem.objectives.size() + g));
@@ -81,7 +81,13 @@ Result<objectives::Band> CurveFigures::BandOf(std::size_t measure, const std::ve
     frontier_.PerQuery(lambda, measure, out);
     return frontier_.Value(frontier_.PieceAt(lambda), measure);
   };
-  return BandByUnits(curve, frontier_.num_queries(), unit_of_query_, lambdas, {static_cast<int>(draws_), 0.95}, context_);
+  Result<objectives::Band> band = BandByUnits(curve, frontier_.num_queries(), items_.unit_of_query, lambdas, {static_cast<int>(draws_), 0.95}, context_);
+  const objectives::Measure& of_items = items_.items.measures()[measure];
+  if (!band || !std::all_of(of_items.values.begin(), of_items.values.end(), [](double value) { return value == 0 || value == 1; })) return band;
+  for (double& low : band->low) low = std::max(low, 0.0);
+  if (of_items.kind != objectives::Measure::Kind::kShown) return band;
+  for (double& high : band->high) high = std::min(high, 1.0);
+  return band;
 }
 
 Result<std::vector<bool>> CurveFigures::SurelyFeasible(const std::vector<double>& lambdas) const {
@@ -121,8 +127,8 @@ Result<std::vector<FrontierAt>> CurveFigures::At(const std::vector<double>& lamb
 
 std::string CurveFigures::BandWords(std::size_t lambdas) const {
   const std::string all = lambdas == 1 ? "" : " at all " + base::ReadableCount(static_cast<std::int64_t>(lambdas)) + " weights shown at once";
-  const std::string what = unit_of_query_.empty() ? "queries" : "units";
-  const std::uint32_t drawn = unit_of_query_.empty() ? frontier_.num_queries() : *std::max_element(unit_of_query_.begin(), unit_of_query_.end()) + 1;
+  const std::string what = items_.unit_of_query.empty() ? "queries" : "units";
+  const std::uint32_t drawn = items_.unit_of_query.empty() ? frontier_.num_queries() : *std::max_element(items_.unit_of_query.begin(), items_.unit_of_query.end()) + 1;
   if (drawn < objectives::kFewestToDraw) return "Student's t over " + what + (all.empty() ? all : ", widened so that a figure's hold" + all + " (Bonferroni)");
   return base::ReadableCount(draws_) + " draws of " + what + " (bootstrap-t)" + (all.empty() ? all : "; a figure's hold" + all);
 }
@@ -145,7 +151,7 @@ Result<std::vector<evidence::Estimate>> CurveFigures::Differences(const std::vec
     for (std::size_t q = 0; q < before.size(); ++q) out[q] -= before[q];
     return std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size());
   };
-  const Result<objectives::Band> band = BandByUnits(difference, frontier_.num_queries(), unit_of_query_, lambdas, {static_cast<int>(draws_), level}, context_);
+  const Result<objectives::Band> band = BandByUnits(difference, frontier_.num_queries(), items_.unit_of_query, lambdas, {static_cast<int>(draws_), level}, context_);
   if (IsCancelled(band)) return band.error();
   std::vector<evidence::Estimate> estimates;
   for (std::size_t i = 0; i < lambdas.size(); ++i) estimates.push_back(EstimateAt(band, i, band ? band->value[i] : difference(lambdas[i], unused), level));

@@ -22,7 +22,7 @@ const WeightLine kLine{{1, 0}, {0, 1}};
 class Curve {
  public:
   Curve(const FrontierItems& items, const FrontierProblem& problem, const FrontierSettings& settings, const Frontier& frontier, const RunContext& context)
-      : items_(items), problem_(problem), settings_(settings), frontier_(frontier), figures_(frontier, problem, items.unit_of_query, settings.draws, context) {}
+      : items_(items), problem_(problem), settings_(settings), frontier_(frontier), figures_(frontier, problem, items, settings.draws, context) {}
 
   Result<void> Fill(FrontierReport* report) {
     report->orderings = frontier_.orderings();

@@ -144,6 +144,7 @@ class Ranking {
 struct ShownValues {
   std::vector<double> values;
   std::vector<std::uint32_t> units;  // dense over `units` of the rows; empty: independent
+  bool shares = true;                // of yes or no
 };
 // `unit`: of each row, empty where none is known. Lists whose rows are of several units count as independent.
 ShownValues ValuesShown(const std::vector<double>& values, const std::vector<std::uint32_t>& unit, const Ranking& ranking, bool single_rows) {
@@ -154,6 +155,7 @@ ShownValues ValuesShown(const std::vector<double>& values, const std::vector<std
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (ranking.shown[i] == 0 || std::isnan(values[i])) continue;
     const std::uint32_t list = ranking.list[i];
+    shown.shares = shown.shares && (values[i] == 0 || values[i] == 1);
     if (single_rows) {
       shown.values.push_back(values[i]);
       if (!unit.empty()) shown.units.push_back(unit[i]);
@@ -184,7 +186,7 @@ evidence::GuardrailValue OnShown(const charter::PolicyGuardrail& guardrail, cons
   }
   value.value = std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
   const std::uint32_t num_units = shown.units.empty() ? 0 : *std::max_element(shown.units.begin(), shown.units.end()) + 1;
-  const evidence::Estimate estimate = means.size() == 1 ? WithoutInterval(value.value, single_rows ? "one row alone has no scatter" : "one list alone has no scatter") : ToEstimate(stats::ClusterMean(means, {shown.units, num_units}));
+  const evidence::Estimate estimate = means.size() == 1 ? WithoutInterval(value.value, single_rows ? "one row alone has no scatter" : "one list alone has no scatter") : ToEstimate(shown.shares ? stats::ClusterShare(means, {shown.units, num_units}) : stats::ClusterMean(means, {shown.units, num_units}));
   value.low = estimate.low;
   value.high = estimate.high;
   value.reason = std::isfinite(estimate.low) && estimate.low < estimate.high ? "" : estimate.reason.empty() ? kEveryUnitAlike : estimate.reason;

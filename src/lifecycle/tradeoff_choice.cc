@@ -133,7 +133,7 @@ WeightChoice WeightChooser::Choose(TradeoffReport* report) const {
   Estimate difference;
   if (const std::optional<WeightChoice> best = MostMoney(*report, &difference)) {
     report->decided_by = "money";
-    report->why = (items_.problem.guardrails.empty() ? "It brings" : "It keeps to all guardrails and brings") + std::string(" the most money of the weights that are sure to bring more than ") + whose + ": " + base::ReadableNumber(difference.value, 3) + " " + Currency() + "more per " + (std::isfinite(settings_.share) ? "row acted on" : "list") + " (" + LevelInWords(difference.level) + " interval " + base::ReadableRange(difference.low, difference.high) + ")" + PerDay(difference) + ".";
+    report->why = (items_.problem.guardrails.empty() ? "It brings" : "It keeps to all guardrails on the rows that choose and brings") + std::string(" the most money of the weights that are sure to bring more than ") + whose + ": " + base::ReadableNumber(difference.value, 3) + " " + Currency() + "more per " + (std::isfinite(settings_.share) ? "row acted on" : "list") + " (" + LevelInWords(difference.level) + " interval " + base::ReadableRange(difference.low, difference.high) + ")" + PerDay(difference) + ".";
     return *best;
   }
   report->decided_by = feasible ? "nothing" : "guardrails";
@@ -143,7 +143,7 @@ WeightChoice WeightChooser::Choose(TradeoffReport* report) const {
   }
   const bool priced = std::any_of(report->lines.begin(), report->lines.end(), [](const evidence::TradeoffLine& line) { return line.money.has_value(); });
   const std::string sure = priced ? " No other weights are sure to bring more money." : " What a unit of each objective is worth is not stated (objectives.amount), so nothing says that other weights would be better.";
-  report->why = (feasible ? Whose + " keep to all guardrails." : Whose + " break a guardrail; those recommended are the nearest that break none.") + sure;
+  report->why = (feasible ? Whose + " keep to all guardrails on the rows that choose." : Whose + " break a guardrail; those recommended are the nearest that break none.") + sure;
   if (feasible && items_.problem.guardrails.empty()) report->why = "The charter names no guardrail that weights could break." + sure;
   return *nearest;
 }

@@ -54,7 +54,7 @@ Result<Frontier> WeighedLists::Lists(const FrontierItems& part, const std::vecto
 
 Result<evidence::FrontierAt> WeighedLists::OnHoldout() const {
   const Frontier holdout = ASSAY_TRY(Lists(items_.holdout, weights_));
-  std::vector<evidence::FrontierAt> at = ASSAY_TRY(CurveFigures(holdout, items_.problem, items_.holdout.unit_of_query, kTradeoffDraws, context_).At({0}, {weights_, weights_}));
+  std::vector<evidence::FrontierAt> at = ASSAY_TRY(CurveFigures(holdout, items_.problem, items_.holdout, kTradeoffDraws, context_).At({0}, {weights_, weights_}));
   return std::move(at.front());
 }
 

@@ -104,7 +104,7 @@ class Weighing {
       options.count_orderings = count == 2;
       Frontier curve = ASSAY_TRY(SweepWithinMemory(items_.choice, items_.problem, Blended(items_.choice, weights.from), Blended(items_.choice, weights.to), options, context_));
       lines_.push_back({o, weights, std::move(curve), nullptr});
-      lines_.back().figures = std::make_unique<CurveFigures>(lines_.back().curve, items_.problem, items_.choice.unit_of_query, kTradeoffDraws, context_);
+      lines_.back().figures = std::make_unique<CurveFigures>(lines_.back().curve, items_.problem, items_.choice, kTradeoffDraws, context_);
       ASSAY_TRY(DescribeLine(lines_.back(), report));
     }
     FrontierSettings settings;

@@ -30,8 +30,8 @@ std::vector<double> EvenGrid(std::size_t steps);
 // All it is given outlives it. Measures of the frontier's items: a metric per objective of the problem, then its guardrails.
 class CurveFigures {
  public:
-  // `unit_of_query`: as in FrontierItems.
-  CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, const std::vector<std::uint32_t>& unit_of_query, std::int64_t draws, const RunContext& context);
+  // `items`: those that were swept. Intervals of what is yes or no of every item end at 0, and those of shares of shown items at 1.
+  CurveFigures(const objectives::Frontier& frontier, const FrontierProblem& problem, const FrontierItems& items, std::int64_t draws, const RunContext& context);
 
   const std::vector<bool>& feasible() const { return feasible_; }  // per piece: all guardrails hold
   bool FeasibleAt(double lambda) const { return feasible_[frontier_.PieceAt(lambda)]; }
@@ -54,7 +54,7 @@ class CurveFigures {
 
   const objectives::Frontier& frontier_;
   const FrontierProblem& problem_;
-  const std::vector<std::uint32_t>& unit_of_query_;
+  const FrontierItems& items_;
   const RunContext& context_;
   std::int64_t draws_;
   std::vector<bool> feasible_;
