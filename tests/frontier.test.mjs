@@ -434,29 +434,6 @@ const long = (() => {
 })();
 const longest = ['frontier', long, '--query', 'q', '--objective', 'one=a', '--objective', 'two=b', '--k', '1000000'];
 
-test('more changes than the memory holds are refused, with what to do', () => {
-  const run = assay(...longest, '--memory', '300MB', '--quiet');
-  assert.equal(run.status, 2);
-  assert.match(run.stderr, /the lists of the first 40,000 change more than [\d,]+ times, more than can be held; take a smaller --k, fewer rows by --where, or raise --memory/);
-  const fits = json(...longest.slice(0, -1), '10', '--memory', '300MB');
-  assert.ok(fits.timing.peak_bytes < 300e6, `${fits.timing.peak_bytes}`);
-  assert.deepEqual([fits.orderings, fits.breakpoints + 1], [-1, fits.distinct_top_k]);
-  assert.match(fits.orderings_reason, /too many pairs of items to count/);
-});
-
-test('rows that do not fit --memory are refused before they are ranked', () => {
-  const value = draws(13);
-  const rows = Array.from({ length: 1_000_000 }, (_, i) => `${i % 5000},${value().toFixed(5)},${value().toFixed(5)}`);
-  const wide = file('wide.csv', `q,a,b\n${rows.join('\n')}\n`);
-  const words = ['frontier', wide, '--query', 'q', '--objective', 'one=a', '--objective', 'two=b', '--k', '3'];
-  const run = assay(...words, '--memory', '250MB', '--quiet');
-  assert.equal(run.status, 2, run.stderr);
-  assert.match(run.stderr, /to rank its 1,000,000 rows takes about [\d,]+ MB, more than the 250 MB of --memory; raise --memory, or keep fewer queries in the file/);
-  assert.ok(json(...words, '--memory', '400MB').timing.peak_bytes < 400e6);
-  // A sample would fit, but is of rows: it says what that does to lists.
-  assert.match(json(...words, '--memory', '250MB', '--sample', '300000').notes.join(), /a sample takes rows, not queries/);
-});
-
 test('a long sweep shows its progress and stops on request, within a query, with nothing printed', async () => {
   const child = spawn(program, longest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';

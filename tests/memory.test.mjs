@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { assay, program, scratchFolder } from './support.mjs';
+import { assay, draws, json, program, scratchFolder } from './support.mjs';
 
 const folder = scratchFolder('memory');
 const path = (name) => join(folder, name);
@@ -76,6 +76,36 @@ test('score keeps to its cap, or says to cut the file', () => {
   assert.ok(!existsSync(path('small.parquet')));
   assert.ok(run(500, 'score', model, data, '--out', path('scores.parquet')).report);
   assert.ok(existsSync(path('scores.parquet')));
+});
+
+// Lists as long as their query change at nearly every swap of two items, of which 40,000 items have hundreds of millions.
+const csv = (name, head, rows) => {
+  writeFileSync(path(name), `${head}\n${rows.join('\n')}\n`);
+  return path(name);
+};
+const ranking = (source, k) => ['frontier', source, '--query', 'q', '--objective', 'one=a', '--objective', 'two=b', '--k', k];
+
+test('a frontier of more changes than the memory holds is refused, with what to do', () => {
+  const value = draws(12);
+  const long = csv('long.csv', 'q,a,b', Array.from({ length: 40_000 }, () => `1,${value().toFixed(9)},${value().toFixed(9)}`));
+  const refused = assay(...ranking(long, '1000000'), '--memory', '300MB', '--quiet');
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /the lists of the first 40,000 change more than [\d,]+ times, more than can be held; take a smaller --k, fewer rows by --where, or raise --memory/);
+  const fits = json(...ranking(long, '10'), '--memory', '300MB');
+  assert.ok(fits.timing.peak_bytes < 300e6, `${fits.timing.peak_bytes}`);
+  assert.deepEqual([fits.orderings, fits.breakpoints + 1], [-1, fits.distinct_top_k]);
+  assert.match(fits.orderings_reason, /too many pairs of items to count/);
+});
+
+test('rows of a frontier that do not fit are refused before they are ranked', () => {
+  const value = draws(13);
+  const wide = csv('wide.csv', 'q,a,b', Array.from({ length: 1_000_000 }, (_, i) => `${i % 5000},${value().toFixed(5)},${value().toFixed(5)}`));
+  const refused = assay(...ranking(wide, '3'), '--memory', '250MB', '--quiet');
+  assert.equal(refused.status, 2, refused.stderr);
+  assert.match(refused.stderr, /to rank its 1,000,000 rows takes about [\d,]+ MB, more than the 250 MB of --memory; raise --memory, or keep fewer queries in the file/);
+  assert.ok(json(...ranking(wide, '3'), '--memory', '400MB').timing.peak_bytes < 400e6);
+  // A sample would fit, but is of rows: it says what that does to lists.
+  assert.match(json(...ranking(wide, '3'), '--memory', '250MB', '--sample', '300000').notes.join(), /a sample takes rows, not queries/);
 });
 
 // A sample of the leak search looks at every character and part of such texts.
