@@ -5,7 +5,7 @@ import { basename, dirname, join, posix, relative } from 'node:path';
 
 const root = process.argv[2] ?? join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 // Lowest first; an include may only point to a layer further left.
-const layers = ['base', 'stats', 'table', 'expression', 'store', 'charter', 'learn', 'slices', 'objectives', 'experiments', 'monitoring', 'evidence', 'lifecycle', 'server', 'cli'];
+const layers = ['base', 'stats', 'table', 'expression', 'store', 'charter', 'trees', 'learn', 'slices', 'objectives', 'experiments', 'monitoring', 'evidence', 'lifecycle', 'server', 'cli'];
 const neverEachOther = new Set(['server', 'cli']);
 
 function* files(folder) {

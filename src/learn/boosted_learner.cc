@@ -1,4 +1,4 @@
-// Boosted trees by XGBoost (hist), on the encoder's dense matrix.
+// Boosted trees, trained by XGBoost (hist) on the encoder's dense matrix, scored by ours (trees/forest.h).
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -6,8 +6,10 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "base/thread_pool.h"
 #include "learn/encoder.h"
 #include "learn/internal/booster.h"
+#include "learn/internal/booster_forest.h"
 #include "learn/internal/learners.h"
 #include "learn/metrics.h"
 #include "learn/split.h"
@@ -100,36 +102,50 @@ BoosterSetting ForOutcome(BoosterSetting setting, const Examples& examples, cons
   return setting;
 }
 
+// Rows that one task scores.
+constexpr std::size_t kRowsOfTask = 4096;
+
 class BoostedModel : public Model {
  public:
-  BoostedModel(Encoder encoder, std::unique_ptr<Booster> booster, BoosterSetting setting, std::string note) : encoder_(std::move(encoder)), booster_(std::move(booster)), setting_(setting), note_(std::move(note)) {}
+  BoostedModel(Encoder encoder, trees::Forest forest, Task task, std::string booster, BoosterSetting setting, std::string note) : encoder_(std::move(encoder)), forest_(std::move(forest)), task_(task), booster_(std::move(booster)), setting_(setting), note_(std::move(note)) {}
   RungKind kind() const override { return RungKind::kBoosted; }
 
   Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext& context) const override {
+    const std::size_t outputs = forest_.num_outputs(), width = forest_.num_features();
     return encoder_.EncodeInBlocks(table, rows, context, [&](std::size_t begin, const Matrix& block) -> Result<void> {
-      const std::vector<double> predicted = ASSAY_TRY(booster_->Predict(block));
-      const std::size_t k = out.size() / rows.size();
-      ASSAY_CHECK(predicted.size() == block.num_rows() * k);
-      std::copy(predicted.begin(), predicted.end(), out.begin() + static_cast<std::ptrdiff_t>(begin * k));
-      return {};
+      const std::size_t count = block.num_rows();
+      return base::ParallelFor(context, static_cast<std::int64_t>((count + kRowsOfTask - 1) / kRowsOfTask), [&](std::int64_t task) {
+        const std::size_t first = static_cast<std::size_t>(task) * kRowsOfTask, size = std::min(kRowsOfTask, count - first);
+        std::vector<float> margins(size * outputs);
+        forest_.Margins(std::span(block.values).subspan(first * width, size * width), margins);
+        PredictionsOfMargins(task_, outputs, margins);
+        std::copy(margins.begin(), margins.end(), out.begin() + static_cast<std::ptrdiff_t>((begin + first) * outputs));
+      });
     });
   }
 
   std::vector<std::string> columns() const override { return encoder_.columns(); }
   Json ToJson() const override {
-    return {{"encoder", encoder_.ToJson()}, {"depth", setting_.depth}, {"learning_rate", setting_.learning_rate}, {"least_child_weight", setting_.least_child_weight}, {"trees", setting_.trees}, {"booster", booster_->ToJson()}, {"median", setting_.centre == Centre::kMedian}, {"note", note_}};
+    return {{"encoder", encoder_.ToJson()}, {"depth", setting_.depth}, {"learning_rate", setting_.learning_rate}, {"least_child_weight", setting_.least_child_weight}, {"trees", setting_.trees}, {"booster", booster_}, {"median", setting_.centre == Centre::kMedian}, {"note", note_}};
   }
-  std::string BoosterJson() const override { return booster_->ToJson(); }
+  std::string BoosterJson() const override { return booster_; }
   std::string Explain(std::span<const std::string> /*classes*/) const override {
     return std::to_string(setting_.trees) + " trees of depth " + std::to_string(setting_.depth) + " on " + std::to_string(encoder_.names().size()) + " encoded features (XGBoost" + (setting_.centre == Centre::kMedian ? ", aimed at the median)" : ")") + (note_.empty() ? "" : "; " + note_);
   }
 
  private:
   Encoder encoder_;
-  std::unique_ptr<Booster> booster_;
+  trees::Forest forest_;
+  Task task_;
+  std::string booster_;  // XGBoost's own JSON
   BoosterSetting setting_;
   std::string note_;  // how the settings were come by, where a reader should know
 };
+
+Result<std::unique_ptr<Model>> MakeBoosted(Encoder encoder, std::string booster, Task task, std::size_t num_outputs, const BoosterSetting& setting, std::string note) {
+  trees::Forest forest = ASSAY_TRY(ForestOfBooster(booster, task, setting.centre, encoder.names().size(), num_outputs));
+  return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(forest), task, std::move(booster), setting, std::move(note)));
+}
 
 // What a validation fold needs to judge settings: made once, used by all of them.
 struct TuningFold {
@@ -164,10 +180,10 @@ class BoostedLearner : public Learner {
     Matrix matrix;
     Encoder encoder = ASSAY_TRY(Encoder::Fit(examples, arranged.rows, context, &matrix));
     const TrainingData training = ASSAY_TRY(MakeTrainingData(examples, std::move(matrix), arranged, setting.bins, context));
-    auto booster = std::make_unique<Booster>();
-    ASSAY_TRY(booster->Train(examples.task, examples.classes.size(), training.central_outcome, *training.data, ForOutcome(setting, examples, training), context, {}));
-    ASSAY_TRY(booster->Scale(training.outcome_scale));
-    return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting, std::move(note)));
+    Booster booster;
+    ASSAY_TRY(booster.Train(examples.task, examples.classes.size(), training.central_outcome, *training.data, ForOutcome(setting, examples, training), context, {}));
+    ASSAY_TRY(booster.Scale(training.outcome_scale));
+    return MakeBoosted(std::move(encoder), booster.ToJson(), examples.task, examples.task == Task::kMulticlass ? examples.classes.size() : 1, setting, std::move(note));
   }
 
  private:
@@ -242,12 +258,11 @@ class BoostedLearner : public Learner {
 
 std::unique_ptr<Learner> MakeBoostedLearner(const LearnerOptions& options) { return std::make_unique<BoostedLearner>(options); }
 
-Result<std::unique_ptr<Model>> LoadBoosted(const Json& json, Task, std::size_t num_outputs) {
+Result<std::unique_ptr<Model>> LoadBoosted(const Json& json, Task task, std::size_t num_outputs) {
   Encoder encoder = ASSAY_TRY(Encoder::FromJson(json.at("encoder")));
-  std::unique_ptr<Booster> booster = ASSAY_TRY(Booster::FromJson(json.at("booster").get_ref<const std::string&>(), encoder.names().size(), num_outputs));
   BoosterSetting setting{json.at("depth").get<int>(), json.at("learning_rate").get<double>(), json.at("least_child_weight").get<double>(), json.at("trees").get<int>()};
   if (json.value("median", false)) setting.centre = Centre::kMedian;
-  return std::unique_ptr<Model>(std::make_unique<BoostedModel>(std::move(encoder), std::move(booster), setting, json.value("note", std::string())));
+  return MakeBoosted(std::move(encoder), json.at("booster").get<std::string>(), task, num_outputs, setting, json.value("note", std::string()));
 }
 
 }  // namespace assay::learn

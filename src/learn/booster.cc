@@ -60,68 +60,6 @@ std::vector<double> Outputs(const bst_ulong* shape, bst_ulong dimensions, const 
   return {out, out + size};
 }
 
-const char* ObjectiveOf(Task task, Centre centre) {
-  switch (task) {
-    case Task::kBinary: return "binary:logistic";
-    case Task::kMulticlass: return "multi:softprob";
-    case Task::kRegression: return centre == Centre::kMedian ? "reg:absoluteerror" : "reg:squarederror";
-    case Task::kRanking: return "rank:pairwise";
-  }
-  return "";
-}
-
-Error Damaged(const std::string& what) { return {ErrorCode::kInvalidInput, "the model file is damaged: XGBoost's part: " + what}; }
-
-// XGBoost writes some numbers as text.
-std::int64_t NumberOf(const Json& value) { return value.is_string() ? std::strtoll(value.get_ref<const std::string&>().c_str(), nullptr, 10) : value.get<std::int64_t>(); }
-
-Result<void> CheckTree(const Json& tree, std::size_t number, std::size_t num_features) {
-  const std::string where = "tree " + std::to_string(number);
-  const auto left = tree.at("left_children").get<std::vector<std::int64_t>>();
-  const auto right = tree.at("right_children").get<std::vector<std::int64_t>>();
-  const auto parents = tree.at("parents").get<std::vector<std::int64_t>>();
-  const auto feature = tree.at("split_indices").get<std::vector<std::int64_t>>();
-  const auto nodes = static_cast<std::int64_t>(left.size());
-  if (nodes == 0 || NumberOf(tree.at("tree_param").at("num_nodes")) != nodes) return Damaged(where + " has another number of nodes than it says");
-  for (const char* name : {"right_children", "parents", "split_indices", "split_conditions", "default_left", "base_weights", "loss_changes", "sum_hessian", "split_type"}) {
-    if (tree.at(name).size() != left.size()) return Damaged(where + ": '" + name + "' has another length than its nodes");
-  }
-  for (const char* name : {"categories", "categories_nodes", "categories_segments", "categories_sizes"}) {
-    if (!tree.at(name).empty()) return Damaged(where + " splits on categories, which Assay never trains");
-  }
-  for (const Json& type : tree.at("split_type")) {
-    if (type.get<std::int64_t>() != 0) return Damaged(where + " splits on categories, which Assay never trains");
-  }
-  for (std::int64_t n = 0; n < nodes; ++n) {
-    const auto at = static_cast<std::size_t>(n);
-    const bool leaf = left[at] == -1;
-    // Children stand behind their parent, so that there is no circle.
-    const auto below = [&](std::int64_t child) { return child > n && child < nodes && parents[static_cast<std::size_t>(child)] == n; };
-    if (leaf ? right[at] != -1 : !below(left[at]) || !below(right[at]) || left[at] == right[at]) return Damaged(where + ", node " + std::to_string(n) + " has children that do not exist");
-    if (feature[at] < 0 || (!leaf && feature[at] >= static_cast<std::int64_t>(num_features))) return Damaged(where + ", node " + std::to_string(n) + " splits on a feature that does not exist");
-  }
-  return {};
-}
-
-Result<void> CheckBooster(const Json& json, std::size_t num_features, std::size_t num_outputs) {
-  const Json& learner = json.at("learner");
-  const Json& parameters = learner.at("learner_model_param");
-  if (NumberOf(parameters.at("num_feature")) != static_cast<std::int64_t>(num_features)) return Damaged("it was trained on another number of features than the encoder makes");
-  const std::int64_t classes = NumberOf(parameters.at("num_class"));
-  if (std::max<std::int64_t>(1, classes) != static_cast<std::int64_t>(num_outputs)) return Damaged("it has another number of classes than the model");
-  const Json& booster = learner.at("gradient_booster");
-  if (booster.at("name").get<std::string>() != "gbtree") return Damaged("expected boosted trees");
-  const Json& model = booster.at("model");
-  const Json& trees = model.at("trees");
-  if (trees.size() > 100'000 || NumberOf(model.at("gbtree_model_param").at("num_trees")) != static_cast<std::int64_t>(trees.size()) || model.at("tree_info").size() != trees.size()) return Damaged("another number of trees than it says");
-  for (std::size_t t = 0; t < trees.size(); ++t) {
-    const std::int64_t group = model.at("tree_info")[t].get<std::int64_t>();
-    if (group < 0 || group >= static_cast<std::int64_t>(num_outputs)) return Damaged("tree " + std::to_string(t) + " belongs to a class that does not exist");
-    ASSAY_TRY(CheckTree(trees[t], t, num_features));
-  }
-  return {};
-}
-
 // The shortest text of the float that is nearest to the value, as XGBoost itself writes its numbers, read as a real.
 double AsFloat(double value) {
   char buffer[40];
@@ -132,6 +70,16 @@ double AsFloat(double value) {
 }
 
 }  // namespace
+
+const char* ObjectiveOf(Task task, Centre centre) {
+  switch (task) {
+    case Task::kBinary: return "binary:logistic";
+    case Task::kMulticlass: return "multi:softprob";
+    case Task::kRegression: return centre == Centre::kMedian ? "reg:absoluteerror" : "reg:squarederror";
+    case Task::kRanking: return "rank:pairwise";
+  }
+  return "";
+}
 
 Result<std::unique_ptr<BoosterData>> BoosterData::ForTraining(const Matrix& matrix, std::span<const float> labels, std::span<const std::uint32_t> group_sizes, int bins, const RunContext& context) {
   std::unique_ptr<BoosterData> data(new BoosterData);
@@ -202,14 +150,6 @@ Result<void> Booster::Scale(double factor) {
   return {};
 }
 
-Result<std::vector<double>> Booster::Predict(const Matrix& matrix) const {
-  const bst_ulong* shape = nullptr;
-  bst_ulong dimensions = 0;
-  const float* out = nullptr;
-  if (XGBoosterPredictFromDense(handle_, ArrayInterface(matrix).c_str(), R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false,"cache_id":0,"missing":NaN})", nullptr, &shape, &dimensions, &out) != 0) return BoosterError("predicting");
-  return Outputs(shape, dimensions, out);
-}
-
 Result<std::vector<double>> Booster::Predict(const BoosterData& data) const {
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
@@ -223,20 +163,6 @@ std::string Booster::ToJson() const {
   const char* bytes = nullptr;
   ASSAY_CHECK(XGBoosterSaveModelToBuffer(handle_, R"({"format":"json"})", &size, &bytes) == 0);
   return std::string(bytes, size);
-}
-
-Result<std::unique_ptr<Booster>> Booster::FromJson(const std::string& text, std::size_t num_features, std::size_t num_outputs) {
-  const Json json = ASSAY_TRY_WITH(base::ParseJson(text, "XGBoost's part"), "the model file is damaged");
-  try {
-    ASSAY_TRY(CheckBooster(json, num_features, num_outputs));
-  } catch (const Json::exception& failure) {
-    return Damaged(failure.what());
-  }
-  auto booster = std::make_unique<Booster>();
-  if (XGBoosterCreate(nullptr, 0, &booster->handle_) != 0) return BoosterError("starting");
-  if (XGBoosterSetParam(booster->handle_, "verbosity", "0") != 0) return BoosterError("starting");
-  if (XGBoosterLoadModelFromBuffer(booster->handle_, text.data(), text.size()) != 0) return Damaged("XGBoost does not read it");
-  return booster;
 }
 
 }  // namespace assay::learn

@@ -46,7 +46,7 @@ class Forest {
   const std::vector<std::uint32_t>& output_of_tree() const { return output_of_tree_; }
   const std::vector<float>& base() const { return base_; }
 
-  // `rows`: row-major, num_features each, NaN = missing; `margins`: num_outputs each. Allocates nothing.
+  // `rows`: row-major, num_features each, NaN = missing; `margins`: num_outputs each. Allocates nothing for up to a thousand features.
   void Margins(std::span<const float> rows, std::span<float> margins) const;
 
  private:

@@ -36,6 +36,9 @@ class BoosterData {
   void* handle_ = nullptr;
 };
 
+// "binary:logistic": what XGBoost calls the outcome.
+const char* ObjectiveOf(Task task, Centre centre);
+
 struct BoosterSetting {
   int depth = 6;
   double learning_rate = 0.15;
@@ -54,18 +57,14 @@ class Booster {
 
   // Trains setting.trees trees on data with its outcome. `watch` is called after each tree and stops by false; may be empty.
   Result<void> Train(Task task, std::size_t num_classes, double central_outcome, const BoosterData& data, const BoosterSetting& setting, const RunContext& context, const std::function<Result<bool>(int)>& watch);
-  // One output per row (several classes: one per row and class), straight from the matrix. Thread-safe.
-  Result<std::vector<double>> Predict(const Matrix& matrix) const;
-  // The same of data made ForWatching: predicted again after further trees it costs only these.
+  // One output per row (several classes: one per row and class) of data made ForWatching: predicted again after further trees it costs only these. A finished booster
+  // is predicted by booster_forest.h.
   Result<std::vector<double>> Predict(const BoosterData& data) const;
 
   // Predictions are `factor` times what they were, exactly where it is a power of two. Regression only.
   Result<void> Scale(double factor);
 
   std::string ToJson() const;  // XGBoost's own JSON
-  // kInvalidInput when the text is not a booster for this many features and outputs; its trees are checked node by node, because
-  // XGBoost itself trusts them.
-  static Result<std::unique_ptr<Booster>> FromJson(const std::string& text, std::size_t num_features, std::size_t num_outputs);
 
  private:
   void* handle_ = nullptr;
