@@ -17,6 +17,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddTradeoff(app, session);
   AddValue(app, session);
   AddOpe(app, session);
+  AddServe(app, session);
   AddChecklist(app, session);
   AddLedger(app, session);
   AddCharterKeys(app, session);

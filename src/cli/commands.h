@@ -23,6 +23,7 @@ void AddFrontier(CLI::App& app, Session& session);
 void AddTradeoff(CLI::App& app, Session& session);
 void AddValue(CLI::App& app, Session& session);
 void AddOpe(CLI::App& app, Session& session);
+void AddServe(CLI::App& app, Session& session);
 void AddChecklist(CLI::App& app, Session& session);
 void AddLedger(CLI::App& app, Session& session);
 void AddCharterKeys(CLI::App& app, Session& session);

@@ -58,6 +58,18 @@ Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const l
   return optional;
 }
 
+// A derivation may have repaired the column since, so what a feature of the same name became is only the next best.
+std::optional<table::ColumnType> TypeInTraining(const learn::SavedModel& model, const std::string& name) {
+  const auto same = [&](const std::string& other) { return base::Lowercase(other) == base::Lowercase(name); };
+  for (const auto& [column, type] : model.source_types) {
+    if (same(column)) return type;
+  }
+  for (const learn::Feature& feature : model.features) {
+    if (same(feature.name)) return feature.type;
+  }
+  return std::nullopt;
+}
+
 table::Column EmptyAsTrained(const table::Column& column, table::ColumnType trained) {
   if (column.type() != table::ColumnType::kCategory || !column.dictionary().empty()) return column;
   const auto rows = static_cast<std::size_t>(column.num_rows());

@@ -1,6 +1,7 @@
 // Which columns of a file a model needs, and how they are brought into the form it was trained on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct OptionalExpression {
 };
 Result<OptionalExpression> OptionalExpressionOf(const std::string& text, const learn::SavedModel& model, const std::vector<std::string>& names);
 
+// The type that a column of the source had when it was read for training; nullopt where the model does not say.
+std::optional<table::ColumnType> TypeInTraining(const learn::SavedModel& model, const std::string& name);
 // A column that is empty in this file has no type: all missing, of the type that it had in training.
 table::Column EmptyAsTrained(const table::Column& column, table::ColumnType trained);
 // Also texts that all look like numbers, and were read as such, are brought back. A note says where values changed their type.

@@ -1,28 +1,11 @@
 #include "lifecycle/internal/score_source.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/text.h"
 #include "expression/expression.h"
 
 namespace assay::lifecycle {
-
-namespace {
-
-// As it was read then; a derivation may have repaired it since, so what a feature of the same name became is only the next best.
-std::optional<table::ColumnType> TypeInTraining(const learn::SavedModel& model, const std::string& name) {
-  const auto same = [&](const std::string& other) { return base::Lowercase(other) == base::Lowercase(name); };
-  for (const auto& [column, type] : model.source_types) {
-    if (same(column)) return type;
-  }
-  for (const learn::Feature& feature : model.features) {
-    if (same(feature.name)) return feature.type;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 Result<ScoreSource> ReadForModel(const learn::SavedModel& model, const std::string& name, const std::vector<std::string>& keep, store::Engine& engine, const RunContext& context) {
   ScoreSource source;

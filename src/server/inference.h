@@ -1,0 +1,38 @@
+// The Open Inference Protocol's requests and answers (V2 REST): tensors to columns, scores to tensors.
+//
+// Source: kserve/open-inference-protocol, specification/protocol/inference_rest.md.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "lifecycle/served_model.h"
+#include "table/table.h"
+
+namespace assay::server {
+
+// What an answer is asked to hold.
+struct InferenceRequest {
+  std::string id;
+  bool has_id = false;
+  std::vector<std::string> outputs;  // empty: all
+  table::Table rows;                 // columns of the model's inputs
+};
+
+inline constexpr std::int64_t kMostRowsOfRequest = 1'000'000;
+
+// One tensor per column, shape [n] or [n, 1], or one of shape [n, F] with the model's inputs side by side. null and NaN are missing values. kInvalidInput names the
+// tensor and the place in it.
+Result<InferenceRequest> ParseInference(std::string_view body, const lifecycle::ServedModel& model);
+
+// {"model_name", "model_version", "id", "outputs"}. kNotFound when an output is asked for that the model does not have.
+Result<std::string> WriteInference(const InferenceRequest& request, const lifecycle::ServedModel& model, const std::string& name, const std::string& version, std::span<const double> scores);
+
+// {"name", "versions", "platform", "inputs", "outputs"}.
+Json ModelMetadata(const lifecycle::ServedModel& model, const std::string& name, const std::string& version);
+
+}  // namespace assay::server

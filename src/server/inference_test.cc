@@ -1,0 +1,130 @@
+#include "server/inference.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include "base/random.h"
+#include "learn/learner.h"
+
+namespace assay::server {
+namespace {
+
+using learn::Task;
+using table::Column;
+
+// A saved model of a number, a text, a condition, and the hour of a time that is derived.
+lifecycle::ServedModel Served(Task task) {
+  constexpr std::size_t kRows = 400;
+  base::RandomStream random(1, "served");
+  std::vector<double> size(kRows), hour(kRows);
+  std::vector<std::uint32_t> colour(kRows);
+  std::vector<std::uint8_t> open(kRows);
+  std::vector<base::Micros> when(kRows);
+  learn::Examples examples;
+  examples.task = task;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    size[i] = random.Uniform() < 0.1 ? std::nan("") : random.Normal();
+    colour[i] = static_cast<std::uint32_t>(random.Below(3));
+    open[i] = static_cast<std::uint8_t>(random.Below(2));
+    when[i] = static_cast<base::Micros>(random.Below(1'000'000)) * 1'000'000;
+    hour[i] = std::floor(std::fmod(static_cast<double>(when[i]) / 3.6e9, 24));
+    const double signal = (std::isnan(size[i]) ? 0 : size[i]) + colour[i] + open[i] + hour[i] / 24 + random.Normal();
+    examples.outcome.push_back(static_cast<float>(task == Task::kMulticlass ? std::clamp(std::floor(signal), 0.0, 2.0) : task == Task::kBinary ? signal > 1.5 : signal));
+  }
+  if (task == Task::kMulticlass) examples.classes = {"low", "middle", "high"};
+  examples.table = std::make_shared<const table::Table>(*table::Table::Create({Column::Numbers("size", size), Column::Categories("colour", colour, {"red", "green", "blue"}), Column::Booleans("open", open), Column::Times("when", when), Column::Numbers("hour(when)", hour)}));
+  for (const std::size_t c : {0U, 1U, 2U, 4U}) {
+    const Column& column = examples.table->column(c);
+    examples.features.push_back({c, column.name(), column.name(), column.type()});
+  }
+  examples.derivations = {{"hour(when)", "hour(\"when\")"}};
+  examples.source_types = {{"size", table::ColumnType::kNumber}, {"colour", table::ColumnType::kCategory}, {"open", table::ColumnType::kBoolean}, {"when", table::ColumnType::kTime}};
+  learn::Rows rows(kRows);
+  std::iota(rows.begin(), rows.end(), 0U);
+  const auto model = learn::MakeLearner(learn::RungKind::kBoosted, {.quick = true})->Fit(examples, rows, {});
+  EXPECT_TRUE(model);
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-served-test.json";
+  EXPECT_TRUE(learn::SaveModel(path, "boosted trees", examples, {rows, std::vector<double>(examples.num_outputs(), 0.5)}, **model));
+  return *lifecycle::ServedModel::Create(std::make_shared<const learn::SavedModel>(*learn::LoadModel(path)));
+}
+
+constexpr const char* kRows = R"({"id": "7", "inputs": [
+  {"name": "size", "shape": [3], "datatype": "FP64", "data": [0.5, null, -2]},
+  {"name": "colour", "shape": [3, 1], "datatype": "BYTES", "data": [["red"], ["violet"], [null]]},
+  {"name": "when", "shape": [3], "datatype": "BYTES", "data": ["1970-01-03 07:30:00", null, "1970-01-02 23:00:00"]},
+  {"name": "open", "shape": [3], "datatype": "BOOL", "data": [true, 0, null]}]})";
+
+TEST(Inference, ScoresAreThoseOfTheModel) {
+  for (const Task task : {Task::kBinary, Task::kMulticlass, Task::kRegression}) {
+    const lifecycle::ServedModel model = Served(task);
+    const Result<InferenceRequest> request = ParseInference(kRows, model);
+    ASSERT_TRUE(request) << request.error().message;
+    const Result<std::vector<double>> scores = model.Score(request->rows);
+    ASSERT_TRUE(scores) << scores.error().message;
+    // The same rows as a table with the derived column made by hand.
+    const table::Table table = *table::Table::Create({Column::Numbers("size", {0.5, std::nan(""), -2}), Column::Categories("colour", {0, 1, table::kMissingCode}, {"red", "violet"}), Column::Booleans("open", {1, 0, 255}), Column::Numbers("hour(when)", {7, std::nan(""), 23})});
+    std::vector<double> expected(scores->size());
+    ASSERT_TRUE(model.saved().model->Predict(table, learn::Rows{0, 1, 2}, expected, {}));
+    EXPECT_EQ(*scores, expected);
+    const Json answer = Json::parse(*WriteInference(*request, model, "m", "v1", *scores));
+    EXPECT_EQ(answer["id"], "7");
+    EXPECT_EQ(answer["model_name"], "m");
+    EXPECT_EQ(answer["model_version"], "v1");
+    const Json& last = answer["outputs"].back();
+    EXPECT_EQ(last["name"], task == Task::kMulticlass ? "probability" : "prediction");
+    EXPECT_EQ(last["data"].get<std::vector<double>>(), *scores);
+    EXPECT_EQ(answer["outputs"].size(), task == Task::kMulticlass ? 2U : 1U);
+  }
+}
+
+TEST(Inference, OneMatrixIsTheColumnsSideBySide) {
+  const lifecycle::ServedModel model = Served(Task::kBinary);
+  std::vector<std::string> names;
+  for (const lifecycle::ModelInput& input : model.inputs()) names.push_back(input.name);
+  ASSERT_EQ(names.size(), 4U);
+  Json row = Json::array();
+  for (const std::string& name : names) row.push_back(name == "size" ? Json(0.5) : name == "colour" ? Json("red") : name == "open" ? Json(true) : Json("1970-01-03 07:30:00"));
+  const Json body = {{"inputs", {{{"name", "rows"}, {"shape", {1, 4}}, {"datatype", "BYTES"}, {"data", row}}}}};
+  const Result<InferenceRequest> matrix = ParseInference(body.dump(), model);
+  ASSERT_TRUE(matrix) << matrix.error().message;
+  EXPECT_EQ(model.Score(matrix->rows)->at(0), model.Score(ParseInference(kRows, model)->rows)->at(0));
+}
+
+TEST(Inference, RefusesWithThePlace) {
+  const lifecycle::ServedModel model = Served(Task::kBinary);
+  const auto refused = [&](const char* path, const Json& value) {
+    Json body = Json::parse(kRows);
+    if (value == "remove") body[Json::json_pointer(Json::json_pointer(path).parent_pointer())].erase(body[Json::json_pointer(Json::json_pointer(path).parent_pointer())].begin() + std::stoi(Json::json_pointer(path).back()));
+    else body[Json::json_pointer(path)] = value;
+    const Result<InferenceRequest> request = ParseInference(body.dump(), model);
+    return request ? std::string() : request.error().message;
+  };
+  EXPECT_EQ(refused("/id", 7), "id is a number; expected a text");
+  EXPECT_EQ(refused("/inputs/0/name", 7), "inputs[0].name is missing; expected the name of a column as text");
+  EXPECT_EQ(refused("/inputs/0/name", "sise").substr(0, 60), "inputs[0] ('sise') is no column of the model. Did you mean '");
+  EXPECT_EQ(refused("/inputs/0/shape", Json::array({-1})), "inputs[0] ('size').shape is not one or two whole numbers, such as [1] or [1, 20]");
+  EXPECT_EQ(refused("/inputs/0/shape", Json::array({2})), "inputs[0] ('size').data has more values than its shape says (2)");
+  EXPECT_EQ(refused("/inputs/0/shape", Json::array({4})), "inputs[0] ('size').data has 3 values, its shape says 4");
+  EXPECT_EQ(refused("/inputs/0/shape", Json::array({2'000'000})), "inputs[0] ('size').shape has more rows than the 1,000,000 that one request may have; send them in parts");
+  EXPECT_EQ(refused("/inputs/0/datatype", "FP65").substr(0, 50), "inputs[0] ('size').datatype is missing or unknown;");
+  EXPECT_EQ(refused("/inputs/0/data/2", "two"), "inputs[0] ('size').data[2] is a text; expected a number, or null where it is missing");
+  EXPECT_EQ(refused("/inputs/2/data/0", "noon"), "inputs[2] ('when').data[0] is no time; expected one such as \"2026-01-31 12:00:00\"");
+  EXPECT_EQ(refused("/inputs/3/data/1", 2), "inputs[3] ('open').data[1] is a number; expected true, false, 0 or 1, or null where it is missing");
+  EXPECT_EQ(refused("/inputs/1/name", "size"), "inputs[1] ('size') stands twice among the inputs");
+  EXPECT_EQ(refused("/inputs/1", "remove").substr(0, 40), "inputs: the column 'colour' is missing. ");
+  EXPECT_EQ(refused("/inputs/1/data", Json::array({Json::array({Json::array({1})})})).substr(0, 38), "inputs[1] ('colour').data has 1 value,");
+  EXPECT_EQ(refused("/outputs", Json::array({Json{{"name", "prediction"}}, Json{{"name", "prediction"}}})), "outputs[1] asks for 'prediction' again");
+  for (const char* text : {"", "[", "[]", "7", "null", "{}", "{\"inputs\": []}", "{\"inputs\": [7]}", "{\"inputs\": {}}", "\xff\xfe", "{\"inputs\": [{\"name\": \"size\", \"shape\": [1e400], \"datatype\": \"FP64\", \"data\": [1]}]}"}) EXPECT_FALSE(ParseInference(text, model)) << text;
+  EXPECT_FALSE(ParseInference(std::string(100'000, '['), model));
+  InferenceRequest request = *ParseInference(kRows, model);
+  request.outputs = {"probability"};
+  const auto unknown = WriteInference(request, model, "m", "v", std::vector<double>(3));
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message, "outputs: the model has no output 'probability'; it has prediction");
+}
+
+}  // namespace
+}  // namespace assay::server

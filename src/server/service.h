@@ -1,0 +1,49 @@
+// What the server answers: one handler per path, over a project and its saved models.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "lifecycle/project.h"
+#include "lifecycle/served_model.h"
+#include "server/http_server.h"
+
+namespace assay::server {
+
+struct ServiceModel {
+  std::string name, version;  // version: the first 12 digits of its file's SHA-256
+  lifecycle::ServedModel model;
+};
+
+// Immutable after Open but for its counters; Handle is thread-safe.
+class Service {
+ public:
+  // A project that was never trained has no models. kNotFound when there is no project; a model file that cannot be read is left out, with a note.
+  static Result<std::unique_ptr<Service>> Open(const lifecycle::Project& project);
+
+  void Handle(const HttpRequest& request, Responder responder);
+  // For /metrics; the server must live as long.
+  void WatchServer(const HttpServer* server) { server_ = server; }
+  const std::vector<ServiceModel>& models() const { return models_; }
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  HttpResponse Answer(const HttpRequest& request);
+  HttpResponse AnswerModel(const HttpRequest& request, std::string_view rest);
+  HttpResponse Infer(const HttpRequest& request, const ServiceModel& model);
+  HttpResponse Metrics() const;
+  const ServiceModel* Find(std::string_view name) const;
+
+  std::string project_name_;
+  std::vector<ServiceModel> models_;
+  std::vector<std::string> notes_;
+  std::atomic<const HttpServer*> server_{nullptr};
+  std::atomic<std::uint64_t> inferences_{0}, rows_{0}, errors_{0};
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace assay::server
