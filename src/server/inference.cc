@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <optional>
 #include <unordered_map>
 
@@ -30,13 +31,116 @@ const char* KindOf(const Json& value) {
   }
 }
 
-constexpr const char* kDatatypes[] = {"BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"};
+// Bytes of a value of a datatype; 0: of its own length, 4 bytes little-endian before it.
+struct Datatype {
+  const char* name;
+  std::size_t bytes;
+};
+constexpr Datatype kDatatypes[] = {{"BOOL", 1}, {"UINT8", 1}, {"UINT16", 2}, {"UINT32", 4}, {"UINT64", 8}, {"INT8", 1}, {"INT16", 2}, {"INT32", 4}, {"INT64", 8}, {"FP16", 2}, {"FP32", 4}, {"FP64", 8}, {"BYTES", 0}};
 
 struct Tensor {
-  std::string where, name, datatype;
+  std::string where, name;
+  const Datatype* datatype = nullptr;
   std::int64_t rows = 0, width = 1;
-  std::vector<const Json*> data;  // row-major
+  // Row-major, one of them.
+  std::vector<const Json*> data;
+  std::string_view bytes;               // of numbers
+  std::vector<std::string_view> texts;  // of BYTES
+  bool binary = false;
 };
+
+// A value of a tensor, whichever way it came.
+struct Cell {
+  enum class Kind { kMissing, kNumber, kBoolean, kText, kOther };
+  Kind kind = Kind::kMissing;
+  double number = 0;  // a boolean's as 0 or 1
+  std::string_view text;
+};
+
+template <class T>
+double NumberAt(std::string_view bytes, std::size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at * sizeof(T), sizeof(T));
+  return static_cast<double>(value);
+}
+
+// IEEE 754 half precision.
+double HalfAt(std::string_view bytes, std::size_t at) {
+  std::uint16_t bits = 0;
+  std::memcpy(&bits, bytes.data() + at * 2, 2);
+  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+  const double size = exponent == 31 ? (fraction == 0 ? HUGE_VAL : std::nan("")) : exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+  return (bits & 0x8000) != 0 ? -size : size;
+}
+
+double RawNumber(const Tensor& tensor, std::size_t at) {
+  switch (tensor.datatype - kDatatypes) {
+    case 0: case 1: return NumberAt<std::uint8_t>(tensor.bytes, at);
+    case 2: return NumberAt<std::uint16_t>(tensor.bytes, at);
+    case 3: return NumberAt<std::uint32_t>(tensor.bytes, at);
+    case 4: return NumberAt<std::uint64_t>(tensor.bytes, at);
+    case 5: return NumberAt<std::int8_t>(tensor.bytes, at);
+    case 6: return NumberAt<std::int16_t>(tensor.bytes, at);
+    case 7: return NumberAt<std::int32_t>(tensor.bytes, at);
+    case 8: return NumberAt<std::int64_t>(tensor.bytes, at);
+    case 9: return HalfAt(tensor.bytes, at);
+    case 10: return NumberAt<float>(tensor.bytes, at);
+    default: return NumberAt<double>(tensor.bytes, at);
+  }
+}
+
+Cell CellAt(const Tensor& tensor, std::size_t at) {
+  if (tensor.binary) {
+    if (tensor.datatype->bytes == 0) return {Cell::Kind::kText, 0, tensor.texts[at]};
+    const double number = RawNumber(tensor, at);
+    if (std::isnan(number)) return {};
+    return {tensor.datatype == kDatatypes ? Cell::Kind::kBoolean : Cell::Kind::kNumber, number, {}};
+  }
+  const Json& value = *tensor.data[at];
+  if (value.is_null()) return {};
+  if (value.is_boolean()) return {Cell::Kind::kBoolean, value.get<bool>() ? 1.0 : 0.0, {}};
+  if (value.is_number()) return {Cell::Kind::kNumber, value.get<double>(), {}};
+  if (value.is_string()) return {Cell::Kind::kText, 0, value.get_ref<const std::string&>()};
+  return {Cell::Kind::kOther, 0, KindOf(value)};
+}
+
+std::string_view InWords(const Cell& cell) {
+  switch (cell.kind) {
+    case Cell::Kind::kMissing: return "null";
+    case Cell::Kind::kNumber: return "a number";
+    case Cell::Kind::kBoolean: return "true or false";
+    case Cell::Kind::kText: return "a text";
+    case Cell::Kind::kOther: return cell.text;
+  }
+  return "";
+}
+
+// Takes a tensor's values off the front of what is behind the JSON.
+Result<void> TakeBytes(const Json& size, std::string_view* bytes, Tensor* tensor) {
+  const auto values = static_cast<std::size_t>(tensor->rows * tensor->width);
+  if (!size.is_number_unsigned()) return Wrong(tensor->where + ".parameters.binary_data_size is no whole number");
+  const auto length = size.get<std::uint64_t>();
+  if (length > bytes->size()) return Wrong(tensor->where + ".parameters.binary_data_size is " + std::to_string(length) + ", but only " + std::to_string(bytes->size()) + " bytes are left behind the JSON");
+  std::string_view own = bytes->substr(0, length);
+  bytes->remove_prefix(length);
+  tensor->binary = true;
+  if (tensor->datatype->bytes > 0) {
+    if (length != values * tensor->datatype->bytes) return Wrong(tensor->where + " has " + std::to_string(length) + " bytes; " + base::Counted(static_cast<std::int64_t>(values), "value") + " of " + tensor->datatype->name + " have " + std::to_string(values * tensor->datatype->bytes));
+    tensor->bytes = own;
+    return {};
+  }
+  for (std::size_t i = 0; i < values; ++i) {
+    std::uint32_t size_of_text = 0;
+    if (own.size() < 4) return Wrong(tensor->where + ": its bytes end before value " + std::to_string(i));
+    std::memcpy(&size_of_text, own.data(), 4);
+    own.remove_prefix(4);
+    if (own.size() < size_of_text) return Wrong(tensor->where + ": its bytes end within value " + std::to_string(i));
+    tensor->texts.push_back(own.substr(0, size_of_text));
+    own.remove_prefix(size_of_text);
+  }
+  if (!own.empty()) return Wrong(tensor->where + " has " + std::to_string(own.size()) + " bytes more than its values");
+  return {};
+}
 
 // Data may be flat or nested.
 Result<void> Flatten(const Json& data, const std::string& where, int depth, std::size_t most, std::vector<const Json*>* out) {
@@ -51,7 +155,7 @@ Result<void> Flatten(const Json& data, const std::string& where, int depth, std:
   return {};
 }
 
-Result<Tensor> TensorOf(const Json& json, std::size_t number) {
+Result<Tensor> TensorOf(const Json& json, std::size_t number, std::string_view* bytes) {
   Tensor tensor;
   tensor.where = "inputs[" + std::to_string(number) + "]";
   if (!json.is_object()) return Wrong(tensor.where + " is " + KindOf(json) + "; expected an object with name, shape, datatype and data");
@@ -67,8 +171,14 @@ Result<Tensor> TensorOf(const Json& json, std::size_t number) {
   tensor.rows = (*shape)[0].get<std::int64_t>();
   if (shape->size() == 2) tensor.width = (*shape)[1].get<std::int64_t>();
   if (tensor.rows > kMostRowsOfRequest || tensor.width > 100'000 || tensor.rows * tensor.width > 100 * kMostRowsOfRequest) return Error{ErrorCode::kTooLarge, tensor.where + ".shape has more rows than the " + base::ReadableCount(kMostRowsOfRequest) + " that one request may have; send them in parts"};
-  if (datatype == nullptr || !datatype->is_string() || std::find(std::begin(kDatatypes), std::end(kDatatypes), datatype->get_ref<const std::string&>()) == std::end(kDatatypes)) return Wrong(tensor.where + ".datatype is missing or unknown; expected one of BOOL, INT64, FP32, FP64, BYTES and their like");
-  tensor.datatype = datatype->get<std::string>();
+  const auto known = std::find_if(std::begin(kDatatypes), std::end(kDatatypes), [&](const Datatype& type) { return datatype != nullptr && datatype->is_string() && datatype->get_ref<const std::string&>() == type.name; });
+  if (known == std::end(kDatatypes)) return Wrong(tensor.where + ".datatype is missing or unknown; expected one of BOOL, INT64, FP32, FP64, BYTES and their like");
+  tensor.datatype = known;
+  if (const Json* parameters = member("parameters"); parameters != nullptr && parameters->is_object() && parameters->contains("binary_data_size")) {
+    if (data != nullptr) return Wrong(tensor.where + " has both data and binary_data_size");
+    ASSAY_TRY(TakeBytes((*parameters)["binary_data_size"], bytes, &tensor));
+    return tensor;
+  }
   if (data == nullptr || !data->is_array()) return Wrong(tensor.where + ".data is missing; expected a list of values");
   const auto values = static_cast<std::size_t>(tensor.rows * tensor.width);
   tensor.data.reserve(std::min<std::size_t>(values, data->size()));
@@ -77,60 +187,65 @@ Result<Tensor> TensorOf(const Json& json, std::size_t number) {
   return tensor;
 }
 
-Error WrongValue(const Tensor& tensor, std::size_t at, const Json& value, const char* expected) { return Wrong(tensor.where + ".data[" + std::to_string(at) + "] is " + KindOf(value) + "; expected " + expected); }
+Error WrongValue(const Tensor& tensor, std::size_t at, const Cell& cell, const char* expected) { return Wrong(tensor.where + ".data[" + std::to_string(at) + "] is " + std::string(InWords(cell)) + "; expected " + expected); }
 
 // Column `offset` of a tensor as what the model takes.
 Result<Column> ColumnOfTensor(const Tensor& tensor, std::int64_t offset, const ModelInput& input) {
+  using Kind = Cell::Kind;
   const auto rows = static_cast<std::size_t>(tensor.rows);
   const auto at = [&](std::size_t row) { return row * static_cast<std::size_t>(tensor.width) + static_cast<std::size_t>(offset); };
+  const auto for_each = [&](const auto& take) -> Result<void> {
+    for (std::size_t i = 0; i < rows; ++i) {
+      const Cell cell = CellAt(tensor, at(i));
+      if (cell.kind != Kind::kMissing) ASSAY_TRY(take(i, cell));
+    }
+    return {};
+  };
   switch (input.type) {
     case ColumnType::kNumber: {
       std::vector<double> values(rows, std::nan(""));
-      for (std::size_t i = 0; i < rows; ++i) {
-        const Json& value = *tensor.data[at(i)];
-        if (value.is_null()) continue;
-        if (!value.is_number() && !value.is_boolean()) return WrongValue(tensor, at(i), value, "a number, or null where it is missing");
-        values[i] = value.is_boolean() ? (value.get<bool>() ? 1 : 0) : value.get<double>();
-      }
+      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+        if (cell.kind != Kind::kNumber && cell.kind != Kind::kBoolean) return WrongValue(tensor, at(i), cell, "a number, or null where it is missing");
+        if (std::isinf(cell.number)) return Wrong(tensor.where + ".data[" + std::to_string(at(i)) + "] is infinite; expected a finite number, or null where it is missing");
+        values[i] = cell.number;
+        return {};
+      }));
       return Column::Numbers(input.name, std::move(values));
     }
     case ColumnType::kBoolean: {
       std::vector<std::uint8_t> values(rows, 255);
-      for (std::size_t i = 0; i < rows; ++i) {
-        const Json& value = *tensor.data[at(i)];
-        if (value.is_null()) continue;
-        const bool known = value.is_boolean() || (value.is_number() && (value.get<double>() == 0 || value.get<double>() == 1));
-        if (!known) return WrongValue(tensor, at(i), value, "true, false, 0 or 1, or null where it is missing");
-        values[i] = value.is_boolean() ? value.get<bool>() : value.get<double>() == 1;
-      }
+      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+        const bool known = cell.kind == Kind::kBoolean || (cell.kind == Kind::kNumber && (cell.number == 0 || cell.number == 1));
+        if (!known) return WrongValue(tensor, at(i), cell, "true, false, 0 or 1, or null where it is missing");
+        values[i] = cell.number == 0 ? 0 : 1;
+        return {};
+      }));
       return Column::Booleans(input.name, std::move(values));
     }
     case ColumnType::kTime: {
       std::vector<base::Micros> values(rows, base::kMissingTime);
-      for (std::size_t i = 0; i < rows; ++i) {
-        const Json& value = *tensor.data[at(i)];
-        if (value.is_null()) continue;
-        if (!value.is_string()) return WrongValue(tensor, at(i), value, "a time such as \"2026-01-31 12:00:00\", or null where it is missing");
-        const Result<base::Micros> time = base::ParseTime(value.get_ref<const std::string&>());
+      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+        if (cell.kind != Kind::kText) return WrongValue(tensor, at(i), cell, "a time such as \"2026-01-31 12:00:00\", or null where it is missing");
+        const Result<base::Micros> time = base::ParseTime(cell.text);
         if (!time) return Wrong(tensor.where + ".data[" + std::to_string(at(i)) + "] is no time; expected one such as \"2026-01-31 12:00:00\"");
         values[i] = *time;
-      }
+        return {};
+      }));
       return Column::Times(input.name, std::move(values));
     }
     case ColumnType::kCategory: {
       std::unordered_map<std::string, std::uint32_t> code_of;
       std::vector<std::string> dictionary;
       std::vector<std::uint32_t> codes(rows, table::kMissingCode);
-      for (std::size_t i = 0; i < rows; ++i) {
-        const Json& value = *tensor.data[at(i)];
-        if (value.is_null()) continue;
-        if (value.is_structured()) return WrongValue(tensor, at(i), value, "a text, or null where it is missing");
+      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+        if (cell.kind == Kind::kOther) return WrongValue(tensor, at(i), cell, "a text, or null where it is missing");
         // As a file's numbers and conditions become texts where the model took texts.
-        const std::string text = value.is_string() ? value.get<std::string>() : value.is_boolean() ? (value.get<bool>() ? "true" : "false") : base::ShortestNumber(value.get<double>());
+        const std::string text = cell.kind == Kind::kText ? std::string(cell.text) : cell.kind == Kind::kBoolean ? (cell.number != 0 ? "true" : "false") : base::ShortestNumber(cell.number);
         const auto [found, added] = code_of.try_emplace(text, static_cast<std::uint32_t>(dictionary.size()));
         if (added) dictionary.push_back(text);
         codes[i] = found->second;
-      }
+        return {};
+      }));
       return Column::Categories(input.name, std::move(codes), std::move(dictionary));
     }
   }
@@ -151,12 +266,21 @@ const char* DatatypeOf(ColumnType type) {
   }
 }
 
+// parameters.NAME of an object, where it is true or false.
+std::optional<bool> FlagOf(const Json& json, const char* name) {
+  const auto parameters = json.find("parameters");
+  if (parameters == json.end() || !parameters->is_object() || !parameters->contains(name) || !(*parameters)[name].is_boolean()) return std::nullopt;
+  return (*parameters)[name].get<bool>();
+}
+
 bool SeveralClasses(const ServedModel& model) { return model.saved().task == learn::Task::kMulticlass; }
 
 }  // namespace
 
-Result<InferenceRequest> ParseInference(std::string_view body, const ServedModel& model) {
-  const Json json = ASSAY_TRY(base::ParseJson(body, "the request's body"));
+Result<InferenceRequest> ParseInference(std::string_view body, std::size_t json_bytes, const ServedModel& model) {
+  if (json_bytes > body.size()) return Wrong("the header Inference-Header-Content-Length says " + std::to_string(json_bytes) + " bytes, but the body has " + std::to_string(body.size()));
+  std::string_view bytes = body.substr(json_bytes);
+  const Json json = ASSAY_TRY(base::ParseJson(body.substr(0, json_bytes), "the request's body"));
   if (!json.is_object()) return Wrong(std::string("the request's body is ") + KindOf(json) + "; expected an object with inputs");
   InferenceRequest request;
   if (const auto id = json.find("id"); id != json.end() && !id->is_null()) {
@@ -169,14 +293,17 @@ Result<InferenceRequest> ParseInference(std::string_view body, const ServedModel
     for (std::size_t i = 0; i < outputs->size(); ++i) {
       const Json& output = (*outputs)[i];
       if (!output.is_object() || !output.contains("name") || !output["name"].is_string()) return Wrong("outputs[" + std::to_string(i) + "] has no name");
-      if (base::IsAmong(request.outputs, output["name"].get<std::string>())) return Wrong("outputs[" + std::to_string(i) + "] asks for '" + output["name"].get<std::string>() + "' again");
-      request.outputs.push_back(output["name"].get<std::string>());
+      InferenceRequest::Output asked{output["name"].get<std::string>(), FlagOf(output, "binary_data").value_or(FlagOf(json, "binary_data_output").value_or(false))};
+      if (std::any_of(request.outputs.begin(), request.outputs.end(), [&](const auto& other) { return other.name == asked.name; })) return Wrong("outputs[" + std::to_string(i) + "] asks for '" + asked.name + "' again");
+      request.outputs.push_back(std::move(asked));
     }
   }
+  request.binary = FlagOf(json, "binary_data_output").value_or(false);
   const auto inputs = json.find("inputs");
   if (inputs == json.end() || !inputs->is_array() || inputs->empty()) return Wrong("inputs is missing; expected a list of tensors, one per column: " + NamesOf(model.inputs()));
   std::vector<Tensor> tensors;
-  for (std::size_t i = 0; i < inputs->size(); ++i) tensors.push_back(ASSAY_TRY(TensorOf((*inputs)[i], i)));
+  for (std::size_t i = 0; i < inputs->size(); ++i) tensors.push_back(ASSAY_TRY(TensorOf((*inputs)[i], i, &bytes)));
+  if (!bytes.empty()) return Wrong(std::to_string(bytes.size()) + " bytes behind the JSON belong to no tensor");
   const std::vector<ModelInput>& wanted = model.inputs();
   std::vector<Column> columns;
   // A model that reads no column still answers every row.
@@ -212,26 +339,58 @@ Result<InferenceRequest> ParseInference(std::string_view body, const ServedModel
   return request;
 }
 
-Result<std::string> WriteInference(const InferenceRequest& request, const ServedModel& model, const std::string& name, const std::string& version, std::span<const double> scores) {
+Result<InferenceAnswer> WriteInference(const InferenceRequest& request, const ServedModel& model, const std::string& name, const std::string& version, std::span<const double> scores) {
   const bool classes = SeveralClasses(model);
-  for (const std::string& output : request.outputs) {
-    if (output != "prediction" && !(classes && output == "probability")) return Error{ErrorCode::kNotFound, "outputs: the model has no output '" + output + "'; it has prediction" + (classes ? " and probability" : "")};
+  for (const InferenceRequest::Output& output : request.outputs) {
+    if (output.name != "prediction" && !(classes && output.name == "probability")) return Error{ErrorCode::kNotFound, "outputs: the model has no output '" + output.name + "'; it has prediction" + (classes ? " and probability" : "")};
   }
-  const auto asked = [&](const char* output) { return request.outputs.empty() || base::IsAmong(request.outputs, output); };
   const std::size_t outputs = model.saved().num_outputs(), rows = scores.size() / outputs;
   Json answer = {{"model_name", name}, {"model_version", version}};
   if (request.has_id) answer["id"] = request.id;
   Json tensors = Json::array();
-  const std::vector<double> values(scores.begin(), scores.end());
-  if (classes && asked("prediction")) {
+  std::string bytes;
+  // Whether an output is asked for, and how.
+  const auto asked = [&](const char* output, bool* binary) {
+    *binary = request.binary;
+    if (request.outputs.empty()) return true;
+    const auto found = std::find_if(request.outputs.begin(), request.outputs.end(), [&](const auto& one) { return one.name == output; });
+    if (found == request.outputs.end()) return false;
+    *binary = found->binary;
+    return true;
+  };
+  const auto add = [&](const char* output, Json shape, const char* datatype, bool binary, std::string_view raw, const auto& data) {
+    Json tensor = {{"name", output}, {"datatype", datatype}, {"shape", std::move(shape)}};
+    if (binary) {
+      tensor["parameters"] = {{"binary_data_size", raw.size()}};
+      bytes.append(raw);
+    } else {
+      tensor["data"] = data();
+    }
+    tensors.push_back(std::move(tensor));
+  };
+  bool binary = false;
+  if (classes && asked("prediction", &binary)) {
     Json likeliest = Json::array();
-    for (std::size_t r = 0; r < rows; ++r) likeliest.push_back(model.saved().classes[static_cast<std::size_t>(std::max_element(values.begin() + static_cast<std::ptrdiff_t>(r * outputs), values.begin() + static_cast<std::ptrdiff_t>((r + 1) * outputs)) - values.begin()) - r * outputs]);
-    tensors.push_back({{"name", "prediction"}, {"shape", {rows}}, {"datatype", "BYTES"}, {"data", std::move(likeliest)}});
+    std::string raw;
+    for (std::size_t r = 0; r < rows; ++r) {
+      const std::span<const double> row = scores.subspan(r * outputs, outputs);
+      const std::string& text = model.saved().classes[static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin())];
+      const auto size = static_cast<std::uint32_t>(text.size());
+      if (binary) raw.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+      else likeliest.push_back(text);
+    }
+    add("prediction", {rows}, "BYTES", binary, raw, [&] { return std::move(likeliest); });
   }
-  if (classes && asked("probability")) tensors.push_back({{"name", "probability"}, {"shape", {rows, outputs}}, {"datatype", "FP64"}, {"data", values}});
-  if (!classes) tensors.push_back({{"name", "prediction"}, {"shape", {rows}}, {"datatype", "FP64"}, {"data", values}});
+  const char* numbers = classes ? "probability" : "prediction";
+  if (asked(numbers, &binary)) {
+    const std::string_view raw(reinterpret_cast<const char*>(scores.data()), scores.size_bytes());
+    add(numbers, classes ? Json{rows, outputs} : Json{rows}, "FP64", binary, raw, [&] { return std::vector<double>(scores.begin(), scores.end()); });
+  }
   answer["outputs"] = std::move(tensors);
-  return base::WriteJson(answer);
+  InferenceAnswer written{base::WriteJson(answer), 0};
+  written.json_bytes = written.body.size();
+  written.body += bytes;
+  return written;
 }
 
 Json ModelMetadata(const ServedModel& model, const std::string& name, const std::string& version) {

@@ -51,6 +51,8 @@ lifecycle::ServedModel Served(Task task) {
   return *lifecycle::ServedModel::Create(std::make_shared<const learn::SavedModel>(*learn::LoadModel(path)));
 }
 
+Result<InferenceRequest> Parsed(const std::string& text, const lifecycle::ServedModel& model) { return ParseInference(text, text.size(), model); }
+
 constexpr const char* kRows = R"({"id": "7", "inputs": [
   {"name": "size", "shape": [3], "datatype": "FP64", "data": [0.5, null, -2]},
   {"name": "colour", "shape": [3, 1], "datatype": "BYTES", "data": [["red"], ["violet"], [null]]},
@@ -60,7 +62,7 @@ constexpr const char* kRows = R"({"id": "7", "inputs": [
 TEST(Inference, ScoresAreThoseOfTheModel) {
   for (const Task task : {Task::kBinary, Task::kMulticlass, Task::kRegression}) {
     const lifecycle::ServedModel model = Served(task);
-    const Result<InferenceRequest> request = ParseInference(kRows, model);
+    const Result<InferenceRequest> request = Parsed(kRows, model);
     ASSERT_TRUE(request) << request.error().message;
     const Result<std::vector<double>> scores = model.Score(request->rows);
     ASSERT_TRUE(scores) << scores.error().message;
@@ -69,7 +71,7 @@ TEST(Inference, ScoresAreThoseOfTheModel) {
     std::vector<double> expected(scores->size());
     ASSERT_TRUE(model.saved().model->Predict(table, learn::Rows{0, 1, 2}, expected, {}));
     EXPECT_EQ(*scores, expected);
-    const Json answer = Json::parse(*WriteInference(*request, model, "m", "v1", *scores));
+    const Json answer = Json::parse(WriteInference(*request, model, "m", "v1", *scores)->body);
     EXPECT_EQ(answer["id"], "7");
     EXPECT_EQ(answer["model_name"], "m");
     EXPECT_EQ(answer["model_version"], "v1");
@@ -88,9 +90,46 @@ TEST(Inference, OneMatrixIsTheColumnsSideBySide) {
   Json row = Json::array();
   for (const std::string& name : names) row.push_back(name == "size" ? Json(0.5) : name == "colour" ? Json("red") : name == "open" ? Json(true) : Json("1970-01-03 07:30:00"));
   const Json body = {{"inputs", {{{"name", "rows"}, {"shape", {1, 4}}, {"datatype", "BYTES"}, {"data", row}}}}};
-  const Result<InferenceRequest> matrix = ParseInference(body.dump(), model);
+  const Result<InferenceRequest> matrix = Parsed(body.dump(), model);
   ASSERT_TRUE(matrix) << matrix.error().message;
-  EXPECT_EQ(model.Score(matrix->rows)->at(0), model.Score(ParseInference(kRows, model)->rows)->at(0));
+  EXPECT_EQ(model.Score(matrix->rows)->at(0), model.Score(Parsed(kRows, model)->rows)->at(0));
+}
+
+// The same rows with their values behind the JSON, and the answer's as well.
+TEST(Inference, BinaryTensorsSayTheSame) {
+  const lifecycle::ServedModel model = Served(Task::kMulticlass);
+  const auto bytes = [](const auto& values) { return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0])); };
+  const auto texts = [](const std::vector<std::string>& values) {
+    std::string out;
+    for (const std::string& value : values) out += std::string{static_cast<char>(value.size()), 0, 0, 0} + value;
+    return out;
+  };
+  const std::string size = bytes(std::vector<float>{0.5F, std::nanf(""), -2}), colour = texts({"red", "violet", "blue"}), when = texts({"1970-01-03 07:30:00", "1970-01-01", "1970-01-02 23:00:00"}), open = std::string{1, 0, 1};
+  const auto tensor = [](const char* name, const char* datatype, const std::string& raw) { return Json{{"name", name}, {"shape", {3}}, {"datatype", datatype}, {"parameters", {{"binary_data_size", raw.size()}}}}; };
+  Json json = {{"inputs", {tensor("size", "FP32", size), tensor("colour", "BYTES", colour), tensor("when", "BYTES", when), tensor("open", "BOOL", open)}}, {"parameters", {{"binary_data_output", true}}}};
+  const std::string head = json.dump(), body = head + size + colour + when + open;
+  const Result<InferenceRequest> request = ParseInference(body, head.size(), model);
+  ASSERT_TRUE(request) << request.error().message;
+  const std::vector<double> scores = *model.Score(request->rows);
+  Json plain = Json::parse(kRows);
+  plain["inputs"][1]["data"] = {"red", "violet", "blue"};
+  plain["inputs"][2]["data"][1] = "1970-01-01";
+  plain["inputs"][3]["data"][2] = 1;
+  EXPECT_EQ(scores, *model.Score(Parsed(plain.dump(), model)->rows));
+  const InferenceAnswer answer = *WriteInference(*request, model, "m", "v", scores);
+  EXPECT_TRUE(answer.binary());
+  const Json said = Json::parse(answer.body.substr(0, answer.json_bytes));
+  const auto length = said["outputs"][1]["parameters"]["binary_data_size"].get<std::size_t>();
+  ASSERT_EQ(length, 9 * sizeof(double));
+  EXPECT_EQ(answer.body.substr(answer.body.size() - length), bytes(scores));
+  EXPECT_EQ(answer.body.size(), answer.json_bytes + length + said["outputs"][0]["parameters"]["binary_data_size"].get<std::size_t>());
+  // Lengths that do not fit, everywhere one can be cut.
+  for (std::size_t cut = head.size(); cut < body.size(); ++cut) EXPECT_FALSE(ParseInference(std::string_view(body).substr(0, cut), head.size(), model)) << cut;
+  EXPECT_FALSE(ParseInference(body + "x", head.size(), model));
+  EXPECT_FALSE(ParseInference(body, body.size() + 1, model));
+  EXPECT_FALSE(ParseInference(body, head.size() - 1, model));
+  json["inputs"][0]["parameters"]["binary_data_size"] = 11;
+  EXPECT_NE(ParseInference(json.dump() + body.substr(head.size()), json.dump().size(), model).error().message.find("has 11 bytes; 3 values of FP32 have 12"), std::string::npos);
 }
 
 TEST(Inference, RefusesWithThePlace) {
@@ -99,7 +138,7 @@ TEST(Inference, RefusesWithThePlace) {
     Json body = Json::parse(kRows);
     if (value == "remove") body[Json::json_pointer(Json::json_pointer(path).parent_pointer())].erase(body[Json::json_pointer(Json::json_pointer(path).parent_pointer())].begin() + std::stoi(Json::json_pointer(path).back()));
     else body[Json::json_pointer(path)] = value;
-    const Result<InferenceRequest> request = ParseInference(body.dump(), model);
+    const Result<InferenceRequest> request = Parsed(body.dump(), model);
     return request ? std::string() : request.error().message;
   };
   EXPECT_EQ(refused("/id", 7), "id is a number; expected a text");
@@ -117,10 +156,10 @@ TEST(Inference, RefusesWithThePlace) {
   EXPECT_EQ(refused("/inputs/1", "remove").substr(0, 40), "inputs: the column 'colour' is missing. ");
   EXPECT_EQ(refused("/inputs/1/data", Json::array({Json::array({Json::array({1})})})).substr(0, 38), "inputs[1] ('colour').data has 1 value,");
   EXPECT_EQ(refused("/outputs", Json::array({Json{{"name", "prediction"}}, Json{{"name", "prediction"}}})), "outputs[1] asks for 'prediction' again");
-  for (const char* text : {"", "[", "[]", "7", "null", "{}", "{\"inputs\": []}", "{\"inputs\": [7]}", "{\"inputs\": {}}", "\xff\xfe", "{\"inputs\": [{\"name\": \"size\", \"shape\": [1e400], \"datatype\": \"FP64\", \"data\": [1]}]}"}) EXPECT_FALSE(ParseInference(text, model)) << text;
-  EXPECT_FALSE(ParseInference(std::string(100'000, '['), model));
-  InferenceRequest request = *ParseInference(kRows, model);
-  request.outputs = {"probability"};
+  for (const char* text : {"", "[", "[]", "7", "null", "{}", "{\"inputs\": []}", "{\"inputs\": [7]}", "{\"inputs\": {}}", "\xff\xfe", "{\"inputs\": [{\"name\": \"size\", \"shape\": [1e400], \"datatype\": \"FP64\", \"data\": [1]}]}"}) EXPECT_FALSE(Parsed(text, model)) << text;
+  EXPECT_FALSE(Parsed(std::string(100'000, '['), model));
+  InferenceRequest request = *Parsed(kRows, model);
+  request.outputs = {{"probability", false}};
   const auto unknown = WriteInference(request, model, "m", "v", std::vector<double>(3));
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().message, "outputs: the model has no output 'probability'; it has prediction");

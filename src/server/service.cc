@@ -1,6 +1,7 @@
 #include "server/service.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -12,6 +13,9 @@
 namespace assay::server {
 
 namespace {
+
+// Of a body with binary tensors, the bytes of its JSON.
+constexpr const char* kJsonBytes = "Inference-Header-Content-Length";
 
 HttpResponse JsonResponse(const Json& json) {
   HttpResponse response;
@@ -110,7 +114,7 @@ HttpResponse Service::Answer(const HttpRequest& request) {
     });
   }
   if (path == "/metrics") return get([&] { return Metrics(); });
-  if (path == "/v2") return get([&] { return JsonResponse({{"name", "assay"}, {"version", evidence::kAssayVersion}, {"extensions", {"model_repository(index)"}}}); });
+  if (path == "/v2") return get([&] { return JsonResponse({{"name", "assay"}, {"version", evidence::kAssayVersion}, {"extensions", {"binary_tensor_data", "model_repository(index)"}}}); });
   if (path == "/v2/health/live") return get([] { return JsonResponse({{"live", true}}); });
   if (path == "/v2/health/ready") return get([] { return JsonResponse({{"ready", true}}); });
   return ErrorResponse(404, "there is no path '" + std::string(request.path) + "'");
@@ -138,16 +142,26 @@ HttpResponse Service::AnswerModel(const HttpRequest& request, std::string_view r
 }
 
 HttpResponse Service::Infer(const HttpRequest& request, const ServiceModel& model) {
-  const Result<InferenceRequest> parsed = ParseInference(request.body, model.model);
+  std::size_t json_bytes = request.body.size();
+  if (const std::string_view length = request.header(kJsonBytes); !length.empty()) {
+    const auto [end, code] = std::from_chars(length.data(), length.data() + length.size(), json_bytes);
+    if (code != std::errc() || end != length.data() + length.size()) return ErrorResponse(400, std::string("the header ") + kJsonBytes + " is no whole number");
+    if (json_bytes == 0) return ErrorResponse(501, "a body of bytes alone is not taken; send the JSON with the tensors' names before it");
+  }
+  const Result<InferenceRequest> parsed = ParseInference(request.body, json_bytes, model.model);
   if (!parsed) return ErrorOf(parsed.error());
   const Result<std::vector<double>> scores = model.model.Score(parsed->rows);
   if (!scores) return ErrorOf(scores.error());
-  Result<std::string> answer = WriteInference(*parsed, model.model, model.name, model.version, *scores);
+  Result<InferenceAnswer> answer = WriteInference(*parsed, model.model, model.name, model.version, *scores);
   if (!answer) return ErrorOf(answer.error());
   inferences_.fetch_add(1, std::memory_order_relaxed);
   rows_.fetch_add(static_cast<std::uint64_t>(parsed->rows.num_rows()), std::memory_order_relaxed);
   HttpResponse response;
-  response.body = std::move(*answer);
+  if (answer->binary()) {
+    response.type = "application/octet-stream";
+    response.headers.emplace_back(kJsonBytes, std::to_string(answer->json_bytes));
+  }
+  response.body = std::move(answer->body);
   return response;
 }
 
