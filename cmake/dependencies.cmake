@@ -1,6 +1,6 @@
 # Everything Assay links against. Versions and reasons: docs/dependencies.md.
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 REQUIRED)  # Math only so far: headers
+find_package(Boost 1.81 REQUIRED)  # Math and Beast: headers
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
