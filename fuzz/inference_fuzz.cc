@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "learn/model_store.h"
 #include "server/inference.h"
+#include "server/row_inference.h"
 
 namespace {
 
@@ -26,5 +27,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto scores = Model().Score(request->rows);
     if (scores) (void)assay::server::WriteInference(*request, Model(), "m", "v", *scores).has_value();
   }
+  (void)assay::server::AnswerQuickly(body, Model(), "m", "v").has_value();
   return 0;
 }

@@ -105,7 +105,7 @@ BoosterSetting ForOutcome(BoosterSetting setting, const Examples& examples, cons
 // Rows that one task scores.
 constexpr std::size_t kRowsOfTask = 4096;
 
-class BoostedModel : public Model {
+class BoostedModel : public Model, public RowModel {
  public:
   BoostedModel(Encoder encoder, trees::Forest forest, Task task, std::string booster, BoosterSetting setting, std::string note) : encoder_(std::move(encoder)), forest_(std::move(forest)), task_(task), booster_(std::move(booster)), setting_(setting), note_(std::move(note)) {}
   RungKind kind() const override { return RungKind::kBoosted; }
@@ -122,6 +122,18 @@ class BoostedModel : public Model {
         std::copy(margins.begin(), margins.end(), out.begin() + static_cast<std::ptrdiff_t>((begin + first) * outputs));
       });
     });
+  }
+
+  const RowModel* by_row() const override { return this; }
+  void PredictRow(std::span<const Cell> cells, std::span<double> out) const override {
+    // A thread's own memory, so that a row costs no allocation.
+    thread_local std::vector<float> row, margins;
+    row.resize(forest_.num_features());
+    margins.resize(forest_.num_outputs());
+    encoder_.EncodeRow(cells, row.data());
+    forest_.Margins(row, margins);
+    PredictionsOfMargins(task_, margins.size(), margins);
+    std::copy(margins.begin(), margins.end(), out.begin());
   }
 
   std::vector<std::string> columns() const override { return encoder_.columns(); }

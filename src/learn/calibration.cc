@@ -123,7 +123,7 @@ Result<SlopeFit> FitSlope(const Examples& examples, std::span<const std::uint32_
   return FitLine(x, y, examples.task == Task::kBinary);
 }
 
-class CalibratedModel : public Model {
+class CalibratedModel : public Model, public RowModel {
  public:
   CalibratedModel(std::unique_ptr<Model> model, const Calibration& calibration, Task task) : model_(std::move(model)), calibration_(calibration), task_(task) {}
   RungKind kind() const override { return model_->kind(); }
@@ -132,6 +132,11 @@ class CalibratedModel : public Model {
     ASSAY_TRY(model_->Predict(table, rows, out, context));
     ApplyCalibration(calibration_, task_, rows.empty() ? 1 : out.size() / rows.size(), out);
     return {};
+  }
+  const RowModel* by_row() const override { return model_->by_row() == nullptr ? nullptr : this; }
+  void PredictRow(std::span<const Cell> cells, std::span<double> out) const override {
+    model_->by_row()->PredictRow(cells, out);
+    ApplyCalibration(calibration_, task_, out.size(), out);
   }
   Json ToJson() const override {
     Json json = model_->ToJson();

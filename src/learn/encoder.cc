@@ -253,6 +253,33 @@ Result<Matrix> Encoder::Encode(const table::Table& table, std::span<const std::u
   return matrix;
 }
 
+void Encoder::EncodeRow(std::span<const Cell> cells, float* out) const {
+  constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t p = 0; p < parts_.size(); ++p) {
+    const Part& part = parts_[p];
+    const Cell& cell = cells[p];
+    if (!IsCategory(part.type)) {
+      *out++ = cell.kind == Cell::Kind::kMissing ? kMissing : static_cast<float>(cell.number - part.centre);
+      continue;
+    }
+    const std::size_t width = Width(part);
+    if (cell.kind == Cell::Kind::kMissing) {
+      std::fill_n(out, width, kMissing);
+      out += width;
+      continue;
+    }
+    if (!part.prior.empty()) {
+      const auto found = part.shares.find(cell.text);
+      const std::vector<float>& share = found == part.shares.end() ? part.prior : found->second;
+      out = std::copy(share.begin(), share.end(), out);
+    }
+    const auto hot = std::lower_bound(part.one_hot.begin(), part.one_hot.end(), cell.text);
+    std::fill_n(out, part.one_hot.size(), 0.0F);
+    if (hot != part.one_hot.end() && *hot == cell.text) out[hot - part.one_hot.begin()] = 1.0F;
+    out += part.one_hot.size();
+  }
+}
+
 Result<void> Encoder::EncodeInBlocks(const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context, const std::function<Result<void>(std::size_t, const Matrix&)>& use) const {
   constexpr std::size_t kRows = 1 << 19;
   for (std::size_t begin = 0; begin < rows.size(); begin += kRows) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/result.h"
 #include "base/run_context.h"
 #include "learn/examples.h"
+#include "learn/row_model.h"
 
 namespace assay::learn {
 
@@ -43,6 +45,9 @@ class Encoder {
   // The same in blocks of rows one after another, which bounds the memory of the copy; `use` gets where in `rows` each begins.
   Result<void> EncodeInBlocks(const table::Table& table, std::span<const std::uint32_t> rows, const RunContext& context, const std::function<Result<void>(std::size_t begin, const Matrix& block)>& use) const;
 
+  // One row given by value, cells in the order of columns(); `out`: as many floats as there are names(). The same floats as Encode's.
+  void EncodeRow(std::span<const Cell> cells, float* out) const;
+
   std::vector<std::string> columns() const;  // of the table, that Encode reads
   const std::vector<std::string>& names() const { return names_; }  // "distance", "origin: share", "origin = ORD"
   // The same with the names of several classes: "origin: share of 'late'".
@@ -51,13 +56,18 @@ class Encoder {
   static Result<Encoder> FromJson(const Json& json);
 
  private:
+  // So that a text is looked up without being copied.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
   struct Part {
     std::string column;
     table::ColumnType type = table::ColumnType::kNumber;
     double centre = 0;                 // taken off a number or time before it becomes a float
     std::vector<std::string> one_hot;  // values with a column of their own
     // Category text to its smoothed outcome, one number per target.
-    std::unordered_map<std::string, std::vector<float>> shares;
+    std::unordered_map<std::string, std::vector<float>, TextHash, std::equal_to<>> shares;
     std::vector<float> prior;
   };
   std::size_t Width(const Part& part) const;

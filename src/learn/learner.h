@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/run_context.h"
 #include "learn/examples.h"
+#include "learn/row_model.h"
 
 namespace assay::learn {
 
@@ -28,6 +29,8 @@ class Model {
   // legal. kNotFound when a column is missing, kInvalidInput when its type differs.
   virtual Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out,
                                const RunContext& context) const = 0;
+  // The same row by row; null where the model knows no way without a table. Lives as long as the model.
+  virtual const RowModel* by_row() const { return nullptr; }
   // The columns that Predict reads, each once: features, or what an own rule names.
   virtual std::vector<std::string> columns() const = 0;
   // Our JSON, encoders included.

@@ -29,6 +29,8 @@ class ServedModel {
   const std::vector<ModelInput>& inputs() const { return inputs_; }
   // Outputs side by side, row by row. `rows`: columns of these names, in any order, of these types; kNotFound names a column that is missing.
   Result<std::vector<double>> Score(const table::Table& rows) const;
+  // The same for one row by value, cells in the order of inputs(); null where the model needs a table: it derives columns, or knows no other way.
+  const learn::RowModel* by_row() const { return derivations_.empty() ? model_->model->by_row() : nullptr; }
 
  private:
   std::shared_ptr<const learn::SavedModel> model_;

@@ -277,6 +277,10 @@ bool SeveralClasses(const ServedModel& model) { return model.saved().task == lea
 
 }  // namespace
 
+bool IsDatatype(std::string_view name) {
+  return std::any_of(std::begin(kDatatypes), std::end(kDatatypes), [&](const Datatype& type) { return name == type.name; });
+}
+
 Result<InferenceRequest> ParseInference(std::string_view body, std::size_t json_bytes, const ServedModel& model) {
   if (json_bytes > body.size()) return Wrong("the header Inference-Header-Content-Length says " + std::to_string(json_bytes) + " bytes, but the body has " + std::to_string(body.size()));
   std::string_view bytes = body.substr(json_bytes);
