@@ -147,6 +147,28 @@ test('bad requests get a sentence that names the place', async () => {
   assert.equal((await post(server, infer, good)).status, 200, 'and goes on');
 });
 
+// fetch sets Host and Origin itself, so these go by hand.
+function raw(server, text) {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.on('data', (part) => { answer += part; });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+test('pages of other sites reach nothing', async () => {
+  const { port } = new URL(server.url);
+  const ask = (method, headers) => raw(server, `${method} /v2/repository/index HTTP/1.1\r\n${headers}Content-Length: 2\r\nConnection: close\r\n\r\n{}`);
+  assert.match(await ask('POST', `Host: 127.0.0.1:${port}\r\n`), /^HTTP\/1\.1 200 /);
+  assert.match(await ask('POST', `Host: localhost:${port}\r\nOrigin: http://localhost:${port}\r\n`), /^HTTP\/1\.1 200 /);
+  assert.match(await ask('POST', `Host: evil.example:${port}\r\n`), /^HTTP\/1\.1 421 [\s\S]*this server is not 'evil\.example'/);
+  assert.match(await ask('POST', `Host: 127.0.0.1:${port}\r\nOrigin: http://evil.example\r\n`), /^HTTP\/1\.1 403 [\s\S]*pages of 'http:\/\/evil\.example' may not/);
+  assert.match(await ask('POST', `Host: 127.0.0.1:${port}\r\nOrigin: null\r\n`), /^HTTP\/1\.1 403 /);
+  assert.match(await ask('POST', ''), /^HTTP\/1\.1 400 [\s\S]*no Host header/);
+});
+
 test('metrics count what happened', async () => {
   const value = (text, name) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)[1]);
   const before = (await get(server, '/metrics')).text;
@@ -182,7 +204,7 @@ test('SIGTERM stops it cleanly, with requests under way answered', async () => {
   await new Promise((resolve) => { setTimeout(resolve, 200); });
   own.process.kill('SIGTERM');
   await new Promise((resolve) => { setTimeout(resolve, 200); });
-  socket.write('st: h\r\n\r\n');
+  socket.write('st: localhost\r\n\r\n');
   await closed;
   assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*"status":"ok"/);
   assert.equal(await own.ended, 0, own.err);

@@ -30,7 +30,7 @@ Result<int> Run(const Arguments& arguments, Session& session) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const lifecycle::Project project = ASSAY_TRY(lifecycle::OpenProject(arguments.folder));
-  const std::unique_ptr<server::Service> service = ASSAY_TRY(server::Service::Open(project));
+  const std::unique_ptr<server::Service> service = ASSAY_TRY(server::Service::Open(project, arguments.host));
   for (const std::string& note : service->notes()) session.Say("Note: " + note);
   server::HttpOptions options;
   options.host = arguments.host;

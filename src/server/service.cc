@@ -67,10 +67,19 @@ std::string Decoded(std::string_view part) {
   return text;
 }
 
+// "localhost" of "localhost:8080", "[::1]" of "[::1]:8080".
+std::string_view HostOf(std::string_view authority) {
+  const std::size_t bracket = authority.find(']');
+  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  return authority.substr(0, colon);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Service>> Service::Open(const lifecycle::Project& project) {
+Result<std::unique_ptr<Service>> Service::Open(const lifecycle::Project& project, const std::string& host) {
   std::unique_ptr<Service> service(new Service);
+  const std::string own = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (!base::IsAmong(service->hosts_, own)) service->hosts_.push_back(own);
   service->project_name_ = project.charter.section("project").text("name");
   for (const lifecycle::ModelFile& file : ASSAY_TRY(lifecycle::ModelFilesOf(project))) {
     const std::string text = ASSAY_TRY(base::ReadFile(file.path));
@@ -95,7 +104,18 @@ void Service::Handle(const HttpRequest& request, Responder responder) {
   responder.Send(std::move(response));
 }
 
+// A page of another site that the browser of this machine's user shows may send requests here under a name of its own, or with its own origin.
+std::optional<HttpResponse> Service::RefuseForeign(const HttpRequest& request) const {
+  const std::string_view host = request.header("Host");
+  if (host.empty()) return ErrorResponse(400, "the request has no Host header");
+  if (std::find(hosts_.begin(), hosts_.end(), HostOf(host)) == hosts_.end()) return ErrorResponse(421, "this server is not '" + std::string(HostOf(host)) + "'; it is " + base::Join(hosts_, ", "));
+  const std::string_view origin = request.header("Origin");
+  if (Gets(request) || origin.empty() || origin == "http://" + std::string(host)) return std::nullopt;
+  return ErrorResponse(403, "pages of '" + std::string(origin) + "' may not change anything here");
+}
+
 HttpResponse Service::Answer(const HttpRequest& request) {
+  if (std::optional<HttpResponse> refused = RefuseForeign(request)) return std::move(*refused);
   std::string_view path = request.path;
   if (path.starts_with("/v2/models/")) return AnswerModel(request, path.substr(std::string_view("/v2/models/").size()));
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);

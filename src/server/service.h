@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct ServiceModel {
 class Service {
  public:
   // A project that was never trained has no models. kNotFound when there is no project; a model file that cannot be read is left out, with a note.
-  static Result<std::unique_ptr<Service>> Open(const lifecycle::Project& project);
+  // `host`: the address it listens on; requests under another name than that or this machine's own are refused.
+  static Result<std::unique_ptr<Service>> Open(const lifecycle::Project& project, const std::string& host);
 
   void Handle(const HttpRequest& request, Responder responder);
   // For /metrics; the server must live as long.
@@ -32,6 +34,7 @@ class Service {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  std::optional<HttpResponse> RefuseForeign(const HttpRequest& request) const;
   HttpResponse Answer(const HttpRequest& request);
   HttpResponse AnswerModel(const HttpRequest& request, std::string_view rest);
   HttpResponse Infer(const HttpRequest& request, const ServiceModel& model);
@@ -39,6 +42,7 @@ class Service {
   const ServiceModel* Find(std::string_view name) const;
 
   std::string project_name_;
+  std::vector<std::string> hosts_ = {"127.0.0.1", "localhost", "[::1]"};
   std::vector<ServiceModel> models_;
   std::vector<std::string> notes_;
   std::atomic<const HttpServer*> server_{nullptr};
