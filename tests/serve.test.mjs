@@ -169,6 +169,29 @@ test('pages of other sites reach nothing', async () => {
   assert.match(await ask('POST', ''), /^HTTP\/1\.1 400 [\s\S]*no Host header/);
 });
 
+test('large requests do not keep small ones waiting, and too many of them are told so', async () => {
+  const count = 60_000;
+  const large = JSON.stringify({ inputs: [{ name: 'size', shape: [count], datatype: 'FP64', data: Array.from({ length: count }, (_, i) => i / count) }, { name: 'colour', shape: [count], datatype: 'BYTES', data: Array.from({ length: count }, () => 'red') }, { name: 'day', shape: [count], datatype: 'BYTES', data: Array.from({ length: count }, () => '2023-05-01') }] });
+  const own = await serve(path, '--threads', '1');
+  let finished = 0;
+  const all = Array.from({ length: 75 }, () => post(own, '/v2/models/good.boosted/infer', large).then((answer) => { finished += 1; return answer; }));
+  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  assert.equal((await get(own, '/healthz')).status, 200);
+  assert.ok(finished < 75, 'some are still under way');
+  const answers = await Promise.all(all);
+  const busy = answers.filter((answer) => answer.status === 503);
+  for (const answer of busy) {
+    assert.match(answer.body.error, /too many large requests wait already/);
+    assert.equal(answer.headers.get('retry-after'), '1');
+  }
+  const good = answers.filter((answer) => answer.status === 200);
+  assert.equal(good.length + busy.length, 75);
+  assert.ok(good.length >= 64, `${good.length}`);
+  for (const answer of good.slice(0, 3)) assert.equal(answer.body.outputs[0].data.length, count);
+  own.process.kill('SIGTERM');
+  assert.equal(await own.ended, 0);
+});
+
 test('metrics count what happened', async () => {
   const value = (text, name) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)[1]);
   const before = (await get(server, '/metrics')).text;

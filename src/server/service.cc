@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "evidence/reports/common.h"
 #include "server/inference.h"
+#include "server/internal/work_queue.h"
 #include "server/row_inference.h"
 
 namespace assay::server {
@@ -17,6 +18,10 @@ namespace {
 
 // Of a body with binary tensors, the bytes of its JSON.
 constexpr const char* kJsonBytes = "Inference-Header-Content-Length";
+
+// A body that takes about a millisecond; larger ones would keep others waiting.
+constexpr std::size_t kLargeBytes = 64 << 10;
+constexpr std::size_t kMostLargeWaiting = 64;
 
 HttpResponse JsonResponse(const Json& json) {
   HttpResponse response;
@@ -98,10 +103,21 @@ const ServiceModel* Service::Find(std::string_view name) const {
   return found == models_.end() ? nullptr : &*found;
 }
 
+Service::Service() : queue_(std::make_unique<WorkQueue>(1, kMostLargeWaiting)) {}
+Service::~Service() = default;
+
 void Service::Handle(const HttpRequest& request, Responder responder) {
-  HttpResponse response = Answer(request);
-  if (response.status >= 400) errors_.fetch_add(1, std::memory_order_relaxed);
-  responder.Send(std::move(response));
+  const auto send = [this](HttpResponse response, Responder& to) {
+    if (response.status >= 400) errors_.fetch_add(1, std::memory_order_relaxed);
+    to.Send(std::move(response));
+  };
+  if (request.body.size() <= kLargeBytes) return send(Answer(request), responder);
+  // What the request refers to stays until it is answered.
+  const auto later = std::make_shared<Responder>(std::move(responder));
+  if (queue_->Post([this, send, request, later] { send(Answer(request), *later); })) return;
+  HttpResponse busy = ErrorResponse(503, "too many large requests wait already; try again shortly");
+  busy.headers.emplace_back("Retry-After", "1");
+  send(std::move(busy), *later);
 }
 
 // A page of another site that the browser of this machine's user shows may send requests here under a name of its own, or with its own origin.

@@ -15,6 +15,8 @@
 
 namespace assay::server {
 
+class WorkQueue;
+
 struct ServiceModel {
   std::string name, version;  // version: the first 12 digits of its file's SHA-256
   lifecycle::ServedModel model;
@@ -27,7 +29,9 @@ class Service {
   // `host`: the address it listens on; requests under another name than that or this machine's own are refused.
   static Result<std::unique_ptr<Service>> Open(const lifecycle::Project& project, const std::string& host);
 
+  // Small requests at once, on the calling thread; large ones on a thread of its own, or 503 where too many of them wait.
   void Handle(const HttpRequest& request, Responder responder);
+  ~Service();  // answers what is waiting
   // For /metrics; the server must live as long.
   void WatchServer(const HttpServer* server) { server_ = server; }
   const std::vector<ServiceModel>& models() const { return models_; }
@@ -35,6 +39,7 @@ class Service {
 
  private:
   std::optional<HttpResponse> RefuseForeign(const HttpRequest& request) const;
+  Service();
   HttpResponse Answer(const HttpRequest& request);
   HttpResponse AnswerModel(const HttpRequest& request, std::string_view rest);
   HttpResponse Infer(const HttpRequest& request, const ServiceModel& model);
@@ -48,6 +53,7 @@ class Service {
   std::atomic<const HttpServer*> server_{nullptr};
   std::atomic<std::uint64_t> inferences_{0}, rows_{0}, errors_{0};
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::unique_ptr<WorkQueue> queue_;  // of large requests; last, because its threads use what stands above
 };
 
 }  // namespace assay::server
