@@ -1,7 +1,7 @@
 // assay serve: the models of a project over HTTP, by the Open Inference Protocol.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -48,8 +48,9 @@ known = "after"
 
 const servers = [];
 after(() => servers.forEach((server) => server.process.kill('SIGKILL')));
-async function serve(path, ...flags) {
-  const child = spawn(program, ['serve', path, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function serve(path, { flags = [], files = 0 } = {}) {
+  const words = ['serve', path, '--port', '0', ...flags];
+  const child = files > 0 ? spawn('bash', ['-c', `ulimit -n ${files}; exec "$@"`, 'bash', program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] }) : spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const server = { process: child, err: '', ended: new Promise((resolve) => { child.on('close', (code, signal) => resolve(signal ?? code)); }) };
   servers.push(server);
   child.stderr.on('data', (text) => { server.err += text; });
@@ -172,7 +173,7 @@ test('pages of other sites reach nothing', async () => {
 test('large requests do not keep small ones waiting, and too many of them are told so', async () => {
   const count = 60_000;
   const large = JSON.stringify({ inputs: [{ name: 'size', shape: [count], datatype: 'FP64', data: Array.from({ length: count }, (_, i) => i / count) }, { name: 'colour', shape: [count], datatype: 'BYTES', data: Array.from({ length: count }, () => 'red') }, { name: 'day', shape: [count], datatype: 'BYTES', data: Array.from({ length: count }, () => '2023-05-01') }] });
-  const own = await serve(path, '--threads', '1');
+  const own = await serve(path, { flags: ['--threads', '1'] });
   let finished = 0;
   const all = Array.from({ length: 75 }, () => post(own, '/v2/models/good.boosted/infer', large).then((answer) => { finished += 1; return answer; }));
   await new Promise((resolve) => { setTimeout(resolve, 300); });
@@ -192,6 +193,25 @@ test('large requests do not keep small ones waiting, and too many of them are to
   assert.equal(await own.ended, 0);
 });
 
+test('what docs/serve.md asks is answered', async () => {
+  const movies = join(folder, 'examples', 'movies');
+  cpSync('examples/movies', movies, { recursive: true, filter: (from) => !from.includes('.assay') });
+  symlinkSync(join(process.cwd(), 'third_party'), join(folder, 'third_party'));
+  json('run', movies);
+  const own = await serve(movies, { flags: ['--json'] });
+  const { url, models: names } = JSON.parse(own.url);
+  assert.ok(names.includes('engagement.boosted'), names.join());
+  const asked = [...readFileSync('docs/serve.md', 'utf8').matchAll(/^curl http:\/\/127\.0\.0\.1:8080\/(\S+)(?: --data '([^']+)')?$/gm)];
+  assert.equal(asked.length, 2);
+  for (const [, where, body] of asked) {
+    const answer = await fetch(url + where, body ? { method: 'POST', body } : {});
+    assert.equal(answer.status, 200, `${where} ${await answer.clone().text()}`);
+    assert.match((await answer.json())[body ? 'model_name' : 'name'], /^engagement$/);
+  }
+  own.process.kill('SIGTERM');
+  assert.equal(await own.ended, 0);
+});
+
 test('metrics count what happened', async () => {
   const value = (text, name) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)[1]);
   const before = (await get(server, '/metrics')).text;
@@ -202,6 +222,27 @@ test('metrics count what happened', async () => {
   assert.equal(value(text, 'assay_http_errors_total') - value(before, 'assay_http_errors_total'), 1);
   assert.equal(value(text, 'assay_models'), models.length);
   assert.ok(value(text, 'assay_inference_rows_total') >= rows.length * models.length);
+});
+
+test('more connections than open files allow are told so, and the others are served', async () => {
+  const own = await serve(path, { files: 200 });
+  const { port } = new URL(own.url);
+  const sockets = await Promise.all(Array.from({ length: 300 }, () => new Promise((resolve) => {
+    const socket = createConnection(Number(port), '127.0.0.1', () => resolve(socket));
+    socket.told = '';
+    socket.on('data', (text) => { socket.told += text; });
+    socket.on('error', () => {});
+  })));
+  for (let i = 0; i < 50 && sockets.filter((socket) => socket.told.includes('503')).length < 160; ++i) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  const told = sockets.filter((socket) => /^HTTP\/1\.1 503 [\s\S]*Retry-After: 1[\s\S]*too many connections/.test(socket.told));
+  assert.ok(told.length >= 160 && told.length < 300, `${told.length}`);
+  const open = sockets.find((socket) => socket.told === '');
+  open.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  for (let i = 0; i < 50 && open.told === ''; ++i) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  assert.match(open.told, /^HTTP\/1\.1 200 /);
+  sockets.forEach((socket) => socket.destroy());
+  own.process.kill('SIGTERM');
+  assert.equal(await own.ended, 0);
 });
 
 test('it says why it cannot serve', () => {

@@ -252,6 +252,10 @@ test('a policy changed by hand is held against the models, and its intervals aga
   const together = json('score', own, data, '--policy').guardrails.rude;
   assert.equal(together.value, apart.value);
   assert.notEqual(together.low, apart.low, 'lists of one month count as one unit');
+  writeFileSync(charter, readFileSync(charter, 'utf8').replace('month(day)', 'topic'));
+  const crossed = json('score', own, data, '--policy');
+  assert.equal(crossed.guardrails.rude.low, apart.low);
+  assert.match(crossed.notes.join(' '), /one unit \(data\.unit\) has items in several lists/);
 });
 
 test('the policy ranks a file by the very blend that was weighed', () => {

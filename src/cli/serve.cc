@@ -3,7 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/session.h"
@@ -39,9 +43,12 @@ Result<int> Run(const Arguments& arguments, Session& session) {
   const std::unique_ptr<server::HttpServer> http = ASSAY_TRY(server::HttpServer::Start(options, [&](const server::HttpRequest& request, server::Responder responder) { service->Handle(request, std::move(responder)); }));
   service->WatchServer(http.get());
   const std::string host = arguments.host.find(':') == std::string::npos ? arguments.host : "[" + arguments.host + "]";
-  std::printf("http://%s:%d/\n", host.c_str(), http->port());
+  const std::string url = "http://" + host + ":" + std::to_string(http->port()) + "/";
+  std::vector<std::string> models;
+  for (const server::ServiceModel& model : service->models()) models.push_back(model.name);
+  std::printf("%s\n", session.json() ? base::WriteJson(Json{{"url", url}, {"models", models}}).c_str() : url.c_str());
   std::fflush(stdout);
-  session.Say(base::Counted(static_cast<std::int64_t>(service->models().size()), "model") + " of '" + project.charter.section("project").text("name") + "'; stop with Ctrl-C");
+  session.Say(base::Counted(static_cast<std::int64_t>(models.size()), "model") + " of '" + project.charter.section("project").text("name") + "'; stop with Ctrl-C");
   int signal = 0;
   sigwait(&signals, &signal);
   http->Stop();
@@ -58,7 +65,7 @@ void AddServe(CLI::App& app, Session& session) {
   command->add_option("--host", arguments->host, "Address to listen on")->capture_default_str();
   command->add_option("--port", arguments->port, "Port to listen on; 0: any that is free")->capture_default_str()->check(CLI::Range(0, 65535));
   session.AddCommonFlags(command);
-  command->footer("The first line printed is the address. GET /readyz lists the models, GET /v2/models/NAME says what a model takes, POST /v2/models/NAME/infer asks it.");
+  command->footer("The first line printed is the address, with --json an object with url and models. GET /readyz lists the models, GET /v2/models/NAME says what a model takes, POST /v2/models/NAME/infer asks it.");
   command->callback([arguments, &session] { session.SetBody([arguments, &session] { return Run(*arguments, session); }); });
 }
 

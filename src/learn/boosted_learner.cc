@@ -10,6 +10,7 @@
 #include "learn/encoder.h"
 #include "learn/internal/booster.h"
 #include "learn/internal/booster_forest.h"
+#include "learn/internal/json_values.h"
 #include "learn/internal/learners.h"
 #include "learn/metrics.h"
 #include "learn/split.h"
@@ -195,7 +196,7 @@ class BoostedLearner : public Learner {
     Booster booster;
     ASSAY_TRY(booster.Train(examples.task, examples.classes.size(), training.central_outcome, *training.data, ForOutcome(setting, examples, training), context, {}));
     ASSAY_TRY(booster.Scale(training.outcome_scale));
-    return MakeBoosted(std::move(encoder), booster.ToJson(), examples.task, examples.task == Task::kMulticlass ? examples.classes.size() : 1, setting, std::move(note));
+    return MakeBoosted(std::move(encoder), booster.ToJson(), examples.task, examples.num_outputs(), setting, std::move(note));
   }
 
  private:
@@ -272,7 +273,7 @@ std::unique_ptr<Learner> MakeBoostedLearner(const LearnerOptions& options) { ret
 
 Result<std::unique_ptr<Model>> LoadBoosted(const Json& json, Task task, std::size_t num_outputs) {
   Encoder encoder = ASSAY_TRY(Encoder::FromJson(json.at("encoder")));
-  BoosterSetting setting{json.at("depth").get<int>(), json.at("learning_rate").get<double>(), json.at("least_child_weight").get<double>(), json.at("trees").get<int>()};
+  BoosterSetting setting{WholeOf<int>(json.at("depth")), json.at("learning_rate").get<double>(), json.at("least_child_weight").get<double>(), WholeOf<int>(json.at("trees"))};
   if (json.value("median", false)) setting.centre = Centre::kMedian;
   return MakeBoosted(std::move(encoder), json.at("booster").get<std::string>(), task, num_outputs, setting, json.value("note", std::string()));
 }

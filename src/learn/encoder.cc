@@ -8,6 +8,7 @@
 #include "base/thread_pool.h"
 #include "learn/internal/column_values.h"
 #include "learn/internal/encoding_stages.h"
+#include "learn/internal/json_values.h"
 
 namespace assay::learn {
 
@@ -331,11 +332,11 @@ Result<Encoder> Encoder::FromJson(const Json& json) {
       if (!known) return Error{ErrorCode::kInvalidInput, "the model file is damaged: column '" + part.column + "' has the unknown type '" + type + "'"};
       if (const auto centre = item.find("centre"); centre != item.end()) part.centre = centre->get<double>();
       if (IsCategory(part.type)) {
-        part.prior = item.at("prior").get<std::vector<float>>();
+        part.prior = FloatsOf(item.at("prior"));
         part.one_hot = item.at("one_hot").get<std::vector<std::string>>();
         if (!std::is_sorted(part.one_hot.begin(), part.one_hot.end())) return Error{ErrorCode::kInvalidInput, "the model file is damaged: the values of '" + part.column + "' are not in order"};
         for (const auto& [value, share] : item.at("shares").items()) {
-          part.shares[value] = share.get<std::vector<float>>();
+          part.shares[value] = FloatsOf(share);
           if (part.shares[value].size() != part.prior.size()) return Error{ErrorCode::kInvalidInput, "the model file is damaged: shares of '" + value + "'"};
         }
       }

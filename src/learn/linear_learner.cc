@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "learn/encoder.h"
+#include "learn/internal/json_values.h"
 #include "learn/internal/learners.h"
 #include "learn/metrics.h"
 #include "learn/split.h"
@@ -369,7 +370,7 @@ std::unique_ptr<Learner> MakeLinearLearner(const LearnerOptions& options) { retu
 
 Result<std::unique_ptr<Model>> LoadLinear(const Json& json, Task task, std::size_t num_outputs) {
   Encoder encoder = ASSAY_TRY(Encoder::FromJson(json.at("encoder")));
-  Design design{json.at("mean").get<std::vector<double>>(), json.at("scale").get<std::vector<double>>(), json.at("indicated").get<std::vector<std::uint32_t>>()};
+  Design design{json.at("mean").get<std::vector<double>>(), json.at("scale").get<std::vector<double>>(), WholesOf<std::uint32_t>(json.at("indicated"))};
   auto weights = json.at("weights").get<std::vector<std::vector<double>>>();
   bool fits = design.mean.size() == encoder.names().size() && design.scale.size() == design.mean.size() && weights.size() == num_outputs;
   for (const std::vector<double>& w : weights) fits = fits && w.size() == design.size();

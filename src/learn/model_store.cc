@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "learn/calibration.h"
 #include "learn/internal/column_values.h"
+#include "learn/internal/json_values.h"
 #include "learn/internal/learners.h"
 
 namespace assay::learn {
@@ -54,7 +55,7 @@ Result<SavedModel> Read(const Json& json, const std::string& where) {
   saved.time = json.at("time").get<std::string>();
   saved.unit = json.at("unit").get<std::string>();
   saved.query = json.at("query").get<std::string>();
-  saved.wait = json.at("wait").get<base::Micros>();
+  saved.wait = WholeOf<base::Micros>(json.at("wait"));
   saved.classes = json.at("classes").get<std::vector<std::string>>();
   if (saved.task == Task::kMulticlass && (saved.classes.size() < 2 || saved.classes.size() > 1000)) return Error{ErrorCode::kInvalidInput, where + ": is damaged: a model for several classes needs 2 to 1,000 of them"};
   for (const Json& item : json.at("features")) {
@@ -69,9 +70,9 @@ Result<SavedModel> Read(const Json& json, const std::string& where) {
   }
   for (const Json& item : json.at("derivations")) saved.derivations.push_back({item.at("name").get<std::string>(), item.at("expression").get<std::string>()});
   for (const Json& item : json.at("filters")) saved.filters.push_back({item.at("rows").get<std::string>(), item.at("kept").get<bool>(), item.at("reason").get<std::string>()});
-  saved.least_query_rows = json.at("least_query_rows").get<std::int64_t>();
-  saved.training_rows = json.at("training_rows").get<std::int64_t>();
-  if (!json.at("trained_until").is_null()) saved.trained_until = json.at("trained_until").get<base::Micros>();
+  saved.least_query_rows = WholeOf<std::int64_t>(json.at("least_query_rows"));
+  saved.training_rows = WholeOf<std::int64_t>(json.at("training_rows"));
+  if (!json.at("trained_until").is_null()) saved.trained_until = WholeOf<base::Micros>(json.at("trained_until"));
   for (const auto& [column, values] : json.at("seen_values").items()) {
     std::vector<std::string>& seen = saved.seen_values[column] = values.get<std::vector<std::string>>();
     if (!std::is_sorted(seen.begin(), seen.end())) return Error{ErrorCode::kInvalidInput, where + ": is damaged: the values seen of '" + column + "' are not in order"};
@@ -140,7 +141,7 @@ Result<SavedModel> ReadModel(std::string_view bytes, const std::string& where, b
       const bool booster = json.is_object() && json.find("learner") != json.end();
       return Error{ErrorCode::kInvalidInput, where + ": is not a model of Assay" + (booster ? "; it is XGBoost's own file, which has no encoders: give the .json beside it" : "; give a file that 'assay train --models DIR' has written")};
     }
-    const int format = json.at("format").get<int>();
+    const int format = WholeOf<int>(json.at("format"));
     if (format != kFormat) return Error{ErrorCode::kUnsupported, where + ": has model format " + std::to_string(format) + ", this version reads format " + std::to_string(kFormat) + "; train again"};
     if (sealed && (json.find(kSeal) == json.end() || json.at(kSeal) != SealOf(json))) return Error{ErrorCode::kInvalidInput, where + ": was changed or damaged after it was written (its SHA-256 does not fit); train again or fetch the file again"};
     return Read(json, where);

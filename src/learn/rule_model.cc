@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "expression/expression.h"
+#include "learn/internal/json_values.h"
 #include "learn/internal/learners.h"
 #include "learn/internal/rule_tree.h"
 
@@ -144,8 +145,8 @@ Result<std::unique_ptr<Model>> LoadRule(const Json& json, Task task, std::size_t
     n.values = item.at("values").get<std::vector<std::string>>();
     n.right_values = item.at("right_values").get<std::vector<std::string>>();
     n.missing_left = item.at("missing_left").get<bool>();
-    n.left = item.at("left").get<int>();
-    n.right = item.at("right").get<int>();
+    n.left = WholeOf<int>(item.at("left"));
+    n.right = WholeOf<int>(item.at("right"));
     n.output = item.at("output").get<std::vector<double>>();
     n.share = item.at("share").get<double>();
     nodes.push_back(std::move(n));

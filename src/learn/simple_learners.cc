@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "learn/internal/json_values.h"
 #include "learn/internal/learners.h"
 
 namespace assay::learn {
@@ -126,9 +127,9 @@ Result<std::unique_ptr<Model>> LoadConstant(const Json& json, Task task, std::si
 }
 Result<std::unique_ptr<Model>> LoadRandom(const Json& json, Task task, std::size_t num_outputs) {
   auto shares = json.at("shares").get<std::vector<double>>();
-  auto draws = json.at("draws").get<std::vector<float>>();
+  auto draws = FloatsOf(json.at("draws"));
   if (shares.size() != num_outputs || (task == Task::kRegression && draws.empty())) return Error{ErrorCode::kInvalidInput, "the model file is damaged: its shares do not fit the outcome"};
-  return std::unique_ptr<Model>(std::make_unique<RandomModel>(task, std::move(shares), std::move(draws), json.at("seed").get<std::uint64_t>()));
+  return std::unique_ptr<Model>(std::make_unique<RandomModel>(task, std::move(shares), std::move(draws), WholeOf<std::uint64_t>(json.at("seed"))));
 }
 
 }  // namespace assay::learn

@@ -18,8 +18,9 @@ std::filesystem::path ModelPath(const std::filesystem::path& folder, const std::
   return folder / (kind + "-" + plain + ".json");
 }
 
-Result<std::filesystem::path> RecommendedModel(const Project& project, const std::string& objective) {
-  const evidence::ProjectReport report = ASSAY_TRY(LoadProjectReport(project));
+Result<std::filesystem::path> RecommendedModel(const Project& project, const std::string& objective) { return RecommendedModel(project, ASSAY_TRY(LoadProjectReport(project)), objective); }
+
+Result<std::filesystem::path> RecommendedModel(const Project& project, const evidence::ProjectReport& report, const std::string& objective) {
   std::vector<std::string> names;
   for (const evidence::TrainReport& train : report.train) {
     names.push_back(train.objective);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "evidence/reports/project.h"
 #include "lifecycle/project.h"
 
 namespace assay::lifecycle {
@@ -15,5 +16,7 @@ std::filesystem::path ModelPath(const std::filesystem::path& folder, const std::
 // The file of the rung that the last run of a project recommends for an objective ("" = the first). kNotFound when there is
 // no run or no recommended rung.
 Result<std::filesystem::path> RecommendedModel(const Project& project, const std::string& objective);
+// The same of a report that was loaded before.
+Result<std::filesystem::path> RecommendedModel(const Project& project, const evidence::ProjectReport& report, const std::string& objective);
 
 }  // namespace assay::lifecycle

@@ -78,6 +78,14 @@ Result<void> TakeBounds(const Project& project, const std::string& in_use, Polic
   return {};
 }
 
+Result<Policy> ReadPolicy(const Project& project) {
+  const std::filesystem::path path = PolicyPath(project);
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) return Error{ErrorCode::kNotFound, path.string() + ": there is no policy; write one with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
+  const std::string written = ASSAY_TRY(base::ReadFile(path));
+  return charter::ParsePolicy(written, path.string());
+}
+
 Result<std::string> FingerprintOfModel(const Project& project, const std::string& objective, const std::string& kind, const std::string& rung) {
   const std::string model = ASSAY_TRY(base::ReadFile(ModelPath(project.state() / "models" / objective, kind, rung)));
   return base::Sha256Hex(model);
@@ -97,27 +105,25 @@ Result<std::filesystem::path> ModelOfPolicy(const Project& project, const charte
   return Error{ErrorCode::kConflict, PolicyPath(project).string() + ": the policy was made for another model of '" + objective.name + "' than the project has now, so its scale need not fit; look at the trade-off again and write it anew with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
 }
 
-Result<std::vector<learn::SavedModel>> LoadModelsOf(const Project& project, const Policy& policy) {
-  std::vector<learn::SavedModel> models;
-  for (const charter::PolicyObjective& objective : policy.objectives) {
-    const std::filesystem::path path = ASSAY_TRY(ModelOfPolicy(project, objective));
-    models.push_back(ASSAY_TRY(learn::LoadModel(path)));
-    const std::string where = PolicyPath(project).string() + ": objective '" + objective.name + "': ";
-    if (models.back().name != objective.rung) return Error{ErrorCode::kInvalidInput, where + "rung is \"" + objective.rung + "\", but the model with this SHA-256 is \"" + models.back().name + "\"; write that name, or the SHA-256 of the other model's file"};
-    const char* fitting = models.back().task == learn::Task::kBinary ? "logistic" : "linear";
-    if (!objective.calibration.empty() && objective.calibration != fitting) return Error{ErrorCode::kInvalidInput, where + "calibration is \"" + objective.calibration + "\", but its model predicts " + (models.back().task == learn::Task::kBinary ? "yes or no" : "no yes or no") + "; expected \"" + fitting + "\""};
-  }
-  return models;
-}
-
 Result<Policy> LoadPolicy(const Project& project) {
-  const std::filesystem::path path = PolicyPath(project);
-  std::error_code code;
-  if (!std::filesystem::exists(path, code)) return Error{ErrorCode::kNotFound, path.string() + ": there is no policy; write one with: assay tradeoff " + base::ShellWord(project.folder.string()) + " --write"};
-  const std::string written = ASSAY_TRY(base::ReadFile(path));
-  Policy policy = ASSAY_TRY(charter::ParsePolicy(written, path.string()));
+  Policy policy = ASSAY_TRY(ReadPolicy(project));
   for (const charter::PolicyObjective& objective : policy.objectives) ASSAY_TRY(ModelOfPolicy(project, objective));
   return policy;
+}
+
+Result<LoadedPolicy> LoadPolicyAndModels(const Project& project) {
+  LoadedPolicy loaded{ASSAY_TRY(ReadPolicy(project)), {}};
+  for (const charter::PolicyObjective& objective : loaded.policy.objectives) {
+    const std::filesystem::path path = ASSAY_TRY(ModelOfPolicy(project, objective));
+    learn::SavedModel model = ASSAY_TRY(learn::LoadModel(path));
+    const std::string where = PolicyPath(project).string() + ": objective '" + objective.name + "': ";
+    if (model.name != objective.rung) return Error{ErrorCode::kInvalidInput, where + "rung is \"" + objective.rung + "\", but the model with this SHA-256 is \"" + model.name + "\"; write that name, or the SHA-256 of the other model's file"};
+    const bool yes_or_no = model.task == learn::Task::kBinary;
+    const std::string fitting = yes_or_no ? "logistic" : "linear";
+    if (!objective.calibration.empty() && objective.calibration != fitting) return Error{ErrorCode::kInvalidInput, where + "calibration is \"" + objective.calibration + "\", but its model predicts " + (yes_or_no ? "yes or no" : "no yes or no") + "; expected \"" + fitting + "\""};
+    loaded.models.push_back(std::move(model));
+  }
+  return loaded;
 }
 
 Result<WrittenPolicy> WritePolicyOf(const Project& project, const evidence::TradeoffReport& report, bool current) {

@@ -18,12 +18,15 @@ std::filesystem::path PolicyPath(const Project& project);
 // The file of the model whose scores an objective's are. kConflict when no file of the project has the fingerprint that the policy names.
 Result<std::filesystem::path> ModelOfPolicy(const Project& project, const charter::PolicyObjective& objective);
 
-// The models of a policy, one per objective. As ModelOfPolicy; kInvalidInput where the policy names another rung than the model's, or a calibration that does not
-// fit its task.
-Result<std::vector<learn::SavedModel>> LoadModelsOf(const Project& project, const charter::Policy& policy);
-
 // The policy in use, held against the models: kConflict when a model is no longer the one that its scale was measured with, kNotFound when there is none.
 Result<charter::Policy> LoadPolicy(const Project& project);
+
+struct LoadedPolicy {
+  charter::Policy policy;
+  std::vector<learn::SavedModel> models;  // one per objective
+};
+// The same with its models; kInvalidInput where the policy names another rung than a model's, or a calibration that does not fit its task.
+Result<LoadedPolicy> LoadPolicyAndModels(const Project& project);
 
 struct WrittenPolicy {
   charter::Policy policy;

@@ -12,6 +12,7 @@
 #include "lifecycle/estimates.h"
 #include "lifecycle/gather.h"
 #include "lifecycle/internal/flag_columns.h"
+#include "lifecycle/internal/tradeoff_parts.h"
 #include "lifecycle/memory_need.h"
 #include "lifecycle/score_columns.h"
 #include "objectives/blend.h"
@@ -56,7 +57,7 @@ struct PolicySource {
   table::Table table;
   evidence::DataSummary data;
   std::vector<std::string> keep;  // as the file spells them
-  std::string unit;          // EXPR of what rows depend on; "" where the charter names none, or the file lacks its columns
+  std::string unit;               // EXPR of what rows depend on; "" where the charter names none, or the file lacks its columns
   std::vector<bool> guardrail_readable;  // per guardrail of the policy: the file has its columns
   std::vector<RowFilter> filters;        // of the charter, as far as the file has their columns
   std::vector<std::string> notes;
@@ -140,36 +141,29 @@ class Ranking {
   }
 };
 
-// What the mean over shown items is a mean of: one value per list (of single rows per row acted on), and which of them hang together.
+// What the mean over shown items is a mean of: one value per list, of single rows per row acted on.
 struct ShownValues {
   std::vector<double> values;
-  std::vector<std::uint32_t> units;  // dense over `units` of the rows; empty: independent
+  std::vector<std::uint32_t> units;  // dense; empty: independent
   bool shares = true;                // of yes or no
 };
-// `unit`: of each row, empty where none is known. Lists whose rows are of several units count as independent.
+// `unit`: of each list (of single rows: of each row), empty where they are independent.
 ShownValues ValuesShown(const std::vector<double>& values, const std::vector<std::uint32_t>& unit, const Ranking& ranking, bool single_rows) {
   ShownValues shown;
+  const auto add = [&](double value, std::size_t of) {
+    shown.values.push_back(value);
+    if (!unit.empty()) shown.units.push_back(unit[of]);
+  };
   std::vector<double> sum(ranking.num_lists, 0.0), count(ranking.num_lists, 0.0);
-  std::vector<std::uint32_t> unit_of_list(ranking.num_lists, 0);
-  bool nested = !unit.empty();
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (ranking.shown[i] == 0 || std::isnan(values[i])) continue;
-    const std::uint32_t list = ranking.list[i];
     shown.shares = shown.shares && (values[i] == 0 || values[i] == 1);
-    if (single_rows) {
-      shown.values.push_back(values[i]);
-      if (!unit.empty()) shown.units.push_back(unit[i]);
-      continue;
-    }
-    if (!unit.empty() && count[list] == 0) unit_of_list[list] = unit[i];
-    nested = nested && unit_of_list[list] == unit[i];
-    sum[list] += values[i];
-    ++count[list];
+    if (single_rows) add(values[i], i);
+    sum[ranking.list[i]] += values[i];
+    ++count[ranking.list[i]];
   }
-  for (std::size_t q = 0; q < sum.size(); ++q) {
-    if (count[q] == 0) continue;
-    shown.values.push_back(sum[q] / count[q]);
-    if (nested) shown.units.push_back(unit_of_list[q]);
+  for (std::size_t q = 0; q < sum.size() && !single_rows; ++q) {
+    if (count[q] > 0) add(sum[q] / count[q], q);
   }
   return shown;
 }
@@ -220,8 +214,8 @@ Result<void> WriteRanking(const PolicySource& source, const Policy& policy, cons
 }  // namespace
 
 Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::string& name, const ScoreOptions& options, store::Engine& engine, const RunContext& context) {
-  const Policy policy = ASSAY_TRY(LoadPolicy(project));
-  const std::vector<learn::SavedModel> models = ASSAY_TRY(LoadModelsOf(project, policy));
+  const LoadedPolicy loaded = ASSAY_TRY(LoadPolicyAndModels(project));
+  const Policy& policy = loaded.policy;
   const PolicySource source = ASSAY_TRY(ReadForPolicy(project, policy, name, options, engine, context));
   const auto num_rows = static_cast<std::size_t>(source.table.num_rows());
   PolicyScoreReport report;
@@ -284,8 +278,12 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
 
   std::vector<std::uint32_t> unit;
   if (!source.unit.empty()) {
+    std::vector<std::uint64_t> keys(num_rows);
+    ASSAY_TRY_WITH(ColumnOf(source.unit, "data.unit", source.table, context), name).CopyKeys(0, keys);
+    bool cross = false;
     std::uint32_t num_units = 0;
-    unit = DenseIds(ASSAY_TRY_WITH(ColumnOf(source.unit, "data.unit", source.table, context), name), &num_units);
+    unit = single_rows ? NumberedAsTheyAppear(keys, &num_units) : UnitsOfQueries(ranking.list, ranking.num_lists, keys, &cross);
+    if (cross) report.notes.push_back(kUnitsCross);
   }
 
   const objectives::Blend blend = objectives::BlendNamed(policy.blend);
@@ -293,10 +291,10 @@ Result<PolicyScoreReport> ScoreByPolicy(const Project& project, const std::strin
   for (const charter::PolicyObjective& objective : policy.objectives) weights += objective.weight;
   ranking.blend.assign(num_rows, 0.0);
   std::vector<std::vector<double>> scores;
-  for (std::size_t o = 0; o < models.size(); ++o) {
+  for (std::size_t o = 0; o < loaded.models.size(); ++o) {
     const charter::PolicyObjective& objective = policy.objectives[o];
     const base::ScopedStep step(context, "score " + objective.name);
-    scores.push_back(ASSAY_TRY(PredictFile(models[o], name, engine, context)));
+    scores.push_back(ASSAY_TRY(PredictFile(loaded.models[o], name, engine, context)));
     if (scores.back().size() != num_rows) return Error{ErrorCode::kConflict, name + ": changed while it was read"};
     const learn::Task task = objective.calibration == "logistic" ? learn::Task::kBinary : learn::Task::kRegression;
     if (!objective.calibration.empty()) learn::ApplyCalibration({objective.intercept, objective.slope}, task, 1, scores.back());

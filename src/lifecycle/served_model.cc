@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "lifecycle/model_paths.h"
+#include "lifecycle/project_report.h"
 
 namespace assay::lifecycle {
 
@@ -36,6 +37,7 @@ Result<std::vector<double>> ServedModel::Score(const table::Table& rows) const {
 
 Result<std::vector<ModelFile>> ModelFilesOf(const Project& project) {
   std::vector<ModelFile> files;
+  const Result<evidence::ProjectReport> report = LoadProjectReport(project);
   for (const charter::Record& objective : project.charter.list("objectives")) {
     const std::string name = objective.text("name");
     if (!FaultOfFolderName(name).empty()) continue;
@@ -46,7 +48,7 @@ Result<std::vector<ModelFile>> ModelFilesOf(const Project& project) {
       if (file.ends_with(".json") && !file.ends_with(".xgboost.json")) rungs.push_back({name + "." + entry.path().stem().string(), entry.path()});
     }
     std::sort(rungs.begin(), rungs.end(), [](const ModelFile& a, const ModelFile& b) { return a.name < b.name; });
-    const Result<std::filesystem::path> recommended = RecommendedModel(project, name);
+    const Result<std::filesystem::path> recommended = report ? RecommendedModel(project, *report, name) : report.error();
     if (recommended && std::filesystem::exists(*recommended, code)) files.push_back({name, *recommended});
     files.insert(files.end(), rungs.begin(), rungs.end());
   }

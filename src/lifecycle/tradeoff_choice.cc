@@ -34,8 +34,8 @@ double ShortestInside(const evidence::LambdaRange& stretch, const evidence::Lamb
 
 }  // namespace
 
-const SweptLine& WeightChooser::LineOf(std::size_t objective) const {
-  return *std::find_if(lines_.begin(), lines_.end(), [&](const SweptLine& line) { return line.objective == objective; });
+std::size_t LineOf(const std::vector<SweptLine>& lines, std::size_t objective) {
+  return static_cast<std::size_t>(std::find_if(lines.begin(), lines.end(), [&](const SweptLine& line) { return line.objective == objective; }) - lines.begin());
 }
 
 evidence::LambdaRange WeightChooser::BoundsOf(const SweptLine& line) const {
@@ -73,7 +73,7 @@ std::optional<WeightChoice> WeightChooser::NearestFeasible() const {
 
 Result<std::string> WeightChooser::NearestCertain(const WeightChoice& choice) const {
   if (items_.problem.guardrails.empty()) return std::string();
-  const std::vector<bool> here = ASSAY_TRY(LineOf(choice.objective).figures->SurelyFeasible({choice.lambda}));
+  const std::vector<bool> here = ASSAY_TRY(lines_[LineOf(lines_, choice.objective)].figures->SurelyFeasible({choice.lambda}));
   if (here[0]) return std::string();
   // The weights in use lie on every line.
   const bool everywhere = choice.lambda == Now().lambda && choice.objective == Now().objective;
@@ -127,7 +127,7 @@ std::string WeightChooser::NearestInWords(const std::optional<WeightChoice>& nea
 WeightChoice WeightChooser::Choose(TradeoffReport* report) const {
   const std::string whose = current_.InWords();
   const std::string Whose = std::string(1, static_cast<char>(whose[0] - 'a' + 'A')) + whose.substr(1);
-  const bool feasible = LineOf(Now().objective).figures->FeasibleAt(Now().lambda);
+  const bool feasible = lines_.back().figures->FeasibleAt(Now().lambda);
   const std::optional<WeightChoice> nearest = feasible ? Now() : NearestFeasible();
   if (!feasible) report->nearest = NearestInWords(nearest);
   Estimate difference;

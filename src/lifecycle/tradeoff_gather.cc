@@ -256,7 +256,7 @@ Result<TradeoffItems> GatherTradeoff(const TradeoffInput& input, const TradeoffS
     if (count > 0) items.notes.push_back(base::Counted(count, one, many));
   };
   const evidence::DroppedItems &a = items.choice.dropped, &b = items.holdout.dropped;
-  if (items.units_cross) items.notes.push_back("one unit (data.unit) has items in several lists and lists have items of several units, so intervals, which take lists as independent, may be too narrow");
+  if (items.units_cross) items.notes.push_back(kUnitsCross);
   note(a.query + b.query, "item has no query and is left out", "items have no query and are left out");
   note(items.filtered, "item may not be shown (tradeoff.filter) and is left out", "items may not be shown (tradeoff.filter) and are left out");
   note(a.score + b.score, "item has no multiplier and is not shown", "items have no multiplier and are not shown");

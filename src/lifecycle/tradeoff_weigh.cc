@@ -63,7 +63,7 @@ class Weighing {
     const WeightChoice now = chooser.Now();
     std::vector<std::vector<double>> exact(lines_.size());
     for (std::size_t l = 0; l < lines_.size(); ++l) exact[l].push_back(current_.weights[lines_[l].objective]);
-    for (const WeightChoice& choice : {recommended, now}) exact[LineOf(choice.objective)].push_back(choice.lambda);
+    for (const WeightChoice& choice : {recommended, now}) exact[LineOf(lines_, choice.objective)].push_back(choice.lambda);
     for (std::size_t l = 0; l < lines_.size(); ++l) report->lines[l].curve = CurveOf(lines_[l].curve, items_, lines_[l].figures->feasible(), exact[l]);
     report->current = ASSAY_TRY(PointAt(now, current_.InWords()));
     const bool stays = recommended.objective == now.objective && recommended.lambda == now.lambda;
@@ -74,16 +74,10 @@ class Weighing {
 
  private:
   const std::string& Name(std::size_t objective) const { return items_.problem.objectives[objective].name; }
-  std::size_t LineOf(std::size_t objective) const {
-    for (std::size_t l = 0; l < lines_.size(); ++l) {
-      if (lines_[l].objective == objective) return l;
-    }
-    return 0;
-  }
   std::vector<double> WeightsAt(const WeightChoice& choice) const {
     // Where it stays, not a digit of the weights changes.
     if (choice.lambda == current_.weights[choice.objective]) return current_.weights;
-    return lines_[LineOf(choice.objective)].weights.At(choice.lambda);
+    return lines_[LineOf(lines_, choice.objective)].weights.At(choice.lambda);
   }
 
   WeightLine LineThrough(std::size_t objective) const {
@@ -141,7 +135,7 @@ class Weighing {
   double LineLevel() const { return 1 - 0.05 / static_cast<double>(current_.weights.size() == 2 ? 1 : current_.weights.size()); }
 
   Result<PolicyPoint> PointAt(const WeightChoice& choice, const std::string& whose) const {
-    const SweptLine& line = lines_[LineOf(choice.objective)];
+    const SweptLine& line = lines_[LineOf(lines_, choice.objective)];
     const std::vector<double> weights = WeightsAt(choice);
     PolicyPoint point;
     for (std::size_t o = 0; o < weights.size(); ++o) point.weights[Name(o)] = weights[o];

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <exception>
 #include <optional>
 
 namespace assay::server {
@@ -87,7 +88,7 @@ void EventLoop::Stop() {
 
 HttpCounts EventLoop::counts() const {
   const auto get = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
-  return {get(counters_.connections), get(counters_.open_connections), get(counters_.requests), get(counters_.refused_connections), get(counters_.timeouts), get(counters_.bad_requests)};
+  return {get(counters_.connections), get(counters_.open_connections), get(counters_.requests), get(counters_.refused_connections), get(counters_.timeouts), get(counters_.bad_requests), get(counters_.failures)};
 }
 
 void EventLoop::Run() {
@@ -261,7 +262,12 @@ void EventLoop::HandOver(Connection& connection) {
   request.headers.clear();
   for (const auto& field : message) request.headers.emplace_back(View(field.name_string()), View(field.value()));
   connection.waiting = true;
-  handler_(request, Responder(shared_from_this(), connection.id));
+  // A handler that throws has dropped its responder, which has answered with 500.
+  try {
+    handler_(request, Responder(shared_from_this(), connection.id));
+  } catch (const std::exception&) {
+    AddOne(counters_.failures);
+  }
 }
 
 void EventLoop::RefuseRequest(Connection& connection, int status, std::string_view text) {

@@ -3,9 +3,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -81,6 +83,20 @@ Result<void> RefuseTakenPort(const std::string& host, std::uint16_t port) {
   return {};
 }
 
+// How many connections the open files allow that this process may have, of which it takes as many as it may.
+std::size_t ConnectionsAllowed(std::size_t wanted) {
+  constexpr rlim_t kOwnFiles = 64;  // models, logs, listeners
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  const rlim_t needed = wanted + kOwnFiles;
+  if (limit.rlim_cur < needed) {
+    limit.rlim_cur = std::min(limit.rlim_max, needed);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return limit.rlim_cur >= needed ? wanted : std::max<rlim_t>(1, limit.rlim_cur - std::min(limit.rlim_cur, kOwnFiles));
+}
+
 }  // namespace
 
 struct HttpServer::Threads {
@@ -103,7 +119,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpOptions& options
   server->threads_ = std::make_unique<Threads>();
   server->port_ = options.port;
   HttpLimits limits = options.limits;
-  limits.connections = std::max<std::size_t>(1, limits.connections / static_cast<std::size_t>(options.threads));
+  limits.connections = std::max<std::size_t>(1, ConnectionsAllowed(limits.connections) / static_cast<std::size_t>(options.threads));
   for (int i = 0; i < options.threads; ++i) {
     const int listener = ASSAY_TRY(Listen(options.host, server->port_, &server->port_));
     server->threads_->loops.push_back(ASSAY_TRY(EventLoop::Create(listener, limits, handler)));
@@ -130,6 +146,7 @@ HttpCounts HttpServer::counts() const {
     sum.refused_connections += counts.refused_connections;
     sum.timeouts += counts.timeouts;
     sum.bad_requests += counts.bad_requests;
+    sum.failures += counts.failures;
   }
   return sum;
 }

@@ -16,7 +16,7 @@ namespace assay::server {
 struct HttpLimits {
   std::uint32_t header_bytes = 16 << 10;
   std::uint64_t body_bytes = 64 << 20;
-  std::size_t connections = 10'000;                 // beyond: 503 with Retry-After
+  std::size_t connections = 10'000;                 // beyond: 503 with Retry-After; fewer where the system allows fewer open files
   std::chrono::milliseconds request_time{30'000};   // from a request's first byte to its last; also for taking an answer
   std::chrono::milliseconds idle_time{75'000};      // between requests
   std::chrono::milliseconds stop_time{10'000};      // for requests under way when the server is asked to stop
@@ -45,11 +45,11 @@ class Responder {
   std::uint64_t connection_;
 };
 
-// Called on the loop's thread: what takes longer than a few requests belongs on another. The request is valid until the answer is sent.
+// Called on the loop's thread: what takes longer than a few requests belongs on another. The request is valid until the answer is sent. What it throws becomes a 500.
 using HttpHandler = std::function<void(const HttpRequest& request, Responder responder)>;
 
 struct HttpCounts {
-  std::uint64_t connections = 0, open_connections = 0, requests = 0, refused_connections = 0, timeouts = 0, bad_requests = 0;
+  std::uint64_t connections = 0, open_connections = 0, requests = 0, refused_connections = 0, timeouts = 0, bad_requests = 0, failures = 0;
 };
 
 class HttpServer {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <new>
 #include <thread>
 
 namespace assay::server {
@@ -57,6 +58,7 @@ void Echo(const HttpRequest& request, Responder responder) {
   HttpResponse response;
   response.body = std::string(request.method) + " " + std::string(request.path) + "?" + std::string(request.query) + " " + std::string(request.header("x-word")) + " [" + std::string(request.body) + "]";
   if (request.path == "/never") return;
+  if (request.path == "/throw") throw std::bad_alloc();
   if (request.path == "/large") response.body.assign(20'000'000, 'x');
   if (request.path == "/later" || request.path == "/slow") {
     std::thread([pause = request.path == "/slow" ? 300 : 1, response = std::move(response), responder = std::move(responder)]() mutable {
@@ -120,6 +122,9 @@ TEST(HttpServer, RefusesWhatIsNoRequest) {
   // A client that goes on sending still reads why it was refused.
   EXPECT_NE(answer("POST / HTTP/1.1\r\nContent-Length: 5000000\r\n\r\n" + std::string(5'000'000, 'x')).find("the body is larger than 1000 bytes"), std::string::npos);
   EXPECT_TRUE(answer("GET /never HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 500 "));
+  const std::string thrown = answer("GET /throw HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(thrown.starts_with("HTTP/1.1 500 ")) << thrown;
+  EXPECT_EQ(server->counts().failures, 1U);
   const Client alive(server->port());
   alive.Send("GET /alive HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_NE(alive.Receive("[]").find("200 OK"), std::string::npos);

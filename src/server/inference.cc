@@ -50,7 +50,7 @@ struct Tensor {
 };
 
 // A value of a tensor, whichever way it came.
-struct Cell {
+struct TensorValue {
   enum class Kind { kMissing, kNumber, kBoolean, kText, kOther };
   Kind kind = Kind::kMissing;
   double number = 0;  // a boolean's as 0 or 1
@@ -89,28 +89,28 @@ double RawNumber(const Tensor& tensor, std::size_t at) {
   }
 }
 
-Cell CellAt(const Tensor& tensor, std::size_t at) {
+TensorValue ValueAt(const Tensor& tensor, std::size_t at) {
   if (tensor.binary) {
-    if (tensor.datatype->bytes == 0) return {Cell::Kind::kText, 0, tensor.texts[at]};
+    if (tensor.datatype->bytes == 0) return {TensorValue::Kind::kText, 0, tensor.texts[at]};
     const double number = RawNumber(tensor, at);
     if (std::isnan(number)) return {};
-    return {tensor.datatype == kDatatypes ? Cell::Kind::kBoolean : Cell::Kind::kNumber, number, {}};
+    return {tensor.datatype == kDatatypes ? TensorValue::Kind::kBoolean : TensorValue::Kind::kNumber, number, {}};
   }
   const Json& value = *tensor.data[at];
   if (value.is_null()) return {};
-  if (value.is_boolean()) return {Cell::Kind::kBoolean, value.get<bool>() ? 1.0 : 0.0, {}};
-  if (value.is_number()) return {Cell::Kind::kNumber, value.get<double>(), {}};
-  if (value.is_string()) return {Cell::Kind::kText, 0, value.get_ref<const std::string&>()};
-  return {Cell::Kind::kOther, 0, KindOf(value)};
+  if (value.is_boolean()) return {TensorValue::Kind::kBoolean, value.get<bool>() ? 1.0 : 0.0, {}};
+  if (value.is_number()) return {TensorValue::Kind::kNumber, value.get<double>(), {}};
+  if (value.is_string()) return {TensorValue::Kind::kText, 0, value.get_ref<const std::string&>()};
+  return {TensorValue::Kind::kOther, 0, KindOf(value)};
 }
 
-std::string_view InWords(const Cell& cell) {
+std::string_view InWords(const TensorValue& cell) {
   switch (cell.kind) {
-    case Cell::Kind::kMissing: return "null";
-    case Cell::Kind::kNumber: return "a number";
-    case Cell::Kind::kBoolean: return "true or false";
-    case Cell::Kind::kText: return "a text";
-    case Cell::Kind::kOther: return cell.text;
+    case TensorValue::Kind::kMissing: return "null";
+    case TensorValue::Kind::kNumber: return "a number";
+    case TensorValue::Kind::kBoolean: return "true or false";
+    case TensorValue::Kind::kText: return "a text";
+    case TensorValue::Kind::kOther: return cell.text;
   }
   return "";
 }
@@ -187,16 +187,16 @@ Result<Tensor> TensorOf(const Json& json, std::size_t number, std::string_view* 
   return tensor;
 }
 
-Error WrongValue(const Tensor& tensor, std::size_t at, const Cell& cell, const char* expected) { return Wrong(tensor.where + ".data[" + std::to_string(at) + "] is " + std::string(InWords(cell)) + "; expected " + expected); }
+Error WrongValue(const Tensor& tensor, std::size_t at, const TensorValue& cell, const char* expected) { return Wrong(tensor.where + ".data[" + std::to_string(at) + "] is " + std::string(InWords(cell)) + "; expected " + expected); }
 
 // Column `offset` of a tensor as what the model takes.
 Result<Column> ColumnOfTensor(const Tensor& tensor, std::int64_t offset, const ModelInput& input) {
-  using Kind = Cell::Kind;
+  using Kind = TensorValue::Kind;
   const auto rows = static_cast<std::size_t>(tensor.rows);
   const auto at = [&](std::size_t row) { return row * static_cast<std::size_t>(tensor.width) + static_cast<std::size_t>(offset); };
   const auto for_each = [&](const auto& take) -> Result<void> {
     for (std::size_t i = 0; i < rows; ++i) {
-      const Cell cell = CellAt(tensor, at(i));
+      const TensorValue cell = ValueAt(tensor, at(i));
       if (cell.kind != Kind::kMissing) ASSAY_TRY(take(i, cell));
     }
     return {};
@@ -204,7 +204,7 @@ Result<Column> ColumnOfTensor(const Tensor& tensor, std::int64_t offset, const M
   switch (input.type) {
     case ColumnType::kNumber: {
       std::vector<double> values(rows, std::nan(""));
-      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+      ASSAY_TRY(for_each([&](std::size_t i, const TensorValue& cell) -> Result<void> {
         if (cell.kind != Kind::kNumber && cell.kind != Kind::kBoolean) return WrongValue(tensor, at(i), cell, "a number, or null where it is missing");
         if (std::isinf(cell.number)) return Wrong(tensor.where + ".data[" + std::to_string(at(i)) + "] is infinite; expected a finite number, or null where it is missing");
         values[i] = cell.number;
@@ -214,7 +214,7 @@ Result<Column> ColumnOfTensor(const Tensor& tensor, std::int64_t offset, const M
     }
     case ColumnType::kBoolean: {
       std::vector<std::uint8_t> values(rows, 255);
-      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+      ASSAY_TRY(for_each([&](std::size_t i, const TensorValue& cell) -> Result<void> {
         const bool known = cell.kind == Kind::kBoolean || (cell.kind == Kind::kNumber && (cell.number == 0 || cell.number == 1));
         if (!known) return WrongValue(tensor, at(i), cell, "true, false, 0 or 1, or null where it is missing");
         values[i] = cell.number == 0 ? 0 : 1;
@@ -224,7 +224,7 @@ Result<Column> ColumnOfTensor(const Tensor& tensor, std::int64_t offset, const M
     }
     case ColumnType::kTime: {
       std::vector<base::Micros> values(rows, base::kMissingTime);
-      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+      ASSAY_TRY(for_each([&](std::size_t i, const TensorValue& cell) -> Result<void> {
         if (cell.kind != Kind::kText) return WrongValue(tensor, at(i), cell, "a time such as \"2026-01-31 12:00:00\", or null where it is missing");
         const Result<base::Micros> time = base::ParseTime(cell.text);
         if (!time) return Wrong(tensor.where + ".data[" + std::to_string(at(i)) + "] is no time; expected one such as \"2026-01-31 12:00:00\"");
@@ -237,7 +237,7 @@ Result<Column> ColumnOfTensor(const Tensor& tensor, std::int64_t offset, const M
       std::unordered_map<std::string, std::uint32_t> code_of;
       std::vector<std::string> dictionary;
       std::vector<std::uint32_t> codes(rows, table::kMissingCode);
-      ASSAY_TRY(for_each([&](std::size_t i, const Cell& cell) -> Result<void> {
+      ASSAY_TRY(for_each([&](std::size_t i, const TensorValue& cell) -> Result<void> {
         if (cell.kind == Kind::kOther) return WrongValue(tensor, at(i), cell, "a text, or null where it is missing");
         // As a file's numbers and conditions become texts where the model took texts.
         const std::string text = cell.kind == Kind::kText ? std::string(cell.text) : cell.kind == Kind::kBoolean ? (cell.number != 0 ? "true" : "false") : base::ShortestNumber(cell.number);

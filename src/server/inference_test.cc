@@ -171,6 +171,10 @@ TEST(Inference, TheQuickWaySaysTheSame) {
     EXPECT_GT(quick, 200);
     for (const char* text : {"", "{}", "[1]", "{\"inputs\": []}", "{\"inputs\": [], \"inputs\": []}", "{\"inputs\": [{\"name\": \"size\"}]}"}) EXPECT_FALSE(AnswerQuickly(text, model, "m", "v")) << text;
     EXPECT_FALSE(AnswerQuickly(std::string(100'000, '['), model, "m", "v"));
+    for (const char* token : {"nullx", "null0", "truex", "1x", "01", "1.", "+1", "nan", "\"a", "1e999"}) {
+      const std::string text = R"({"inputs": [{"name": "all", "shape": [1, 3], "datatype": "BYTES", "data": [)" + std::string(token) + R"(, "red", 1]}]})";
+      EXPECT_FALSE(AnswerQuickly(text, model, "m", "v")) << text;
+    }
     // One matrix, and something behind the end.
     const std::string matrix = R"({"inputs": [{"name": "all", "shape": [1, 3], "datatype": "BYTES", "data": [0.5, "red", 1]}]})";
     ASSERT_TRUE(AnswerQuickly(matrix, model, "m", "v"));

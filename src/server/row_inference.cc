@@ -36,7 +36,13 @@ bool TakeValue(json::value value, Cell* cell) {
   json::json_type type;
   if (value.type().get(type) != simdjson::SUCCESS) return false;
   switch (type) {
-    case json::json_type::null: *cell = {}; return value.is_null();
+    case json::json_type::null: {
+      // is_null() would take "nullx" as well.
+      std::string_view token = value.raw_json_token();
+      while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+      *cell = {};
+      return token == "null";
+    }
     case json::json_type::number: cell->kind = Cell::Kind::kNumber; return value.get_double().get(cell->number) == simdjson::SUCCESS;
     case json::json_type::string: cell->kind = Cell::Kind::kText; return value.get_string().get(cell->text) == simdjson::SUCCESS;
     case json::json_type::boolean: {

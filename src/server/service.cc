@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -86,14 +88,19 @@ Result<std::unique_ptr<Service>> Service::Open(const lifecycle::Project& project
   const std::string own = host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (!base::IsAmong(service->hosts_, own)) service->hosts_.push_back(own);
   service->project_name_ = project.charter.section("project").text("name");
+  // The recommended rung of an objective has two names.
+  std::map<std::filesystem::path, std::optional<ServiceModel>> loaded;
   for (const lifecycle::ModelFile& file : ASSAY_TRY(lifecycle::ModelFilesOf(project))) {
-    const std::string text = ASSAY_TRY(base::ReadFile(file.path));
-    Result<learn::SavedModel> saved = learn::ReadModel(text, file.path.string());
-    if (!saved) {
-      service->notes_.push_back("'" + file.name + "' is not served: " + saved.error().message);
-      continue;
+    const auto [found, added] = loaded.try_emplace(file.path);
+    if (added) {
+      const std::string text = ASSAY_TRY(base::ReadFile(file.path));
+      Result<learn::SavedModel> saved = learn::ReadModel(text, file.path.string());
+      if (saved) found->second = {"", base::Sha256Hex(text).substr(0, 12), ASSAY_TRY(lifecycle::ServedModel::Create(std::make_shared<const learn::SavedModel>(std::move(*saved))))};
+      else service->notes_.push_back("'" + file.name + "' is not served: " + saved.error().message);
     }
-    service->models_.push_back({file.name, base::Sha256Hex(text).substr(0, 12), ASSAY_TRY(lifecycle::ServedModel::Create(std::make_shared<const learn::SavedModel>(std::move(*saved))))});
+    if (!found->second) continue;
+    service->models_.push_back(*found->second);
+    service->models_.back().name = file.name;
   }
   return service;
 }
@@ -114,7 +121,7 @@ void Service::Handle(const HttpRequest& request, Responder responder) {
   if (request.body.size() <= kLargeBytes) return send(Answer(request), responder);
   // What the request refers to stays until it is answered.
   const auto later = std::make_shared<Responder>(std::move(responder));
-  if (queue_->Post([this, send, request, later] { send(Answer(request), *later); })) return;
+  if (queue_->Post([this, send, request, later] { send(Answer(request), *later); })) return;  // what it throws leaves 500
   HttpResponse busy = ErrorResponse(503, "too many large requests wait already; try again shortly");
   busy.headers.emplace_back("Retry-After", "1");
   send(std::move(busy), *later);
@@ -218,6 +225,7 @@ HttpResponse Service::Metrics() const {
   const HttpCounts counts = server == nullptr ? HttpCounts{} : server->counts();
   add("assay_http_requests_total", "counter", "Requests that were whole.", static_cast<double>(counts.requests));
   add("assay_http_bad_requests_total", "counter", "Requests refused before they were whole.", static_cast<double>(counts.bad_requests));
+  add("assay_http_failures_total", "counter", "Requests whose handling failed, which is a defect or a lack of memory.", static_cast<double>(counts.failures + queue_->failures()));
   add("assay_http_errors_total", "counter", "Answers of status 400 and above.", static_cast<double>(errors_.load()));
   add("assay_http_timeouts_total", "counter", "Connections dropped because their client was slow.", static_cast<double>(counts.timeouts));
   add("assay_http_connections_total", "counter", "Connections taken.", static_cast<double>(counts.connections));

@@ -1,5 +1,6 @@
 #include "server/internal/work_queue.h"
 
+#include <exception>
 #include <utility>
 
 namespace assay::server {
@@ -37,7 +38,11 @@ void WorkQueue::Work() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    task();
+    try {
+      task();
+    } catch (const std::exception&) {
+      failures_.fetch_add(1, std::memory_order_relaxed);
+    }
   }
 }
 

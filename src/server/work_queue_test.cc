@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <stdexcept>
 
 namespace assay::server {
 namespace {
@@ -17,6 +18,15 @@ TEST(WorkQueue, DoesEverythingThatItTook) {
   }
   EXPECT_EQ(taken, 500);
   EXPECT_EQ(done, 500);
+}
+
+TEST(WorkQueue, GoesOnAfterATaskThatThrows) {
+  std::promise<void> done;
+  WorkQueue queue(1, 10);
+  ASSERT_TRUE(queue.Post([] { throw std::runtime_error("a defect"); }));
+  ASSERT_TRUE(queue.Post([&] { done.set_value(); }));
+  done.get_future().wait();
+  EXPECT_EQ(queue.failures(), 1U);
 }
 
 TEST(WorkQueue, TakesNoMoreThanMayWait) {

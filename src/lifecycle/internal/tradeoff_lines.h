@@ -19,6 +19,9 @@ struct SweptLine {
   std::unique_ptr<CurveFigures> figures;
 };
 
+// The place among `lines` of the line of an objective, which is there.
+std::size_t LineOf(const std::vector<SweptLine>& lines, std::size_t objective);
+
 struct WeightChoice {
   std::size_t objective = 0;  // on whose line
   double lambda = 0;          // its weight
@@ -37,7 +40,6 @@ class WeightChooser {
 
  private:
   const std::string& Name(std::size_t objective) const { return items_.problem.objectives[objective].name; }
-  const SweptLine& LineOf(std::size_t objective) const;
   // The weights of a line that keep to the bounds which the policy in use sets.
   evidence::LambdaRange BoundsOf(const SweptLine& line) const;
   bool Bounded() const;

@@ -49,6 +49,7 @@ Dealt DealBatches(const std::vector<std::uint64_t>& units, std::int64_t size, st
 // The unit of each query where queries lie whole in units that have several of them, sessions of one user; empty where each unit lies in one query, or where `cross`
 // is set: units in several queries, and queries of several units. `query`, `unit`: per item.
 std::vector<std::uint32_t> UnitsOfQueries(const std::vector<std::uint32_t>& query, std::uint32_t num_queries, const std::vector<std::uint64_t>& unit, bool* cross);
+inline constexpr const char* kUnitsCross = "one unit (data.unit) has items in several lists and lists have items of several units, so intervals, which take lists as independent, may be too narrow";
 std::vector<std::uint32_t> NumberedAsTheyAppear(const std::vector<std::uint64_t>& keys, std::uint32_t* count);
 
 // The weights in use, and where they stand.

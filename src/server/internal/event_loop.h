@@ -71,7 +71,7 @@ class EventLoop : public std::enable_shared_from_this<EventLoop> {
   bool ended_ = false;                                           // guarded by mutex_: nobody takes answers any more
 
   struct Counters {
-    std::atomic<std::uint64_t> connections{0}, open_connections{0}, requests{0}, refused_connections{0}, timeouts{0}, bad_requests{0};
+    std::atomic<std::uint64_t> connections{0}, open_connections{0}, requests{0}, refused_connections{0}, timeouts{0}, bad_requests{0}, failures{0};
   } counters_;
 };
 
