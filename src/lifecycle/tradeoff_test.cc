@@ -5,81 +5,15 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "base/file.h"
 #include "base/random.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "lifecycle/internal/tradeoff_parts.h"
-#include "lifecycle/policy.h"
+#include "lifecycle/tradeoff_for_test.h"
 
 namespace assay::lifecycle {
 namespace {
-
-constexpr const char* kCharter = R"(
-[project]
-name = "Feed"
-[data]
-source = "feed.csv"
-query = "session"
-[[objectives]]
-name = "quality"
-outcome = "rating"
-weight = 0.5
-[[objectives]]
-name = "engagement"
-outcome = "clicked"
-weight = 0.5
-)";
-
-// A feed of which a part chooses and a part measures: scores that pull apart, gains that follow them, and a flag that goes with engagement.
-struct Feed {
-  Project project;
-  std::vector<Objective> objectives;
-  std::vector<ObjectiveScores> scores;
-  std::shared_ptr<const table::Table> source;
-};
-Feed MakeFeed(const std::string& more_charter, std::uint32_t sessions = 200) {
-  Feed feed;
-  feed.project.charter = *charter::Charter::Parse(kCharter + more_charter, "assay.toml");
-  feed.project.folder = std::filesystem::temp_directory_path() / "assay-tradeoff-test-without-policy";
-  feed.objectives = *ObjectivesOf(feed.project);
-  base::RandomStream random(5, "feed");
-  std::vector<double> session, flag, boost;
-  feed.scores.resize(2);
-  feed.scores[0].rung = "linear";
-  feed.scores[1].rung = "boosted trees";
-  feed.scores[0].task = "regression";
-  feed.scores[1].task = "binary";
-  for (std::uint32_t s = 0; s < sessions; ++s) {
-    for (int i = 0; i < 20; ++i) {
-      const auto row = static_cast<std::uint32_t>(session.size());
-      session.push_back(s);
-      const double quality = random.Normal(), click = random.Normal() - quality;
-      flag.push_back(click + random.Normal() > 1.5 ? 1 : 0);
-      boost.push_back(i % 2 == 0 ? 1 : 0.5);
-      const auto add = [&](ObjectiveScores* scores, double score, double gain) {
-        ObjectiveScores::Part& part = s % 2 == 0 ? scores->out_of_fold : scores->holdout;
-        part.rows.push_back(row);
-        part.scores.push_back(score);
-        part.gains.push_back(gain);
-      };
-      add(&feed.scores[0], 3 + quality, 3 + quality + random.Normal());
-      add(&feed.scores[1], 1 / (1 + std::exp(2 - click)), random.Uniform() < 1 / (1 + std::exp(2 - click)) ? 1 : 0);
-    }
-  }
-  feed.source = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("session", session), table::Column::Numbers("nsfw", flag), table::Column::Numbers("boost", boost)}));
-  return feed;
-}
-evidence::TradeoffReport Weigh(const Feed& feed, std::optional<double> lambda = {}) {
-  TradeoffInput input{feed.project, feed.objectives, feed.scores, feed.source, {}};
-  if (lambda) input.asked = {1 - *lambda, *lambda};
-  const Result<evidence::TradeoffReport> report = FindTradeoff(input, {});
-  EXPECT_TRUE(report) << report.error().message;
-  return *report;
-}
 
 TEST(FindTradeoff, KeepsTheChartersWeightsWhereNothingSpeaksAgainstThem) {
   const evidence::TradeoffReport report = Weigh(MakeFeed(""));
@@ -201,35 +135,6 @@ TEST(FindTradeoff, OfThreeObjectivesLooksAlongTheLinesThroughTheWeights) {
   }
 }
 
-TEST(FindTradeoff, DecidesSingleRowsByAThreshold) {
-  Feed feed = MakeFeed("[tradeoff]\nshare = 0.1\n");
-  const evidence::TradeoffReport report = Weigh(feed, 0.4);
-  ASSERT_EQ(report.reason, "");
-  EXPECT_EQ(report.k, 10);
-  EXPECT_EQ(report.chosen_on.queries, 20);  // batches of a hundred of 2,000 rows
-  ASSERT_TRUE(report.current->threshold);
-  const evidence::ThresholdPoint& threshold = *report.current->threshold;
-  // A tenth of the choosing rows reach it, and the holdout's figures are those of its rows that do.
-  const auto reached = [&](const ObjectiveScores::Part& first, const ObjectiveScores::Part& second, double* quality) {
-    double count = 0;
-    *quality = 0;
-    for (std::size_t i = 0; i < first.rows.size(); ++i) {
-      if (0.6 * first.scores[i] / report.objectives[0].scale + 0.4 * second.scores[i] / report.objectives[1].scale < threshold.value) continue;
-      ++count;
-      *quality += first.gains[i];
-    }
-    *quality /= count;
-    return count;
-  };
-  double quality = 0;
-  EXPECT_EQ(reached(feed.scores[0].out_of_fold, feed.scores[1].out_of_fold, &quality), 200);
-  // Acting on the best of batches is nearly acting on the best of all.
-  EXPECT_NEAR(report.current->chosen_on.metrics.at("quality").value, quality, 0.1);
-  EXPECT_NEAR(reached(feed.scores[0].holdout, feed.scores[1].holdout, &quality), 2000 * threshold.share.value, 1e-9);
-  EXPECT_NEAR(report.current->measured_on.metrics.at("quality").value, quality, 1e-9);
-  EXPECT_LT(report.current->measured_on.metrics.at("quality").low, quality);
-}
-
 // A corner is a point without width: the second objective alone, say, where all others break the guardrail.
 TEST(FindTradeoff, FindsTheCornerThatAloneKeepsToAGuardrail) {
   const std::string guardrail = "[tradeoff]\nk = 5\n[[guardrails]]\nname = \"dull\"\nexpression = \"boost\"\nlimit = ";
@@ -250,7 +155,7 @@ TEST(FindTradeoff, FindsTheCornerThatAloneKeepsToAGuardrail) {
 // Sessions of one user depend on each other: copied six times they say no more than once.
 TEST(FindTradeoff, IntervalsAreByUnitsWhereUnitsHaveSeveralLists) {
   Feed once = MakeFeed("", 120), copied = MakeFeed("", 0);
-  copied.project.charter = *charter::Charter::Parse(std::string(kCharter).insert(std::string(kCharter).find("query ="), "unit = \"user\"\n"), "assay.toml");
+  copied.project.charter = *charter::Charter::Parse(std::string(kFeedCharter).insert(std::string(kFeedCharter).find("query ="), "unit = \"user\"\n"), "assay.toml");
   copied.objectives = *ObjectivesOf(copied.project);
   copied.scores = once.scores;
   for (ObjectiveScores& scores : copied.scores) scores.out_of_fold = scores.holdout = {};
@@ -284,79 +189,6 @@ TEST(FindTradeoff, IntervalsAreByUnitsWhereUnitsHaveSeveralLists) {
   }
 }
 
-TEST(DealBatches, KeepsUnitsInOneGroup) {
-  std::vector<std::uint64_t> units;
-  for (std::uint64_t u = 0; u < 70; ++u) units.insert(units.end(), 1 + u % 37, 1000 + u);
-  const Dealt dealt = DealBatches(units, 20, 3);
-  ASSERT_EQ(dealt.group_of_batch.size(), dealt.num_batches);
-  std::map<std::uint64_t, std::uint32_t> group;
-  std::vector<int> rows(dealt.num_batches + 1, 0);
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    ++rows[dealt.batch[i]];
-    if (dealt.batch[i] == dealt.num_batches) continue;
-    const std::uint32_t g = dealt.group_of_batch[dealt.batch[i]];
-    EXPECT_EQ(group.try_emplace(units[i], g).first->second, g) << units[i];
-  }
-  for (std::uint32_t b = 0; b < dealt.num_batches; ++b) EXPECT_EQ(rows[b], 20);
-  EXPECT_LT(rows[dealt.num_batches], static_cast<int>(units.size()) / 3);
-  EXPECT_TRUE(DealBatches({1, 2, 3, 4, 5, 6}, 3, 1).group_of_batch.empty());
-}
-
-// What acting from the threshold gives on rows held back: its share and metrics hold the truth, that of a very large sample, in 93 to 97 of 100 samples.
-TEST(WeighedLists, FiguresOfAThresholdCoverTheTruth) {
-  const bool whole = std::getenv("ASSAY_LONG") != nullptr;
-  const int runs = whole ? 4000 : 400;
-  Feed feed = MakeFeed("[tradeoff]\nshare = 0.1\n", 4);
-  const TradeoffSettings settings = TradeoffSettingsOf(feed.project.charter);
-  base::RandomStream truth_random(1, "truth");
-  std::vector<std::array<double, 2>> large;
-  for (int i = 0; i < 200'000; ++i) {
-    const double quality = truth_random.Normal();
-    large.push_back({quality, truth_random.Normal() - quality});
-  }
-  const auto chance = [](double click) { return 1 / (1 + std::exp(2 - click)); };
-  std::vector<double> session(1000);
-  for (std::size_t i = 0; i < session.size(); ++i) session[i] = static_cast<double>(i);
-  feed.source = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("session", session)}));
-  int share = 0, quality_held = 0, engagement_held = 0;
-  for (int run = 0; run < runs; ++run) {
-    base::RandomStream random(static_cast<std::uint64_t>(run), "threshold coverage");
-    for (ObjectiveScores& scores : feed.scores) scores.out_of_fold = scores.holdout = {};
-    for (std::uint32_t row = 0; row < 1000; ++row) {
-      const double quality = random.Normal(), click = random.Normal() - quality;
-      const std::array<double, 2> scores = {3 + quality, chance(click)}, gains = {3 + quality + random.Normal(), random.Uniform() < chance(click) ? 1.0 : 0.0};
-      for (std::size_t o = 0; o < 2; ++o) {
-        ObjectiveScores::Part& part = row % 2 == 0 ? feed.scores[o].out_of_fold : feed.scores[o].holdout;
-        part.rows.push_back(row);
-        part.scores.push_back(scores[o]);
-        part.gains.push_back(gains[o]);
-      }
-    }
-    const TradeoffInput input{feed.project, feed.objectives, feed.scores, feed.source, {}};
-    const TradeoffItems items = *GatherTradeoff(input, settings, {});
-    evidence::FrontierAt at;
-    const evidence::ThresholdPoint point = *WeighedLists(items, {0.6, 0.4}, {static_cast<std::size_t>(items.k)}, {}).Threshold(settings.share, &at);
-    double reached = 0, quality = 0, clicks = 0;
-    for (const auto& [q, click] : large) {
-      if (0.6 * (3 + q) / items.scales[0] + 0.4 * chance(click) / items.scales[1] < point.value) continue;
-      ++reached;
-      quality += 3 + q;
-      clicks += chance(click);
-    }
-    const auto holds = [](const evidence::Estimate& e, double true_value) { return e.low <= true_value && true_value <= e.high ? 1 : 0; };
-    share += holds(point.share, reached / static_cast<double>(large.size()));
-    quality_held += holds(at.metrics.at("quality"), quality / reached);
-    engagement_held += holds(at.metrics.at("engagement"), clicks / reached);
-  }
-  const double by_chance = whole ? 0 : 2.33 * std::sqrt(0.95 * 0.05 / runs);
-  for (const auto& [name, held] : {std::pair("share", share), std::pair("quality", quality_held), std::pair("engagement", engagement_held)}) {
-    const double covered = static_cast<double>(held) / runs;
-    if (whole) std::printf("%s at the threshold: %.4f\n", name, covered);
-    EXPECT_GE(covered, 0.93 - by_chance) << name;
-    EXPECT_LE(covered, 0.97 + by_chance) << name;
-  }
-}
-
 TEST(FindTradeoff, CalibratesScoresBeforeBlending) {
   Feed feed = MakeFeed("[tradeoff]\ncalibrate = true\nblend = \"product\"\n");
   // Scores of a ranker: an order without a scale, below 0 too. Calibrated they are the ratings expected, and a product can be made.
@@ -376,7 +208,7 @@ TEST(FindTradeoff, CalibratesScoresBeforeBlending) {
 
 TEST(FindTradeoff, MovesForMoneyThatIsSure) {
   Feed feed = MakeFeed("");
-  feed.project.charter = *charter::Charter::Parse(std::string(kCharter) + "amount = 50\n[value]\ncurrency = \"EUR\"\n", "assay.toml");
+  feed.project.charter = *charter::Charter::Parse(std::string(kFeedCharter) + "amount = 50\n[value]\ncurrency = \"EUR\"\n", "assay.toml");
   const evidence::TradeoffReport report = Weigh(feed);
   EXPECT_GT(report.recommended->lambda, 0.5) << report.why;
   EXPECT_NE(report.why.find("EUR more per list"), std::string::npos) << report.why;
@@ -447,133 +279,6 @@ TEST(FindTradeoff, SaysWhyThereIsNone) {
   Feed none = MakeFeed("");
   none.scores[0].out_of_fold = {};
   EXPECT_NE(Weigh(none).reason.find("no out-of-fold predictions"), std::string::npos);
-}
-
-// Predicts the mean label of the nearest rows, whatever the labels are: a linear smoother.
-class Nearest : public learn::Learner {
- public:
-  class Fitted : public learn::Model {
-   public:
-    std::vector<double> at, label;
-    learn::RungKind kind() const override { return learn::RungKind::kLinear; }
-    Result<void> Predict(const table::Table& table, std::span<const std::uint32_t> rows, std::span<double> out, const RunContext&) const override {
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        std::vector<std::pair<double, double>> near;
-        for (std::size_t j = 0; j < at.size(); ++j) near.emplace_back(std::abs(at[j] - table.column(0).NumberAt(rows[i])), label[j]);
-        std::partial_sort(near.begin(), near.begin() + 5, near.end());
-        out[i] = 0;
-        for (int j = 0; j < 5; ++j) out[i] += near[j].second / 5;
-      }
-      return {};
-    }
-    std::vector<std::string> columns() const override { return {}; }
-    Json ToJson() const override { return {}; }
-    std::string Explain(std::span<const std::string>) const override { return ""; }
-  };
-  learn::RungKind kind() const override { return learn::RungKind::kLinear; }
-  std::string name() const override { return "nearest"; }
-  Result<std::unique_ptr<learn::Model>> Fit(const learn::Examples& examples, std::span<const std::uint32_t> rows, const RunContext&) const override {
-    auto fitted = std::make_unique<Fitted>();
-    for (const std::uint32_t row : rows) {
-      fitted->at.push_back(examples.table->column(0).NumberAt(row));
-      fitted->label.push_back(examples.outcome[row]);
-    }
-    return std::unique_ptr<learn::Model>(std::move(fitted));
-  }
-};
-
-// For a linear smoother the two ways are the same (shared/references/objectives-change-value.md 4.7); trees adapt, and may differ.
-TEST(RetrainGap, IsNothingForALinearSmootherAndIsMeasuredForTrees) {
-  base::RandomStream random(8, "retrain");
-  std::vector<double> x, session;
-  learn::Examples first;
-  std::vector<float> second;
-  for (int i = 0; i < 3000; ++i) {
-    x.push_back(random.Normal());
-    session.push_back(i / 20);
-    first.outcome.push_back(static_cast<float>(std::sin(2 * x.back()) + 0.3 * random.Normal()));
-    second.push_back(static_cast<float>(1e6 * (std::abs(x.back()) + random.Normal())));
-  }
-  const auto table = std::make_shared<const table::Table>(*table::Table::Create({table::Column::Numbers("x", x), table::Column::Numbers("session", session)}));
-  first.table = table;
-  first.task = learn::Task::kRegression;
-  first.features = {{0, "x", "x"}};
-  learn::Examples other = first;
-  other.outcome = second;
-  Feed feed = MakeFeed("", 4);
-  learn::Rows rows(3000);
-  for (std::uint32_t i = 0; i < 3000; ++i) rows[i] = i;
-  const TradeoffInput input{feed.project, feed.objectives, feed.scores, table, {}, {std::make_shared<const learn::Examples>(first), std::make_shared<const learn::Examples>(other)}, {rows, rows}};
-  const TradeoffSettings settings = TradeoffSettingsOf(feed.project.charter);
-  const evidence::RetrainReport same = RetrainGap(input, settings, Nearest(), {});
-  ASSERT_EQ(same.reason, "");
-  ASSERT_EQ(same.points.size(), 3U);
-  EXPECT_EQ(same.items, 20 * same.queries);  // whole lists are held back
-  for (const evidence::RetrainPoint& point : same.points) {
-    for (const auto& [name, gap] : point.gaps) EXPECT_NEAR(gap.value, 0, name == "quality" ? 1e-3 : 1e3) << name;  // float labels swap a pair now and then
-  }
-  const evidence::RetrainReport trees = RetrainGap(input, settings, *learn::MakeLearner(learn::RungKind::kBoosted), {});
-  ASSERT_EQ(trees.reason, "");
-  EXPECT_NE(trees.points[1].gaps.at("quality").value, 0);
-  EXPECT_TRUE(std::isfinite(trees.points[1].gaps.at("quality").low));
-}
-
-// A policy in use stands before the charter; what people wrote into it is never lost, and its bounds are kept to.
-TEST(Policy, InUseIsWhereTheTradeoffStarts) {
-  Feed feed = MakeFeed("");
-  feed.project.folder = std::filesystem::temp_directory_path() / "assay-tradeoff-test-policy";
-  std::filesystem::remove_all(feed.project.folder);
-  for (const Objective& objective : feed.objectives) {
-    const std::filesystem::path models = feed.project.state() / "models" / objective.name;
-    std::filesystem::create_directories(models);
-    ASSERT_TRUE(base::WriteFileAtomically(models / "model.json", "{\"of\": \"" + objective.name + "\"}"));
-  }
-  charter::Policy policy;
-  policy.query = "session";
-  for (const Objective& objective : feed.objectives) policy.objectives.push_back({objective.name, objective.name == "quality" ? 0.8 : 0.2, 0, 1, 1, "rung", base::Sha256Hex("{\"of\": \"" + objective.name + "\"}")});
-  const evidence::TradeoffReport before = Weigh(feed);
-  for (std::size_t o = 0; o < 2; ++o) policy.objectives[o].scale = before.objectives[o].scale;
-  policy.objectives[1].most = 0.4;
-  policy.guardrails.push_back({"explicit", "nsfw = 1", 0.1, false});
-  ASSERT_TRUE(base::WriteFileAtomically(PolicyPath(feed.project), charter::WritePolicy(policy, "Feed")));
-  const evidence::TradeoffReport report = Weigh(feed);
-  EXPECT_EQ(report.weights_from, "policy");
-  EXPECT_NEAR(report.current->lambda, 0.2, 1e-12);
-  EXPECT_NE(SettingsFingerprint(feed.project), before.settings_fingerprint);
-  EXPECT_NE(report.notes.at(0).find("the policy in use differs from the charter in guardrails"), std::string::npos) << report.notes.at(0);
-  // What is recommended keeps to the bounds that a person set.
-  Feed guarded = MakeFeed("[tradeoff]\nk = 5\n[[guardrails]]\nname = \"clicks\"\nexpression = \"nsfw = 1\"\nleast = 0.2\n");
-  guarded.project.folder = feed.project.folder;
-  const evidence::TradeoffReport within = Weigh(guarded);
-  if (within.recommended->feasible) EXPECT_LE(within.recommended->lambda, 0.4);
-  else EXPECT_NE(within.nearest.find("within the bounds that the policy in use sets"), std::string::npos) << within.nearest;
-  // Scores on another scale now: the same lists by other weights.
-  policy.objectives[0].scale *= 2;
-  ASSERT_TRUE(base::WriteFileAtomically(PolicyPath(feed.project), charter::WritePolicy(policy, "Feed")));
-  EXPECT_NEAR(Weigh(feed).current->lambda, 0.2 / 0.6, 1e-12);
-  // A policy of models that are gone is not looked at, and that is said.
-  policy.objectives[0].model = std::string(64, '0');
-  ASSERT_TRUE(base::WriteFileAtomically(PolicyPath(feed.project), charter::WritePolicy(policy, "Feed")));
-  const evidence::TradeoffReport stale = Weigh(feed);
-  EXPECT_EQ(stale.weights_from, "charter");
-  EXPECT_NE(stale.notes.at(0).find("the policy file is not looked at"), std::string::npos);
-  std::filesystem::remove_all(feed.project.folder);
-}
-
-TEST(ObjectiveScores, AreReadBackAndGuarded) {
-  const std::filesystem::path path = std::filesystem::temp_directory_path() / "assay-objective-scores-test";
-  const ObjectiveScores scores = MakeFeed("", 4).scores[0];
-  ASSERT_TRUE(SaveObjectiveScores(path, scores));
-  const Result<ObjectiveScores> read = LoadObjectiveScores(path);
-  ASSERT_TRUE(read);
-  EXPECT_EQ(read->rung, "linear");
-  EXPECT_EQ(read->out_of_fold.rows, scores.out_of_fold.rows);
-  EXPECT_EQ(read->holdout.gains, scores.holdout.gains);
-  std::string bytes = *base::ReadFile(path);
-  bytes[bytes.size() / 2] ^= 1;
-  ASSERT_TRUE(base::WriteFileAtomically(path, bytes));
-  EXPECT_FALSE(LoadObjectiveScores(path));
-  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -34,11 +34,6 @@ struct InferenceAnswer {
   bool binary() const { return json_bytes < body.size(); }
 };
 
-// "FP64", "BYTES", ...: a tensor's type by the protocol.
-bool IsDatatype(std::string_view name);
-
-inline constexpr std::int64_t kMostRowsOfRequest = 1'000'000;
-
 // One tensor per column, shape [n] or [n, 1], or one of shape [n, F] with the model's inputs side by side. null and NaN are missing values. The JSON has `json_bytes`
 // bytes of the body. kInvalidInput names the tensor and the place in it.
 Result<InferenceRequest> ParseInference(std::string_view body, std::size_t json_bytes, const lifecycle::ServedModel& model);

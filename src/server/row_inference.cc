@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "server/inference.h"
+#include "server/internal/tensors.h"
 
 namespace assay::server {
 
